@@ -1,0 +1,49 @@
+package ddbwire
+
+import (
+	"strings"
+
+	"reduction/internal/json"
+)
+
+// Error is an error as DynamoDB sends it. Developer Guide, "Error handling with DynamoDB".
+type Error struct {
+	Type    string // such as "ValidationException"; "" where the body was no error's
+	Message string
+}
+
+func (e *Error) Error() string {
+	s := "dynamodb: " + e.Type
+	if e.Type == "" {
+		s = "dynamodb: an answer that is no error of DynamoDB's"
+	}
+	if e.Message != "" {
+		s += ": " + e.Message
+	}
+	return s
+}
+
+// ParseError reads the body of an answer that is no success. It never returns nil: of a
+// body that is not DynamoDB's, a proxy's say, the Type is empty.
+//
+//	{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":"..."}
+func ParseError(body []byte) *Error {
+	var e Error
+	s := json.NewScanner(body)
+	for name := range s.Object() {
+		if s.Peek() != json.String {
+			continue
+		}
+		switch string(name) {
+		case "__type":
+			kind := string(s.Text())
+			e.Type = kind[strings.LastIndexByte(kind, '#')+1:]
+		case "message", "Message": // which of the two depends on the exception
+			e.Message = string(s.Text())
+		}
+	}
+	if s.End() != nil {
+		return new(Error)
+	}
+	return &e
+}
