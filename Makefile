@@ -1,0 +1,63 @@
+# What a person does with this repository; `make help` lists it. Only Go, git and make
+# are needed, except where a line says otherwise.
+
+export CGO_ENABLED ?= 0
+export GOFLAGS ?= -trimpath
+
+GO       ?= go
+HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
+LDFLAGS  := -s -w -buildid=
+TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
+FUZZTIME ?= 10s
+
+.PHONY: run test bootstrap zip bench race fuzz purego size check clean help
+
+run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
+	$(GO) run ./cmd/lab run
+
+test: ## every test; no network, no C compiler
+	$(GO) vet ./...
+	$(GO) test ./...
+
+bootstrap: $(TARGETS:%=dist/%/bootstrap) ## the function, for Lambda's two architectures and this machine
+
+dist/%/bootstrap: FORCE
+	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) \
+	$(GO) build -buildvcs=false -ldflags='$(LDFLAGS)' -o $@ ./bootstrap
+
+zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment packages for provided.al2023, the same bytes every time
+
+dist/%/bootstrap.zip: dist/%/bootstrap
+	$(GO) run deploy/package.go $< $@
+
+bench: ## throughput of each step, beside the standard library
+	$(GO) test -run='^$$' -bench=. -benchtime=1s .
+
+race: ## every test under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list='^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run='^$$' -fuzz="^$$f\$$" -fuzztime=$(FUZZTIME) $$p || exit 1; \
+	  done; done
+
+purego: ## every test without assembly
+	$(GO) test -tags=purego ./...
+
+size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
+	$(GO) run deploy/size.go
+
+check: ## format, vet for the other platforms, cross-builds
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	GOARCH=arm64 $(GO) vet ./...
+	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./bootstrap
+	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
+
+clean: ## what the other targets made
+	rm -rf dist
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+FORCE:

@@ -1,0 +1,117 @@
+//go:build ignore
+
+// Hold the function's binary and deployment package against their budgets, and show which
+// packages the bytes belong to:
+//
+//	go run deploy/size.go
+//
+// It exits with 1 when a budget is exceeded.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// budgets in bytes. Raise one only with the reason in the commit that does.
+var budgets = []struct {
+	path  string
+	limit int64
+}{
+	{"dist/linux-amd64/bootstrap", 5_300_000},
+	{"dist/linux-amd64/bootstrap.zip", 2_250_000},
+	{"dist/linux-arm64/bootstrap", 5_200_000},
+	{"dist/linux-arm64/bootstrap.zip", 2_100_000},
+}
+
+func main() {
+	log.SetFlags(0)
+	byPackage("linux", "amd64")
+	fmt.Println()
+	over := false
+	for _, b := range budgets {
+		info, err := os.Stat(b.path)
+		if err != nil {
+			log.Fatal(err)
+		}
+		verdict := "ok"
+		if info.Size() > b.limit {
+			verdict, over = "OVER BUDGET", true
+		}
+		fmt.Printf("%-32s %9d of %9d bytes  %s\n", b.path, info.Size(), b.limit, verdict)
+	}
+	if over {
+		os.Exit(1)
+	}
+}
+
+// byPackage prints the bytes of code and data that the linker's symbols give each package.
+// The deployed binary is stripped, so it builds one that is not.
+func byPackage(goos, goarch string) {
+	unstripped, err := os.CreateTemp("", "bootstrap")
+	if err != nil {
+		log.Fatal(err)
+	}
+	unstripped.Close()
+	defer os.Remove(unstripped.Name())
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", unstripped.Name(), "./bootstrap")
+	build.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		log.Fatal(err)
+	}
+	symbols, err := exec.Command("go", "tool", "nm", "-size", unstripped.Name()).Output()
+	if err != nil {
+		log.Fatal(err)
+	}
+	sizes := map[string]int64{}
+	for lines := bufio.NewScanner(bytes.NewReader(symbols)); lines.Scan(); {
+		// address, size, type, name; a name may contain spaces.
+		f := strings.Fields(lines.Text())
+		if len(f) < 4 || strings.ContainsAny(f[2], "bBU") { // bss takes no bytes in the file
+			continue
+		}
+		n, _ := strconv.ParseInt(f[1], 10, 64)
+		sizes[packageOf(f[3])] += n
+	}
+	names := make([]string, 0, len(sizes))
+	for name := range sizes {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(sizes[b], sizes[a]) })
+	fmt.Printf("%s-%s, bytes by package (code and data of the symbols; the line table is apart)\n", goos, goarch)
+	var rest int64
+	for i, name := range names {
+		ours := strings.HasPrefix(name, "reduction/") || name == "main"
+		if i < 20 || ours {
+			fmt.Printf("%9d  %s\n", sizes[name], name)
+		} else {
+			rest += sizes[name]
+		}
+	}
+	fmt.Printf("%9d  all others\n", rest)
+}
+
+// packageOf cuts a symbol's import path out of its name: all up to the first dot behind
+// the last slash that stands before any bracket.
+func packageOf(symbol string) string {
+	symbol = strings.TrimPrefix(symbol, "type:.eq.")
+	if strings.HasPrefix(symbol, "type:") || strings.HasPrefix(symbol, "go:") || strings.HasPrefix(symbol, "runtime.") {
+		return cmp.Or(map[bool]string{true: "runtime"}[strings.HasPrefix(symbol, "runtime.")], symbol[:strings.IndexByte(symbol, ':')+1]+" (linker)")
+	}
+	path, _, _ := strings.Cut(symbol, "[")
+	path, _, _ = strings.Cut(path, "(")
+	slash := strings.LastIndexByte(path, '/') + 1
+	if dot := strings.IndexByte(path[slash:], '.'); dot >= 0 {
+		return path[:slash+dot]
+	}
+	return "(no package)"
+}

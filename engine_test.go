@@ -1,0 +1,5 @@
+//go:build !purego
+
+package reduction
+
+const engine = "reduction"

@@ -1,0 +1,278 @@
+"""Hold the function against servers and clients that were not written here.
+
+    python run.py FOLDER BOOTSTRAP LAB
+
+FOLDER is what install.sh filled. Each case names its servers; one that is not installed is
+named and left out. Exit status 1 says that something disagreed.
+
+S3 is versitygw, DynamoDB dynalite or moto, the Runtime API AWS's own emulator, and
+toxiproxy stands between where a case is about faults. boto3 sets up and reads back. The
+reference result is made here, with Python's csv module and exact fractions.
+"""
+
+import csv
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter, defaultdict
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+TOOLS, BOOTSTRAP, LAB = (Path(p).resolve() for p in sys.argv[1:4])
+ACCESS, SECRET, REGION = "AKIDINTEGRATION", "integration-secret", "eu-central-1"
+failures, skipped = [], set()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port, seconds=20):
+    end = time.time() + seconds
+    while time.time() < end:
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def tool(name):
+    path = TOOLS / name
+    if not path.exists():
+        skipped.add(name)
+        return None
+    return str(path)
+
+
+@contextmanager
+def process(argv, env=None, log=subprocess.DEVNULL, port=None):
+    p = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        if port:
+            wait_for(port)
+        yield p
+    finally:
+        p.terminate()
+        try:
+            p.wait(5)
+        except subprocess.TimeoutExpired:
+            p.kill()
+
+
+def client(service, endpoint, secret=SECRET):
+    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id=ACCESS,
+                        aws_secret_access_key=secret, config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
+
+
+@contextmanager
+def versitygw(folder):
+    port, root = free_port(), folder / "s3"
+    root.mkdir(exist_ok=True)
+    argv = [tool("bin/versitygw"), "--port", f"127.0.0.1:{port}", "--access", ACCESS, "--secret", SECRET,
+            "--region", REGION, "--quiet", "--keep-alive", "posix", "--sidecar", str(folder / "sidecar"), str(root)]
+    (folder / "sidecar").mkdir(exist_ok=True)
+    with process(argv, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def dynalite(folder):
+    port = free_port()
+    with process([tool("node_modules/.bin/dynalite"), "--port", str(port), "--createTableMs", "0"], port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def moto(folder):
+    port = free_port()
+    with process([tool("venv/bin/moto_server"), "-p", str(port)], port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def function(folder, s3, dynamodb, **settings):
+    """BOOTSTRAP behind AWS's Runtime Interface Emulator; yields a call and the log's path."""
+    port, api = free_port(), free_port()
+    log = folder / "function.log"
+    env = {
+        "PATH": os.environ["PATH"],
+        "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_ENDPOINT_URL_S3": s3, "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
+        "S3_BUCKET": "records", "FILE_NAME": "in.csv", "DB_TABLE": "Results", **settings,
+    }
+    argv = [tool("bin/aws-lambda-rie"), "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
+            "--runtime-api-address", f"127.0.0.1:{api}", str(BOOTSTRAP)]
+
+    def invoke(event):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations",
+                                         data=json.dumps(event).encode())
+        with urllib.request.urlopen(request, timeout=90) as answer:
+            return json.loads(answer.read())
+
+    with open(log, "wb") as out, process(argv, env, out, port):
+        yield invoke, log
+
+
+def reference(path):
+    """The result, exactly, by (diagnosis, hospital)."""
+    total, count, treatments = defaultdict(Fraction), Counter(), defaultdict(Counter)
+    with open(path, newline="", encoding="utf-8-sig") as f:
+        for row in csv.DictReader(f):
+            key = row["Diagnosis"], row["Hospital"]
+            total[key] += Fraction(row["Recovery Time"])
+            count[key] += 1
+            treatments[key][row["Treatment"]] += 1
+    return {k: (float(total[k] / count[k]), min(treatments[k], key=lambda t: (-treatments[k][t], t.encode()))) for k in total}
+
+
+def stored(dynamodb):
+    items, start = [], {}
+    while True:
+        page = dynamodb.scan(TableName="Results", ConsistentRead=True, **start)
+        items += page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return items
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def compare(items, want):
+    got = {}
+    for item in items:
+        d, h = item["Diagnosis"]["S"], item["Hospital"]["S"]
+        assert item["SK"]["S"] == f"#diagnosis#{d}#hospital#{h}", "sort key"
+        assert set(item) == {"PK", "SK", "AverageRecoveryTime", "Diagnosis", "Hospital", "MostUsedTreatment"}, sorted(item)
+        got[d, h] = float(item["AverageRecoveryTime"]["N"]), item["MostUsedTreatment"]["S"]
+    assert got == want, f"{len(got)} items, {len(want)} expected, {sum(got.get(k) != v for k, v in want.items())} differ"
+    assert len({item["PK"]["S"] for item in items}) <= 1, "one partition key"
+
+
+def case(name):
+    """Run the decorated function as one case, and say how it went."""
+    def run(f):
+        start = time.time()
+        try:
+            note = f() or ""
+        except Exception as e:  # noqa: BLE001 - a case may fail in any way; all the others still run
+            failures.append(name)
+            print(f"FAIL {name}: {type(e).__name__}: {e}", flush=True)
+        else:
+            print(f"ok   {name} ({time.time() - start:.1f} s) {note}", flush=True)
+    return run
+
+
+def new_table(endpoint):
+    dynamodb = client("dynamodb", endpoint)
+    dynamodb.create_table(TableName="Results", BillingMode="PAY_PER_REQUEST",
+                          AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
+                          KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}])
+    dynamodb.get_waiter("table_exists").wait(TableName="Results", WaiterConfig={"Delay": 1})
+    return dynamodb
+
+
+def main():
+    for name in "bin/versitygw", "bin/aws-lambda-rie", "bin/toxiproxy", "node_modules/.bin/dynalite", "venv/bin/moto_server":
+        tool(name)
+    if {"bin/versitygw", "bin/aws-lambda-rie"} & skipped:
+        sys.exit(f"integration: needs {sorted(skipped)}")
+    databases = [d for d, t in ((dynalite, "node_modules/.bin/dynalite"), (moto, "venv/bin/moto_server")) if t not in skipped]
+    with tempfile.TemporaryDirectory() as tmp, ExitStack() as stack:
+        tmp = Path(tmp)
+        s3_url = stack.enter_context(versitygw(tmp))
+        s3 = client("s3", s3_url)
+        s3.create_bucket(Bucket="records", CreateBucketConfiguration={"LocationConstraint": REGION})
+        files = {}
+        for rows in 2_000, 10_000, 1_000_000:
+            files[rows] = tmp / f"{rows}.csv"
+            subprocess.run([LAB, "generate", "--rows", str(rows), "--out", files[rows]], check=True, stderr=subprocess.DEVNULL)
+            s3.upload_file(str(files[rows]), "records", f"{rows}.csv")
+
+        for database in databases:
+            for rows, path in files.items():
+                @case(f"versitygw, {database.__name__}, runtime emulator: {rows:,} rows")
+                def _():
+                    with database(tmp) as db_url, function(tmp, s3_url, db_url) as (invoke, _log):
+                        dynamodb = new_table(db_url)
+                        answer = invoke({"key": path.name})
+                        assert answer.get("rows") == rows, answer
+                        compare(stored(dynamodb), reference(path))
+                        return f"read {answer['ms']['read']} ms, write {answer['ms']['write']} ms"
+
+        if not databases:
+            print("no database: nothing to write to", flush=True)
+            return
+        with databases[0](tmp) as db_url:
+            dynamodb = new_table(db_url)
+
+            def refused(name, expected, event, s3_endpoint=s3_url, **settings):
+                @case(name)
+                def _():
+                    with function(tmp, s3_endpoint, db_url, **settings) as (invoke, _log):
+                        answer = invoke(event)
+                        assert "errorMessage" in answer, answer
+                        assert expected in answer["errorMessage"], answer["errorMessage"]
+                        assert stored(dynamodb) == [], "something was written"
+
+            refused("a wrong secret", "SignatureDoesNotMatch", {"key": "2000.csv"}, AWS_SECRET_ACCESS_KEY="wrong")
+            refused("a missing key", "s3://records/none.csv", {"key": "none.csv"})
+            refused("a missing bucket", "NoSuchBucket", {"bucket": "no-such", "key": "2000.csv"})
+            s3.put_object(Bucket="records", Key="bad.csv", Body=b"Hospital,Diagnosis,Treatment,Recovery Time\nA,B,C,1\nA,B,C,secret\n")
+            refused("a bad row", "record 3 at byte 51, column Recovery Time", {"key": "bad.csv"})
+            s3.put_object(Bucket="records", Key="names/a b+c!*'()ä.csv", Body=files[2_000].read_bytes())
+
+            @case("a key with every awkward character")
+            def _():
+                with function(tmp, s3_url, db_url) as (invoke, _log):
+                    assert invoke({"key": "names/a b+c!*'()ä.csv"}).get("rows") == 2_000
+
+            if "bin/toxiproxy" not in skipped:
+                faults(tmp, stack, s3_url, db_url, files[1_000_000])
+
+
+def faults(tmp, stack, s3_url, db_url, path):
+    """toxiproxy between the function and S3: each connection is cut, or slow, or reset."""
+    api = free_port()
+    stack.enter_context(process([tool("bin/toxiproxy"), "-host", "127.0.0.1", "-port", str(api)], port=api))
+
+    def call(where, body):
+        request = urllib.request.Request(f"http://127.0.0.1:{api}{where}", data=json.dumps(body).encode())
+        urllib.request.urlopen(request).read()
+
+    toxics = [
+        ("25 ms a round trip", {"type": "latency", "attributes": {"latency": 25, "jitter": 5}}),
+        ("every connection cut after 3 MB", {"type": "limit_data", "attributes": {"bytes": 3_000_000}}),
+        ("half of the connections reset after 50 ms", {"type": "reset_peer", "toxicity": 0.5, "attributes": {"timeout": 50}}),
+        ("bytes in slices", {"type": "slicer", "attributes": {"average_size": 1000, "size_variation": 900, "delay": 0}}),
+    ]
+    for i, (name, toxic) in enumerate(toxics):
+        @case(f"toxiproxy before versitygw: {name}")
+        def _():
+            port = free_port()
+            call("/proxies", {"name": f"s3-{i}", "listen": f"127.0.0.1:{port}", "upstream": s3_url.removeprefix("http://"), "enabled": True})
+            call(f"/proxies/s3-{i}/toxics", {"name": "t", "stream": "downstream", **toxic})
+            with function(tmp, f"http://127.0.0.1:{port}", db_url) as (invoke, _log):
+                answer = invoke({"key": path.name})
+                assert answer.get("rows") == 1_000_000, answer
+                items = [item for item in stored(client("dynamodb", db_url)) if item["PK"]["S"] == answer["requestId"]]
+                compare(items, reference(path))
+
+
+print(f"integration: {platform.platform()}, Python {platform.python_version()}")
+main()
+for name in sorted(skipped):
+    print(f"left out, not installed: {name}")
+if failures:
+    sys.exit(f"{len(failures)} failed: {', '.join(failures)}")

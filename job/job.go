@@ -1,0 +1,107 @@
+// Package job is the data path: an object's bytes go in, a table's items come out.
+//
+//	Source -> csvfast -> aggregate -> items -> ddbwire -> Sink
+//
+// The job is the one of the experiment "Oxidizing Lambda Functions": read a CSV of
+// medical records, compute for each diagnosis in each hospital the mean recovery time
+// and the most used treatment, and store one item a group.
+//
+// Two promises hold for every input. Nothing is written before the whole object has been
+// read and found good. And no error, here or below, carries the content of a cell: these
+// are patients' records, so an error names the place (bucket, key, record, byte offset,
+// column) and the reason instead.
+//
+// The package knows no socket, no environment and no log: it is given a [Source], a
+// [Sink] and a clock, and reports what it did in a [Summary].
+package job
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"reduction/ddbwire"
+)
+
+// Object names what to read. VersionID and ETag, where not empty, are demanded of the
+// object: another version than the one an event spoke of is not read in its place.
+type Object struct {
+	Bucket, Key, VersionID, ETag string
+}
+
+// Body is an object's bytes, and which version of it they are. Read returns io.EOF only
+// when the last byte has been delivered: a download cut short is an error.
+type Body interface {
+	io.ReadCloser
+	ETag() string
+	VersionID() string
+}
+
+// Source opens objects.
+type Source interface {
+	Object(ctx context.Context, o Object) (Body, error)
+}
+
+// Sink writes batches. BatchWrite returns nil only when every item of b is stored; it may
+// be called from several goroutines, each with a batch of its own.
+type Sink interface {
+	BatchWrite(ctx context.Context, b *ddbwire.Batch) error
+}
+
+// Job is the data path with its two ends attached. It may run several objects, at the
+// same time too.
+type Job struct {
+	Source  Source
+	Sink    Sink
+	Options Options
+	Now     func() time.Time
+}
+
+// Summary says what a run did, for the response and the log.
+type Summary struct {
+	Rows    int64 // rows that count in the result
+	Skipped int64 // bad rows left out, with Options.SkipBadRows
+	Bytes   int64 // of CSV, after decompression
+	Groups  int   // pairs of diagnosis and hospital
+	Items   int   // written, the manifest included
+	Bad     []error
+
+	Open  time.Duration // until the object's first bytes could be read
+	Read  time.Duration // reading, scanning and aggregating
+	Write time.Duration // sorting out, checking and storing the items
+}
+
+// Run reduces the object o into items of the table, under the partition key pk.
+func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
+	var sum Summary
+	start := j.Now()
+	body, err := j.Source.Object(ctx, o)
+	if err != nil {
+		return sum, err
+	}
+	defer body.Close()
+	sum.Open = j.Now().Sub(start)
+
+	start = j.Now()
+	rows := NewReducer(j.Options)
+	sum.Bytes, err = rows.ReadFrom(body)
+	sum.Rows, sum.Skipped, sum.Bad = rows.Rows(), rows.Skipped, rows.Bad
+	sum.Read = j.Now().Sub(start)
+	if err != nil {
+		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+	}
+
+	start = j.Now()
+	groups := rows.Groups()
+	sum.Groups = len(groups)
+	items := &items{table: table, pk: pk, options: j.Options, now: start}
+	if err := items.check(groups); err != nil {
+		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+	}
+	sum.Items, err = items.write(ctx, j.Sink, groups)
+	if err == nil && j.Options.Manifest {
+		err = items.manifest(ctx, j.Sink, o, body, &sum)
+	}
+	sum.Write = j.Now().Sub(start)
+	return sum, err
+}

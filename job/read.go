@@ -1,0 +1,195 @@
+package job
+
+import (
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"reduction/aggregate"
+	"reduction/csvfast"
+)
+
+// The columns the job reads, by their names in the header, in any order. Others are not
+// looked at beyond their quotes.
+const (
+	columnHospital     = "Hospital"
+	columnDiagnosis    = "Diagnosis"
+	columnTreatment    = "Treatment"
+	columnRecoveryTime = "Recovery Time"
+)
+
+// maxBad is how many bad rows a Reducer keeps the places of.
+const maxBad = 10
+
+// Reducer turns CSV into groups. It holds memory for the groups and one buffer, however
+// long the CSV is.
+type Reducer struct {
+	Skipped int64   // bad rows left out
+	Bad     []error // the first of them, *RowError or *csvfast.Error
+
+	options Options
+	layout  aggregate.Layout
+	table   *aggregate.Table
+}
+
+// NewReducer returns a Reducer that has read nothing.
+func NewReducer(o Options) *Reducer { return &Reducer{options: o} }
+
+// Rows is the number of rows in the groups.
+func (r *Reducer) Rows() int64 {
+	if r.table == nil {
+		return 0
+	}
+	return r.table.Rows()
+}
+
+// Groups are the result so far, one for each pair of diagnosis and hospital, in the order
+// of their first rows.
+func (r *Reducer) Groups() []aggregate.Group {
+	if r.table == nil {
+		return nil
+	}
+	return r.table.Groups()
+}
+
+// ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes
+// it read. A header without rows is no error; no header is.
+func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
+	in := &counter{r: src}
+	s := csvfast.NewScanner(in)
+	if !s.Next() {
+		if err := s.Err(); err != nil {
+			return in.n, err
+		}
+		return in.n, ErrEmpty
+	}
+	if err := r.header(s); err != nil {
+		return in.n, err
+	}
+	return in.n, r.rows(s)
+}
+
+// header finds the columns.
+func (r *Reducer) header(s *csvfast.Scanner) error {
+	l := &r.layout
+	l.Fields = s.NumFields()
+	e := &HeaderError{Found: l.Fields}
+	for _, c := range []struct {
+		name string
+		at   *int
+	}{
+		{columnHospital, &l.Hospital},
+		{columnDiagnosis, &l.Diagnosis},
+		{columnTreatment, &l.Treatment},
+		{columnRecoveryTime, &l.RecoveryTime},
+	} {
+		*c.at = -1
+		for i := range l.Fields {
+			if string(s.Field(i)) != c.name {
+				continue
+			}
+			if *c.at >= 0 {
+				e.Twice = append(e.Twice, c.name)
+				break
+			}
+			*c.at = i
+		}
+		if *c.at < 0 {
+			e.Missing = append(e.Missing, c.name)
+		}
+	}
+	if len(e.Missing)+len(e.Twice) > 0 {
+		return e
+	}
+	r.table = aggregate.NewTable(r.layout)
+	r.table.Decode = decode
+	if r.options.MaxGroups > 0 {
+		r.table.MaxGroups = r.options.MaxGroups
+	}
+	return nil
+}
+
+// rows feeds the table block by block. A block ends before a record whose quotes are bad;
+// the table stops at a row it cannot use. Either fails the job or is stepped over.
+func (r *Reducer) rows(s *csvfast.Scanner) error {
+	for {
+		for s.NextBlock() {
+			if err := r.block(s.Block()); err != nil {
+				return err
+			}
+		}
+		err := s.Err()
+		if err == nil {
+			return nil
+		}
+		if !r.options.SkipBadRows || !s.SkipBad() {
+			return err
+		}
+		r.skip(err)
+	}
+}
+
+func (r *Reducer) block(b csvfast.Block) error {
+	for len(b.Ends) > 0 {
+		used, err := r.table.AddRows(b.Data, b.Ends, b.Record, b.Offset)
+		if err == nil {
+			return nil
+		}
+		err = r.place(err)
+		if !r.options.SkipBadRows || errors.Is(err, aggregate.ErrTooManyGroups) {
+			return err
+		}
+		r.skip(err)
+		_ = used
+	}
+	return nil
+}
+
+func (r *Reducer) skip(err error) {
+	r.Skipped++
+	if len(r.Bad) < maxBad {
+		r.Bad = append(r.Bad, err)
+	}
+}
+
+// place gives a table's error the name of its column.
+func (r *Reducer) place(err error) error {
+	var bad *aggregate.RowError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	e := &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
+	switch bad.Column {
+	case r.layout.Hospital:
+		e.Column = columnHospital
+	case r.layout.Diagnosis:
+		e.Column = columnDiagnosis
+	case r.layout.Treatment:
+		e.Column = columnTreatment
+	case r.layout.RecoveryTime:
+		e.Column = columnRecoveryTime
+	}
+	return e
+}
+
+// decode turns a field as it stands in the file into a name. The table calls it once for
+// each spelling, so what it checks costs nothing a row.
+func decode(dst, raw []byte) ([]byte, error) {
+	name, err := csvfast.AppendUnquoted(dst, raw)
+	if err == nil && !utf8.Valid(name[len(dst):]) {
+		err = ErrUTF8
+	}
+	return name, err
+}
+
+// counter counts what is read through it.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
