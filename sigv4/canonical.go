@@ -156,7 +156,7 @@ func appendTrimmed(dst []byte, value string) []byte {
 	start, space := len(dst), false
 	for i := range len(value) {
 		switch c := value[i]; c {
-		case ' ', '\t':
+		case ' ', '\t', '\r', '\n': // line ends: of a folded value
 			space = true
 		default:
 			if space && len(dst) > start {
