@@ -66,7 +66,7 @@ func New(out io.Writer, now func() time.Time, getenv func(string) string) *Logge
 		Now:      now,
 		JSON:     strings.EqualFold(getenv("AWS_LAMBDA_LOG_FORMAT"), "JSON"),
 		Min:      parseLevel(getenv("AWS_LAMBDA_LOG_LEVEL")),
-		Function: getenv("AWS_LAMBDA_FUNCTION_NAME"),
+		Function: getenv("AWS_LAMBDA_FUNCTION_NAME"), Namespace: "reduction",
 	}
 }
 

@@ -100,7 +100,6 @@ func TestMillis(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	var out strings.Builder
 	l := New(&out, func() time.Time { return at }, env("AWS_LAMBDA_LOG_LEVEL", "ERROR", "AWS_LAMBDA_FUNCTION_NAME", "reduce"))
-	l.Namespace = "reduction"
 	l.Metrics(Invocation{RequestID: "8286"}, "done", Count("rows", 2000), Bytes("bytes", 91827), Millis("read", 1234567*time.Nanosecond), Text("key", "a.csv"))
 
 	var line map[string]any
