@@ -305,9 +305,9 @@ func (s *Scanner) Raw() []byte {
 	return s.data[start:s.pos]
 }
 
-// Valid reports whether the document is one of RFC 8259, nested no deeper than MaxDepth.
-func Valid(document []byte) bool {
+// Check returns why a document is none of RFC 8259, or is nested deeper than MaxDepth.
+func Check(document []byte) error {
 	s := Scanner{data: document}
 	s.Skip()
-	return s.End() == nil
+	return s.End()
 }

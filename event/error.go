@@ -1,0 +1,69 @@
+package event
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// What is wrong with an event, for errors.Is.
+var (
+	ErrUnknown  = errors.New("no event that is known here")
+	ErrVersion  = errors.New("the S3 notification is not of version 2.x")
+	ErrEscape   = errors.New("the object's key is not URL-encoded")
+	ErrNoObject = errors.New("no object is named")
+)
+
+// expected is shown to whoever sent something else.
+const expected = `expected {} for the environment's object; {"bucket":"...","key":"...","table":"..."}; ` +
+	`an S3 event notification; EventBridge's "Object Created"; one of the two in SQS or SNS; ` +
+	`or the items of a Step Functions map`
+
+// ShapeError says that a payload is of no known shape, and what it looks like: the names
+// of its members, never their values.
+type ShapeError struct{ Got string }
+
+func (e *ShapeError) Error() string {
+	return "event: " + ErrUnknown.Error() + ": " + expected + "; got " + e.Got
+}
+
+func (e *ShapeError) Unwrap() error { return ErrUnknown }
+
+// PlaceError says in which part of an event something is wrong.
+type PlaceError struct {
+	Place string // such as "record 2", "SQS message 059f36b4"
+	Err   error
+}
+
+func (e *PlaceError) Error() string {
+	return "event: " + e.Place + ": " + strings.TrimPrefix(e.Err.Error(), "event: ")
+}
+
+func (e *PlaceError) Unwrap() error { return e.Err }
+
+func at(what string, i int, err error) error {
+	return &PlaceError{what + " " + strconv.Itoa(i+1), err}
+}
+
+// Member names are shown to help against misspellings: few of them, and only what looks
+// like a name.
+const (
+	maxNames      = 8
+	maxNameLength = 32
+)
+
+// describe appends a member's name to a list of them, if it is fit to be shown.
+func describe(list, name string) string {
+	if name == "" || len(name) > maxNameLength || strings.Count(list, ",") >= maxNames-1 {
+		return list
+	}
+	for i := range len(name) {
+		if c := name[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return list
+		}
+	}
+	if list != "" {
+		list += ", "
+	}
+	return list + name
+}
