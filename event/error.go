@@ -8,10 +8,10 @@ import (
 
 // What is wrong with an event, for errors.Is.
 var (
-	ErrUnknown  = errors.New("no event that is known here")
-	ErrVersion  = errors.New("the S3 notification is not of version 2.x")
-	ErrEscape   = errors.New("the object's key is not URL-encoded")
-	ErrNoObject = errors.New("no object is named")
+	ErrUnknown  = errors.New("event: no event that is known here")
+	ErrVersion  = errors.New("event: the S3 notification is not of version 2.x")
+	ErrEscape   = errors.New("event: the object's key is not URL-encoded")
+	ErrNoObject = errors.New("event: no object is named")
 )
 
 // expected is shown to whoever sent something else.
@@ -24,7 +24,7 @@ const expected = `expected {} for the environment's object; {"bucket":"...","key
 type ShapeError struct{ Got string }
 
 func (e *ShapeError) Error() string {
-	return "event: " + ErrUnknown.Error() + ": " + expected + "; got " + e.Got
+	return ErrUnknown.Error() + ": " + expected + "; got " + e.Got
 }
 
 func (e *ShapeError) Unwrap() error { return ErrUnknown }

@@ -57,7 +57,10 @@ func readMembers(s *json.Scanner) (*members, error) {
 			}
 		}
 	}
-	return m, s.Err()
+	if err := s.Err(); err != nil {
+		return nil, &PlaceError{"payload", err}
+	}
+	return m, nil
 }
 
 // readItem reads an object of which only "bucket", "key" and so on are of interest.

@@ -1,0 +1,140 @@
+package event
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+var errFailed = errors.New("failed")
+
+// results makes one a letter: '+' for a success, '-' for a failure.
+func results(letters string) (all []Result) {
+	for i, c := range letters {
+		r := Result{Summary: []byte(`{"rows":` + string(rune('1'+i)) + `}`)}
+		if c == '-' {
+			r = Result{Err: errFailed}
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func TestRespond(t *testing.T) {
+	two := s3("b", "1")
+	two = strings.TrimSuffix(two, "]}") + "," + s3record("2.1", "ObjectCreated:Put", "b", "2") + "]}"
+	fifo := strings.ReplaceAll(sqs(s3("b", "1"), s3("b", "2"), s3("b", "3")), ":q\"", ":q.fifo\"")
+	for _, test := range []struct {
+		payload string
+		partial bool
+		results string
+		want    string // "" for an error
+	}{
+		{`{}`, false, "+", `{"rows":1}`},
+		{`{}`, false, "-", ``},
+		{`{}`, false, "", ``},
+		{`[{"key":"1"},{"key":"2"}]`, false, "++", `{"objects":[{"rows":1},{"rows":2}],"ignored":0}`},
+		{`[{"key":"1"},{"key":"2"}]`, true, "+-", ``},
+		{testMessage, false, "", `{"objects":[],"ignored":1}`},
+		{two, false, "++", `{"objects":[{"rows":1},{"rows":2}],"ignored":0}`},
+		{two, true, "-+", ``},
+		{sns(two), true, "-+", ``},
+
+		// SQS that was promised nothing: one bad, all bad.
+		{sqs(s3("b", "1"), s3("b", "2")), false, "++", `{"objects":[{"rows":1},{"rows":2}],"ignored":0}`},
+		{sqs(s3("b", "1"), s3("b", "2")), false, "+-", ``},
+		{sqs(s3("b", "1")), false, "+", `{"rows":1}`},
+
+		// SQS that asks for the failed messages.
+		{sqs(s3("b", "1"), s3("b", "2")), true, "++", `{"batchItemFailures":[]}`},
+		{sqs(s3("b", "1"), s3("b", "2")), true, "+-", `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`},
+		{sqs(s3("b", "1"), s3("b", "2")), true, "--", `{"batchItemFailures":[{"itemIdentifier":"m0"},{"itemIdentifier":"m1"}]}`},
+		{sqs(s3("b", "1"), s3("b", "2")), true, "+", `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`},
+		{sqs("hello", s3("b", "2")), true, "+", `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`},
+		{sqs(testMessage, s3("b", "2")), true, "-", `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`},
+		{sqs(two, s3("b", "2")), true, "+-+", `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`},
+		{sqs(two[:len(two)-2]+",1]}", s3("b", "2")), true, "+", `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`},
+
+		// A FIFO queue gets back all from the first failure on.
+		{fifo, true, "+-+", `{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m2"}]}`},
+		{fifo, true, "+++", `{"batchItemFailures":[]}`},
+		{fifo, false, "+-+", ``},
+	} {
+		partial := env
+		partial.SQSPartial = test.partial
+		e, err := Parse([]byte(test.payload), partial)
+		if err != nil {
+			t.Errorf("%s: %v", test.payload, err)
+			continue
+		}
+		got, err := e.Respond([]byte("x"), results(test.results))
+		if string(got) != "x"+test.want || (err != nil) != (test.want == "") {
+			t.Errorf("%s:\ngot  %s, %v\nwant %s", test.payload, got, err, test.want)
+		}
+		if err != nil && !errors.Is(err, errFailed) && !errors.Is(err, ErrNotRun) {
+			t.Errorf("%s: %v", test.payload, err)
+		}
+	}
+}
+
+func TestFailedError(t *testing.T) {
+	e, err := Parse([]byte(`[{"key":"1"},{"key":"2"},{"key":"3"}]`), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = e.Respond(nil, results("+--"))
+	var failed *FailedError
+	if !errors.As(err, &failed) || failed.Failed != 2 || failed.Of != 3 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestQueueSide(t *testing.T) {
+	partial := env
+	partial.SQSPartial = true
+	e, err := Parse([]byte(strings.ReplaceAll(sqs("hello", s3("b", "k")), ":q\"", ":q.fifo\"")), partial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := e.Refused()
+	if len(refused) != 1 || !strings.Contains(refused[0].Error(), "SQS message m0") || !e.Ordered() {
+		t.Errorf("%v, ordered %v", refused, e.Ordered())
+	}
+}
+
+func TestPartitionKey(t *testing.T) {
+	versioned := Object{Bucket: "b", Key: "k#1", VersionID: "v", ETag: "e"}
+	tagged := Object{Bucket: "b", Key: "k", ETag: "e"}
+	null := Object{Bucket: "b", Key: "k", VersionID: "null", ETag: "e"}
+	bare := Object{Bucket: "b", Key: "k"}
+	one, two := []Object{versioned}, []Object{tagged, null}
+	for _, test := range []struct {
+		policy  string
+		sender  Sender
+		objects []Object
+		i       int
+		want    string
+	}{
+		{"", Direct, one, 0, "id"},
+		{"", Direct, two, 0, "id#0"},
+		{"", Direct, two, 1, "id#1"},
+		{"", S3, one, 0, "object#b#v#k#1"},
+		{"", EventBridge, two, 0, "object#b#e#k"},
+		{"", SNS, two, 1, "object#b#e#k"},
+		{"", SQS, []Object{bare}, 0, "object#b##k"},
+		{"request", SQS, one, 0, "id"},
+		{"request", SQS, two, 1, "id#1"},
+		{"object", Direct, one, 0, "object#b#v#k#1"},
+	} {
+		policy, err := ParsePolicy(test.policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := partitionKey(policy, test.sender, "id", test.objects, test.i); got != test.want {
+			t.Errorf("%q, %v: %s, want %s", test.policy, test.sender, got, test.want)
+		}
+	}
+	if _, err := ParsePolicy("both"); !errors.Is(err, ErrPolicy) {
+		t.Error(err)
+	}
+}
