@@ -1,0 +1,182 @@
+package lambdatest
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const ddbMaxDepth = 32 // Developer Guide, Constraints: nested attributes, up to 32 levels
+
+// value reads an attribute value: {"S": "text"}. Numbers come out in normal form.
+func (p *ddbParams) value(v any, depth int) (Value, error) {
+	o := p.asObject(v, "AttributeValue")
+	out := make(Value)
+	for name, v := range o.m {
+		if v == nil {
+			continue
+		}
+		content, err := p.content(name, v, depth)
+		if err != nil {
+			return nil, err
+		}
+		if content != nil {
+			out[name] = content
+		}
+	}
+	switch {
+	case *p.failed != nil:
+		return nil, *p.failed
+	case len(out) == 0:
+		return nil, ddbInvalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+	case len(out) > 1:
+		return nil, ddbInvalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+	}
+	return out, nil
+}
+
+// content reads what stands behind a type's name; nil where there is no such type.
+func (p *ddbParams) content(name string, v any, depth int) (any, error) {
+	switch name {
+	case "S":
+		return p.asString(v), nil
+	case "B":
+		return p.asBinary(v), nil
+	case "BOOL":
+		return p.asBool(v), nil
+	case "NULL":
+		if !p.asBool(v) && *p.failed == nil {
+			return nil, ddbParameter("Null attribute value types must have the value of true")
+		}
+		return true, nil
+	case "N":
+		s := p.asString(v)
+		if *p.failed != nil {
+			return nil, *p.failed
+		}
+		n, err := parseDDBNumber(s)
+		return n.String(), err
+	case "SS":
+		return p.stringSet(p.asList(v))
+	case "NS":
+		return p.numberSet(p.asList(v))
+	case "BS":
+		return p.binarySet(p.asList(v))
+	case "L", "M":
+		if depth == ddbMaxDepth {
+			return nil, ddbInvalid("Nesting Levels have exceeded supported limits")
+		}
+	}
+	switch name {
+	case "L":
+		list := []Value{}
+		for _, e := range p.asList(v) {
+			value, err := p.value(e, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
+		}
+		return list, nil
+	case "M":
+		return p.item(p.asMap(v, "AttributeValue"), depth+1)
+	}
+	return nil, nil
+}
+
+// item reads a map of attribute values.
+func (p *ddbParams) item(m map[string]any, depth int) (Item, error) {
+	item := make(Item, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) { // the first error is always the same one
+		value, err := p.value(m[name], depth)
+		if err != nil {
+			return nil, err
+		}
+		item[name] = value
+	}
+	return item, nil
+}
+
+func (p *ddbParams) stringSet(list []any) (any, error) {
+	set := []string{}
+	for _, e := range list {
+		set = append(set, p.asString(e))
+	}
+	switch {
+	case *p.failed != nil:
+		return nil, *p.failed
+	case len(set) == 0:
+		return nil, ddbParameter("An string set  may not be empty") // the service's spaces
+	case len(slices.Compact(slices.Sorted(slices.Values(set)))) < len(set):
+		return nil, ddbParameter("Input collection [" + strings.Join(set, ", ") + "] contains duplicates.")
+	}
+	return set, nil
+}
+
+func (p *ddbParams) numberSet(list []any) (any, error) {
+	set := []string{}
+	for _, e := range list {
+		s := p.asString(e)
+		if *p.failed != nil {
+			return nil, *p.failed
+		}
+		n, err := parseDDBNumber(s)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(set, n.String()) {
+			return nil, ddbInvalid("Input collection contains duplicates")
+		}
+		set = append(set, n.String())
+	}
+	if len(set) == 0 && *p.failed == nil {
+		return nil, ddbParameter("An number set  may not be empty")
+	}
+	return set, nil
+}
+
+func (p *ddbParams) binarySet(list []any) (any, error) {
+	set := [][]byte{}
+	for _, e := range list {
+		b := p.asBinary(e)
+		if slices.ContainsFunc(set, func(o []byte) bool { return bytes.Equal(o, b) }) && *p.failed == nil {
+			return nil, ddbParameter(fmt.Sprintf("Input collection %v of type BS contains duplicates.", list))
+		}
+		set = append(set, b)
+	}
+	if len(set) == 0 && *p.failed == nil {
+		return nil, ddbParameter("Binary sets should not be empty")
+	}
+	return set, nil
+}
+
+// ddbParameter is the validation error of a parameter's content.
+func ddbParameter(message string) error {
+	return ddbInvalid("One or more parameter values were invalid: " + message)
+}
+
+// kind returns the name of a value's type.
+func (v Value) kind() string {
+	for name := range v {
+		return name
+	}
+	return ""
+}
+
+// compareDDBScalars orders two values of one scalar type: numbers by worth, strings and
+// binaries by their bytes.
+func compareDDBScalars(a, b Value) int {
+	switch a := a[a.kind()].(type) {
+	case []byte:
+		return bytes.Compare(a, b["B"].([]byte))
+	case string:
+		if n, ok := b["N"].(string); ok {
+			return compareDDBNumbers(a, n)
+		}
+		return cmp.Compare(a, b["S"].(string))
+	}
+	panic("lambdatest: not a scalar") // callers compare keys, whose types the schema fixes
+}
