@@ -1,0 +1,50 @@
+package lambdatest
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// invokeAsync queues an event, as an Event invocation does. One that fails is tried again
+// after each of the function's RetryDelays, under the same request ID. Developer Guide, How
+// Lambda handles errors and retries with asynchronous invocation.
+func (fn *Function) invokeAsync(inv *invocation) {
+	fn.async.Go(func() {
+		for attempt := 0; ; attempt++ {
+			try := &invocation{id: inv.id, payload: inv.payload, traceID: inv.traceID, context: inv.context, tenant: inv.tenant}
+			res, err := fn.invoke(context.Background(), try)
+			if err != nil {
+				return // closed
+			}
+			fn.mu.Lock()
+			fn.results = append(fn.results, res)
+			fn.mu.Unlock()
+			if res.FunctionError == "" || attempt == len(fn.cfg.RetryDelays) {
+				return
+			}
+			select {
+			case <-time.After(fn.cfg.RetryDelays[attempt]):
+			case <-fn.closed:
+				return
+			}
+		}
+	})
+}
+
+// InvokeAsync queues an event, as an Event invocation does, and returns its request ID. One
+// that fails is tried again after each of the function's RetryDelays.
+func (fn *Function) InvokeAsync(payload []byte) (requestID string) {
+	inv := &invocation{id: newUUID(), payload: payload}
+	fn.invokeAsync(inv)
+	return inv.id
+}
+
+// AsyncResults waits until no asynchronous invocation is under way or to be tried again, and
+// returns what became of every attempt, in order.
+func (fn *Function) AsyncResults() []*Result {
+	fn.async.Wait()
+	fn.mu.Lock()
+	defer fn.mu.Unlock()
+	return slices.Clone(fn.results)
+}

@@ -1,0 +1,158 @@
+package lambdatest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// An invocation is one event on its way through an execution environment.
+type invocation struct {
+	id           string // the AWS request ID
+	invocationID string // Lambda-Runtime-Invocation-Id: one for each attempt
+	payload      []byte
+	traceID      string
+	context      string // X-Amz-Client-Context, decoded
+	tenant       string
+
+	deadline time.Time
+	sent     time.Time     // when /next answered with it
+	handed   chan struct{} // closed then
+	done     chan struct{} // closed when there is a response or an error
+	ready    chan struct{} // closed when the runtime asked for the next one
+	result   Result
+
+	claimed bool // a response or an error is being read; guarded by session.mu
+	settled bool // the result's answer is in; guarded by session.mu
+}
+
+// An answer is what a runtime answers an invocation, or Lambda in its place.
+type answer struct {
+	functionError string
+	errorType     string
+	errorBody     []byte
+	payload       []byte
+	contentType   string
+	streamed      bool
+}
+
+var errClosed = errors.New("lambdatest: the server is closed")
+
+// Invoke sends the function an event and waits for the answer, as a synchronous invocation
+// does. A function's failure is in the Result. The error is the context's, or says that the
+// server was closed.
+func (fn *Function) Invoke(ctx context.Context, payload []byte) (*Result, error) {
+	return fn.invoke(ctx, &invocation{payload: payload})
+}
+
+func (fn *Function) invoke(ctx context.Context, inv *invocation) (*Result, error) {
+	if inv.id == "" {
+		inv.id = newUUID()
+	}
+	inv.invocationID = newUUID()
+	if inv.traceID == "" {
+		inv.traceID = newTraceID(time.Now())
+	}
+	if len(inv.payload) == 0 {
+		inv.payload = []byte("{}")
+	}
+	inv.handed, inv.done, inv.ready = make(chan struct{}), make(chan struct{}), make(chan struct{})
+	inv.result = Result{StatusCode: 200, RequestID: inv.id}
+
+	env, err := fn.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// What a runtime has begun goes on when the caller leaves, as it does in Lambda.
+	finished := make(chan error, 1)
+	go func() {
+		defer fn.release(env)
+		finished <- env.run(ctx, inv)
+	}()
+	select {
+	case err := <-finished:
+		if err != nil {
+			return nil, err
+		}
+		return &inv.result, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-fn.closed:
+		return nil, errClosed
+	}
+}
+
+// acquire returns an environment with room for an invocation. A function with processes gets
+// another environment when all are busy; an in-process runtime is the only one there is, and
+// its invocations wait in line.
+func (fn *Function) acquire(ctx context.Context) (*environment, error) {
+	stop := context.AfterFunc(ctx, func() {
+		fn.mu.Lock()
+		defer fn.mu.Unlock()
+		fn.free.Broadcast()
+	})
+	defer stop()
+	fn.mu.Lock()
+	defer fn.mu.Unlock()
+	for {
+		select {
+		case <-fn.closed:
+			return nil, errClosed
+		default:
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		i := slices.IndexFunc(fn.envs, func(env *environment) bool { return env.busy < fn.cfg.Concurrency })
+		if i < 0 && len(fn.cfg.Exec) > 0 {
+			i = len(fn.envs)
+			fn.envs = append(fn.envs, newEnvironment(fn))
+		}
+		if i >= 0 {
+			fn.envs[i].busy++
+			return fn.envs[i], nil
+		}
+		fn.free.Wait()
+	}
+}
+
+func (fn *Function) release(env *environment) {
+	fn.mu.Lock()
+	defer fn.mu.Unlock()
+	env.busy--
+	fn.free.Broadcast()
+}
+
+// settle makes an answer the invocation's, unless it has one: the first wins.
+func (s *session) settle(inv *invocation, a answer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if inv.settled {
+		return false
+	}
+	inv.settled = true
+	if s.active[inv.id] == inv {
+		delete(s.active, inv.id)
+		s.answered[inv.id] = inv
+	}
+	inv.result.FunctionError = a.functionError
+	inv.result.ErrorType = a.errorType
+	inv.result.ErrorBody = a.errorBody
+	inv.result.Payload = a.payload
+	inv.result.ContentType = a.contentType
+	inv.result.Streamed = a.streamed
+	close(inv.done)
+	return true
+}
+
+// failure is an answer of Lambda's own.
+func failure(errorType, message string) answer {
+	return answer{
+		functionError: "Unhandled",
+		errorType:     errorType,
+		contentType:   "application/json",
+		payload:       fmt.Appendf(nil, `{"errorType":%q,"errorMessage":%q}`, errorType, message),
+	}
+}

@@ -1,0 +1,89 @@
+package lambdatest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// A process is the process of an execution environment.
+type process struct {
+	cmd     *exec.Cmd
+	started time.Time
+	exited  chan struct{} // closed after the exit, when all output is in the log
+	err     error         // what Wait said; valid after exited
+	out     *outputPipe
+}
+
+// startProcess starts a function's command with just the given environment.
+func startProcess(command, env []string, log io.Writer) (*process, error) {
+	out, err := newOutputPipe(log)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Env = env
+	cmd.Dir = taskRoot(command)
+	cmd.Stdout, cmd.Stderr = out.w, out.w // files: no goroutine of os/exec's in between
+	ownGroup(cmd)
+	p := &process{cmd: cmd, out: out, exited: make(chan struct{}), started: time.Now()}
+	if err := cmd.Start(); err != nil {
+		out.close()
+		return nil, err
+	}
+	go func() {
+		p.err = cmd.Wait()
+		killGroup(cmd) // what the function left behind goes with it
+		out.close()
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+// kill ends the process and waits until it is gone.
+func (p *process) kill() {
+	killGroup(p.cmd)
+	<-p.exited
+}
+
+// reason words the exit as Lambda does.
+func (p *process) reason() string {
+	if p.err == nil {
+		return "Runtime exited without providing a reason"
+	}
+	return "Runtime exited with error: " + p.err.Error()
+}
+
+// maxMemory returns the most memory the process has had resident, 0 where /proc doesn't
+// tell. It must be read while the process lives.
+func (p *process) maxMemory() int64 {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))
+	var kb int64
+	fmt.Sscanf(string(rest), "%d kB", &kb)
+	return kb << 10
+}
+
+// taskRoot is the folder of the function's command, Lambda's /var/task.
+func taskRoot(command []string) string {
+	if len(command) == 0 {
+		return ""
+	}
+	path, err := exec.LookPath(command[0])
+	if err != nil {
+		return ""
+	}
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return ""
+	}
+	return filepath.Dir(path)
+}

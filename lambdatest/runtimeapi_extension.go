@@ -1,0 +1,127 @@
+package lambdatest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// maxExtensions is the Extensions API's limit on registrations.
+const maxExtensions = 10
+
+// An extension is a registration with the Extensions API. All here are internal ones, part
+// of the function's process: Lambda starts external ones itself, from /opt/extensions, and
+// only those may ask for SHUTDOWN. What an internal one brings the runtime is SIGTERM.
+type extension struct {
+	name   string
+	invoke bool // subscribed to INVOKE
+	ready  bool // has asked for an event
+	events chan map[string]any
+}
+
+// register takes a registration, which must come before INIT is over. Lambda Developer
+// Guide, Using the Lambda Extensions API to create extensions, Register.
+func (s *session) register(w http.ResponseWriter, r *http.Request) {
+	name := r.Header.Get("Lambda-Extension-Name")
+	if name == "" {
+		refuse(w, http.StatusForbidden, "Extension.InvalidExtensionName", "Empty extension name")
+		return
+	}
+	var request struct {
+		Events []string `json:"events"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		refuse(w, http.StatusForbidden, "InvalidRequestFormat", err.Error())
+		return
+	}
+	ext := &extension{name: name, events: make(chan map[string]any, s.env.fn.cfg.Concurrency)}
+	for _, event := range request.Events {
+		if event != "INVOKE" {
+			reason := "ErrInvalidEventType"
+			if event == "SHUTDOWN" {
+				reason = "ErrEventNotSupportedForInternalExtension"
+			}
+			refuse(w, http.StatusForbidden, "Extension.InvalidEventType", event+": "+reason)
+			return
+		}
+		ext.invoke = true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.isReady || !s.firstNext.IsZero() {
+		refuse(w, http.StatusForbidden, "Extension.RegistrationClosed", "Extension registration closed already")
+		return
+	}
+	if len(s.extensions) == maxExtensions {
+		refuse(w, http.StatusForbidden, "Extension.TooManyExtensions", "Extension limit (10) reached")
+		return
+	}
+	for _, other := range s.extensions {
+		if other.name == name {
+			refuse(w, http.StatusForbidden, "Extension.InvalidExtensionState", "Extension with this name already registered")
+			return
+		}
+	}
+	id := newUUID()
+	s.extensions[id] = ext
+	answer := map[string]string{
+		"functionName":    s.env.fn.cfg.Name,
+		"functionVersion": s.env.fn.version,
+		"handler":         handlerName,
+	}
+	if strings.Contains(r.Header.Get("Lambda-Extension-Accept-Feature"), "accountId") {
+		answer["accountId"] = lambdaAccount
+	}
+	w.Header().Set("Lambda-Extension-Identifier", id)
+	writeRuntimeJSON(w, http.StatusOK, answer)
+}
+
+// extensionNext blocks until there is an event for the extension, as /next does.
+func (s *session) extensionNext(w http.ResponseWriter, r *http.Request) {
+	id := r.Header.Get("Lambda-Extension-Identifier")
+	if id == "" {
+		refuse(w, http.StatusForbidden, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header")
+		return
+	}
+	s.mu.Lock()
+	ext := s.extensions[id]
+	if ext != nil {
+		ext.ready = true
+		s.checkReady()
+	}
+	s.mu.Unlock()
+	if ext == nil {
+		refuse(w, http.StatusForbidden, "Extension.UnknownExtensionIdentifier", "Unknown extension "+id)
+		return
+	}
+	select {
+	case event := <-ext.events:
+		w.Header().Set("Lambda-Extension-Event-Identifier", newUUID())
+		writeRuntimeJSON(w, http.StatusOK, event)
+	case <-r.Context().Done():
+	case <-s.ended:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// tellExtensions sends INVOKE to who subscribed to it.
+func (s *session) tellExtensions(inv *invocation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ext := range s.extensions {
+		if !ext.invoke {
+			continue
+		}
+		select {
+		case ext.events <- map[string]any{
+			"eventType":          "INVOKE",
+			"deadlineMs":         time.Now().Add(s.env.fn.cfg.Timeout).UnixMilli(),
+			"requestId":          inv.id,
+			"invokedFunctionArn": s.env.fn.arn,
+			"tracing":            map[string]string{"type": "X-Amzn-Trace-Id", "value": inv.traceID},
+		}:
+		default: // it has not fetched the last one
+		}
+	}
+}

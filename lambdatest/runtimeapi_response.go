@@ -1,0 +1,172 @@
+package lambdatest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+)
+
+// Lambda's limits on responses. Developer Guide, Lambda quotas, and the Runtime API's own
+// refusal: 6 MB and 100 bytes buffered, 200 MB streamed.
+const (
+	maxResponse = 6<<20 + 100
+	maxStream   = 200 << 20
+)
+
+// claim takes an invocation for the request that answers it, and refuses the others.
+func (s *session) claim(w http.ResponseWriter, r *http.Request) *invocation {
+	id, echoed := r.PathValue("id"), r.Header.Get("Lambda-Runtime-Invocation-Id")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	inv := s.active[id]
+	switch {
+	case s.late[echoed], inv != nil && echoed != "" && echoed != inv.invocationID:
+		// The protection against crossed wires of July 2026: the answer is to an attempt that
+		// timed out, or to none.
+		refuse(w, http.StatusGone, "ErrorRuntimeInvokeTimeout", "The invocation has timed out")
+	case inv != nil && !inv.claimed:
+		inv.claimed = true
+		return inv
+	case inv != nil, s.answered[id] != nil:
+		refuseState(w, "ResponseSent", "InvocationResponse")
+	default:
+		refuse(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
+	}
+	return nil
+}
+
+// accept takes an answer, unless the invocation has timed out while it was on its way.
+func (s *session) accept(w http.ResponseWriter, inv *invocation, a answer) {
+	if !s.settle(inv, a) {
+		refuse(w, http.StatusGone, "ErrorRuntimeInvokeTimeout", "The invocation has timed out")
+		return
+	}
+	writeRuntimeJSON(w, http.StatusAccepted, map[string]string{"status": "OK"})
+}
+
+func (s *session) response(w http.ResponseWriter, r *http.Request) {
+	inv := s.claim(w, r)
+	if inv == nil {
+		return
+	}
+	switch mode := r.Header.Get("Lambda-Runtime-Function-Response-Mode"); mode {
+	case "":
+		s.buffered(w, r, inv)
+	case "streaming":
+		s.streamed(w, r, inv)
+	default:
+		s.settle(inv, failure("Runtime.InvalidResponseModeHeader", "Invalid function response mode"))
+		refuse(w, http.StatusBadRequest, "InvalidFunctionResponseMode", "Invalid function response mode")
+	}
+}
+
+// buffered takes a response that is sent as a whole.
+func (s *session) buffered(w http.ResponseWriter, r *http.Request, inv *invocation) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
+	rest, _ := io.Copy(io.Discard, r.Body) // so that the client reads our answer
+	switch {
+	case err != nil:
+		s.truncated(w, inv)
+		return
+	case len(body) > maxResponse:
+		s.settle(inv, failure("Function.ResponseSizeTooLarge", fmt.Sprintf(
+			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", int64(len(body))+rest, maxResponse)))
+		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
+			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", maxResponse))
+		return
+	}
+	s.accept(w, inv, answer{payload: body, contentType: r.Header.Get("Content-Type")})
+}
+
+func (s *session) truncated(w http.ResponseWriter, inv *invocation) {
+	s.settle(inv, failure("Runtime.TruncatedResponse", "HTTP request detected as truncated"))
+	refuse(w, http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+}
+
+// streamed takes a chunked response, whose trailers may report that it went wrong midway.
+// Developer Guide, Building a custom runtime, Implementing response streaming.
+func (s *session) streamed(w http.ResponseWriter, r *http.Request, inv *invocation) {
+	const errorType, errorBody = "Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"
+	// Trailers count only when the Trailer header announced them.
+	_, announcedType := r.Trailer[errorType]
+	_, announcedBody := r.Trailer[errorBody]
+
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxStream+1))
+	io.Copy(io.Discard, r.Body)
+	if err != nil {
+		s.truncated(w, inv)
+		return
+	}
+	if len(body) > maxStream {
+		s.settle(inv, failure("Function.ResponseSizeTooLarge",
+			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxStream)))
+		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
+			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", maxStream))
+		return
+	}
+	a := answer{payload: body, contentType: r.Header.Get("Content-Type"), streamed: true}
+	if t := r.Trailer.Get(errorType); announcedType && t != "" {
+		a.functionError, a.errorType = "Unhandled", knownErrorType(t)
+		if announcedBody {
+			a.errorBody, _ = base64.StdEncoding.DecodeString(r.Trailer.Get(errorBody))
+		}
+	}
+	s.accept(w, inv, a)
+}
+
+func (s *session) invocationError(w http.ResponseWriter, r *http.Request) {
+	inv := s.claim(w, r)
+	if inv == nil {
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
+	if err != nil {
+		s.truncated(w, inv)
+		return
+	}
+	s.accept(w, inv, answer{
+		functionError: "Unhandled",
+		errorType:     knownErrorType(r.Header.Get("Lambda-Runtime-Function-Error-Type")),
+		contentType:   r.Header.Get("Content-Type"),
+		payload:       body,
+	})
+}
+
+// initErrorReport takes the report that a runtime can't be started.
+func (s *session) initErrorReport(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.firstNext.IsZero() || s.initError != nil {
+		refuseState(w, "Running", "InitError")
+		return
+	}
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+		return
+	}
+	s.initError = &answer{
+		functionError: "Unhandled",
+		errorType:     knownErrorType(r.Header.Get("Lambda-Runtime-Function-Error-Type")),
+		contentType:   "application/json",
+		payload:       body,
+	}
+	writeRuntimeJSON(w, http.StatusAccepted, map[string]string{"status": "OK"})
+	close(s.failed)
+}
+
+var errorTypePattern = regexp.MustCompile(`^(Runtime|Function)\.[A-Z][a-zA-Z]+$`)
+
+// knownErrorType returns an error type of the documented form, or what Lambda makes of any
+// other.
+func knownErrorType(t string) string {
+	switch {
+	case errorTypePattern.MatchString(t):
+		return t
+	case len(t) > 9 && t[:9] == "Function.":
+		return "Function.Unknown"
+	}
+	return "Runtime.Unknown"
+}
