@@ -1,0 +1,222 @@
+package aws
+
+import (
+	"context"
+	"io"
+	"sync"
+)
+
+// ahead reads an object over several connections, in order. The reader has a connection of
+// its own, which it started with; helpers fetch what comes next into their buffers.
+//
+//	0                own.end                         next             size
+//	|   own           | part | part | part |          |                |
+//	      ^ pos         helpers', claimed in order        not claimed
+//
+// A helper claims the next part when it has a connection and an empty buffer; the reader
+// takes the parts in their order, while they are still filling, too. What nobody has
+// claimed when the reader comes to it, it reads itself: on its first connection, as long
+// as that stands there, for it brings the whole object. So helpers that cannot connect, or
+// are slow, cost nothing, and there is always one who goes on.
+type ahead struct {
+	client *Client
+	ctx    context.Context
+	cancel context.CancelFunc
+	ref    *ObjectRef
+	size   int64
+	part   int64 // length of a part
+	pos    int64 // the reader's
+	own    *stream
+	wg     sync.WaitGroup
+
+	mu     sync.Mutex
+	moved  sync.Cond // anything below changed
+	next   int64     // the first byte that nobody has claimed
+	queue  []*part   // claimed by helpers, not read to the end
+	closed bool
+}
+
+// part is a span in a helper's buffer.
+type part struct {
+	span
+	buf    []byte
+	filled int
+	read   int
+	err    error // why it will not be filled
+}
+
+// ownStep is how much the reader claims at a time while its first connection stands where
+// it reads.
+const ownStep int64 = 1 << 20
+
+// readAhead starts helpers for an object whose first answer is x, or returns nil where none
+// are to be had.
+func (c *Client) readAhead(ctx context.Context, ref *ObjectRef, size int64, x *exchange) *ahead {
+	var bufs [][]byte
+	for range c.buffers.plan.helpers {
+		if b := c.buffers.take(); b != nil {
+			bufs = append(bufs, b)
+		}
+	}
+	if len(bufs) == 0 {
+		return nil
+	}
+	a := &ahead{client: c, ref: ref, size: size}
+	a.moved.L = &a.mu
+	a.ctx, a.cancel = context.WithCancel(ctx)
+	a.next, a.part = plan{len(bufs), c.buffers.plan.buffer}.split(size)
+	a.own = c.stream(ctx, ref, span{0, a.next})
+	a.own.x, a.own.xEnd = x, size
+	for _, b := range bufs {
+		a.wg.Go(func() { a.help(b) })
+	}
+	return a
+}
+
+// help is a helper's life.
+func (a *ahead) help(buf []byte) {
+	defer a.client.buffers.put(buf)
+	if a.client.connected(a.ctx, a.ref.Bucket) != nil {
+		return
+	}
+	for {
+		p := a.claim(buf)
+		if p == nil {
+			return
+		}
+		s := a.client.stream(a.ctx, a.ref, p.span)
+		var err error
+		for err == nil {
+			var n int
+			n, err = s.Read(p.buf[p.filled:])
+			a.mu.Lock()
+			p.filled += n
+			if err != io.EOF {
+				p.err = err
+			}
+			a.moved.Broadcast()
+			a.mu.Unlock()
+		}
+		s.Close()
+		if err != io.EOF || !a.drained(p) {
+			return
+		}
+	}
+}
+
+// claim takes the next part of the object, or nil when there is none to take.
+func (a *ahead) claim(buf []byte) *part {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed || a.next == a.size {
+		return nil
+	}
+	p := &part{span: span{a.next, min(a.next+a.part, a.size)}}
+	p.buf = buf[:p.end-p.off]
+	a.next = p.end
+	a.queue = append(a.queue, p)
+	a.moved.Broadcast()
+	return p
+}
+
+// drained waits until a part's buffer may be used again.
+func (a *ahead) drained(p *part) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for p.read < len(p.buf) && !a.closed {
+		a.moved.Wait()
+	}
+	return !a.closed
+}
+
+// Read reads the object's next bytes.
+func (a *ahead) Read(p []byte) (n int, err error) {
+	if a.pos == a.size {
+		return 0, io.EOF
+	}
+	if head := a.head(); head != nil {
+		n, err = a.readPart(head, p)
+	} else {
+		n, err = a.own.Read(p)
+	}
+	a.pos += int64(n)
+	return n, err
+}
+
+// head returns the part that the reader stands at, or nil where it reads itself.
+func (a *ahead) head() *part {
+	if a.own != nil && a.own.off < a.own.end {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.queue) > 0 {
+		if a.own != nil {
+			a.own.Close()
+			a.own = nil
+		}
+		return a.queue[0]
+	}
+	if a.own == nil {
+		a.own = a.client.stream(a.ctx, a.ref, span{a.pos, a.pos})
+	}
+	step := a.part
+	if a.own.x != nil && a.own.xEnd > a.pos {
+		step = ownStep
+	}
+	a.next = min(a.pos+step, a.size)
+	a.own.end = a.next
+	return nil
+}
+
+// readPart takes bytes of a part, and waits for them: for as many as the reader has room
+// for, so that it is not woken for every packet.
+func (a *ahead) readPart(p *part, dst []byte) (int, error) {
+	a.mu.Lock()
+	want := min(len(dst), len(p.buf)-p.read)
+	for p.filled-p.read < want && p.err == nil {
+		a.moved.Wait()
+	}
+	have, err := p.buf[p.read:p.filled], p.err
+	a.mu.Unlock()
+	n := copy(dst, have)
+	if n == 0 && len(dst) > 0 {
+		return 0, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if p.read += n; p.read == len(p.buf) {
+		a.queue = append(a.queue[:0], a.queue[1:]...)
+		a.moved.Broadcast()
+	}
+	return n, nil
+}
+
+// Close stops the helpers and waits for them to let go of their buffers.
+func (a *ahead) Close() {
+	a.cancel()
+	a.mu.Lock()
+	a.closed = true
+	a.moved.Broadcast()
+	a.mu.Unlock()
+	if a.own != nil {
+		a.own.Close()
+	}
+	a.wg.Wait()
+}
+
+// connected sees to it that a connection to the bucket is at hand.
+func (c *Client) connected(ctx context.Context, bucket string) error {
+	at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
+	if err != nil {
+		return err
+	}
+	cn := c.pool.take(at, c.wall())
+	if cn == nil {
+		if cn, err = c.open(ctx, at); err != nil {
+			return err
+		}
+	}
+	c.pool.put(cn, c.wall())
+	return nil
+}

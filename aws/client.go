@@ -1,0 +1,155 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Client speaks with S3 and DynamoDB. It may be used by several goroutines at once. It
+// keeps connections, TLS sessions, credentials and read-ahead buffers from one call to the
+// next, so a function makes one and keeps it.
+type Client struct {
+	config      Config
+	credentials credentials
+	trust       *trust
+	pool        pool
+	s3          service
+	dynamoDB    service
+	buffers     buffers
+
+	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
+
+	mu      sync.Mutex
+	regions map[string]string // where buckets turned out to be
+}
+
+// New returns a client. It opens no connection and reads no file but the CA bundle's: what
+// needs more waits for the first call, or for Warm.
+func New(c Config) (*Client, error) {
+	switch {
+	case c.Region == "":
+		return nil, &settingError{"AWS_REGION", "a region, and it is not set"}
+	case !isHostLabel(c.Region):
+		return nil, &settingError{"AWS_REGION", "a region"}
+	case c.Credentials.AccessKeyID == "" && c.Container == (Container{}):
+		return nil, errNoCredentials
+	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
+		return nil, &settingError{"AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID"}
+	}
+	if c.Dial == nil {
+		c.Dial = new(net.Dialer).DialContext
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Sleep == nil {
+		c.Sleep = sleep
+	}
+	if c.Random == nil {
+		c.Random = rand.Float64
+	}
+	if c.Stall == 0 {
+		c.Stall = DefaultStall
+	}
+	t, err := newTrust(c.CABundle)
+	if err != nil {
+		return nil, err
+	}
+	client := &Client{
+		config:  c,
+		trust:   t,
+		regions: make(map[string]string),
+	}
+	client.s3.init("s3", s3Rules, c.MaxAttempts)
+	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
+	client.buffers.plan = planFor(c.MemoryMB)
+	client.credentials.now = c.Now
+	if c.Credentials.AccessKeyID != "" {
+		client.credentials.held.Credentials = c.Credentials
+	} else {
+		client.credentials.fetch = client.fromContainer
+	}
+	// What the settings make impossible is said now, not at the first object.
+	if _, _, err := c.Endpoints.s3(c.Region, "bucket"); err != nil {
+		return nil, err
+	}
+	if c.Credentials.AccessKeyID != "" {
+		if _, err := c.Endpoints.dynamoDB(c.Region, ""); err != nil {
+			return nil, err
+		}
+	}
+	return client, nil
+}
+
+var errNoCredentials = errors.Join(&settingError{"AWS_ACCESS_KEY_ID", "credentials, here or from AWS_CONTAINER_CREDENTIALS_FULL_URI"}, ErrCredentials)
+
+// sleep pauses for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// pause sleeps between attempts. Where ctx would end first there is nothing to wait for.
+func (c *Client) pause(ctx context.Context, d time.Duration) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+		return context.DeadlineExceeded
+	}
+	return c.config.Sleep(ctx, d)
+}
+
+// Warm opens a connection to DynamoDB, and one to each bucket, and leaves them to the first
+// calls. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS
+// handshake is cheap there. What fails is left for the first call to report.
+func (c *Client) Warm(ctx context.Context, buckets ...string) {
+	id, err := c.credentials.get(ctx)
+	if err != nil {
+		return
+	}
+	var wg sync.WaitGroup
+	warm := func(at endpoint, err error) {
+		if err != nil {
+			return
+		}
+		wg.Go(func() {
+			if cn, err := c.open(ctx, at); err == nil {
+				c.pool.put(cn, c.wall())
+			}
+		})
+	}
+	warm(c.config.Endpoints.dynamoDB(c.config.Region, id.accountID))
+	for _, bucket := range buckets {
+		at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
+		warm(at, err)
+	}
+	wg.Wait()
+}
+
+// Close closes the connections that are kept. The client can be used on.
+func (c *Client) Close() { c.pool.closeAll() }
+
+// regionOf returns the region that a bucket was last found in.
+func (c *Client) regionOf(bucket string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if region := c.regions[bucket]; region != "" {
+		return region
+	}
+	return c.config.Region
+}
+
+func (c *Client) setRegion(bucket, region string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.regions[bucket] = region
+}

@@ -1,0 +1,187 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"reduction/internal/http1"
+	"reduction/internal/json"
+)
+
+// Container is the endpoint that gives credentials to what runs in a container: on ECS and
+// EKS, and in Lambda functions restored from a snapshot. AWS SDKs and Tools Reference
+// Guide, Container credential provider.
+type Container struct {
+	RelativeURI string // AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; goes before FullURI
+	FullURI     string // AWS_CONTAINER_CREDENTIALS_FULL_URI
+	TokenFile   string // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE; goes before Token; read each time
+	Token       string // AWS_CONTAINER_AUTHORIZATION_TOKEN
+}
+
+const (
+	ecsHost = "http://169.254.170.2" // of a RelativeURI
+
+	containerTimeout  = 5 * time.Second
+	maxCredentialSize = 64 << 10
+)
+
+// containerHosts may be asked for credentials without TLS, as may this machine itself: the
+// answer does not leave the host.
+var containerHosts = [...]netip.Addr{
+	netip.AddrFrom4([4]byte{169, 254, 170, 2}),  // ECS
+	netip.AddrFrom4([4]byte{169, 254, 170, 23}), // EKS
+	netip.MustParseAddr("fd00:ec2::23"),         // EKS
+}
+
+// errContainer is the reason of a failure that has no other.
+var errContainer = errors.New("unexpected answer")
+
+// endpoint returns where credentials come from, and the path there.
+func (c *Container) endpoint() (at endpoint, target string, err error) {
+	uri := c.FullURI
+	if c.RelativeURI != "" {
+		uri = ecsHost + c.RelativeURI
+	}
+	uri, query, _ := strings.Cut(uri, "?")
+	if at, err = parseEndpoint(uri); err != nil {
+		return at, "", err
+	}
+	addr, _ := netip.ParseAddr(at.name())
+	allowed := at.tls || isLoopback(at.name())
+	for _, host := range containerHosts {
+		allowed = allowed || host == addr
+	}
+	if !allowed {
+		return at, "", &endpointError{uri, "credentials are fetched over https, or from this machine, ECS or EKS"}
+	}
+	target = at.prefix
+	if strings.HasSuffix(uri, "/") || target == "" {
+		target += "/"
+	}
+	if query != "" {
+		target += "?" + query
+	}
+	return at, target, nil
+}
+
+// authorization is the token that the endpoint wants to see, or "".
+func (c *Container) authorization() (string, error) {
+	token := c.Token
+	if c.TokenFile != "" {
+		b, err := os.ReadFile(c.TokenFile)
+		if err != nil {
+			return "", err
+		}
+		token = strings.TrimSpace(string(b))
+	}
+	if strings.ContainsAny(token, "\r\n") {
+		return "", errors.New("the token has a line break")
+	}
+	return token, nil
+}
+
+// fromContainer asks the endpoint. It is near and asked seldom: one connection each time.
+func (c *Client) fromContainer(ctx context.Context) (identity, error) {
+	at, target, err := c.config.Container.endpoint()
+	if err != nil {
+		return identity{}, err
+	}
+	t := &try{rules: s3Rules, bucket: &bucket{tokens: retryQuota}}
+	for {
+		id, fault, err := c.askContainer(ctx, at, target)
+		if err == nil {
+			return id, nil
+		}
+		err = &containerError{at.host, err}
+		pause, again := t.failed(fault, "", c.config.Random())
+		if !again {
+			return identity{}, err
+		}
+		if c.pause(ctx, pause) != nil {
+			return identity{}, err
+		}
+	}
+}
+
+func (c *Client) askContainer(ctx context.Context, at endpoint, target string) (identity, fault, error) {
+	token, err := c.config.Container.authorization()
+	if err != nil {
+		return identity{}, final, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, containerTimeout)
+	defer cancel()
+	nc, err := c.connect(ctx, at, nil) // never through a proxy
+	if err != nil {
+		return identity{}, transportFault(err), err
+	}
+	defer nc.Close()
+	defer watch(ctx, nc)()
+	req := &http1.Request{Method: "GET", Target: target, Host: at.host}
+	if token != "" {
+		req.Header = append(req.Header, http1.Field{Name: "Authorization", Value: token})
+	}
+	resp, err := http1.NewConn(nc).Do(req)
+	if err != nil {
+		return identity{}, transportFault(err), err
+	}
+	body, err := readAll(resp, maxCredentialSize)
+	if err != nil {
+		return identity{}, transportFault(err), err
+	}
+	if resp.Status != 200 {
+		// The body stays out of the error: who knows what it has of a credential.
+		return identity{}, faultOf(resp.Status, ""), errors.New("status " + strconv.Itoa(resp.Status))
+	}
+	id, err := parseCredentials(body)
+	return id, final, err
+}
+
+// parseCredentials reads the endpoint's answer.
+func parseCredentials(body []byte) (identity, error) {
+	var id identity
+	var expiration string
+	s := json.NewScanner(body)
+	for name := range s.Object() {
+		switch string(name) {
+		case "AccessKeyId":
+			id.AccessKeyID = string(s.Text())
+		case "SecretAccessKey":
+			id.SecretAccessKey = string(s.Text())
+		case "Token":
+			id.SessionToken = string(s.Text())
+		case "AccountId":
+			id.accountID = string(s.Text())
+		case "Expiration":
+			expiration = string(s.Text())
+		}
+	}
+	if err := s.End(); err != nil {
+		return identity{}, err
+	}
+	if id.AccessKeyID == "" || id.SecretAccessKey == "" {
+		return identity{}, errContainer
+	}
+	if expiration != "" {
+		t, err := time.Parse(time.RFC3339, expiration)
+		if err != nil {
+			return identity{}, errContainer
+		}
+		id.expires = t
+	}
+	return id, nil
+}
+
+type containerError struct {
+	host string
+	err  error
+}
+
+func (e *containerError) Error() string {
+	return "aws: credentials from " + e.host + ": " + e.err.Error()
+}
+func (e *containerError) Unwrap() []error { return []error{ErrCredentials, e.err} }

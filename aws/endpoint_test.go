@@ -1,0 +1,156 @@
+package aws
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestEndpointsOfRegions holds the resolution against AWS's own rules: testdata has what
+// botocore makes of them, and the script that asked it.
+func TestEndpointsOfRegions(t *testing.T) {
+	table, err := os.ReadFile("testdata/endpoints.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(table)) {
+		f := strings.Split(strings.TrimSpace(strings.ReplaceAll(line, "-\t", "\t")), "\t")
+		service, region, name, mode, want := f[0], f[1], f[4], f[5], f[6]
+		e := &Endpoints{FIPS: f[2] == "fips", DualStack: f[3] == "dual", AccountMode: mode}
+		got := "error"
+		if service == "s3" {
+			if at, pathStyle, err := e.s3(region, name); err == nil {
+				got = urlOf(at)
+				if pathStyle {
+					got += "/" + name
+				}
+			}
+		} else if at, err := e.dynamoDB(region, name); err == nil {
+			got = urlOf(at)
+		}
+		if got != want {
+			t.Errorf("%s: %s", strings.TrimSpace(line), got)
+		}
+	}
+}
+
+func urlOf(at endpoint) string {
+	if at.tls {
+		return "https://" + at.host + at.prefix
+	}
+	return "http://" + at.host + at.prefix
+}
+
+func TestParseEndpoint(t *testing.T) {
+	for _, c := range []struct{ url, back, address, name string }{
+		{"http://localhost:9000", "http://localhost:9000", "localhost:9000", "localhost"},
+		{"http://localhost", "http://localhost", "localhost:80", "localhost"},
+		{"https://s3.example.com/", "https://s3.example.com", "s3.example.com:443", "s3.example.com"},
+		{"https://s3.example.com:443", "https://s3.example.com", "s3.example.com:443", "s3.example.com"},
+		{"https://s3.example.com:80/base/path/", "https://s3.example.com:80/base/path", "s3.example.com:80", "s3.example.com"},
+		{"http://[::1]:9000", "http://[::1]:9000", "[::1]:9000", "::1"},
+		{"http://[fd00::2]", "http://[fd00::2]", "[fd00::2]:80", "fd00::2"},
+		{"https://10.0.0.1", "https://10.0.0.1", "10.0.0.1:443", "10.0.0.1"},
+		{"localhost:9000", "", "", ""},
+		{"ftp://host", "", "", ""},
+		{"http://", "", "", ""},
+		{"http://user:secret@host", "", "", ""},
+		{"http://host/?x=1", "", "", ""},
+		{"http://ho st", "", "", ""},
+		{"http://host\r\nX: y", "", "", ""},
+	} {
+		at, err := parseEndpoint(c.url)
+		if c.back == "" {
+			if !errors.Is(err, ErrEndpoint) {
+				t.Errorf("%q: %v, %v", c.url, at, err)
+			}
+			continue
+		}
+		if err != nil || urlOf(at) != c.back || at.address() != c.address || at.name() != c.name {
+			t.Errorf("%q: %s %s %s, %v", c.url, urlOf(at), at.address(), at.name(), err)
+		}
+	}
+}
+
+// env is an environment of "NAME=value" lines.
+func env(lines ...string) func(string) string {
+	return func(name string) string {
+		for _, l := range lines {
+			if n, v, _ := strings.Cut(l, "="); n == name {
+				return v
+			}
+		}
+		return ""
+	}
+}
+
+func TestFromEnv(t *testing.T) {
+	for _, c := range []struct {
+		env  string
+		want Config
+		err  error
+	}{
+		{"AWS_REGION=a AWS_DEFAULT_REGION=b", Config{Region: "a"}, nil},
+		{"AWS_DEFAULT_REGION=b", Config{Region: "b"}, nil},
+		{"AWS_ENDPOINT_URL=u", Config{Endpoints: Endpoints{S3: "u", DynamoDB: "u"}}, nil},
+		{"AWS_ENDPOINT_URL=u AWS_ENDPOINT_URL_S3=s", Config{Endpoints: Endpoints{S3: "s", DynamoDB: "u"}}, nil},
+		{"AWS_ENDPOINT_URL_DYNAMODB=d", Config{Endpoints: Endpoints{DynamoDB: "d"}}, nil},
+		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", Config{}, nil},
+		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=maybe", Config{}, ErrConfig},
+		{"AWS_USE_FIPS_ENDPOINT=true AWS_USE_DUALSTACK_ENDPOINT=TRUE", Config{Endpoints: Endpoints{FIPS: true, DualStack: true}}, nil},
+		{"AWS_USE_FIPS_ENDPOINT=yes", Config{}, ErrConfig},
+		{"AWS_ACCOUNT_ID=1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", Config{Endpoints: Endpoints{AccountID: "1", AccountMode: "required"}}, nil},
+		{"AWS_ACCOUNT_ID_ENDPOINT_MODE=perhaps", Config{}, ErrConfig},
+		{"AWS_CA_BUNDLE=a SSL_CERT_FILE=b", Config{CABundle: "a"}, nil},
+		{"SSL_CERT_FILE=b", Config{CABundle: "b"}, nil},
+		{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512", Config{MemoryMB: 512}, nil},
+		{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=much", Config{}, ErrConfig},
+		{"AWS_MAX_ATTEMPTS=5", Config{MaxAttempts: 5}, nil},
+		{"AWS_MAX_ATTEMPTS=0", Config{}, ErrConfig},
+		{"VERIFY=full", Config{VerifyFull: true}, nil},
+		{"VERIFY=some", Config{}, ErrConfig},
+		{"HTTPS_PROXY=p https_proxy=q NO_PROXY=n", Config{Proxies: Proxies{HTTPS: "p", None: "n"}}, nil},
+		{"https_proxy=q http_proxy=r", Config{Proxies: Proxies{HTTPS: "q", HTTP: "r"}}, nil},
+	} {
+		got, err := FromEnv(env(strings.Fields(c.env)...))
+		if !errors.Is(err, c.err) {
+			t.Errorf("%s: %v", c.env, err)
+			continue
+		}
+		if err == nil && (got.Region != c.want.Region || got.Endpoints != c.want.Endpoints || got.Proxies != c.want.Proxies ||
+			got.CABundle != c.want.CABundle || got.MemoryMB != c.want.MemoryMB || got.MaxAttempts != c.want.MaxAttempts || got.VerifyFull != c.want.VerifyFull) {
+			t.Errorf("%s: %+v", c.env, got)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	key := "AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b "
+	for _, c := range []struct {
+		env  string
+		want error
+	}{
+		{key + "AWS_REGION=us-east-1", nil},
+		{key, ErrConfig},
+		{key + "AWS_REGION=us_east_1", ErrConfig},
+		{"AWS_REGION=us-east-1", ErrCredentials},
+		{"AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=a", ErrConfig},
+		{"AWS_REGION=us-east-1 AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", nil},
+		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_S3=localhost:9000", ErrEndpoint},
+		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_DYNAMODB=localhost:9000", ErrEndpoint},
+		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://localhost:9000 AWS_USE_FIPS_ENDPOINT=true", ErrEndpoint},
+		{key + "AWS_REGION=cn-north-1 AWS_USE_FIPS_ENDPOINT=true", ErrEndpoint},
+		{key + "AWS_REGION=us-east-1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", ErrEndpoint},
+		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=/nowhere", os.ErrNotExist},
+		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=endpoint_test.go", errNoPEM},
+	} {
+		config, err := FromEnv(env(strings.Fields(c.env)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = New(config); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", c.env, err)
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package aws
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// Kinds of refusal, for errors.Is.
+var (
+	ErrNoSuchKey    = errors.New("no such key")
+	ErrNoSuchBucket = errors.New("no such bucket")
+	ErrNoSuchTable  = errors.New("no such table")
+	ErrAccessDenied = errors.New("access denied")
+	ErrExpired      = errors.New("credentials expired")
+	ErrArchived     = errors.New("the object is archived")
+	ErrKMS          = errors.New("the encryption key cannot be used")
+	ErrChanged      = errors.New("the object changed")
+	ErrThrottled    = errors.New("throttled")
+	ErrUnavailable  = errors.New("the service is unavailable")
+	ErrRefused      = errors.New("request refused")
+)
+
+// Error is an operation that failed: at which place, how, and what can be done about it.
+type Error struct {
+	Op        string // GetObject, BatchWriteItem
+	Place     string // s3://bucket/key, or the table's name
+	Status    int    // of the answer; 0 where there was none
+	Code      string // the service's word for it
+	Message   string // the service's explanation, where it is known not to quote an item
+	Hint      string // what to do
+	RequestID string
+	Attempts  int
+	Err       error // the kind, or why there was no answer
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("aws: " + e.Op + " " + e.Place + ": " + e.Err.Error())
+	if e.Status != 0 {
+		b.WriteString(" (" + strconv.Itoa(e.Status))
+		if e.Code != "" {
+			b.WriteString(" " + e.Code)
+		}
+		b.WriteString(")")
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.Hint != "" {
+		b.WriteString("; " + e.Hint)
+	}
+	if e.Attempts > 1 {
+		b.WriteString(" [" + strconv.Itoa(e.Attempts) + " attempts]")
+	}
+	if e.RequestID != "" {
+		b.WriteString(" [request " + e.RequestID + "]")
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+const (
+	hintSession = "the function's credentials have run out: its next environment has others"
+	hintSigning = "is the secret of this key, the session token of this secret? Is the region right, and the clock?"
+	hintKMS     = "the role needs kms:Decrypt on the key, which must be enabled and in the object's region"
+	hintGet     = "the role needs s3:GetObject on the object (s3:GetObjectVersion where a version is named); " +
+		"without s3:ListBucket on the bucket, S3 says the same of a key that does not exist"
+)
+
+// refusal returns what a code of S3 or DynamoDB means, and what helps. Amazon S3 API
+// Reference, Error responses; Amazon DynamoDB Developer Guide, Error handling.
+func refusal(code string) (kind error, hint string) {
+	switch code {
+	case "NoSuchKey":
+		return ErrNoSuchKey, "check the key; in an event it is URL-encoded, in S3 it is not"
+	case "NoSuchVersion":
+		return ErrNoSuchKey, "this version of it is gone"
+	case "MethodNotAllowed":
+		return ErrNoSuchKey, "this version of it is a delete marker"
+	case "NoSuchBucket", "InvalidBucketName":
+		return ErrNoSuchBucket, "check the bucket's name"
+	case "InvalidObjectState":
+		return ErrArchived, "restore it (RestoreObject), and read it when that is done"
+	case "PreconditionFailed":
+		return ErrChanged, "what the ETag named, or what was being read, is no longer there: read the new object from its beginning"
+	case "AccessDenied":
+		return ErrAccessDenied, hintGet
+	case "AllAccessDisabled":
+		return ErrAccessDenied, "the bucket's owner has disabled all access"
+	case "AccessDeniedException":
+		return ErrAccessDenied, "the role needs dynamodb:BatchWriteItem on the table"
+	case "ResourceNotFoundException":
+		return ErrNoSuchTable, "check the table's name, the region and the account"
+	case "ResourceInUseException":
+		return ErrUnavailable, "the table is being changed"
+	case "ValidationException":
+		return ErrRefused, "do the table's keys match the items'?"
+	case "ItemCollectionSizeLimitExceededException":
+		return ErrRefused, "with a local secondary index, a partition key holds 10 GB at most"
+	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
+		return ErrExpired, hintSession
+	case "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "RequestTimeTooSkewed",
+		"UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignature",
+		"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException":
+		return ErrCredentials, hintSigning
+	case "KMSAccessDeniedException":
+		return ErrKMS, hintKMS
+	}
+	if strings.HasPrefix(code, "KMS.") {
+		return ErrKMS, hintKMS
+	}
+	return nil, ""
+}
+
+// explain gives a failed answer its kind and its hint.
+func (e *Error) explain(f fault) {
+	e.Err, e.Hint = refusal(e.Code)
+	switch {
+	case e.Code == "AccessDenied" && strings.Contains(e.Message, "kms:"):
+		e.Err, e.Hint = ErrKMS, hintKMS
+	case e.Err != nil:
+	case f == throttled:
+		e.Err = ErrThrottled
+	case f == transient:
+		e.Err = ErrUnavailable
+	case e.Status/100 == 3:
+		e.Err, e.Hint = ErrRefused, "the bucket is elsewhere: set AWS_REGION to its region"
+	case e.Status == 401 || e.Status == 403:
+		e.Err = ErrAccessDenied
+	case e.Status == 412:
+		e.Err, e.Hint = refusal("PreconditionFailed")
+	default:
+		e.Err, e.Hint = ErrRefused, "is the endpoint right?"
+	}
+}
+
+// quotable says whether a DynamoDB message may be repeated. A ValidationException quotes
+// what it complains of, and so may others to come: only those that talk about the caller
+// or the table are let through.
+func quotable(code string) bool {
+	switch code {
+	case "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException",
+		"ExpiredTokenException", "MissingAuthenticationToken", "KMSAccessDeniedException",
+		"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,233 @@
+package aws
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"hash/crc64"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"reduction/sigv4"
+)
+
+// fakeS3 serves one object, and plays a script of faults: the n-th request meets the n-th.
+// It knows what a client's tests need and no more; signatures are for other tests.
+type fakeS3 struct {
+	*httptest.Server
+	data   []byte
+	etag   string
+	header http.Header // sent with every success
+
+	mu     sync.Mutex
+	script []string
+	log    []string // "GET /bucket/key range if-match" of each request
+	conns  int
+}
+
+// The faults of a script.
+//
+//	ok           none
+//	cut:N        the connection ends after N bytes of the body
+//	stall:N      it goes silent there
+//	reset        it ends before the answer
+//	change       the object is another from now on
+//	STATUS Code  a refusal; more fields, as Name=value, become elements and headers
+//	wrong:RANGE  Content-Range says something else
+//	flip:N       the byte N of the body is another
+func newFakeS3(t testing.TB, data []byte, script ...string) *fakeS3 {
+	s := newUnstartedFakeS3(data, script...)
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func newUnstartedFakeS3(data []byte, script ...string) *fakeS3 {
+	s := &fakeS3{data: data, script: script, header: http.Header{}}
+	s.etag = etagOf(data)
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.mu.Lock()
+			s.conns++
+			s.mu.Unlock()
+		}
+	}
+	return s
+}
+
+func etagOf(data []byte) string {
+	sum := md5.Sum(data)
+	return `"` + hex.EncodeToString(sum[:]) + `"`
+}
+
+func crc64Of(data []byte) string {
+	h := crc64.New(crc64.MakeTable(crc64NVME))
+	h.Write(data)
+	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+}
+
+func (s *fakeS3) requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.log...)
+}
+
+func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	entry := r.Method + " " + r.Host + r.URL.RequestURI()
+	entry = strings.Replace(entry, s.Listener.Addr().String(), "", 1)
+	for _, name := range []string{"Range", "If-Match"} {
+		if v := r.Header.Get(name); v != "" {
+			entry += " " + v
+		}
+	}
+	s.log = append(s.log, entry)
+	step := "ok"
+	if len(s.script) > 0 {
+		step, s.script = s.script[0], s.script[1:]
+	}
+	if step == "change" {
+		s.data = append([]byte("changed "), s.data...)
+		s.etag = etagOf(s.data)
+	}
+	data, etag := s.data, s.etag
+	s.mu.Unlock()
+
+	kind, arg, _ := strings.Cut(step, ":")
+	if kind == "reset" {
+		hangUp(w)
+		return
+	}
+	if status, err := strconv.Atoi(step[:min(3, len(step))]); err == nil {
+		refuse(w, status, strings.Fields(step[3:]))
+		return
+	}
+	if m := r.Header.Get("If-Match"); m != "" && m != etag {
+		refuse(w, 412, []string{"PreconditionFailed"})
+		return
+	}
+	off, end, status := 0, len(data), 200
+	if v := r.Header.Get("Range"); v != "" {
+		first, last, _ := strings.Cut(strings.TrimPrefix(v, "bytes="), "-")
+		off, _ = strconv.Atoi(first)
+		if n, err := strconv.Atoi(last); err == nil {
+			end = min(end, n+1)
+		}
+		if off >= len(data) {
+			refuse(w, 416, []string{"InvalidRange"})
+			return
+		}
+		status = 206
+		w.Header().Set("Content-Range", "bytes "+strconv.Itoa(off)+"-"+strconv.Itoa(end-1)+"/"+strconv.Itoa(len(data)))
+	} else if r.Header.Get("x-amz-checksum-mode") == "ENABLED" {
+		w.Header().Set("x-amz-checksum-crc64nvme", crc64Of(data))
+		w.Header().Set("x-amz-checksum-type", "FULL_OBJECT")
+	}
+	for name, v := range s.header {
+		w.Header()[name] = v
+	}
+	w.Header().Set("ETag", etag)
+	w.Header().Set("Content-Length", strconv.Itoa(end-off))
+	if kind == "wrong" {
+		w.Header().Set("Content-Range", arg)
+	}
+	w.WriteHeader(status)
+	body := data[off:end]
+	n, _ := strconv.Atoi(arg)
+	switch kind {
+	case "cut":
+		w.Write(body[:min(n, len(body))])
+		w.(http.Flusher).Flush()
+		hangUp(w)
+	case "stall":
+		w.Write(body[:min(n, len(body))])
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	case "flip":
+		body = bytes.Clone(body)
+		body[n] ^= 1
+		w.Write(body)
+	default:
+		w.Write(body)
+	}
+}
+
+func hangUp(w http.ResponseWriter) {
+	if c, _, err := w.(http.Hijacker).Hijack(); err == nil {
+		c.Close()
+	}
+}
+
+// refuse answers as S3 does.
+func refuse(w http.ResponseWriter, status int, fields []string) {
+	doc := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error>"
+	for i, f := range fields {
+		name, value, ok := strings.Cut(f, "=")
+		if i == 0 && !ok {
+			name, value = "Code", f
+		}
+		value = strings.ReplaceAll(value, "_", " ")
+		if strings.Contains(name, "-") || name == "Location" || name == "Date" {
+			w.Header().Set(name, value)
+			continue
+		}
+		doc += "<" + name + ">" + value + "</" + name + ">"
+	}
+	w.Header().Set("x-amz-request-id", "REQ1")
+	w.WriteHeader(status)
+	io.WriteString(w, doc+"</Error>")
+}
+
+// testConfig is a configuration for a server's URL, whose pauses are recorded and take no
+// time, and whose jitter is its maximum.
+func testConfig(url string, pauses *[]time.Duration) Config {
+	var mu sync.Mutex
+	return Config{
+		Region:      "us-east-1",
+		Credentials: sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"},
+		Endpoints:   Endpoints{S3: url, DynamoDB: url},
+		MemoryMB:    128,
+		Random:      func() float64 { return 1 },
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			if pauses != nil {
+				mu.Lock()
+				*pauses = append(*pauses, d)
+				mu.Unlock()
+			}
+			return ctx.Err()
+		},
+	}
+}
+
+func newTestClient(t testing.TB, c Config) *Client {
+	t.Helper()
+	client, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+// pattern is n bytes that look different everywhere.
+func pattern(n int) []byte {
+	b := make([]byte, n)
+	x := uint32(2463534242)
+	for i := range b {
+		x ^= x << 13
+		x ^= x >> 17
+		x ^= x << 5
+		b[i] = byte(x)
+	}
+	return b
+}

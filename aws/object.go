@@ -1,0 +1,216 @@
+package aws
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"reduction/internal/http1"
+)
+
+// ErrEncoding says that an object is compressed in a way that is not read here.
+var ErrEncoding = errors.New("the object's Content-Encoding is not supported")
+
+// Object is an object's content, read from its beginning to its end. It belongs to one
+// goroutine.
+//
+// io.EOF comes only at the object's true end: when as many bytes have come as S3 has said,
+// of the ETag it has said, and when the checksum over them is the one that S3 holds, where
+// it sent one that can be verified. A connection that breaks off or goes silent is
+// replaced, and reading goes on at the next byte.
+//
+// A gzip object, by its Content-Encoding or a key that ends in ".gz", reads as what it was
+// before compression.
+type Object struct {
+	ref     ObjectRef
+	version string
+	size    int64
+	cancel  context.CancelFunc
+	src     source    // the object's bytes, in order
+	body    io.Reader // the same, verified, and decompressed
+	sum     *checksum
+	err     error
+}
+
+// source is where an Object's bytes come from: a stream, or several ahead.
+type source interface {
+	io.Reader
+	Close()
+}
+
+// Object opens an object. Only its first answer's head has arrived when it returns.
+//
+// An object of up to 16 MB costs exactly one request, which asks for no range, because S3
+// sends its checksum with no other answer. Of a larger one, the same answer brings the
+// first part, while the rest is fetched over other connections, as many as the function's
+// memory size makes sense of; see planFor. With a single connection one request does,
+// whatever the size.
+//
+// What has been opened is to be closed. ctx covers the reading, too.
+func (c *Client) Object(ctx context.Context, ref ObjectRef) (*Object, error) {
+	o := &Object{ref: ref}
+	ctx, o.cancel = context.WithCancel(ctx)
+	if err := o.open(ctx, c); err != nil {
+		o.cancel()
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *Object) open(ctx context.Context, c *Client) error {
+	x, err := c.get(ctx, &o.ref, whole)
+	if err != nil {
+		return err
+	}
+	if err := o.head(x, c.config.VerifyFull); err != nil {
+		x.Close()
+		return &Error{Op: "GetObject", Place: o.ref.place(), RequestID: requestID(x.Header), Err: err}
+	}
+	if o.size >= minAhead && o.ref.ETag != "" {
+		if a := c.readAhead(ctx, &o.ref, o.size, x); a != nil {
+			if !c.config.VerifyFull {
+				o.sum = nil // no answer is received whole
+			}
+			o.src = a
+		}
+	}
+	if o.src == nil {
+		s := c.stream(ctx, &o.ref, span{0, o.size})
+		s.x, s.xEnd = x, o.size
+		o.src = s
+	}
+	return nil
+}
+
+// stream returns a stream that has not been opened.
+func (c *Client) stream(ctx context.Context, ref *ObjectRef, s span) *stream {
+	return &stream{client: c, ctx: ctx, ref: ref, span: s, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
+}
+
+// head reads the head of the first answer.
+func (o *Object) head(x *exchange, verifyFull bool) error {
+	o.size = x.ContentLength
+	o.version = x.Header.Get("x-amz-version-id")
+	if etag := x.Header.Get("ETag"); etag != "" {
+		if o.ref.ETag != "" && quoteETag(o.ref.ETag) != quoteETag(etag) {
+			return ErrChanged // a server that knows no If-Match
+		}
+		o.ref.ETag = etag
+	}
+	o.sum = newChecksum(x.Header)
+	if verifyFull && o.sum == nil {
+		return ErrNoChecksum
+	}
+	zipped, err := isGzip(x.Header, o.ref.Key)
+	if err != nil {
+		return err
+	}
+	o.body = verified{o}
+	if zipped {
+		o.body = &unzipper{in: bufio.NewReaderSize(verified{o}, 64<<10)}
+	}
+	return nil
+}
+
+// isGzip says whether an object is compressed, and refuses what is so otherwise.
+func isGzip(h http1.Header, key string) (bool, error) {
+	zipped := strings.HasSuffix(strings.ToLower(key), ".gz")
+	for encoding := range strings.SplitSeq(h.Get("Content-Encoding"), ",") {
+		switch strings.ToLower(strings.TrimSpace(encoding)) {
+		case "gzip", "x-gzip": // RFC 9110 §8.4.1.3
+			zipped = true
+		case "", "identity", "aws-chunked": // the last is left by some uploads, and undone by S3
+		default:
+			return false, ErrEncoding
+		}
+	}
+	return zipped, nil
+}
+
+// Read reads the next bytes.
+func (o *Object) Read(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.body.Read(p)
+	if err != nil && err != io.EOF {
+		var e *Error
+		if !errors.As(err, &e) {
+			err = &Error{Op: "GetObject", Place: o.ref.place(), Err: err}
+		}
+	}
+	o.err = err
+	return n, err
+}
+
+// Close lets go of the connections. It may be called at any time.
+func (o *Object) Close() error {
+	if o.err == nil {
+		o.err = errClosed
+	}
+	o.cancel()
+	o.src.Close()
+	return nil
+}
+
+var errClosed = errors.New("aws: the object is closed")
+
+// Size returns the number of bytes that S3 holds, before decompression; -1 where the server
+// has not said.
+func (o *Object) Size() int64 { return o.size }
+
+// ETag returns the ETag of what is being read, as S3 has it, in quotes.
+func (o *Object) ETag() string { return o.ref.ETag }
+
+// VersionID returns the version of what is being read, or "" in a bucket without versions.
+func (o *Object) VersionID() string { return o.version }
+
+// verified is the object's bytes as S3 holds them, with the checksum verified at the end.
+type verified struct{ *Object }
+
+func (v verified) Read(p []byte) (int, error) {
+	n, err := v.src.Read(p)
+	v.sum.write(p[:n])
+	if err == io.EOF {
+		if bad := v.sum.verify(); bad != nil {
+			return n, bad
+		}
+	}
+	return n, err
+}
+
+// unzipper decompresses. It reads gzip's header at the first Read: an object that is opened
+// has not sent its first byte yet.
+type unzipper struct {
+	in *bufio.Reader
+	z  *gzip.Reader
+}
+
+func (u *unzipper) Read(p []byte) (int, error) {
+	if u.z == nil {
+		z, err := gzip.NewReader(u.in)
+		if err == io.EOF {
+			return 0, io.EOF // an empty object, by whatever name
+		}
+		if err != nil {
+			return 0, gzipError(err)
+		}
+		u.z = z
+	}
+	n, err := u.z.Read(p)
+	if err != nil && err != io.EOF {
+		err = gzipError(err)
+	}
+	return n, err
+}
+
+// gzipError tells a damaged object from a failed read.
+func gzipError(err error) error {
+	if errors.Is(err, gzip.ErrHeader) {
+		return errors.Join(errors.New("the key or the Content-Encoding says gzip, the content does not"), err)
+	}
+	return err
+}

@@ -1,0 +1,269 @@
+package aws
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fetch reads an object whole.
+func fetch(c *Client, ref ObjectRef) ([]byte, error) {
+	o, err := c.Object(context.Background(), ref)
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	return io.ReadAll(o)
+}
+
+var testRef = ObjectRef{Bucket: "bucket", Key: "a key"}
+
+func TestObject(t *testing.T) {
+	data := pattern(100_000)
+	etag := etagOf(data)
+	get := "GET /bucket/a%20key"
+	for _, c := range []struct {
+		name     string
+		script   string // steps, apart by " | "
+		want     error  // nil: all bytes
+		requests []string
+	}{
+		{"one request", "ok", nil, []string{get}},
+		{"cut", "cut:10", nil, []string{get, get + " bytes=10-99999 " + etag}},
+		{"cut twice", "cut:10 | cut:20", nil, []string{get, get + " bytes=10-99999 " + etag, get + " bytes=30-99999 " + etag}},
+		{"cut at once, again and again", "cut:10 | cut:0 | cut:0 | cut:0", io.ErrUnexpectedEOF, nil},
+		{"cut often, but getting on", "cut:1 | cut:2 | cut:3 | cut:4 | cut:5 | cut:6 | cut:7", nil, nil},
+		{"cut at the last byte", "cut:99999", nil, []string{get, get + " bytes=99999-99999 " + etag}},
+		{"stalled", "stall:5000", nil, []string{get, get + " bytes=5000-99999 " + etag}},
+		{"changed under way", "cut:10 | change", ErrChanged, nil},
+		{"reset before the answer", "reset | ok", nil, []string{get, get}},
+		{"no answer", "reset | reset | reset", io.ErrUnexpectedEOF, []string{get, get, get}},
+		{"500 once", "500 InternalError | ok", nil, []string{get, get}},
+		{"500 on resuming", "cut:10 | 500 InternalError | ok", nil, nil},
+		{"500 for ever", "500 InternalError | 500 InternalError | 500 InternalError", ErrUnavailable, nil},
+		{"slow down", "503 SlowDown | 503 SlowDown | ok", nil, nil},
+		{"another range", "cut:10 | wrong:bytes 11-99999/100000", ErrRange, nil},
+		{"another end", "cut:10 | wrong:bytes 10-99998/100000", ErrChanged, nil},
+		{"no range", "cut:10 | wrong:garbage", ErrRange, nil},
+		{"damaged", "flip:777", ErrChecksum, nil},
+		{"damaged after a cut", "cut:10 | flip:777", ErrChecksum, nil},
+		{"no key", "404 NoSuchKey", ErrNoSuchKey, []string{get}},
+		{"no bucket", "404 NoSuchBucket", ErrNoSuchBucket, nil},
+		{"denied", "403 AccessDenied", ErrAccessDenied, nil},
+		{"archived", "403 InvalidObjectState StorageClass=GLACIER", ErrArchived, nil},
+		{"key disabled", "400 KMS.DisabledException", ErrKMS, nil},
+		{"key denied", "403 AccessDenied Message=not_authorized_to_perform:_kms:Decrypt", ErrKMS, nil},
+		{"expired", "400 ExpiredToken", ErrExpired, []string{get}},
+		{"wrong secret", "403 SignatureDoesNotMatch", ErrCredentials, nil},
+		{"delete marker", "405 MethodNotAllowed", ErrNoSuchKey, nil},
+		{"not XML", "502 | 502 | 502", ErrUnavailable, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newFakeS3(t, data, strings.Split(c.script, " | ")...)
+			config := testConfig(s.URL, nil)
+			config.Stall = 200 * time.Millisecond
+			got, err := fetch(newTestClient(t, config), testRef)
+			if c.want == nil && (err != nil || !bytes.Equal(got, data)) {
+				t.Fatalf("%d bytes, %v", len(got), err)
+			}
+			if c.want != nil {
+				if !errors.Is(err, c.want) {
+					t.Fatalf("%v, want %v", err, c.want)
+				}
+				var e *Error
+				if !errors.As(err, &e) || e.Place != "s3://bucket/a key" || e.Op != "GetObject" {
+					t.Errorf("%v does not name its place", err)
+				}
+			}
+			if log := s.requests(); c.requests != nil && !slices.Equal(log, c.requests) {
+				t.Errorf("requests:\n%s", strings.Join(log, "\n"))
+			}
+		})
+	}
+}
+
+func TestObjectSizes(t *testing.T) {
+	for _, n := range []int{0, 1, 16384, 300_000} {
+		data := pattern(n)
+		s := newFakeS3(t, data)
+		c := newTestClient(t, testConfig(s.URL, nil))
+		for range 2 {
+			if got, err := fetch(c, testRef); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%d bytes: %d, %v", n, len(got), err)
+			}
+		}
+		if len(s.requests()) != 2 || s.conns != 1 {
+			t.Errorf("%d bytes: %d requests on %d connections", n, len(s.requests()), s.conns)
+		}
+	}
+}
+
+// TestObjectDemands holds that what an event names is demanded from the first request on.
+func TestObjectDemands(t *testing.T) {
+	data := pattern(1000)
+	etag := etagOf(data)
+	for _, c := range []struct {
+		ref      ObjectRef
+		requests []string
+		want     error
+	}{
+		{ObjectRef{"bucket", "k", "", etag}, []string{"GET /bucket/k " + etag, "GET /bucket/k bytes=10-999 " + etag}, nil},
+		{ObjectRef{"bucket", "k", "", strings.Trim(etag, `"`)}, []string{"GET /bucket/k " + etag, "GET /bucket/k bytes=10-999 " + etag}, nil},
+		{ObjectRef{"bucket", "k", "v/1", ""}, []string{"GET /bucket/k?versionId=v%2F1", "GET /bucket/k?versionId=v%2F1 bytes=10-999 " + etag}, nil},
+		{ObjectRef{"bucket", "k", "", "other"}, []string{`GET /bucket/k "other"`}, ErrChanged},
+		{ObjectRef{"bucket", "a/b !*'()+é", "", ""}, []string{"GET /bucket/a/b%20%21%2A%27%28%29%2B%C3%A9", "GET /bucket/a/b%20%21%2A%27%28%29%2B%C3%A9 bytes=10-999 " + etag}, nil},
+		{ObjectRef{"", "k", "", ""}, nil, errPlace},
+		{ObjectRef{"bucket", "", "", ""}, nil, errPlace},
+		{ObjectRef{"arn:aws:s3:us-east-1:123456789012:accesspoint/x", "k", "", ""}, nil, errPlace},
+		{ObjectRef{"bucket--use1-az4--x-s3", "k", "", ""}, nil, errPlace},
+		{ObjectRef{"bucket/x?", "k", "", ""}, nil, errPlace},
+	} {
+		s := newFakeS3(t, data, "cut:10")
+		got, err := fetch(newTestClient(t, testConfig(s.URL, nil)), c.ref)
+		if !errors.Is(err, c.want) || err == nil && !bytes.Equal(got, data) {
+			t.Errorf("%v: %d bytes, %v", c.ref, len(got), err)
+		}
+		if log := s.requests(); !slices.Equal(log, c.requests) {
+			t.Errorf("%v: requests %q", c.ref, log)
+		}
+	}
+}
+
+func TestObjectTells(t *testing.T) {
+	s := newFakeS3(t, pattern(10))
+	s.header.Set("x-amz-version-id", "v1")
+	o, err := newTestClient(t, testConfig(s.URL, nil)).Object(context.Background(), testRef)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	if o.Size() != 10 || o.ETag() != s.etag || o.VersionID() != "v1" {
+		t.Errorf("%d %s %s", o.Size(), o.ETag(), o.VersionID())
+	}
+}
+
+func zip(data []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(data)
+	z.Close()
+	return b.Bytes()
+}
+
+func TestObjectGzip(t *testing.T) {
+	plain := bytes.Repeat([]byte("Hospital,Diagnosis\n"), 10_000)
+	zipped := zip(plain)
+	for _, c := range []struct {
+		name, key, encoding string
+		data, want          []byte
+		err                 error
+	}{
+		{"by key", "a.csv.gz", "", zipped, plain, nil},
+		{"by key, upper case", "A.CSV.GZ", "", zipped, plain, nil},
+		{"by encoding", "a.csv", "gzip", zipped, plain, nil},
+		{"by both", "a.gz", "aws-chunked,gzip", zipped, plain, nil},
+		{"by neither", "a.csv", "identity", zipped, zipped, nil},
+		{"two members", "a.gz", "", append(bytes.Clone(zipped), zipped...), append(bytes.Clone(plain), plain...), nil},
+		{"empty", "a.gz", "", nil, nil, nil},
+		{"not gzip", "a.gz", "", plain, nil, gzip.ErrHeader},
+		{"cut short when stored", "a.gz", "", zipped[:len(zipped)-9], nil, io.ErrUnexpectedEOF},
+		{"damaged when stored", "a.gz", "", append(bytes.Clone(zipped[:len(zipped)-6]), 1, 2, 3, 4, 5, 6), nil, gzip.ErrChecksum},
+		{"zstd", "a.csv", "zstd", plain, nil, ErrEncoding},
+	} {
+		s := newFakeS3(t, c.data, "cut:25")
+		if c.encoding != "" {
+			s.header.Set("Content-Encoding", c.encoding)
+		}
+		got, err := fetch(newTestClient(t, testConfig(s.URL, nil)), ObjectRef{Bucket: "b", Key: c.key})
+		if !errors.Is(err, c.err) || err == nil && !bytes.Equal(got, c.want) {
+			t.Errorf("%s: %d bytes, %v", c.name, len(got), err)
+		}
+	}
+}
+
+// TestObjectChecksums has each algorithm, right and wrong; composite ones are passed over,
+// and no object passes for verified that is not.
+func TestObjectChecksums(t *testing.T) {
+	data := []byte("123456789")
+	for _, c := range []struct {
+		name, value, kind string
+		full              bool
+		want              error
+	}{
+		{"crc64nvme", "rosUhgp5mIg=", "FULL_OBJECT", true, nil}, // 0xae8b14860a799888, the catalogue's check value
+		{"crc32", "y/Q5Jg==", "FULL_OBJECT", true, nil},
+		{"crc32c", "4waSgw==", "FULL_OBJECT", true, nil},
+		{"sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=", "", true, nil},
+		{"sha256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=", "FULL_OBJECT", true, nil},
+		{"sha256", "FeKw08M4kfvDi26GJe8w8Zf0nPkjaSLdxwrnhQ9W0iU=", "", true, ErrChecksum},
+		{"crc32", "AAAAAA==", "", false, ErrChecksum},
+		{"crc32", "AAAAAA==-3", "", false, nil},
+		{"crc32", "AAAAAA==", "COMPOSITE", false, nil},
+		{"crc32", "AAAAAA==-3", "COMPOSITE", true, ErrNoChecksum},
+		{"unknown", "AAAAAA==", "", true, ErrNoChecksum},
+	} {
+		s := newFakeS3(t, data)
+		s.header.Set("x-amz-checksum-"+c.name, c.value)
+		s.header["X-Amz-Checksum-Type"] = []string{c.kind}
+		if c.name != "crc64nvme" {
+			s.header["X-Amz-Checksum-Crc64nvme"] = nil
+		}
+		config := testConfig(s.URL, nil)
+		config.VerifyFull = c.full
+		if _, err := fetch(newTestClient(t, config), testRef); !errors.Is(err, c.want) {
+			t.Errorf("%s %s %s: %v, want %v", c.name, c.value, c.kind, err, c.want)
+		}
+	}
+}
+
+func TestObjectCancel(t *testing.T) {
+	s := newFakeS3(t, pattern(1000), "stall:10")
+	ctx, cancel := context.WithCancel(context.Background())
+	o, err := newTestClient(t, testConfig(s.URL, nil)).Object(ctx, testRef)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	if _, err := io.ReadFull(o, make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, err := o.Read(make([]byte, 10)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestObjectElsewhere(t *testing.T) {
+	data := pattern(10)
+	for _, script := range []string{
+		"301 PermanentRedirect x-amz-bucket-region=eu-west-1",
+		"307 TemporaryRedirect x-amz-bucket-region=eu-west-1",
+		"400 AuthorizationHeaderMalformed Region=eu-west-1",
+	} {
+		s := newFakeS3(t, data, script)
+		var scopes []string
+		s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			scope := strings.Split(r.Header.Get("Authorization"), "/")
+			if len(scope) > 2 {
+				scopes = append(scopes, scope[2])
+			}
+			s.ServeHTTP(w, r)
+		})
+		c := newTestClient(t, testConfig(s.URL, nil))
+		for range 2 {
+			if got, err := fetch(c, testRef); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%s: %v", script, err)
+			}
+		}
+		if want := []string{"us-east-1", "eu-west-1", "eu-west-1"}; !slices.Equal(scopes, want) {
+			t.Errorf("%s: %v", script, scopes)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package aws
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"reduction/internal/http1"
+)
+
+// ErrProxy says that a proxy stands in the way.
+var ErrProxy = errors.New("proxy")
+
+// Proxies are the settings of the usual environment variables. Endpoints over TLS are
+// reached through a tunnel (CONNECT), plain ones by asking the proxy for them. Neither
+// applies to the credentials endpoint, nor to this machine.
+type Proxies struct {
+	HTTPS string // HTTPS_PROXY: an http:// URL
+	HTTP  string // HTTP_PROXY
+	None  string // NO_PROXY: hosts, domains, addresses, networks, each with or without a port; "*"
+}
+
+// proxy is one proxy, ready to use.
+type proxy struct {
+	address string
+	auth    string // Proxy-Authorization, or ""
+}
+
+// proxyFor returns the proxy on the way to an endpoint, or nil.
+func (p *Proxies) proxyFor(e endpoint) (*proxy, error) {
+	setting := p.HTTP
+	if e.tls {
+		setting = p.HTTPS
+	}
+	if setting == "" || isLoopback(e.name()) || bypasses(p.None, e) {
+		return nil, nil
+	}
+	return parseProxy(setting)
+}
+
+func parseProxy(setting string) (*proxy, error) {
+	if !strings.Contains(setting, "://") {
+		setting = "http://" + setting // as curl and the SDKs read it
+	}
+	u, err := url.Parse(setting)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "" {
+		// Not quoted: it may hold a password.
+		return nil, &proxyError{"the setting", "it is no http:// URL"}
+	}
+	at := &proxy{address: endpoint{host: u.Host}.address()}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		at.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
+	}
+	return at, nil
+}
+
+// header is what a request to the proxy has besides.
+func (p *proxy) header() http1.Header {
+	if p.auth == "" {
+		return nil
+	}
+	return http1.Header{{Name: "Proxy-Authorization", Value: p.auth}}
+}
+
+// tunnel asks the proxy at the other end of nc for a connection to address. RFC 9110 §9.3.6.
+func (p *proxy) tunnel(nc net.Conn, address string) error {
+	req := &http1.Request{Method: "CONNECT", Target: address, Host: address, Header: p.header()}
+	resp, err := http1.NewConn(nc).Do(req)
+	if err != nil {
+		return err
+	}
+	if resp.Status/100 != 2 {
+		why := "it answered CONNECT with status " + strconv.Itoa(resp.Status)
+		if resp.Status == 407 {
+			why += ": it wants a user name and password in HTTPS_PROXY"
+		}
+		return &proxyError{p.address, why}
+	}
+	return nil
+}
+
+// bypasses says whether a NO_PROXY setting names the endpoint. A name stands for itself and
+// all below it, with or without a leading dot or "*.".
+func bypasses(setting string, e endpoint) bool {
+	host := strings.ToLower(e.name())
+	addr, _ := netip.ParseAddr(host)
+	_, port, _ := net.SplitHostPort(e.address())
+	for item := range strings.SplitSeq(strings.ToLower(setting), ",") {
+		item = strings.TrimSpace(item)
+		if item == "*" {
+			return true
+		}
+		if network, err := netip.ParsePrefix(item); err == nil {
+			if network.Contains(addr) {
+				return true
+			}
+			continue
+		}
+		if a, err := netip.ParseAddr(strings.Trim(item, "[]")); err == nil {
+			if a == addr {
+				return true
+			}
+			continue
+		}
+		if h, p, err := net.SplitHostPort(item); err == nil {
+			if p != port {
+				continue
+			}
+			item = h
+		}
+		item = strings.TrimPrefix(strings.TrimPrefix(item, "*"), ".")
+		if item != "" && (host == item || strings.HasSuffix(host, "."+item)) {
+			return true
+		}
+	}
+	return false
+}
+
+// throughProxy dials an endpoint by way of a proxy.
+func (c *Client) throughProxy(ctx context.Context, p *proxy, at endpoint) (net.Conn, error) {
+	nc, err := c.config.Dial(ctx, "tcp", p.address)
+	if err != nil || !at.tls {
+		return nc, err
+	}
+	stop := watch(ctx, nc)
+	err = p.tunnel(nc, at.address())
+	if !stop() && err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		nc.Close()
+		return nil, err
+	}
+	return nc, nil
+}
+
+type proxyError struct{ address, why string }
+
+func (e *proxyError) Error() string { return "aws: proxy " + e.address + ": " + e.why }
+func (e *proxyError) Unwrap() error { return ErrProxy }

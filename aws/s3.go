@@ -1,0 +1,192 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"reduction/internal/http1"
+	"reduction/sigv4"
+)
+
+// ErrRange says that an answer is not the range that was asked for.
+var ErrRange = errors.New("the answer is not the range asked for")
+
+// ObjectRef names an object. VersionID and ETag are demanded of it where they are not
+// empty, from the first request on.
+type ObjectRef struct {
+	Bucket, Key, VersionID, ETag string
+}
+
+func (r *ObjectRef) place() string { return "s3://" + r.Bucket + "/" + r.Key }
+
+// span is a range of bytes, its end excluded. An end of -1 is the object's.
+type span struct{ off, end int64 }
+
+// whole asks for no range at all: S3 sends a whole object's checksum with no other answer.
+var whole = span{0, -1}
+
+// appendRange appends the span as a Range header has it. RFC 9110 §14.1.2.
+func (s span) appendRange(dst []byte) []byte {
+	dst = append(dst, "bytes="...)
+	dst = strconv.AppendInt(dst, s.off, 10)
+	dst = append(dst, '-')
+	if s.end >= 0 {
+		dst = strconv.AppendInt(dst, s.end-1, 10)
+	}
+	return dst
+}
+
+// get opens an object, or a span of it, with its answer's body still to be read.
+func (c *Client) get(ctx context.Context, ref *ObjectRef, s span) (*exchange, error) {
+	if err := ref.check(); err != nil {
+		return nil, &Error{Op: "GetObject", Place: ref.place(), Err: err}
+	}
+	region := c.regionOf(ref.Bucket)
+	var elsewhere string // where a 307 has sent us
+	return c.send(ctx, &call{
+		service: &c.s3,
+		op:      "GetObject",
+		place:   ref.place(),
+		build: func(identity) (*message, error) {
+			at, pathStyle, err := c.config.Endpoints.s3(region, ref.Bucket)
+			if err != nil {
+				return nil, err
+			}
+			if elsewhere != "" {
+				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, ref.Bucket+".")
+			}
+			path := []byte(at.prefix + "/")
+			if pathStyle {
+				path = append(path, ref.Bucket+"/"...)
+			}
+			m := &message{at: at, region: region}
+			m.Method = "GET"
+			m.Path = string(sigv4.AppendEscapedPath(path, ref.Key))
+			if ref.VersionID != "" {
+				m.Query = string(sigv4.AppendEscaped([]byte("versionId="), ref.VersionID))
+			}
+			if s != whole {
+				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
+			} else {
+				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-checksum-mode", Value: "ENABLED"})
+			}
+			if ref.ETag != "" {
+				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
+			}
+			return m, nil
+		},
+		accept: func(x *exchange) error { return s.accept(x.Status, x.Header, x.ContentLength) },
+		refused: func(e *Error, h http1.Header, body []byte) bool {
+			e.Code, e.Message = element(body, "Code"), element(body, "Message")
+			if class := element(body, "StorageClass"); class != "" {
+				e.Message += " (storage class " + class + ")"
+			}
+			if at, ok := redirected(e, h, body); ok && elsewhere == "" {
+				elsewhere = at
+				return true
+			}
+			there := regionIn(e, h, body)
+			if there == "" || there == region || !isHostLabel(there) {
+				return false
+			}
+			region, elsewhere = there, ""
+			c.setRegion(ref.Bucket, region)
+			return true
+		},
+	})
+}
+
+var errPlace = errors.New("not an object that can be read")
+
+// check refuses what S3 would not understand, or would understand as something else.
+func (r *ObjectRef) check() error {
+	why := ""
+	switch {
+	case r.Bucket == "" || r.Key == "":
+		why = "bucket and key are both needed"
+	case strings.HasPrefix(r.Bucket, "arn:"):
+		why = "an access point is named by its alias here, not by its ARN"
+	case strings.HasSuffix(r.Bucket, "--x-s3"):
+		why = "directory buckets (S3 Express One Zone) are not supported"
+	case strings.ContainsAny(r.Bucket, "/?#%\\ \r\n\x00"):
+		why = "this is no bucket's name"
+	default:
+		return nil
+	}
+	return &placeError{why}
+}
+
+type placeError struct{ why string }
+
+func (e *placeError) Error() string { return e.why }
+func (e *placeError) Unwrap() error { return errPlace }
+
+// quoteETag returns an ETag as If-Match wants it: S3's events have it without quotes.
+func quoteETag(etag string) string {
+	if strings.HasPrefix(etag, `"`) {
+		return etag
+	}
+	return `"` + etag + `"`
+}
+
+// accept says whether a success is what was asked for. RFC 9110 §14.4, §15.3.7.
+func (s span) accept(status int, h http1.Header, length int64) error {
+	if s == whole {
+		if status != 200 {
+			return ErrRange
+		}
+		return nil
+	}
+	from, end, size, ok := contentRange(h.Get("Content-Range"))
+	switch {
+	case status != 206 || !ok || from != s.off:
+		return ErrRange
+	case s.end >= 0 && end != s.end || s.end < 0 && end != size:
+		return ErrChanged // it has become shorter, which If-Match should have noticed
+	case length >= 0 && length != end-from:
+		return ErrRange
+	}
+	return nil
+}
+
+// contentRange reads "bytes 0-9/100" as 0, 10, 100. RFC 9110 §14.4.
+func contentRange(s string) (from, end, size int64, ok bool) {
+	s, ok1 := strings.CutPrefix(s, "bytes ")
+	first, s, ok2 := strings.Cut(s, "-")
+	last, total, ok3 := strings.Cut(s, "/")
+	from, err1 := strconv.ParseInt(first, 10, 64)
+	end, err2 := strconv.ParseInt(last, 10, 64)
+	size, err3 := strconv.ParseInt(total, 10, 64)
+	ok = ok1 && ok2 && ok3 && err1 == nil && err2 == nil && err3 == nil && 0 <= from && from <= end && end < size
+	return from, end + 1, size, ok
+}
+
+// regionIn finds the bucket's region in a refusal that has to do with regions. Amazon S3
+// User Guide, Making requests: a 301 and a 400 AuthorizationHeaderMalformed name it.
+func regionIn(e *Error, h http1.Header, body []byte) string {
+	switch {
+	case e.Status == 301 || e.Status == 307:
+	case e.Status == 400 && (e.Code == "AuthorizationHeaderMalformed" || e.Code == "IllegalLocationConstraintException"):
+	default:
+		return ""
+	}
+	if region := h.Get("x-amz-bucket-region"); region != "" {
+		return region
+	}
+	return element(body, "Region")
+}
+
+// redirected returns the host that a 307 points to: S3 sends one while a new bucket's name
+// is not everywhere yet.
+func redirected(e *Error, h http1.Header, body []byte) (host string, ok bool) {
+	if e.Status != 307 {
+		return "", false
+	}
+	at, err := parseEndpoint(strings.SplitN(h.Get("Location"), "?", 2)[0])
+	if err != nil || !at.tls && !isLoopback(at.name()) {
+		return "", false
+	}
+	return at.host, true
+}

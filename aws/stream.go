@@ -1,0 +1,111 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+)
+
+// stream reads a span of an object, in order, and resumes where a connection breaks off.
+type stream struct {
+	client *Client
+	ctx    context.Context
+	ref    *ObjectRef // with the ETag that every resumption demands
+	span              // what is left to read; an end of -1: as far as the answer goes
+	x      *exchange  // nil: to be opened
+	xEnd   int64      // the end of what x brings, which the span's may lie before or beyond
+	try    try
+}
+
+// Read reads the next bytes. io.EOF comes at the span's end, and only there.
+func (s *stream) Read(p []byte) (int, error) {
+	for {
+		if s.off == s.end {
+			s.Close()
+			return 0, io.EOF
+		}
+		if s.x != nil && s.off == s.xEnd {
+			s.Close()
+		}
+		if s.x == nil {
+			x, err := s.client.get(s.ctx, s.ref, s.span)
+			if err != nil {
+				return 0, err
+			}
+			s.x, s.xEnd = x, s.end
+		}
+		if s.end >= 0 {
+			p = p[:min(int64(len(p)), s.end-s.off)]
+		}
+		n, err := s.x.Read(p)
+		if n > 0 {
+			s.off += int64(n)
+			if s.try.attempt > 0 {
+				s.try.succeeded()
+			}
+			return n, nil // an error stays, and is met again
+		}
+		switch {
+		case err == nil:
+		case err == io.EOF && s.end < 0:
+			s.end = s.off
+		default:
+			if err := s.broken(err); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// broken decides whether a broken connection is the end.
+func (s *stream) broken(err error) error {
+	s.Close()
+	if s.ctx.Err() != nil {
+		err = context.Cause(s.ctx)
+	}
+	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
+	if s.ref.ETag == "" || s.end < 0 {
+		return fail // the rest might be another object's
+	}
+	pause, again := s.try.failed(transportFault(err), "", s.client.config.Random())
+	fail.Attempts = s.try.attempt
+	if !again || s.client.pause(s.ctx, pause) != nil {
+		return fail
+	}
+	return nil
+}
+
+// Close lets go of the connection.
+func (s *stream) Close() {
+	if s.x == nil {
+		return
+	}
+	if s.x.ContentLength < 0 && s.off == s.end {
+		var none [1]byte
+		s.x.Read(none[:]) // the last chunk, which has no bytes, before the connection is kept
+	}
+	s.x.Close()
+	s.x = nil
+}
+
+// cutError says at which byte of an object reading ended.
+type cutError struct {
+	off int64
+	err error
+}
+
+func (e *cutError) Error() string {
+	why := e.err.Error()
+	if errors.Is(e.err, io.ErrUnexpectedEOF) || e.err == io.EOF {
+		why = "the connection was cut"
+	}
+	return why + " at byte " + strconv.FormatInt(e.off, 10)
+}
+
+func (e *cutError) Unwrap() error {
+	if e.err == io.EOF {
+		return io.ErrUnexpectedEOF // io.EOF is for the object's true end
+	}
+	return e.err
+}
