@@ -10,7 +10,7 @@ LDFLAGS  := -s -w -buildid=
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 10s
 
-.PHONY: run test bootstrap zip bench race fuzz purego size check clean help
+.PHONY: run test bootstrap zip bench race fuzz purego size check integration clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
 	$(GO) run ./cmd/lab run
@@ -53,6 +53,13 @@ check: ## format, vet for the other platforms, cross-builds
 	GOARCH=arm64 $(GO) vet ./...
 	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./bootstrap
 	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
+
+integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against servers not written here (needs Python, npm and their registries)
+	integration/install.sh .build/integration
+	.build/integration/venv/bin/python integration/run.py .build/integration $^
+
+dist/%/lab: FORCE
+	$(GO) build -buildvcs=false -o $@ ./cmd/lab
 
 clean: ## what the other targets made
 	rm -rf dist
