@@ -1,7 +1,6 @@
 package job
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -10,10 +9,8 @@ import (
 	"reduction/ddbwire"
 )
 
-// The table of the experiment: PK and SK are its keys, the rest is what employees read.
+// The experiment's table, beside its keys.
 const (
-	attrPK        = "PK"
-	attrSK        = "SK"
 	attrMean      = "AverageRecoveryTime"
 	attrDiagnosis = "Diagnosis"
 	attrHospital  = "Hospital"
@@ -60,8 +57,8 @@ func (m *itemMaker) item(g *aggregate.Group) []ddbwire.Attr {
 	key := string(m.buf)
 	m.buf = g.AppendMean(m.buf[:0])
 	m.attrs = append(m.attrs[:0],
-		ddbwire.S(attrPK, m.pk),
-		ddbwire.S(attrSK, key),
+		ddbwire.S(ddbwire.PartitionKey, m.pk),
+		ddbwire.S(ddbwire.SortKey, key),
 		ddbwire.N(attrMean, string(m.buf)),
 		ddbwire.S(attrDiagnosis, g.Diagnosis),
 		ddbwire.S(attrHospital, g.Hospital),
@@ -132,5 +129,3 @@ func sameSortKey(a, b *aggregate.Group) error {
 	}
 	return &GroupError{First: a, Other: b, Err: ErrSameSortKey}
 }
-
-var errNoKey = errors.New("the partition key is empty")

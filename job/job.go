@@ -94,13 +94,12 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 	start = j.Now()
 	groups := rows.Groups()
 	sum.Groups = len(groups)
-	items := &items{table: table, pk: pk, options: j.Options, now: start}
-	if err := items.check(groups); err != nil {
+	if err := newItemMaker(pk, j.Options, start).check(groups); err != nil {
 		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 	}
-	sum.Items, err = items.write(ctx, j.Sink, groups)
+	sum.Items, err = j.write(ctx, groups, table, pk, start)
 	if err == nil && j.Options.Manifest {
-		err = items.manifest(ctx, j.Sink, o, body, &sum)
+		err = j.writeManifest(ctx, o, body, table, pk, &sum)
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err

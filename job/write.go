@@ -98,12 +98,13 @@ func gcd(a, b int) int {
 
 // writeManifest stores the item that says a result is whole: it is written last, so that a
 // reader who finds it will find all the others (with a consistent read).
-func (j *Job) writeManifest(ctx context.Context, o Object, body Body, table, pk string, sum *Summary, now time.Time) error {
+func (j *Job) writeManifest(ctx context.Context, o Object, body Body, table, pk string, sum *Summary) error {
+	now := j.Now()
 	var b ddbwire.Batch
 	b.Reset(table)
 	attrs := []ddbwire.Attr{
-		ddbwire.S(attrPK, pk),
-		ddbwire.S(attrSK, ManifestSortKey),
+		ddbwire.S(ddbwire.PartitionKey, pk),
+		ddbwire.S(ddbwire.SortKey, ManifestSortKey),
 		ddbwire.S("Object", "s3://"+o.Bucket+"/"+o.Key),
 		ddbwire.S("ETag", body.ETag()),
 		ddbwire.S("VersionId", body.VersionID()),
@@ -121,5 +122,6 @@ func (j *Job) writeManifest(ctx context.Context, o Object, body Body, table, pk 
 	if err := j.Sink.BatchWrite(ctx, &b); err != nil {
 		return &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
 	}
+	sum.Items++
 	return nil
 }
