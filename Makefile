@@ -9,6 +9,7 @@ HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 LDFLAGS  := -s -w -buildid=
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 10s
+BENCH    ?= .
 
 .PHONY: run test bootstrap zip bench race fuzz purego size check integration clean help
 
@@ -30,8 +31,11 @@ zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment
 dist/%/bootstrap.zip: dist/%/bootstrap
 	$(GO) run deploy/package.go $< $@
 
-bench: ## throughput of each step, beside the standard library
-	$(GO) test -run='^$$' -bench=. -benchtime=1s .
+bench: ## throughput with assembly, without, and of the standard library, as a table with ratios
+	@mkdir -p dist
+	@{ $(GO) test -run='^$$' -bench='$(BENCH)' . && \
+	   $(GO) test -run='^$$' -bench='($(BENCH))/.*-purego' -tags=purego . ; } | $(GO) run bench_table.go 2>dist/bench.txt
+	@echo 'the raw form, for benchstat: dist/bench.txt'
 
 race: ## every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
