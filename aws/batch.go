@@ -63,10 +63,10 @@ func (c *Client) BatchWrite(ctx context.Context, b *ddbwire.Batch) error {
 			// Unprocessed items are DynamoDB's way to say that it is busy. API Reference,
 			// BatchWriteItem: "we strongly recommend that you use an exponential backoff
 			// algorithm". As long as some get through, the pauses do not grow.
+			pause := dynamoDBRules.backoff(transient, idle, c.config.Random())
 			if left == before {
 				idle++
 			}
-			pause := dynamoDBRules.backoff(transient, idle, c.config.Random())
 			if end, ok := ctx.Deadline(); ok {
 				pause = min(pause, time.Until(end)/2) // rather once more than too late
 			}

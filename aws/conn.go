@@ -40,6 +40,11 @@ type conn struct {
 	parked time.Time // when it was last put back; zero: it is new
 }
 
+func newConn(nc net.Conn, at endpoint) *conn {
+	m := &meter{Conn: nc}
+	return &conn{Conn: http1.NewConn(m), wire: m, at: at}
+}
+
 // do sends a request as it has to look on this connection.
 func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 	if cn.proxy != nil {
@@ -138,8 +143,7 @@ func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &meter{Conn: nc}
-	cn := &conn{Conn: http1.NewConn(m), wire: m, at: at}
+	cn := newConn(nc, at)
 	if !at.tls {
 		cn.proxy = p
 	}

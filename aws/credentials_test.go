@@ -1,0 +1,159 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestContainer(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	answer := func(key string, end time.Time) string {
+		return `{"RoleArn":"r","AccessKeyId":"` + key + `","SecretAccessKey":"s","Token":"t","AccountId":"123456789012","Expiration":"` + end.Format(time.RFC3339) + `"}`
+	}
+	var answers []string // next first; "STATUS" alone is a failure
+	var auth []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		auth = append(auth, r.Header.Get("Authorization")+" "+r.RequestURI)
+		next := answers[0]
+		answers = answers[1:]
+		if status, err := strconv.Atoi(next); err == nil {
+			w.WriteHeader(status)
+			return
+		}
+		io.WriteString(w, next)
+	}))
+	defer server.Close()
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("first\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := testConfig("http://localhost", nil)
+	config.Credentials.AccessKeyID = ""
+	config.Container = Container{FullURI: server.URL + "/role?x=1", TokenFile: token}
+	config.Now = func() time.Time { return now }
+	c := newTestClient(t, config)
+	want := func(key string, fails error) {
+		t.Helper()
+		id, err := c.credentials.get(context.Background())
+		if id.AccessKeyID != key || !errors.Is(err, fails) {
+			t.Fatalf("%q, %v, want %q", id.AccessKeyID, err, key)
+		}
+	}
+	end := now.Add(time.Hour)
+	answers = []string{"500", answer("A", end)}
+	want("A", nil)
+	want("A", nil) // no request
+	if strings.Join(auth, "|") != "first /role?x=1|first /role?x=1" {
+		t.Errorf("asked with %q", auth)
+	}
+	if id, _ := c.credentials.get(context.Background()); id.accountID != "123456789012" || id.SessionToken != "t" {
+		t.Errorf("%+v", id)
+	}
+	now = end.Add(-refreshAhead)
+	os.WriteFile(token, []byte("second"), 0o600)
+	answers = []string{"500", "500", "500"}
+	want("A", nil) // still good, though there are no others
+	answers = []string{answer("B", end.Add(time.Hour))}
+	want("B", nil)
+	if last := auth[len(auth)-1]; last != "second /role?x=1" {
+		t.Errorf("asked with %q", last)
+	}
+	now = now.Add(3 * time.Hour)
+	answers = []string{"403"}
+	want("", ErrCredentials)
+	for _, bad := range []string{`{`, `{}`, `{"AccessKeyId":"a"}`, `{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"soon"}`, `{"AccessKeyId":1}`} {
+		answers = []string{bad}
+		want("", ErrCredentials)
+	}
+	answers = []string{`{"AccessKeyId":"C","SecretAccessKey":"s","Token":"t"}`}
+	want("C", nil)
+}
+
+func TestContainerEndpoint(t *testing.T) {
+	for _, c := range []struct {
+		container    Container
+		host, target string // "": refused
+	}{
+		{Container{RelativeURI: "/v2/credentials/x"}, "169.254.170.2", "/v2/credentials/x"},
+		{Container{RelativeURI: "/a", FullURI: "http://127.0.0.1/b"}, "169.254.170.2", "/a"},
+		{Container{FullURI: "http://127.0.0.1:9001/b/"}, "127.0.0.1:9001", "/b/"},
+		{Container{FullURI: "http://localhost"}, "localhost", "/"},
+		{Container{FullURI: "http://[::1]/b"}, "[::1]", "/b"},
+		{Container{FullURI: "http://169.254.170.23/v1/credentials"}, "169.254.170.23", "/v1/credentials"},
+		{Container{FullURI: "http://[fd00:ec2::23]/v1/credentials"}, "[fd00:ec2::23]", "/v1/credentials"},
+		{Container{FullURI: "https://example.com/c?a=b"}, "example.com", "/c?a=b"},
+		{Container{FullURI: "http://example.com/c"}, "", ""},
+		{Container{FullURI: "http://169.254.169.254/latest"}, "", ""},
+		{Container{FullURI: "nonsense"}, "", ""},
+		{Container{RelativeURI: "@example.com/"}, "", ""},
+	} {
+		at, target, err := c.container.endpoint()
+		if c.host == "" {
+			if !errors.Is(err, ErrEndpoint) {
+				t.Errorf("%v: %v, %v", c.container, at, err)
+			}
+			continue
+		}
+		if err != nil || at.host != c.host || target != c.target {
+			t.Errorf("%v: %s %s, %v", c.container, at.host, target, err)
+		}
+	}
+}
+
+// TestExpired holds that credentials which AWS calls expired are replaced, once, where
+// there are others.
+func TestExpired(t *testing.T) {
+	given := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given++
+		io.WriteString(w, `{"AccessKeyId":"K`+strconv.Itoa(given)+`","SecretAccessKey":"s","Token":"t"}`)
+	}))
+	defer server.Close()
+	for _, c := range []struct {
+		script string
+		want   error
+		given  int
+	}{
+		{"ok", nil, 1},
+		{"400 ExpiredToken | ok", nil, 2},
+		{"400 ExpiredToken | 400 ExpiredToken | 400 ExpiredToken | 400 ExpiredToken | 400 ExpiredToken", ErrExpired, 4},
+	} {
+		given = 0
+		s := newFakeS3(t, pattern(10), strings.Split(c.script, " | ")...)
+		config := testConfig(s.URL, nil)
+		config.Credentials.AccessKeyID = ""
+		config.Container.FullURI = server.URL
+		_, err := fetch(newTestClient(t, config), testRef)
+		if !errors.Is(err, c.want) || given != c.given {
+			t.Errorf("%s: %v after %d", c.script, err, given)
+		}
+	}
+}
+
+// TestClock holds that a clock that is wrong is corrected by AWS's, once it matters.
+func TestClock(t *testing.T) {
+	theirs := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	s := newFakeS3(t, pattern(10), "403 RequestTimeTooSkewed Date="+strings.ReplaceAll(theirs.Format(http.TimeFormat), " ", "_"))
+	var dates []string
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		dates = append(dates, r.Header.Get("X-Amz-Date"))
+		s.ServeHTTP(w, r)
+	})
+	config := testConfig(s.URL, nil)
+	config.Now = func() time.Time { return theirs.Add(-time.Hour) }
+	if _, err := fetch(newTestClient(t, config), testRef); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(dates, " "); got != "20261123T110000Z 20261123T120000Z" {
+		t.Errorf("signed at %s", got)
+	}
+}
