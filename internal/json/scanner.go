@@ -160,7 +160,8 @@ func (s *Scanner) Object() func(yield func(name []byte) bool) {
 			return
 		}
 		for {
-			if !s.expect(String) {
+			if s.Peek() != String {
+				s.fail(ErrSyntax)
 				return
 			}
 			name := s.Text()
@@ -271,6 +272,7 @@ func (s *Scanner) Int() int64 {
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil {
 		s.fail(ErrRange)
+		return 0
 	}
 	return n
 }
