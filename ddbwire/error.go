@@ -13,9 +13,9 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := "dynamodb: " + e.Type
+	s := "ddbwire: " + e.Type
 	if e.Type == "" {
-		s = "dynamodb: an answer that is no error of DynamoDB's"
+		s = "ddbwire: an answer that is no error of DynamoDB's"
 	}
 	if e.Message != "" {
 		s += ": " + e.Message

@@ -1,0 +1,45 @@
+package ddbwire_test
+
+import (
+	"fmt"
+
+	"reduction/ddbwire"
+)
+
+func ExampleBatch() {
+	var b ddbwire.Batch
+	b.Reset("recommendations")
+	for _, hospital := range []string{"City Hospital", "General Hospital"} {
+		err := b.Put(
+			ddbwire.S("PK", "8286a188"),
+			ddbwire.S("SK", "#diagnosis#Stroke#hospital#"+hospital),
+			ddbwire.N("AverageRecoveryTime", "32.5"),
+		)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(b.Len(), "items,", len(b.Body()), "bytes")
+
+	answer := `{"UnprocessedItems":{"recommendations":[{"PutRequest":{"Item":{
+		"PK":{"S":"8286a188"},"SK":{"S":"#diagnosis#Stroke#hospital#City Hospital"},"AverageRecoveryTime":{"N":"32.5"}}}}]}}`
+	n, err := b.Unprocessed([]byte(answer))
+	fmt.Println(n, err)
+	fmt.Printf("%s\n", b.Body())
+	// Output:
+	// 2 items, 315 bytes
+	// 1 <nil>
+	// {"RequestItems":{"recommendations":[{"PutRequest":{"Item":{"PK":{"S":"8286a188"},"SK":{"S":"#diagnosis#Stroke#hospital#City Hospital"},"AverageRecoveryTime":{"N":"32.5"}}}}]}}
+}
+
+func ExampleCheckItem() {
+	fmt.Println(ddbwire.CheckItem(ddbwire.S("PK", "8286a188"), ddbwire.S("SK", "")))
+	// Output: ddbwire: attribute SK: the key is empty
+}
+
+func ExampleParseError() {
+	e := ddbwire.ParseError([]byte(`{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Requested resource not found"}`))
+	fmt.Println(e.Type)
+	// Output: ResourceNotFoundException
+}
