@@ -17,10 +17,6 @@ import (
 // filter expressions) is refused by name, never ignored. Deleted tables are gone at once and
 // created ones ACTIVE at once; reads are always consistent; nothing expires.
 type DynamoDB struct {
-	// Unprocessed, when not nil, is asked for every write of a BatchWriteItem, in order:
-	// true hands the i-th of n back as unprocessed. Set it before the first request.
-	Unprocessed func(i, n int) bool
-
 	s      *Server
 	mu     sync.Mutex
 	tables map[string]*ddbTable
@@ -101,7 +97,8 @@ func (d *DynamoDB) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 		return
 	}
-	if t, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); r.Method != http.MethodPost || t != "application/x-amz-json-1.0" {
+	contentType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if r.Method != http.MethodPost || contentType != "application/x-amz-json-1.0" && contentType != "application/json" {
 		// What the real service answers, checksum, line feed and all.
 		writeDDBBody(w, http.StatusNotFound, []byte("<UnknownOperationException/>\n"))
 		return
@@ -117,6 +114,7 @@ func (d *DynamoDB) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		writeDDB(w, nil, err)
 		return
 	}
+	params.handBack = func(i int) bool { return handBack(r, i) }
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out, err := do(d, params)

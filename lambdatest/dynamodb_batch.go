@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -35,7 +36,7 @@ func (d *DynamoDB) batchWriteItem(p *ddbParams) (any, error) {
 	for i, w := range writes {
 		t := d.tables[w.table]
 		switch {
-		case d.Unprocessed != nil && d.Unprocessed(i, len(writes)):
+		case p.handBack(i):
 			unprocessed[w.table] = append(unprocessed[w.table], w.raw)
 		case w.put != nil:
 			capacity.write(w.table, t.put(w.put), w.put)
@@ -58,15 +59,15 @@ func (p *ddbParams) writes(c *ddbChecks) ([]ddbWrite, error) {
 	}
 	var writes []ddbWrite
 	for _, table := range slices.Sorted(maps.Keys(tables)) {
-		c.name(table, "requestItems."+table)
+		c.mapKey(table, "requestItems")
 		requests := p.asList(tables[table])
 		if len(requests) < 1 || len(requests) > ddbMaxBatchWrite {
 			c.fail("'{"+table+"=[...]}'", "requestItems", "Map value must satisfy constraint: "+
 				"[Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
 		}
-		for _, raw := range requests {
+		for i, raw := range requests {
 			request := p.asObject(raw, "WriteRequest")
-			at := "requestItems." + table + ".member."
+			at := fmt.Sprintf("requestItems.%s.member.%d.member.", table, i+1)
 			if put := request.object("PutRequest", "PutRequest"); put.m != nil {
 				c.required(put, "Item", at+"putRequest.item")
 			}
@@ -144,18 +145,15 @@ func (d *DynamoDB) checkWrites(writes []ddbWrite) error {
 func (d *DynamoDB) batchGetItem(p *ddbParams) (any, error) {
 	var c ddbChecks
 	capacity := c.capacity(p)
-	tables := p.asMap(p.m["RequestItems"], "com.amazonaws.dynamodb.v20120810.KeysAndAttributes")
+	tables := p.asMap(p.m["RequestItems"], "KeysAndAttributes")
 	if c.required(p, "RequestItems", "requestItems") && len(tables) == 0 {
 		c.fail("'{}'", "requestItems", "Member must have length greater than or equal to 1")
 	}
 	total := 0
 	for _, table := range slices.Sorted(maps.Keys(tables)) {
-		c.name(table, "requestItems."+table)
+		c.mapKey(table, "requestItems")
 		keys := p.asObject(tables[table], "KeysAndAttributes").list("Keys")
-		if len(keys) < 1 || len(keys) > ddbMaxBatchGet {
-			c.fail("'[...]'", "requestItems."+table+".member.keys",
-				"Member must have length less than or equal to 100 and greater than or equal to 1")
-		}
+		c.list(keys, "requestItems."+table+".member.keys", 1, ddbMaxBatchGet)
 		total += len(keys)
 	}
 	if err := p.checked(c); err != nil {

@@ -52,6 +52,39 @@ func (c *ddbChecks) length(value, at string, least, most int) {
 	}
 }
 
+// mapKey checks a table's name where it is a key.
+func (c *ddbChecks) mapKey(name, at string) {
+	if len(name) < 3 || len(name) > 255 || !ddbName.MatchString(name) {
+		c.fail("'{"+name+"=...}'", at, "Map keys must satisfy constraint: [Member must have length less than or equal to 255, "+
+			"Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]")
+	}
+}
+
+// list checks how many there are of something. The value shown is not the whole list.
+func (c *ddbChecks) list(list []any, at string, least, most int) {
+	if len(list) < least {
+		c.fail("'[]'", at, fmt.Sprintf("Member must have length greater than or equal to %d", least))
+	}
+	if len(list) > most {
+		c.fail("'[...]'", at, fmt.Sprintf("Member must have length less than or equal to %d", most))
+	}
+}
+
+// describedName is tableName for the operations on tables themselves, which word it their
+// own way.
+func (p *ddbParams) describedName(c *ddbChecks) (string, error) {
+	name := p.str("TableName")
+	switch {
+	case *p.failed != nil:
+		return "", *p.failed
+	case !p.has("TableName"):
+		return "", ddbInvalid("The parameter 'TableName' is required but was not present in the request")
+	case !strings.HasPrefix(name, "arn:") && (len(name) < 3 || len(name) > 255):
+		return "", ddbInvalid("TableName must be at least 3 characters long and at most 255 characters long")
+	}
+	return c.tableName(p), nil
+}
+
 // tableName returns the request's TableName, checked. An ARN stands for the name in it.
 func (c *ddbChecks) tableName(p *ddbParams) string {
 	name := p.str("TableName")

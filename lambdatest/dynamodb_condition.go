@@ -2,6 +2,7 @@ package lambdatest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ func (e *ddbExpr) keyConditions(expression string) ([]ddbCondition, error) {
 	conditions, err := e.conditions()
 	if err == nil && len(e.tokens) > 0 {
 		err = e.unexpected()
+	}
+	if _, ok := errors.AsType[*ddbError](err); ok {
+		return nil, err
 	}
 	if err != nil {
 		return nil, ddbInvalid("Invalid KeyConditionExpression: " + err.Error())
@@ -66,7 +70,7 @@ func (e *ddbExpr) condition() ([]ddbCondition, error) {
 		e.next()
 		return inside, err
 	case strings.EqualFold(token, "NOT"):
-		return nil, fmt.Errorf("Invalid operator used in KeyConditionExpression: NOT")
+		return nil, notInKeyCondition("NOT")
 	case len(e.tokens) > 1 && e.tokens[1] == "(":
 		return e.function()
 	case strings.HasPrefix(token, ":"):
@@ -103,7 +107,7 @@ func (e *ddbExpr) condition() ([]ddbCondition, error) {
 		high, err := e.value()
 		return []ddbCondition{{name, "BETWEEN", []Value{low, high}}}, err
 	case op == "<>", strings.EqualFold(op, "IN"):
-		return nil, fmt.Errorf("Invalid operator used in KeyConditionExpression: %s", strings.ToUpper(op))
+		return nil, notInKeyCondition(strings.ToUpper(op))
 	}
 	return nil, e.syntax()
 }
@@ -113,7 +117,7 @@ func (e *ddbExpr) function() ([]ddbCondition, error) {
 	switch function {
 	case "begins_with":
 	case "attribute_exists", "attribute_not_exists", "attribute_type", "contains", "size":
-		return nil, fmt.Errorf("Invalid operator used in KeyConditionExpression: %s", function)
+		return nil, notInKeyCondition(function)
 	default:
 		return nil, fmt.Errorf("Invalid function name; function: %s", function)
 	}
@@ -135,10 +139,15 @@ func (e *ddbExpr) function() ([]ddbCondition, error) {
 	return []ddbCondition{{name, function, []Value{v}}}, e.expect(")")
 }
 
+// notInKeyCondition is the error of what other expressions may have.
+func notInKeyCondition(operator string) error {
+	return ddbInvalid("Invalid operator used in KeyConditionExpression: " + operator)
+}
+
 // unexpected is syntax, but names what a key condition may not have where it stands.
 func (e *ddbExpr) unexpected() error {
 	if strings.EqualFold(e.peek(), "OR") {
-		return fmt.Errorf("Invalid operator used in KeyConditionExpression: OR")
+		return notInKeyCondition("OR")
 	}
 	return e.syntax()
 }

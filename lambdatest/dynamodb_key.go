@@ -21,9 +21,7 @@ func (t *ddbTable) checkItem(item Item) error {
 			return ddbParameter("Type mismatch for key " + k.name + " expected: " + k.kind + " actual: " + v.kind())
 		}
 		if t.encode(&k, item) == "" {
-			// Worded apart from checkKey's by the service.
-			return ddbInvalid("One or more parameter values are not valid. The AttributeValue for a key attribute " +
-				"cannot contain an empty " + ddbKinds[k.kind] + " value. Key: " + k.name)
+			return emptyDDBKey(k)
 		}
 	}
 	return t.checkKeySize(item)
@@ -39,14 +37,17 @@ func (t *ddbTable) checkKey(key Item) error {
 			return errDDBKeySchema
 		}
 		if t.encode(&k, key) == "" {
-			return ddbParameter("The AttributeValue for a key attribute cannot contain an empty " +
-				ddbKinds[k.kind] + " value. Key: " + k.name)
+			return emptyDDBKey(k)
 		}
 	}
 	return t.checkKeySize(key)
 }
 
-var ddbKinds = map[string]string{"S": "string", "B": "binary", "N": "number"}
+func emptyDDBKey(k ddbKey) error {
+	kind := map[string]string{"S": "string", "B": "binary"}[k.kind] // a number is never empty
+	return ddbInvalid("One or more parameter values are not valid. The AttributeValue for a key attribute " +
+		"cannot contain an empty " + kind + " value. Key: " + k.name)
+}
 
 func (t *ddbTable) checkKeySize(key Item) error {
 	if t.hash.kind != "N" && len(t.encode(&t.hash, key)) > ddbMaxHash {

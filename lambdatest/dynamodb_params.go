@@ -17,6 +17,8 @@ import (
 type ddbParams struct {
 	m      map[string]any
 	failed *error // shared with the objects inside
+
+	handBack func(i int) bool // whether a batch's i-th write is to come back unprocessed
 }
 
 func parseDDB(body []byte) (*ddbParams, error) {
@@ -179,13 +181,16 @@ func (p *ddbParams) asObject(v any, kind string) *ddbParams {
 func (p *ddbParams) object(name, kind string) *ddbParams { return p.asObject(p.m[name], kind) }
 
 // asMap returns a JSON object that is a map rather than a structure; kind is its Java value
-// type.
+// type, where it is not one of DynamoDB's.
 func (p *ddbParams) asMap(v any, kind string) map[string]any {
 	switch v := v.(type) {
 	case nil:
 	case map[string]any:
 		return v
 	case []any:
+		if !strings.Contains(kind, ".") {
+			kind = "com.amazonaws.dynamodb.v20120810." + kind
+		}
 		p.fail("Unrecognized collection type java.util.Map<java.lang.String, " + kind + ">")
 	default:
 		p.fail("Unexpected field type")

@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -55,7 +56,7 @@ func (p *ddbParams) read(notHere ...string) (*ddbRead, error) {
 	}
 	if start != nil {
 		if r.start, err = p.item(start, 0); err != nil {
-			return nil, ddbInvalid("The provided starting key is invalid: " + err.(*ddbError).Message)
+			return nil, startingKey(err)
 		}
 	}
 	if r.expr, err = p.expr("KeyConditionExpression", "ProjectionExpression"); err != nil {
@@ -77,6 +78,14 @@ func (p *ddbParams) read(notHere ...string) (*ddbRead, error) {
 		r.page.Items = &[]Item{}
 	}
 	return r, nil
+}
+
+// startingKey says of a validation error that it is about ExclusiveStartKey.
+func startingKey(err error) error {
+	if e, ok := errors.AsType[*ddbError](err); ok {
+		return ddbInvalid("The provided starting key is invalid: " + e.Message)
+	}
+	return err
 }
 
 func (d *DynamoDB) query(p *ddbParams) (any, error) {
@@ -168,8 +177,7 @@ func (t *ddbTable) conditions(list []ddbCondition) (hash Value, key *ddbConditio
 				return nil, nil, ddbParameter("Condition parameter type does not match schema type")
 			}
 			if t.encode(k, Item{k.name: v}) == "" {
-				return nil, nil, ddbParameter("The AttributeValue for a key attribute cannot contain an empty " +
-					ddbKinds[k.kind] + " value. Key: " + k.name)
+				return nil, nil, emptyDDBKey(*k)
 			}
 		}
 	}
@@ -185,7 +193,7 @@ func (t *ddbTable) checkQueryStart(start Item, hash Value, key *ddbCondition) er
 		return ddbInvalid("The provided starting key is invalid")
 	}
 	if err := t.checkKey(start); err != nil {
-		return ddbInvalid("The provided starting key is invalid: " + err.(*ddbError).Message)
+		return startingKey(err)
 	}
 	outside := compareDDBScalars(start[t.hash.name], hash) != 0
 	switch {
@@ -224,7 +232,7 @@ func (d *DynamoDB) scan(p *ddbParams) (any, error) {
 	}
 	if r.start != nil {
 		if err := t.checkKey(r.start); err != nil {
-			return nil, ddbInvalid("The provided starting key is invalid: " + err.(*ddbError).Message)
+			return nil, startingKey(err)
 		}
 	}
 	t.scan(r, segment, total)

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-const ddbAccount = "000000000000"
-
 // Parameters of CreateTable that make a table this server hasn't.
 var ddbTableExtras = []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"}
 
 func (d *DynamoDB) createTable(p *ddbParams) (any, error) {
 	var c ddbChecks
-	name := c.tableName(p)
+	name, err := p.describedName(&c)
+	if err != nil {
+		return nil, err
+	}
 	c.required(p, "KeySchema", "keySchema")
 	c.required(p, "AttributeDefinitions", "attributeDefinitions")
 	mode := c.enum(p, "BillingMode", "billingMode", "PROVISIONED", "PAY_PER_REQUEST")
@@ -75,8 +76,8 @@ func (p *ddbParams) attributeTypes(c *ddbChecks) (types map[string]string, names
 // keySchema reads KeySchema; kind is HASH or RANGE here.
 func (p *ddbParams) keySchema(c *ddbChecks) (keys []ddbKey) {
 	list := p.list("KeySchema")
-	if p.has("KeySchema") && (len(list) < 1 || len(list) > 2) {
-		c.fail("'[...]'", "keySchema", "Member must have length less than or equal to 2 and greater than or equal to 1")
+	if p.has("KeySchema") {
+		c.list(list, "keySchema", 1, 2)
 	}
 	for i, raw := range list {
 		key := p.asObject(raw, "KeySchemaElement")
@@ -129,7 +130,7 @@ func (d *DynamoDB) describe(t *ddbTable, status string) map[string]any {
 	}
 	out := map[string]any{
 		"TableName":            t.name,
-		"TableArn":             fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", d.s.Region, ddbAccount, t.name),
+		"TableArn":             fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", d.s.Region, accountID, t.name),
 		"TableId":              t.id,
 		"TableStatus":          status,
 		"CreationDateTime":     float64(t.created.UnixMilli()) / 1e3,
@@ -150,7 +151,10 @@ func (d *DynamoDB) describe(t *ddbTable, status string) map[string]any {
 
 func (d *DynamoDB) describeTable(p *ddbParams) (any, error) {
 	var c ddbChecks
-	name := c.tableName(p)
+	name, err := p.describedName(&c)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.checked(c); err != nil {
 		return nil, err
 	}
@@ -163,7 +167,10 @@ func (d *DynamoDB) describeTable(p *ddbParams) (any, error) {
 
 func (d *DynamoDB) deleteTable(p *ddbParams) (any, error) {
 	var c ddbChecks
-	name := c.tableName(p)
+	name, err := p.describedName(&c)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.checked(c); err != nil {
 		return nil, err
 	}
@@ -200,7 +207,10 @@ func (d *DynamoDB) listTables(p *ddbParams) (any, error) {
 
 func (d *DynamoDB) updateTimeToLive(p *ddbParams) (any, error) {
 	var c ddbChecks
-	name := c.tableName(p)
+	name, err := p.describedName(&c)
+	if err != nil {
+		return nil, err
+	}
 	c.required(p, "TimeToLiveSpecification", "timeToLiveSpecification")
 	spec := p.object("TimeToLiveSpecification", "TimeToLiveSpecification")
 	if spec.m != nil {
@@ -234,7 +244,10 @@ func (d *DynamoDB) updateTimeToLive(p *ddbParams) (any, error) {
 
 func (d *DynamoDB) describeTimeToLive(p *ddbParams) (any, error) {
 	var c ddbChecks
-	name := c.tableName(p)
+	name, err := p.describedName(&c)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.checked(c); err != nil {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (p *ddbParams) binarySet(list []any) (any, error) {
 	for _, e := range list {
 		b := p.asBinary(e)
 		if slices.ContainsFunc(set, func(o []byte) bool { return bytes.Equal(o, b) }) && *p.failed == nil {
-			return nil, ddbParameter(fmt.Sprintf("Input collection %v of type BS contains duplicates.", list))
+			return nil, ddbParameter(fmt.Sprintf("Input collection [%s]of type BS contains duplicates.", joinAny(list))) // the service's missing space
 		}
 		set = append(set, b)
 	}
@@ -151,6 +151,14 @@ func (p *ddbParams) binarySet(list []any) (any, error) {
 		return nil, ddbParameter("Binary sets should not be empty")
 	}
 	return set, nil
+}
+
+func joinAny(list []any) string {
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = fmt.Sprint(v)
+	}
+	return strings.Join(words, ", ")
 }
 
 // ddbParameter is the validation error of a parameter's content.

@@ -27,8 +27,6 @@ const (
 	defaultTimeout  = 3 * time.Second
 )
 
-const lambdaAccount = "123456789012"
-
 // A FunctionConfig describes a function.
 type FunctionConfig struct {
 	Name     string
@@ -124,7 +122,7 @@ func (l *Lambda) CreateFunction(cfg FunctionConfig) *Function {
 		panic("lambdatest: function exists: " + cfg.Name)
 	}
 	fn := &Function{cfg: cfg, l: l, version: "$LATEST", log: new(functionLog), closed: make(chan struct{})}
-	fn.arn = fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", l.s.Region, lambdaAccount, cfg.Name)
+	fn.arn = fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", l.s.Region, accountID, cfg.Name)
 	fn.free = sync.NewCond(&fn.mu)
 	fn.envs = []*environment{newEnvironment(fn)}
 	fn.RuntimeAPI = fn.envs[0].addr

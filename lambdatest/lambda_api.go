@@ -41,7 +41,7 @@ func (l *Lambda) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	fn, qualifier := l.find(name, r.URL.Query().Get("Qualifier"))
 	if fn == nil {
-		arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", l.s.Region, lambdaAccount, name)
+		arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", l.s.Region, accountID, name)
 		if qualifier != "" {
 			arn += ":" + qualifier
 		}
@@ -98,7 +98,7 @@ func (fn *Function) configuration() map[string]any {
 		"FunctionArn":      fn.arn,
 		"Runtime":          "provided.al2023",
 		"Handler":          handlerName,
-		"Role":             fmt.Sprintf("arn:aws:iam::%s:role/lambdatest", lambdaAccount),
+		"Role":             fmt.Sprintf("arn:aws:iam::%s:role/lambdatest", accountID),
 		"MemorySize":       fn.cfg.MemoryMB,
 		"Timeout":          int(fn.cfg.Timeout.Seconds()),
 		"Version":          fn.version,

@@ -252,8 +252,11 @@ func (s *session) report(inv *invocation) {
 
 // drain waits for the process's output to arrive in the log.
 func (s *session) drain() {
-	if s.process != nil {
-		s.process.out.drain()
+	s.mu.Lock()
+	p := s.process
+	s.mu.Unlock()
+	if p != nil {
+		p.out.drain()
 	}
 }
 

@@ -29,7 +29,7 @@ func (s *session) credentials(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "cannot get credentials for the provided token", http.StatusNotFound)
 		return
 	}
-	c := fn.l.s.Credentials
+	c := fn.l.s.currentCredentials()
 	writeRuntimeJSON(w, http.StatusOK, map[string]string{
 		"AccessKeyId":     c.AccessKeyID,
 		"SecretAccessKey": c.SecretAccessKey,

@@ -71,7 +71,7 @@ func (s *session) register(w http.ResponseWriter, r *http.Request) {
 		"handler":         handlerName,
 	}
 	if strings.Contains(r.Header.Get("Lambda-Extension-Accept-Feature"), "accountId") {
-		answer["accountId"] = lambdaAccount
+		answer["accountId"] = accountID
 	}
 	w.Header().Set("Lambda-Extension-Identifier", id)
 	writeRuntimeJSON(w, http.StatusOK, answer)

@@ -64,6 +64,8 @@ func (s *session) leave() {
 // send answers /next with an invocation, whose clock starts here.
 func (s *session) send(w http.ResponseWriter, inv *invocation) {
 	fn := s.env.fn
+	s.drain() // what INIT printed comes before START
+	s.logf("START RequestId: %s Version: %s\n", inv.id, fn.version)
 	h := w.Header()
 	s.mu.Lock()
 	s.waiting--
@@ -88,7 +90,6 @@ func (s *session) send(w http.ResponseWriter, inv *invocation) {
 	if fn.cfg.Next != nil {
 		fn.cfg.Next(h)
 	}
-	s.logf("START RequestId: %s Version: %s\n", inv.id, fn.version)
 	close(inv.handed)
 	w.Write(inv.payload)
 }

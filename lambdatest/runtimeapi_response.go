@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // Lambda's limits on responses. Developer Guide, Lambda quotas, and the Runtime API's own
@@ -51,69 +53,56 @@ func (s *session) response(w http.ResponseWriter, r *http.Request) {
 	if inv == nil {
 		return
 	}
-	switch mode := r.Header.Get("Lambda-Runtime-Function-Response-Mode"); mode {
+	mode, limit := r.Header.Get("Lambda-Runtime-Function-Response-Mode"), maxResponse
+	switch mode {
 	case "":
-		s.buffered(w, r, inv)
 	case "streaming":
-		s.streamed(w, r, inv)
+		limit = maxStream
 	default:
 		s.settle(inv, failure("Runtime.InvalidResponseModeHeader", "Invalid function response mode"))
 		refuse(w, http.StatusBadRequest, "InvalidFunctionResponseMode", "Invalid function response mode")
+		return
 	}
-}
-
-// buffered takes a response that is sent as a whole.
-func (s *session) buffered(w http.ResponseWriter, r *http.Request, inv *invocation) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
+	var announced []string // the Trailer header's names, which the server has moved there
+	for name := range r.Trailer {
+		announced = append(announced, name)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
 	rest, _ := io.Copy(io.Discard, r.Body) // so that the client reads our answer
 	switch {
 	case err != nil:
 		s.truncated(w, inv)
 		return
-	case len(body) > maxResponse:
+	case len(body) > limit:
 		s.settle(inv, failure("Function.ResponseSizeTooLarge", fmt.Sprintf(
-			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", int64(len(body))+rest, maxResponse)))
+			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", int64(len(body))+rest, limit)))
 		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
-			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", maxResponse))
+			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", limit))
 		return
 	}
-	s.accept(w, inv, answer{payload: body, contentType: r.Header.Get("Content-Type")})
+	a := answer{payload: body, contentType: r.Header.Get("Content-Type"), streamed: mode != ""}
+	a.trailers(r.Trailer, announced)
+	s.accept(w, inv, a)
+}
+
+// trailers takes the report of a response that went wrong midway. AWS's Go client sends it
+// without declaring its responses streaming, so it counts in either mode; trailers that no
+// Trailer header announced don't. Developer Guide, Building a custom runtime, Implementing
+// response streaming.
+func (a *answer) trailers(trailer http.Header, announced []string) {
+	const errorType, errorBody = "Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"
+	if trailer.Get(errorType) == "" || !slices.Contains(announced, errorType) {
+		return
+	}
+	a.functionError, a.errorType = "Unhandled", knownErrorType(trailer.Get(errorType))
+	if slices.Contains(announced, errorBody) {
+		a.errorBody, _ = base64.StdEncoding.DecodeString(trailer.Get(errorBody))
+	}
 }
 
 func (s *session) truncated(w http.ResponseWriter, inv *invocation) {
 	s.settle(inv, failure("Runtime.TruncatedResponse", "HTTP request detected as truncated"))
 	refuse(w, http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
-}
-
-// streamed takes a chunked response, whose trailers may report that it went wrong midway.
-// Developer Guide, Building a custom runtime, Implementing response streaming.
-func (s *session) streamed(w http.ResponseWriter, r *http.Request, inv *invocation) {
-	const errorType, errorBody = "Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"
-	// Trailers count only when the Trailer header announced them.
-	_, announcedType := r.Trailer[errorType]
-	_, announcedBody := r.Trailer[errorBody]
-
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxStream+1))
-	io.Copy(io.Discard, r.Body)
-	if err != nil {
-		s.truncated(w, inv)
-		return
-	}
-	if len(body) > maxStream {
-		s.settle(inv, failure("Function.ResponseSizeTooLarge",
-			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxStream)))
-		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
-			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", maxStream))
-		return
-	}
-	a := answer{payload: body, contentType: r.Header.Get("Content-Type"), streamed: true}
-	if t := r.Trailer.Get(errorType); announcedType && t != "" {
-		a.functionError, a.errorType = "Unhandled", knownErrorType(t)
-		if announcedBody {
-			a.errorBody, _ = base64.StdEncoding.DecodeString(r.Trailer.Get(errorBody))
-		}
-	}
-	s.accept(w, inv, a)
 }
 
 func (s *session) invocationError(w http.ResponseWriter, r *http.Request) {
@@ -165,7 +154,7 @@ func knownErrorType(t string) string {
 	switch {
 	case errorTypePattern.MatchString(t):
 		return t
-	case len(t) > 9 && t[:9] == "Function.":
+	case strings.HasPrefix(t, "Function."):
 		return "Function.Unknown"
 	}
 	return "Runtime.Unknown"
