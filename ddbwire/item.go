@@ -65,8 +65,9 @@ func find(attrs []Attr, name string) (value string, ok bool) {
 
 // ItemSize returns the size of an item as DynamoDB counts it. Developer Guide, "DynamoDB
 // item sizes and formats": the UTF-8 bytes of every attribute's name and value; for a number
-// one byte for two significant digits, and one more. That page says "approximately": we
-// count the sign of a negative number, and half a byte, as a whole one.
+// one byte for two significant digits, and one more. That page says "approximately": digits
+// go in pairs from the decimal point on, so that 1.2 takes two, and a minus sign
+// takes one.
 func ItemSize(attrs ...Attr) int {
 	size := 0
 	for _, a := range attrs {
@@ -74,11 +75,19 @@ func ItemSize(attrs ...Attr) int {
 		if !a.number {
 			size += len(a.value)
 		} else if n, err := parseNumber(a.value); err == nil {
-			size += (n.digits+1)/2 + 1
-			if n.negative {
-				size++
-			}
+			size += n.size()
 		}
+	}
+	return size
+}
+
+func (n number) size() int {
+	size := 1 + (n.digits+1)/2
+	if n.digits > 0 && n.digits%2 == 0 && n.magnitude%2 == 0 {
+		size++ // the first and the last digit have half a pair each
+	}
+	if n.negative {
+		size++
 	}
 	return size
 }

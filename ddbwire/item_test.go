@@ -70,13 +70,20 @@ func TestItemSize(t *testing.T) {
 		{S("name", ""), 4},
 		{S("name", "value"), 9},
 		{S("é", "日本"), 8},
-		{N("n", "0"), 3},
+		{N("n", "0"), 2},
+		{N("n", "-0.0"), 2},
 		{N("n", "1"), 3},
 		{N("n", "12"), 3},
+		{N("n", "1.2"), 4},
 		{N("n", "123"), 4},
+		{N("n", "12.3"), 4},
+		{N("n", "12.34"), 4},
+		{N("n", "1.234"), 5},
 		{N("n", "-123"), 5},
 		{N("n", "0.00120"), 3},
-		{N("n", "1200000"), 3},
+		{N("n", "0.0120"), 4},
+		{N("n", "1200000"), 4},
+		{N("n", "120000"), 3},
 		{N("n", "12345678901234567890123456789012345678"), 21},
 	} {
 		if got := ItemSize(test.attr); got != test.want {
@@ -133,7 +140,7 @@ func FuzzNumber(f *testing.F) {
 			t.Fatalf("%s is no number", text)
 		}
 		digits := strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(mantissa), "0")
-		if len(digits) > MaxNumberDigits || n.digits != max(1, len(digits)) || n.negative != strings.HasPrefix(text, "-") {
+		if len(digits) > MaxNumberDigits || n.digits != len(digits) || n.negative != (strings.HasPrefix(text, "-") && n.digits > 0) {
 			t.Fatalf("%s: %+v, digits %s", text, n, digits)
 		}
 		if value.Sign() == 0 {

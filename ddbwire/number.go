@@ -3,7 +3,7 @@ package ddbwire
 // number is what DynamoDB's limits are about.
 type number struct {
 	negative  bool
-	digits    int // significant ones: without leading and trailing zeros
+	digits    int // significant ones: without leading and trailing zeros; none in zero
 	magnitude int // d.ddd * 10^magnitude
 }
 
@@ -56,8 +56,7 @@ func parseNumber(s string) (number, error) {
 		return n, ErrNumber
 	}
 	if first < 0 {
-		n.digits = 1 // zero, whatever its exponent
-		return n, nil
+		return number{}, nil // zero, whatever its sign and exponent
 	}
 	n.digits = last - first + 1
 	n.magnitude = point - 1 - first + exponent
