@@ -40,6 +40,7 @@ type Event struct {
 	env      Environment
 	messages []message // of SQS
 	fifo     bool
+	stopped  bool // at a message of a FIFO queue that could not be read
 }
 
 // Object is an object to read, and the table its results go to. VersionID and ETag are

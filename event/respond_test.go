@@ -100,6 +100,11 @@ func TestQueueSide(t *testing.T) {
 	if len(refused) != 1 || !strings.Contains(refused[0].Error(), "SQS message m0") || !e.Ordered() {
 		t.Errorf("%v, ordered %v", refused, e.Ordered())
 	}
+	// What follows in the queue waits for its turn.
+	answer, err := e.Respond(nil, nil)
+	if want := `{"batchItemFailures":[{"itemIdentifier":"m0"},{"itemIdentifier":"m1"}]}`; len(e.Objects) != 0 || string(answer) != want || err != nil {
+		t.Errorf("%d objects, %s, %v", len(e.Objects), answer, err)
+	}
 }
 
 func TestPartitionKey(t *testing.T) {

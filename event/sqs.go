@@ -9,6 +9,9 @@ func (e *Event) addMessage(r *record) error {
 	}
 	objects := len(e.Objects)
 	e.messages = append(e.messages, message{id: r.messageID})
+	if e.stopped {
+		return nil // goes back with the one before it, see appendFailures
+	}
 	err := e.parseMessage(r.body, 0)
 	if err == nil {
 		return nil
@@ -19,5 +22,6 @@ func (e *Event) addMessage(r *record) error {
 	}
 	e.Objects = e.Objects[:objects] // all of a message, or nothing
 	e.messages[len(e.messages)-1].err = err
+	e.stopped = e.fifo
 	return nil
 }
