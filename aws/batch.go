@@ -34,8 +34,12 @@ type WriteError struct {
 }
 
 func (e *WriteError) Error() string {
-	return "aws: table " + e.Table + ": " + strconv.Itoa(e.Written) + " items written, " +
-		strconv.Itoa(e.Left) + " not: " + e.Err.Error()
+	s := e.Err.Error()
+	var answered *Error
+	if !errors.As(e.Err, &answered) {
+		s = "aws: BatchWriteItem " + e.Table + ": " + s
+	}
+	return s + "; " + strconv.Itoa(e.Written) + " of the batch's " + strconv.Itoa(e.Written+e.Left) + " items are known to be written"
 }
 
 func (e *WriteError) Unwrap() error { return e.Err }

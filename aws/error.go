@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 		b.WriteString(")")
 	}
 	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+		b.WriteString(": " + strings.TrimSuffix(e.Message, "."))
 	}
 	if e.Hint != "" {
 		b.WriteString("; " + e.Hint)
