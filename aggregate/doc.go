@@ -1,0 +1,38 @@
+// Package aggregate groups rows by two names and keeps, for each group, the number of its
+// rows, the exact sum of a number and how often each value of a third name occurs.
+//
+// It is written for one job: the mean recovery time and the most used treatment for each
+// diagnosis in each hospital. [Table] is that job; [Dict], the interning below it, serves
+// anyone who has many byte slices and few distinct ones.
+//
+//	raw fields  -> ids              Dict: a copy and a decoding at first sight of a spelling
+//	ids, number -> group, counter   Table: dense while groups are few, hashed when they are many
+//	groups      -> mean and mode    Table.Groups, Group.AppendMean
+//
+// [Table.AddRows] is the fast path: it takes a block of CSV and the positions that end its
+// fields, as a scanner finds them, and allocates nothing a row. [Table.Add] takes one row.
+// Tables of parts of a file merge into the table of the whole, in any order.
+//
+// # Exactness
+//
+// A number is decimal: an optional sign, digits, and up to nine of them behind the point.
+// Sums are exact, in 128 bits; one that does not fit is an error, never a wrap. The mean
+// is the exact quotient, rounded once, to the nearest float64. Of the most frequent
+// treatments the smallest in byte order is the mode, so that neither the order of the rows
+// nor the way they were split has a say.
+//
+// # Bounds
+//
+// Memory grows with what is distinct, never with rows, and each kind has its limit:
+// [Table.MaxGroups], [Table.MaxNameBytes], and for treatments counters in proportion to
+// MaxGroups. Beyond one of them rows are refused. The hashes are seeded by chance, anew for
+// each Table and Dict, and take in every byte of a name, so a file cannot be made that
+// turns them into lists. Results do not depend on the seed.
+//
+// # What it does not do
+//
+// It does not find fields, remove quotes or check encodings: the scanner and Decode do.
+// It neither streams groups to disk nor forgets any, and it is not safe for concurrent use:
+// give each goroutine a Table and merge them. For other aggregates, or groups by other than
+// two names, a map of structs is simpler, and some five times slower.
+package aggregate

@@ -1,0 +1,45 @@
+package aggregate
+
+import (
+	"errors"
+	"strconv"
+)
+
+// What is wrong with a row. Table returns these inside a [RowError].
+var (
+	ErrFieldCount  = errors.New("wrong number of fields")
+	ErrNumber      = errors.New("not a decimal number")
+	ErrNumberRange = errors.New("number too large")
+	ErrFraction    = errors.New("more than nine digits behind the decimal point")
+)
+
+// What ends the work: no later row can be added either.
+var (
+	ErrTooManyGroups   = errors.New("too many groups")
+	ErrTooManyNames    = errors.New("too many bytes of distinct names")
+	ErrTooManyCounters = errors.New("too many pairs of group and treatment")
+	ErrOverflow        = errors.New("sum out of range")
+)
+
+// RowError says which row could not be added, and why; never what stands in it.
+type RowError struct {
+	Record int64 // as counted by the caller of AddRows; of Add, the number of the row
+	Offset int64 // of the record's first byte
+	Column int   // index of the field to blame; -1 where it is none in particular
+	Err    error
+}
+
+func (e *RowError) Error() string {
+	s := "aggregate: record " + strconv.FormatInt(e.Record, 10) + " at byte " + strconv.FormatInt(e.Offset, 10)
+	if e.Column >= 0 {
+		s += ", field " + strconv.Itoa(e.Column+1)
+	}
+	return s + ": " + e.Err.Error()
+}
+
+func (e *RowError) Unwrap() error { return e.Err }
+
+// final tells whether an error ends the work, whatever the caller thinks of bad rows.
+func final(err error) bool {
+	return err == ErrTooManyGroups || err == ErrTooManyNames || err == ErrTooManyCounters || err == ErrOverflow
+}

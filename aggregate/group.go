@@ -1,0 +1,37 @@
+package aggregate
+
+// group is what the table keeps of a group in one cache line. sum and counts are those of
+// the large tally; the small one has its own.
+type group struct {
+	hospital, diagnosis uint32 // ids
+	record, offset      int64  // the place of its first row
+	sum                 int64  // of rows that are whole numbers
+	counts              [inlineCounts]counter
+}
+
+// counter counts the rows of one treatment. It is free while n is 0.
+type counter struct{ treatment, n uint32 }
+
+// inlineCounts fills the cache line.
+const inlineCounts = 4
+
+// groups is a list that grows without moving: a million groups are 64 MB, and copying them
+// as they double would cost more than filling them.
+type groups struct {
+	chunks []*[chunk]group
+	n      int
+}
+
+const chunk = 1 << 10
+
+func (l *groups) at(i uint32) *group { return &l.chunks[i/chunk][i%chunk] }
+
+func (l *groups) add(g group) uint32 {
+	if l.n%chunk == 0 {
+		l.chunks = append(l.chunks, new([chunk]group))
+	}
+	i := uint32(l.n)
+	l.n++
+	*l.at(i) = g
+	return i
+}

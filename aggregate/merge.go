@@ -1,0 +1,110 @@
+package aggregate
+
+// Merge adds the rows of o, which stays as it is, as if they had been added to t. Any order
+// of merging gives the same groups; of a group in both, the first row is that of the
+// smaller offset, then of the smaller record. After an error t holds part of o.
+func (t *Table) Merge(o *Table) error {
+	if err := t.begin(0); err != nil {
+		return err
+	}
+	var ids [3][]uint32 // from those of o to those of t
+	for i, d := range []struct{ to, from *Dict }{
+		{&t.hospitals, &o.hospitals}, {&t.diagnoses, &o.diagnoses}, {&t.treatments, &o.treatments},
+	} {
+		for _, name := range d.from.names {
+			id, err := d.to.idOfName(name)
+			if err != nil {
+				return err
+			}
+			ids[i] = append(ids[i], id)
+		}
+	}
+	if t.large == nil && !t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len()) {
+		if err := t.enlarge(); err != nil {
+			return err
+		}
+	}
+	numbers := make([]uint32, o.groups.n) // of the groups of o, in t
+	for i := range numbers {
+		from := o.groups.at(uint32(i))
+		g, err := t.groupOf(group{
+			hospital: ids[0][from.hospital], diagnosis: ids[1][from.diagnosis],
+			record: from.record, offset: from.offset,
+		})
+		if err != nil {
+			return err
+		}
+		if err := t.addExact(g, o.sum(uint32(i))); err != nil {
+			return err
+		}
+		numbers[i] = g
+	}
+	for p := range o.counters {
+		if err := t.addCount(numbers[p.group], ids[2][p.treatment], p.n); err != nil {
+			return err
+		}
+	}
+	t.rows += o.rows
+	return nil
+}
+
+// Shift moves the places of all groups: what was read as the first record at offset 0 of a
+// part of a file is given its place in the file.
+func (t *Table) Shift(records, bytes int64) {
+	for i := range uint32(t.groups.n) {
+		g := t.groups.at(i)
+		g.record += records
+		g.offset += bytes
+	}
+}
+
+// groupOf returns the number of the group of the same names as g, which it becomes if there
+// is none, and which gets the earlier of both places.
+func (t *Table) groupOf(g group) (uint32, error) {
+	i, ok := t.find(g.hospital, g.diagnosis)
+	if !ok {
+		return t.addGroup(g)
+	}
+	if have := t.groups.at(i); g.offset < have.offset || g.offset == have.offset && g.record < have.record {
+		have.record, have.offset = g.record, g.offset
+	}
+	return i, nil
+}
+
+// find returns the number of a group whose names small.fit has made room for.
+func (t *Table) find(hospital, diagnosis uint32) (uint32, bool) {
+	if t.large != nil {
+		return t.large.find(t.large.hash(hospital, diagnosis), &t.groups, hospital, diagnosis)
+	}
+	cell := *t.small.cell(hospital, diagnosis)
+	return cell - 1, cell != 0
+}
+
+// addGroup enters a group that find does not find.
+func (t *Table) addGroup(g group) (uint32, error) {
+	if t.large == nil && t.small.full() {
+		if err := t.enlarge(); err != nil {
+			return 0, err
+		}
+	}
+	i, err := t.newGroup(g)
+	if err != nil {
+		return 0, err
+	}
+	if t.large != nil {
+		t.large.add(t.large.hash(g.hospital, g.diagnosis), i)
+	} else {
+		t.small.addGroup()
+		*t.small.cell(g.hospital, g.diagnosis) = i + 1
+	}
+	return i, nil
+}
+
+// addCount adds n rows to the counter of a group and a treatment.
+func (t *Table) addCount(g, treatment uint32, n uint64) error {
+	if t.large != nil {
+		return t.count(t.groups.at(g), g, treatment, n)
+	}
+	t.small.row(g)[1+treatment] += int64(n)
+	return nil
+}

@@ -1,0 +1,79 @@
+package aggregate
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Group is the result of one group.
+type Group struct {
+	Hospital, Diagnosis string
+
+	// Treatment is the most frequent one; of several, the smallest in byte order.
+	Treatment string
+
+	Count int64 // of rows
+
+	// Record and Offset are the place of the group's first row: that of the smallest
+	// offset, where tables were merged.
+	Record, Offset int64
+
+	sum int128 // in units of 10^-9
+}
+
+// Groups returns the groups in the order of their first rows. They share no memory with the
+// table but the names.
+func (t *Table) Groups() []Group {
+	out := make([]Group, t.groups.n)
+	for i := range out {
+		g := t.groups.at(uint32(i))
+		out[i] = Group{
+			Hospital: t.hospitals.Name(g.hospital), Diagnosis: t.diagnoses.Name(g.diagnosis),
+			Record: g.record, Offset: g.offset,
+			sum: t.sum(uint32(i)),
+		}
+	}
+	most := make([]uint64, len(out))
+	for p := range t.counters {
+		g, name := &out[p.group], t.treatments.Name(p.treatment)
+		g.Count += int64(p.n)
+		if p.n > most[p.group] || p.n == most[p.group] && name < g.Treatment {
+			most[p.group], g.Treatment = p.n, name
+		}
+	}
+	if !slices.IsSortedFunc(out, byPlace) {
+		slices.SortFunc(out, byPlace) // after a merge
+	}
+	return out
+}
+
+func byPlace(a, b Group) int {
+	return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record),
+		cmp.Compare(a.Hospital, b.Hospital), cmp.Compare(a.Diagnosis, b.Diagnosis))
+}
+
+// counters yields each pair of group and treatment that has rows, once.
+func (t *Table) counters(yield func(pair) bool) {
+	for g := range uint32(t.groups.n) {
+		if t.large == nil {
+			for treatment, n := range t.small.row(g)[1:] {
+				if n > 0 && !yield(pair{g, uint32(treatment), uint64(n)}) {
+					return
+				}
+			}
+			continue
+		}
+		for _, c := range t.groups.at(g).counts {
+			if c.n > 0 && c.n != inPairs && !yield(pair{g, c.treatment, uint64(c.n)}) {
+				return
+			}
+		}
+	}
+	if t.large != nil {
+		for _, p := range t.large.pairs.slots {
+			if p.n > 0 && !yield(p) {
+				return
+			}
+		}
+	}
+}

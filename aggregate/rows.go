@@ -1,0 +1,132 @@
+package aggregate
+
+// Pad is how many bytes behind a block AddRows would like to be able to read, within the
+// capacity of data. Without them the rows at the block's end take the slower path.
+const Pad = 32
+
+// AddRows adds the records of data. ends holds, for every field of every record, the index
+// in data of the byte that ends it: a ',' or the '\n' that ends the record; data begins
+// with the first record. A '\r' before that '\n' is not part of the last field. Blank lines
+// are skipped and do not count as records. record and offset are the place of data[0]: the
+// number of the first record and its first byte's offset, as errors and groups name them.
+//
+// It returns the number of ends used and the error of the first bad row, a *RowError, or
+// what Bad makes of it. Rows before it have been added. A record at the end that lacks its
+// '\n' is not used.
+//
+// AddRows does not keep data or ends, does not change them, and allocates nothing unless a
+// name or a group is new, or a row is bad.
+func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used int, err error) {
+	t.batch.record, t.batch.offset, t.batch.start[0] = record, offset, 0
+	if err := t.begin(len(ends)); err != nil {
+		return 0, t.rowError(0, -1, err)
+	}
+	readable := data[:min(cap(data), len(data)+Pad)]
+	for used < len(ends) {
+		// The fast path begins once the fields have bytes and an end before them.
+		if used > 0 && ends[used-1] >= before {
+			n, err := t.run(readable, ends[used-1:])
+			used += n * t.layout.Fields
+			t.batch.record += int64(n)
+			if err != nil {
+				return used, t.rowError(n, -1, err)
+			}
+			if n > 0 {
+				continue
+			}
+		}
+		n, err := t.oneRecord(data, ends, used)
+		if n == 0 || err != nil {
+			return used, err
+		}
+		used += n
+	}
+	return used, nil
+}
+
+// run adds the rows at the head of ends that give no cause for doubt, up to a batch, and
+// returns how many these are. ends[0] is the end of the record before. The error is about
+// the row behind them.
+func (t *Table) run(data []byte, ends []uint32) (int, error) {
+	b, l := &t.batch, &t.layout
+	b.records(data, ends, l.Fields)
+	// Every field must have Pad readable bytes from its first on; its end lies behind.
+	for b.n > 0 && int(ends[b.n*l.Fields])+Pad > len(data) {
+		b.n--
+	}
+	if b.n == 0 {
+		return 0, nil
+	}
+	b.numbers(data, ends[l.RecoveryTime:], l.Fields, l.RecoveryTime == l.Fields-1)
+	t.names(&t.hospitals, b.hospital[:], data, ends, l.Hospital)
+	t.names(&t.diagnoses, b.diagnosis[:], data, ends, l.Diagnosis)
+	t.names(&t.treatments, b.treatment[:], data, ends, l.Treatment)
+	return t.addBatch()
+}
+
+// names cuts the batch short before a name that cannot be had: oneRecord will say why.
+func (t *Table) names(d *Dict, ids []uint32, data []byte, ends []uint32, column int) {
+	l := &t.layout
+	t.batch.n, _ = d.column(ids[:t.batch.n], data, ends[column:], l.Fields, column == l.Fields-1)
+}
+
+// oneRecord deals with the record that begins at ends[used], whatever it is, and returns
+// the number of its ends, or 0 if it is not whole. It reads nothing outside data.
+func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
+	start := uint32(0)
+	if used > 0 {
+		start = ends[used-1] + 1
+	}
+	ends = ends[used:]
+	n := 0
+	for n < len(ends) && data[ends[n]] != '\n' {
+		n++
+	}
+	if n == len(ends) {
+		return 0, nil
+	}
+	n++
+	t.batch.start[0] = start
+	if n == 1 && len(trimReturn(data[start:ends[0]])) == 0 {
+		return n, nil // a blank line
+	}
+	field := func(i int) []byte {
+		p := start
+		if i > 0 {
+			p = ends[i-1] + 1
+		}
+		f := data[p:ends[i]]
+		if i == n-1 {
+			f = trimReturn(f)
+		}
+		return f
+	}
+	column, err := -1, ErrFieldCount
+	if l := &t.layout; n == l.Fields {
+		column, err = t.add(field(l.Hospital), field(l.Diagnosis), field(l.Treatment), field(l.RecoveryTime))
+	}
+	if err != nil {
+		bad := t.rowError(0, column, err)
+		if t.Bad == nil || final(err) {
+			return n, bad
+		}
+		if err := t.Bad(bad); err != nil {
+			return n, err
+		}
+	}
+	t.batch.record++
+	return n, nil
+}
+
+func trimReturn(b []byte) []byte {
+	if n := len(b); n > 0 && b[n-1] == '\r' {
+		return b[:n-1]
+	}
+	return b
+}
+
+// rowError places an error about row j of the batch.
+func (t *Table) rowError(j, column int, err error) *RowError {
+	record, offset := t.batch.place(j)
+	return &RowError{Record: record, Offset: offset, Column: column, Err: err}
+}

@@ -1,0 +1,111 @@
+package aggregate
+
+// small is the tally while hospitals, diagnoses, treatments and groups are few: an index
+// without keys, and for each group a row of words.
+//
+//	cells   [hospital<<shift | diagnosis]   the group's number + 1, or 0
+//	rows    [group*stride]                  the sum of its whole numbers
+//	        [group*stride + 1 + treatment]  how many rows have that treatment
+type small struct {
+	cells     []uint32
+	hospitals int
+	shift     uint
+	rows      []int64
+	stride    int
+}
+
+// Beyond these sizes, 1 and 2 MB, the tables leave the second-level cache, most of their
+// words are zero, and the large tally is faster and smaller.
+const (
+	maxCells = 1 << 18
+	maxWords = 1 << 18
+)
+
+// fit makes room for so many hospitals, diagnoses and treatments, if it can be had.
+func (s *small) fit(hospitals, diagnoses, treatments int) bool {
+	if hospitals > s.hospitals || diagnoses > 1<<s.shift {
+		if !s.growCells(hospitals, diagnoses) {
+			return false
+		}
+	}
+	return treatments < s.stride || s.growRows(treatments)
+}
+
+func (s *small) growCells(hospitals, diagnoses int) bool {
+	h, shift := max(s.hospitals, 32), max(s.shift, 5)
+	for h < hospitals && h <= maxCells {
+		h *= 2
+	}
+	for 1<<shift < diagnoses && 1<<shift <= maxCells {
+		shift++
+	}
+	if h<<shift > maxCells {
+		return false
+	}
+	cells := make([]uint32, h<<shift)
+	for i := range s.hospitals {
+		copy(cells[i<<shift:], s.cells[i<<s.shift:(i+1)<<s.shift])
+	}
+	s.cells, s.hospitals, s.shift = cells, h, shift
+	return true
+}
+
+func (s *small) growRows(treatments int) bool {
+	stride := max(s.stride, 16)
+	for stride <= treatments && stride <= maxWords {
+		stride *= 2
+	}
+	groups := 0
+	if s.stride > 0 {
+		groups = len(s.rows) / s.stride
+	}
+	if groups*stride > maxWords {
+		return false
+	}
+	rows := make([]int64, groups*stride)
+	for i := range groups {
+		copy(rows[i*stride:], s.rows[i*s.stride:(i+1)*s.stride])
+	}
+	s.rows, s.stride = rows, stride
+	return true
+}
+
+// full tells whether there is no room for another group.
+func (s *small) full() bool { return len(s.rows)+s.stride > maxWords }
+
+// addGroup makes the row of a new group.
+func (s *small) addGroup() { s.rows = append(s.rows, make([]int64, s.stride)...) }
+
+func (s *small) cell(hospital, diagnosis uint32) *uint32 {
+	return &s.cells[hospital<<(s.shift&31)|diagnosis]
+}
+
+func (s *small) row(g uint32) []int64 { return s.rows[int(g)*s.stride:][:s.stride] }
+
+// addSmall adds the rows of the batch to the small tally, for which fit has made room. It
+// stops before a row that needs more.
+func (t *Table) addSmall() (int, error) {
+	b, s := &t.batch, &t.small
+	for j := range b.n {
+		cell := s.cell(b.hospital[j], b.diagnosis[j])
+		if *cell == 0 {
+			if s.full() {
+				return j, nil
+			}
+			g, err := t.newGroup(b.group(j))
+			if err != nil {
+				return j, err
+			}
+			s.addGroup()
+			*cell = g + 1
+		}
+		row := s.row(*cell - 1)
+		if v := b.whole[j]; v != notWhole {
+			row[0] += v
+		} else if err := t.addExact(*cell-1, b.exact[j]); err != nil {
+			return j, err
+		}
+		row[1+b.treatment[j]]++
+	}
+	return b.n, nil
+}

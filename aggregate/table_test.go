@@ -1,0 +1,172 @@
+package aggregate
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Names of the lengths at which something changes, and of the shapes that need care.
+var testNames = []string{
+	"", "a", "b", "1234567", "12345678", "123456789", "COPD", "Heart Disease", "Ünïcödé",
+	strings.Repeat("y", 15), strings.Repeat("y", 16), strings.Repeat("y", 17), strings.Repeat("y", 23), strings.Repeat("y", 24), strings.Repeat("y", 25),
+	strings.Repeat("z", 31), strings.Repeat("z", 32), strings.Repeat("z", 33), strings.Repeat("z", 55), strings.Repeat("z", 56),
+	strings.Repeat("z", 57), strings.Repeat("z", 64), strings.Repeat("long ", 99), "\x00", "\x00\x00", "a\x00",
+	`"a"`, `"x,y"`, `"q""q"`, "\"nl\nnl\"", "\"cr\r\nlf\"", `""`, `""""`, "\"" + strings.Repeat("z", 33) + "\"", "\"" + strings.Repeat("long ", 99) + "\"",
+	"lone\rreturn", "\r", "return at the end\r",
+}
+
+var testNumbers = []string{
+	"0", "5", "60", "1234567", "12345678", "99999999", "123456789", "18446744073709551615", "007", "0000000000000000000000000001",
+	"-0", "-3", "+4", "12.5", "5.", ".5", "-.5", "0.000000001", "-0.999999999", "18446744073709551615.999999999", `"42"`, `"-1.5"`, `"123456789"`,
+}
+
+var badFields = []string{
+	"", "+", "-", ".", "-.", "1e3", " 5", "5 ", "NaN", "1.2.3", "0x10", "1_0", "--1", "5\r5", `"`, `""`, `"5`, `"4""2"`, "18446744073709551616", "99999999999999999999999999999999",
+	"0.0000000001", "1.0000000000", "99999999999999999999x", "0.00000000001x", "٣", "1234567/", "1234567:", "\xff5",
+}
+
+func TestLayouts(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 400 {
+		l := Layout{Fields: 4 + r.IntN(5)}
+		at := r.Perm(l.Fields)
+		l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime = at[0], at[1], at[2], at[3]
+		check(t, randomRows(r, l), l)
+	}
+}
+
+// randomRows makes rows of which a few are bad.
+func randomRows(r *rand.Rand, l Layout) []byte {
+	var b []byte
+	distinct := 1 + r.IntN(len(testNames))
+	for range r.IntN(400) {
+		if r.IntN(30) == 0 {
+			b = append(b, []string{"\n", "\r\n"}[r.IntN(2)]...)
+		}
+		fields := l.Fields
+		if r.IntN(100) == 0 {
+			fields = 1 + r.IntN(9)
+		}
+		for i := range fields {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			switch {
+			case r.IntN(300) == 0:
+				b = append(b, badFields[r.IntN(len(badFields)-12)]...)
+			case i == l.RecoveryTime && r.IntN(10) > 0:
+				b = strconv.AppendInt(b, int64(r.IntN(100)), 10)
+			case i == l.RecoveryTime:
+				b = append(b, testNumbers[r.IntN(len(testNumbers))]...)
+			default:
+				b = append(b, testNames[r.IntN(distinct)]...)
+			}
+		}
+		b = append(b, []string{"\n", "\r\n"}[r.IntN(2)]...)
+	}
+	return b
+}
+
+// Every length of every field, in every column.
+func TestLengths(t *testing.T) {
+	var b strings.Builder
+	for n := range 200 {
+		name := strings.Repeat("x", n)
+		b.WriteString(name + ",D,T,1\nH," + name + ",T,2\nH,D," + name + ",3\n" + name + "," + name + "," + name + ",4\n")
+		b.WriteString(name[:n/2] + "y" + name[n/2:] + ",D,T,1\n")
+	}
+	check(t, []byte(b.String()), plain)
+}
+
+// More names and groups than the small tally holds, and than an index begins with.
+func TestManyGroups(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []struct{ rows, hospitals, diagnoses, treatments int }{
+		{20_000, 3000, 3000, 300}, {20_000, 1, 3000, 5000}, {20_000, 3000, 1, 1}, {20_000, 2, 2, 9000}, {3_000, 300, 300, 20},
+	} {
+		var b []byte
+		for range n.rows {
+			b = strconv.AppendInt(append(b, "hospital "...), int64(r.IntN(n.hospitals)), 10)
+			b = strconv.AppendInt(append(b, ",the diagnosis of all those numbered "...), int64(r.IntN(n.diagnoses)), 10)
+			b = strconv.AppendInt(append(b, ','), int64(r.IntN(n.treatments)), 10)
+			b = strconv.AppendInt(append(b, ','), int64(r.IntN(100)), 10)
+			b = append(b, '\n')
+		}
+		check(t, b, plain)
+	}
+}
+
+func TestBadRow(t *testing.T) {
+	for _, tt := range []struct {
+		row    string
+		column int
+		err    error
+	}{
+		{"H,D,T\n", -1, ErrFieldCount},
+		{"H,D,T,5,6\n", -1, ErrFieldCount},
+		{"H\n", -1, ErrFieldCount},
+		{",\n", -1, ErrFieldCount},
+		{"H,D,T,\n", 3, ErrNumber},
+		{"H,D,T,x\n", 3, ErrNumber},
+		{"H,D,T,99999999999999999999\n", 3, ErrNumberRange},
+		{"H,D,T,0.1234567890\n", 3, ErrFraction},
+		{"a\"b\",D,T,5\n", 0, errDecode},
+		{"H,\"D\"x,T,5\n", 1, errDecode},
+		{"H,D," + strings.Repeat("x", 40) + "\"\",5\n", 2, errDecode},
+	} {
+		good := "a hospital,a diagnosis,a treatment,31\n"
+		for before := range 5 {
+			table := NewTable(plain)
+			table.Decode = unquote
+			data := []byte(strings.Repeat(good, before) + tt.row + good + good)
+			ends := endsOf(data)
+			used, err := table.AddRows(data, ends, 10, 1000)
+			var e *RowError
+			if !errors.As(err, &e) || used != 4*before || table.Rows() != int64(before) {
+				t.Errorf("%q: used %d, rows %d, %v", data, used, table.Rows(), err)
+				continue
+			}
+			if want := (RowError{int64(10 + before), 1000 + int64(before*len(good)), tt.column, tt.err}); *e != want || !errors.Is(err, tt.err) {
+				t.Errorf("%q: %+v, want %+v", data, *e, want)
+			}
+		}
+	}
+}
+
+// A record without its line end is left alone.
+func TestUnfinishedRecord(t *testing.T) {
+	table := NewTable(plain)
+	data := []byte("a hospital,D,T,5\nH,D,T,5")
+	if used, err := table.AddRows(data, endsOf(data), 1, 0); used != 4 || err != nil || table.Rows() != 1 {
+		t.Errorf("used %d, %v", used, err)
+	}
+}
+
+func TestAdd(t *testing.T) {
+	table := NewTable(plain)
+	table.Decode = unquote
+	for _, f := range []string{"H,D,T2,1", `"H",D,T1,2.5`, "H,D,T1,x", "H,E,T2,3"} {
+		f := strings.Split(f, ",")
+		err := table.Add([]byte(f[0]), []byte(f[1]), []byte(f[2]), []byte(f[3]))
+		var e *RowError
+		if (f[3] == "x") != errors.Is(err, ErrNumber) || err != nil && (!errors.As(err, &e) || e.Record != 3 || e.Column != 3) {
+			t.Errorf("%q: %v", f, err)
+		}
+	}
+	got := table.Groups()
+	if len(got) != 2 || got[0].Count != 2 || got[0].Treatment != "T1" || string(got[0].AppendMean(nil)) != "1.75" || got[1].Record != 3 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestLayoutOutsideTheRecord(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	NewTable(Layout{Fields: 3, RecoveryTime: 3})
+}
