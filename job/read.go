@@ -25,7 +25,7 @@ const maxBad = 10
 // long the CSV is.
 type Reducer struct {
 	Skipped int64   // bad rows left out
-	Bad     []error // the first of them, *RowError or *csvfast.Error
+	Bad     []error // the first of them, each a *RowError
 
 	options Options
 	layout  aggregate.Layout
@@ -57,16 +57,34 @@ func (r *Reducer) Groups() []aggregate.Group {
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 	in := &counter{r: src}
 	s := csvfast.NewScanner(in)
-	if !s.Next() {
-		if err := s.Err(); err != nil {
+	if r.table == nil {
+		if !s.Next() {
+			if err := s.Err(); err != nil {
+				return in.n, r.place(err)
+			}
+			return in.n, ErrEmpty
+		}
+		if err := r.header(s); err != nil {
 			return in.n, err
 		}
-		return in.n, ErrEmpty
 	}
-	if err := r.header(s); err != nil {
-		return in.n, err
-	}
-	return in.n, r.rows(s)
+	err := r.rows(s)
+	return in.n, err
+}
+
+// Part returns a Reducer for some of the rows behind the header that r has read. Places in
+// its errors and groups count from where it begins to read.
+func (r *Reducer) Part() *Reducer {
+	p := &Reducer{options: r.options, layout: r.layout}
+	p.newTable()
+	return p
+}
+
+// Merge adds what a part has found. The order of parts does not matter.
+func (r *Reducer) Merge(p *Reducer) error {
+	r.Skipped += p.Skipped
+	r.Bad = append(r.Bad, p.Bad[:min(len(p.Bad), maxBad-len(r.Bad))]...)
+	return r.table.Merge(p.table)
 }
 
 // header finds the columns.
@@ -101,12 +119,15 @@ func (r *Reducer) header(s *csvfast.Scanner) error {
 	if len(e.Missing)+len(e.Twice) > 0 {
 		return e
 	}
+	r.newTable()
+	return nil
+}
+
+func (r *Reducer) newTable() {
 	r.table = aggregate.NewTable(r.layout)
 	r.table.Decode = decode
-	if r.options.MaxGroups > 0 {
-		r.table.MaxGroups = r.options.MaxGroups
-	}
-	return nil
+	r.table.Bad = r.badRow
+	r.table.MaxGroups = r.options.MaxGroups
 }
 
 // rows feeds the table block by block. A block ends before a record whose quotes are bad;
@@ -114,14 +135,16 @@ func (r *Reducer) header(s *csvfast.Scanner) error {
 func (r *Reducer) rows(s *csvfast.Scanner) error {
 	for {
 		for s.NextBlock() {
-			if err := r.block(s.Block()); err != nil {
-				return err
+			b := s.Block()
+			if _, err := r.table.AddRows(b.Data, b.Ends, b.Record, b.Offset); err != nil {
+				return r.place(err)
 			}
 		}
 		err := s.Err()
 		if err == nil {
 			return nil
 		}
+		err = r.place(err)
 		if !r.options.SkipBadRows || !s.SkipBad() {
 			return err
 		}
@@ -129,20 +152,14 @@ func (r *Reducer) rows(s *csvfast.Scanner) error {
 	}
 }
 
-func (r *Reducer) block(b csvfast.Block) error {
-	for len(b.Ends) > 0 {
-		used, err := r.table.AddRows(b.Data, b.Ends, b.Record, b.Offset)
-		if err == nil {
-			return nil
-		}
-		err = r.place(err)
-		if !r.options.SkipBadRows || errors.Is(err, aggregate.ErrTooManyGroups) {
-			return err
-		}
+// badRow is asked by the table about a row that it cannot add.
+func (r *Reducer) badRow(bad *aggregate.RowError) error {
+	err := r.place(bad)
+	if r.options.SkipBadRows {
 		r.skip(err)
-		_ = used
+		return nil
 	}
-	return nil
+	return err
 }
 
 func (r *Reducer) skip(err error) {
@@ -152,8 +169,11 @@ func (r *Reducer) skip(err error) {
 	}
 }
 
-// place gives a table's error the name of its column.
+// place makes the scanner's and the table's errors one kind, and names the column.
 func (r *Reducer) place(err error) error {
+	if bad := (*csvfast.Error)(nil); errors.As(err, &bad) {
+		return &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
+	}
 	var bad *aggregate.RowError
 	if !errors.As(err, &bad) {
 		return err
