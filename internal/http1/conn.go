@@ -20,6 +20,7 @@ type Conn struct {
 	out  []byte
 
 	resp   Response
+	heard  bool // something of the answer has come
 	broken bool // nothing more can be exchanged
 }
 
@@ -50,10 +51,23 @@ func (c *Conn) Do(req *Request) (*Response, error) {
 	if !c.Reusable() {
 		return nil, ErrBusy
 	}
-	c.broken = true // until the answer's head is understood
+	c.broken, c.heard = true, false // until the answer's head is understood
 	if err := c.writeHead(req); err != nil {
 		return nil, err
 	}
+	resp, err := c.exchange(req)
+	if err != nil {
+		if !c.heard {
+			err = unanswered{err}
+		}
+		return nil, err
+	}
+	c.broken = false
+	return resp, nil
+}
+
+// exchange sends a request whose head is in the buffer and reads its answer's.
+func (c *Conn) exchange(req *Request) (*Response, error) {
 	resp := &c.resp
 	if req.Expect100 && (len(req.Body) > 0 || req.Stream != nil) {
 		if err := c.flush(); err != nil {
@@ -64,7 +78,6 @@ func (c *Conn) Do(req *Request) (*Response, error) {
 		}
 		if resp.Status != 100 { // a final answer: the body is not wanted
 			resp.close = true
-			c.broken = false
 			return resp, nil
 		}
 	}
@@ -72,16 +85,11 @@ func (c *Conn) Do(req *Request) (*Response, error) {
 		// The server may have refused the body while it was sent, and said why.
 		if c.readHead(req, false) == nil && resp.Status >= 400 {
 			resp.close = true
-			c.broken = false
 			return resp, nil
 		}
 		return nil, err
 	}
-	if err := c.readHead(req, false); err != nil {
-		return nil, err
-	}
-	c.broken = false
-	return resp, nil
+	return resp, c.readHead(req, false)
 }
 
 func (c *Conn) flush() error {
@@ -108,6 +116,7 @@ func (c *Conn) more() error {
 	n, err := c.nc.Read(c.in[c.w:])
 	c.w += n
 	if n > 0 {
+		c.heard = true
 		return nil
 	}
 	if err == nil {

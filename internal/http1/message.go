@@ -73,7 +73,17 @@ var (
 	ErrMalformed = errors.New("http1: malformed answer")
 	ErrTooLong   = errors.New("http1: the answer's head is too long")
 	ErrBusy      = errors.New("http1: the connection cannot take another request")
+
+	// ErrUnanswered marks the failure of a request of which not one byte was answered: on
+	// a kept connection, most likely one that the other end had closed meanwhile.
+	ErrUnanswered = errors.New("http1: no answer")
 )
+
+type unanswered struct{ err error }
+
+func (e unanswered) Error() string        { return ErrUnanswered.Error() + ": " + e.err.Error() }
+func (e unanswered) Unwrap() error        { return e.err }
+func (e unanswered) Is(target error) bool { return target == ErrUnanswered }
 
 type messageError struct {
 	kind error

@@ -1,0 +1,120 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"reduction/internal/http1"
+)
+
+// loop is one line of work with a connection of its own: ask, handle, answer. It ends with
+// the reason, which is asking's where that has ended.
+func (c *Client) loop(asking, ctx context.Context, h handler) error {
+	w := worker{Client: c, link: link{address: c.address}}
+	defer w.close()
+	for {
+		inv, err := w.next(asking)
+		if inv == nil {
+			return err
+		}
+		var a answer
+		if err == nil {
+			a, err = w.call(ctx, inv, h)
+		}
+		if err = w.answer(inv, a, err); err != nil {
+			return err
+		}
+	}
+}
+
+type worker struct {
+	*Client
+	link
+	event []byte // the buffer of every Invocation.Payload
+}
+
+// maxEvent is far above what Lambda delivers (6 MB); what is above it is no event.
+const maxEvent = 64 << 20
+
+var errEventTooLarge = errors.New("runtime: the event is larger than any that Lambda sends")
+
+// next waits for an invocation. One that came damaged is returned with an error to answer
+// it with.
+func (w *worker) next(ctx context.Context) (*Invocation, error) {
+	const path = apiVersion + "/runtime/invocation/next"
+	resp, err := w.do(ctx, &http1.Request{Method: "GET", Target: path})
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, &nextError{err}
+	case resp.Status != 200:
+		return nil, check(path, resp, 200)
+	}
+	inv, err := newInvocation(resp.Header)
+	if inv.RequestID == "" {
+		return nil, &nextError{errNoRequestID}
+	}
+	w.event = w.event[:0]
+	if n := resp.ContentLength; int64(cap(w.event)) < n && n <= maxEvent {
+		w.event = make([]byte, 0, n)
+	}
+	var readErr error
+	if w.event, readErr = readAll(w.event, resp, maxEvent); readErr != nil && err == nil {
+		err = &damagedError{readErr}
+	}
+	inv.Payload = w.event
+	return inv, err
+}
+
+// readAll appends what r holds to dst.
+func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
+	for {
+		if len(dst) == cap(dst) {
+			// Something to read into is needed even if nothing follows.
+			dst = append(dst, make([]byte, max(512, len(dst)))...)[:len(dst)]
+		}
+		n, err := r.Read(dst[len(dst):cap(dst)])
+		dst = dst[:len(dst)+n]
+		switch {
+		case err == io.EOF:
+			return dst, nil
+		case err != nil:
+			return dst, err
+		case len(dst) > limit:
+			return dst, errEventTooLarge
+		}
+	}
+}
+
+// call runs the handler. A panic comes back as a [PanicError].
+func (w *worker) call(ctx context.Context, inv *Invocation, h handler) (a answer, err error) {
+	defer recovered(&err)
+	if w.loops == 1 {
+		// Where AWS's X-Ray SDK for Go finds it. It is the process's, so that where
+		// several invocations share that, none may have it.
+		setTraceID(inv.TraceID)
+	} else if !inv.Deadline.IsZero() {
+		// Managed Instances do not stop an invocation at its timeout: its caller has
+		// got an error then, and the context has ended, but nothing else would tell of
+		// a handler that goes on.
+		late := time.AfterFunc(time.Until(inv.Deadline), func() { w.report(inv, errOverdue) })
+		defer late.Stop()
+	}
+	ctx, cancel := inv.context(ctx)
+	defer cancel()
+	return h(ctx, inv)
+}
+
+var errOverdue = &typedError{"Function.Overdue", "runtime: the invocation has run into its timeout, and its handler is still running"}
+
+func setTraceID(id string) {
+	if id == "" {
+		os.Unsetenv("_X_AMZN_TRACE_ID")
+	} else {
+		os.Setenv("_X_AMZN_TRACE_ID", id)
+	}
+}

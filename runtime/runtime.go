@@ -1,0 +1,185 @@
+// Package runtime is a custom runtime for AWS Lambda: it takes invocations from the Runtime
+// API, hands them to a handler and sends back what it returns.
+//
+//	func main() { runtime.Start(handle) }
+//
+//	func handle(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
+//		return append([]byte("you sent "), inv.Payload...), nil
+//	}
+//
+// Built for Linux as an executable called bootstrap, that is a whole function for
+// provided.al2023. The context ends at the invocation's deadline. An error becomes the
+// invocation's error; what it is called there, the error can say itself:
+//
+//	func (e *notFound) ErrorType() string { return "Function.NotFound" }
+//
+// A panic is reported with its stack, and the process exits: Lambda starts a new one.
+// [StartStream] answers with a stream instead. A [Client] does the same with more to hold
+// on to: errors of INIT, hooks, a context that ends the loop.
+//
+// Where AWS_LAMBDA_MAX_CONCURRENCY says so (Lambda Managed Instances), as many invocations
+// run at the same time in the one process. AWS's list of languages for these leaves out Go,
+// but its own Go client honours the variable, too.
+//
+// Compared with AWS's client (github.com/aws/aws-lambda-go) there is no decoding of events
+// and no typed handler: an event is its bytes, and encoding/json is the handler's choice.
+// There is no net/http below either, which is most of that client's size and start.
+//
+// The protocol is that of the Lambda Developer Guide: "Using the Lambda runtime API for
+// custom runtimes" and "Building a custom runtime for AWS Lambda".
+package runtime
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A Handler answers an invocation. What it returns is sent before the next invocation is
+// asked for, and not kept.
+type Handler func(ctx context.Context, inv *Invocation) ([]byte, error)
+
+// A StreamHandler answers an invocation with a stream, sent as it is read and closed when
+// it is an [io.Closer]. Its Content-Type is application/octet-stream unless the reader has
+// a method ContentType() string. An error or a panic while it is read reaches the caller
+// behind what was sent before.
+type StreamHandler func(ctx context.Context, inv *Invocation) (io.Reader, error)
+
+// Start serves invocations until the process ends: the whole of a main function.
+func Start(h Handler) {
+	c := NewClient(os.Getenv)
+	c.exit(c.Serve(context.Background(), h))
+}
+
+// StartStream is Start for a handler that answers with streams.
+func StartStream(h StreamHandler) {
+	c := NewClient(os.Getenv)
+	c.exit(c.ServeStream(context.Background(), h))
+}
+
+func (c *Client) exit(err error) {
+	c.report(nil, err)
+	os.Exit(1)
+}
+
+// Client speaks with the Runtime API of one execution environment.
+type Client struct {
+	// Log gets every error, the handler's included; inv is nil where it concerns no
+	// invocation. It may be called by several goroutines. If nil, lines go to standard
+	// error in the format that the function is configured for.
+	Log func(inv *Invocation, err error)
+
+	// AfterRestore is called when a function with SnapStart has been restored from its
+	// snapshot: the place to replace connections, credentials and random seeds that INIT
+	// has made. An error fails the restore.
+	AfterRestore func() error
+
+	address   string // host:port
+	loops     int    // how many invocations may run at the same time
+	snapStart bool
+	jsonLog   bool
+	serving   atomic.Bool
+}
+
+// NewClient returns the Client that the environment asks for, see the Developer Guide,
+// "Defined runtime environment variables".
+func NewClient(getenv func(string) string) *Client {
+	c := &Client{
+		address:   getenv("AWS_LAMBDA_RUNTIME_API"),
+		loops:     1,
+		snapStart: getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
+		jsonLog:   strings.EqualFold(getenv("AWS_LAMBDA_LOG_FORMAT"), "JSON"),
+	}
+	if n, err := strconv.Atoi(getenv("AWS_LAMBDA_MAX_CONCURRENCY")); err == nil && n > 1 {
+		c.loops = n
+	}
+	if _, _, err := net.SplitHostPort(c.address); err != nil && c.address != "" {
+		c.address = net.JoinHostPort(strings.Trim(c.address, "[]"), "80")
+	}
+	return c
+}
+
+// ErrNoAddress says that this process was not started by Lambda.
+var ErrNoAddress = errors.New("runtime: AWS_LAMBDA_RUNTIME_API is not set: this program is a Lambda function")
+
+// Serve answers invocations until ctx ends, which the handler's contexts then do, too, or
+// until there is a reason to exit, which it returns: a panic, or a Runtime API that does
+// not give out invocations any more. Invocations under way are finished first.
+//
+// Asking for an invocation waits without limit: the environment is frozen meanwhile. When
+// that fails, Serve does not ask again: an answer cut short may have held an invocation,
+// which ends at once when the process does, and else at its timeout. A fresh process is
+// also the only remedy for an environment that is out of order, and a loop that asked on
+// would be billed for it.
+func (c *Client) Serve(ctx context.Context, h Handler) error {
+	return c.serve(ctx, func(ctx context.Context, inv *Invocation) (answer, error) {
+		body, err := h(ctx, inv)
+		return answer{body: body}, err
+	})
+}
+
+// ServeStream is Serve for a handler that answers with streams.
+func (c *Client) ServeStream(ctx context.Context, h StreamHandler) error {
+	return c.serve(ctx, func(ctx context.Context, inv *Invocation) (answer, error) {
+		stream, err := h(ctx, inv)
+		if stream == nil {
+			stream = strings.NewReader("")
+		}
+		return answer{stream: stream}, err
+	})
+}
+
+// An answer is a body or, if that is not nil, a stream.
+type answer struct {
+	body   []byte
+	stream io.Reader
+}
+
+type handler func(context.Context, *Invocation) (answer, error)
+
+func (c *Client) serve(ctx context.Context, h handler) error {
+	if c.address == "" {
+		return ErrNoAddress
+	}
+	if c.snapStart {
+		if err := c.restore(ctx); err != nil {
+			return err
+		}
+	}
+	c.serving.Store(true)
+	// The first loop that ends ends the others; their handlers' context is the caller's.
+	asking, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var loops sync.WaitGroup
+	for range c.loops {
+		loops.Go(func() { stop(c.loop(asking, ctx, h)) })
+	}
+	loops.Wait()
+	return context.Cause(asking)
+}
+
+// InitError reports that the function cannot start. The process is to exit then. It may
+// not be called once Serve has been.
+func (c *Client) InitError(err error) error {
+	c.report(nil, err)
+	if c.serving.Load() {
+		panic("runtime: InitError after Serve")
+	}
+	return c.fail("/runtime/init/error", err)
+}
+
+// fail reports an error that concerns no invocation.
+func (c *Client) fail(path string, err error) error {
+	if c.address == "" {
+		return ErrNoAddress
+	}
+	l := link{address: c.address}
+	defer l.close()
+	return l.post(context.Background(), apiVersion+path, errorHeader(err), appendError(nil, err))
+}
