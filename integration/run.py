@@ -254,7 +254,7 @@ def faults(tmp, stack, s3_url, db_url, path):
     toxics = [
         ("25 ms a round trip", {"type": "latency", "attributes": {"latency": 25, "jitter": 5}}),
         ("every connection cut after 3 MB", {"type": "limit_data", "attributes": {"bytes": 3_000_000}}),
-        ("half of the connections reset after 50 ms", {"type": "reset_peer", "toxicity": 0.5, "attributes": {"timeout": 50}}),
+        ("a tenth of the connections reset after 50 ms", {"type": "reset_peer", "toxicity": 0.1, "attributes": {"timeout": 50}}),
         ("bytes in slices", {"type": "slicer", "attributes": {"average_size": 1000, "size_variation": 900, "delay": 0}}),
     ]
     for i, (name, toxic) in enumerate(toxics):
