@@ -28,8 +28,8 @@ type invocation struct {
 	settled bool // the result's answer is in; guarded by session.mu
 }
 
-// An answer is what a runtime answers an invocation, or Lambda in its place.
-type answer struct {
+// An outcome is what a runtime answers an invocation, or Lambda in its place.
+type outcome struct {
 	functionError string
 	errorType     string
 	errorBody     []byte
@@ -125,8 +125,8 @@ func (fn *Function) release(env *environment) {
 	fn.free.Broadcast()
 }
 
-// settle makes an answer the invocation's, unless it has one: the first wins.
-func (s *session) settle(inv *invocation, a answer) bool {
+// settle makes an outcome the invocation's, unless it has one: the first wins.
+func (s *session) settle(inv *invocation, a outcome) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if inv.settled {
@@ -147,9 +147,9 @@ func (s *session) settle(inv *invocation, a answer) bool {
 	return true
 }
 
-// failure is an answer of Lambda's own.
-func failure(errorType, message string) answer {
-	return answer{
+// failure is an outcome of Lambda's own.
+func failure(errorType, message string) outcome {
+	return outcome{
 		functionError: "Unhandled",
 		errorType:     errorType,
 		contentType:   "application/json",

@@ -60,7 +60,7 @@ type session struct {
 	answered   map[string]*invocation // answered, and no /next since
 	late       map[string]bool        // invocation IDs that ran into the timeout
 	extensions map[string]*extension
-	initError  *answer
+	initError  *outcome
 	isReady    bool
 	isEnded    bool
 	snapshot   bool // /restore/next has been called
@@ -205,7 +205,7 @@ func refuse(w http.ResponseWriter, status int, errorType, message string) {
 // refuseState is the 403 of a request that the runtime's state doesn't allow.
 func refuseState(w http.ResponseWriter, from, to string) {
 	refuse(w, http.StatusForbidden, "InvalidStateTransition",
-		fmt.Sprintf("Transition from %s to %s failed for runtime. Error: State transition is not allowed", from, to))
+		fmt.Sprintf("State transition from %s to %s failed for runtime. Error: State transition is not allowed", from, to))
 }
 
 func writeRuntimeJSON(w http.ResponseWriter, status int, v any) {

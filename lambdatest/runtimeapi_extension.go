@@ -3,6 +3,7 @@ package lambdatest
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -19,6 +20,8 @@ type extension struct {
 	ready  bool // has asked for an event
 	events chan map[string]any
 }
+
+var uuidPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // register takes a registration, which must come before INIT is over. Lambda Developer
 // Guide, Using the Lambda Extensions API to create extensions, Register.
@@ -38,9 +41,9 @@ func (s *session) register(w http.ResponseWriter, r *http.Request) {
 	ext := &extension{name: name, events: make(chan map[string]any, s.env.fn.cfg.Concurrency)}
 	for _, event := range request.Events {
 		if event != "INVOKE" {
-			reason := "ErrInvalidEventType"
+			reason := "ErrorInvalidEventType"
 			if event == "SHUTDOWN" {
-				reason = "ErrEventNotSupportedForInternalExtension"
+				reason = "ShutdownEventNotSupportedForInternalExtension"
 			}
 			refuse(w, http.StatusForbidden, "Extension.InvalidEventType", event+": "+reason)
 			return
@@ -82,6 +85,10 @@ func (s *session) extensionNext(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get("Lambda-Extension-Identifier")
 	if id == "" {
 		refuse(w, http.StatusForbidden, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header")
+		return
+	}
+	if !uuidPattern.MatchString(id) {
+		refuse(w, http.StatusForbidden, "Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier")
 		return
 	}
 	s.mu.Lock()

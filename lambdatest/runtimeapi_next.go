@@ -7,17 +7,25 @@ import (
 )
 
 // next hands out invocations. A runtime asks for as many at once as the environment's
-// concurrency allows, and asks again once it has answered.
+// concurrency allows, and asks again once it has answered. One that asks again before is
+// given the same invocation once more, as by AWS's Runtime Interface Emulator: its
+// connection may have been cut within the answer.
 func (s *session) next(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	if s.waiting+len(s.active) >= s.env.fn.cfg.Concurrency {
-		s.mu.Unlock()
-		refuseState(w, "Running", "Ready")
-		return
+	if s.env.fn.cfg.Concurrency == 1 {
+		for _, inv := range s.active {
+			s.mu.Unlock()
+			s.write(w, inv)
+			return
+		}
 	}
-	if s.initError != nil {
+	if s.initError != nil || s.waiting+len(s.active) >= s.env.fn.cfg.Concurrency {
+		from := "Running"
+		if s.initError != nil {
+			from = "InitError"
+		}
 		s.mu.Unlock()
-		refuseState(w, "InitError", "Ready")
+		refuseState(w, from, "Ready")
 		return
 	}
 	s.waiting++
@@ -66,14 +74,19 @@ func (s *session) send(w http.ResponseWriter, inv *invocation) {
 	fn := s.env.fn
 	s.drain() // what INIT printed comes before START
 	s.logf("START RequestId: %s Version: %s\n", inv.id, fn.version)
-	h := w.Header()
 	s.mu.Lock()
 	s.waiting--
 	s.active[inv.id] = inv
 	inv.sent = time.Now()
 	inv.deadline = inv.sent.Add(fn.cfg.Timeout)
 	s.mu.Unlock()
+	close(inv.handed)
+	s.write(w, inv)
+}
 
+// write answers /next with an invocation.
+func (s *session) write(w http.ResponseWriter, inv *invocation) {
+	fn, h := s.env.fn, w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(inv.payload)))
 	h.Set("Lambda-Runtime-Aws-Request-Id", inv.id)
@@ -90,7 +103,6 @@ func (s *session) send(w http.ResponseWriter, inv *invocation) {
 	if fn.cfg.Next != nil {
 		fn.cfg.Next(h)
 	}
-	close(inv.handed)
 	w.Write(inv.payload)
 }
 

@@ -32,7 +32,11 @@ func (s *session) claim(w http.ResponseWriter, r *http.Request) *invocation {
 		inv.claimed = true
 		return inv
 	case inv != nil, s.answered[id] != nil:
-		refuseState(w, "ResponseSent", "InvocationResponse")
+		to := "InvocationResponse"
+		if strings.HasSuffix(r.URL.Path, "/error") {
+			to = "InvocationErrorResponse"
+		}
+		refuseState(w, "RuntimeResponseSentState", to)
 	default:
 		refuse(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
 	}
@@ -40,7 +44,7 @@ func (s *session) claim(w http.ResponseWriter, r *http.Request) *invocation {
 }
 
 // accept takes an answer, unless the invocation has timed out while it was on its way.
-func (s *session) accept(w http.ResponseWriter, inv *invocation, a answer) {
+func (s *session) accept(w http.ResponseWriter, inv *invocation, a outcome) {
 	if !s.settle(inv, a) {
 		refuse(w, http.StatusGone, "ErrorRuntimeInvokeTimeout", "The invocation has timed out")
 		return
@@ -80,7 +84,7 @@ func (s *session) response(w http.ResponseWriter, r *http.Request) {
 			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", limit))
 		return
 	}
-	a := answer{payload: body, contentType: r.Header.Get("Content-Type"), streamed: mode != ""}
+	a := outcome{payload: body, contentType: r.Header.Get("Content-Type"), streamed: mode != ""}
 	a.trailers(r.Trailer, announced)
 	s.accept(w, inv, a)
 }
@@ -89,7 +93,7 @@ func (s *session) response(w http.ResponseWriter, r *http.Request) {
 // without declaring its responses streaming, so it counts in either mode; trailers that no
 // Trailer header announced don't. Developer Guide, Building a custom runtime, Implementing
 // response streaming.
-func (a *answer) trailers(trailer http.Header, announced []string) {
+func (a *outcome) trailers(trailer http.Header, announced []string) {
 	const errorType, errorBody = "Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body"
 	if trailer.Get(errorType) == "" || !slices.Contains(announced, errorType) {
 		return
@@ -115,7 +119,7 @@ func (s *session) invocationError(w http.ResponseWriter, r *http.Request) {
 		s.truncated(w, inv)
 		return
 	}
-	s.accept(w, inv, answer{
+	s.accept(w, inv, outcome{
 		functionError: "Unhandled",
 		errorType:     knownErrorType(r.Header.Get("Lambda-Runtime-Function-Error-Type")),
 		contentType:   r.Header.Get("Content-Type"),
@@ -136,7 +140,7 @@ func (s *session) initErrorReport(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
 		return
 	}
-	s.initError = &answer{
+	s.initError = &outcome{
 		functionError: "Unhandled",
 		errorType:     knownErrorType(r.Header.Get("Lambda-Runtime-Function-Error-Type")),
 		contentType:   "application/json",
