@@ -30,6 +30,7 @@ import (
 func main() {
 	log := logline.New(os.Stdout, time.Now, os.Getenv)
 	api := runtime.NewClient(os.Getenv)
+	api.Log = func(inv *runtime.Invocation, err error) { log.Log(logline.Error, of(inv), err.Error()) }
 	f, err := newFunction(os.Getenv, log)
 	if err != nil {
 		api.InitError(err)
@@ -37,5 +38,8 @@ func main() {
 	}
 	limitHeap(f.memoryMB)
 	f.warm()
-	api.Serve(context.Background(), f.handle)
+	api.AfterRestore = f.restored
+	err = api.Serve(context.Background(), f.handle)
+	api.Log(nil, err)
+	os.Exit(1)
 }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"reduction/event"
+	"reduction/internal/json"
+	"reduction/internal/logline"
+	"reduction/job"
+	"reduction/runtime"
+)
+
+// of says whose line a line of the log is.
+func of(inv *runtime.Invocation) logline.Invocation {
+	if inv == nil {
+		return logline.Invocation{}
+	}
+	return logline.Invocation{RequestID: inv.RequestID, TenantID: inv.TenantID}
+}
+
+// handle answers one event: each of its objects is a run of the job.
+func (f *function) handle(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
+	e, err := event.Parse(inv.Payload, f.env)
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range e.Refused() {
+		f.log.Log(logline.Error, of(inv), err.Error())
+	}
+	var results []event.Result
+	for i, o := range e.Objects {
+		sum, err := f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag},
+			o.Table, e.PartitionKey(inv.RequestID, i))
+		f.report(of(inv), &o, &sum, err)
+		results = append(results, event.Result{Summary: appendSummary(nil, inv.RequestID, &sum), Err: err})
+		if err != nil && e.Ordered() {
+			break
+		}
+	}
+	answer, err := e.Respond(nil, results)
+	if err == nil || len(results) > 1 {
+		// What the runtime will not report: errors that SQS is told of instead, and all
+		// but the first of several.
+		for _, r := range results {
+			if r.Err != nil {
+				f.log.Log(logline.Error, of(inv), r.Err.Error())
+			}
+		}
+	}
+	return answer, err
+}
+
+// report logs a run: the places of its bad rows, and where it succeeded a line of figures.
+func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summary, err error) {
+	for _, bad := range sum.Bad {
+		f.log.Log(logline.Warn, of, "skipped: s3://"+o.Bucket+"/"+o.Key+": "+bad.Error())
+	}
+	if err != nil {
+		return
+	}
+	fields := []logline.Field{
+		logline.Count("rows", sum.Rows), logline.Count("groups", int64(sum.Groups)), logline.Count("items", int64(sum.Items)),
+		logline.Count("skipped", sum.Skipped), logline.Bytes("bytes", sum.Bytes),
+		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
+	}
+	if f.metrics {
+		f.log.Metrics(of, "reduced", fields...)
+	} else {
+		f.log.Log(logline.Info, of, "reduced", fields...)
+	}
+}
+
+// appendSummary appends the response to a direct invocation:
+//
+//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":0,"bytes":91827,
+//	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
+func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
+	number := func(name string, n int64) {
+		dst = append(dst, `,"`...)
+		dst = append(dst, name...)
+		dst = append(dst, `":`...)
+		dst = strconv.AppendInt(dst, n, 10)
+	}
+	millis := func(name string, d time.Duration) {
+		dst = append(dst, '"')
+		dst = append(dst, name...)
+		dst = append(dst, `":`...)
+		dst = strconv.AppendFloat(dst, float64(d.Microseconds())/1000, 'f', -1, 64)
+	}
+	dst = append(dst, `{"requestId":`...)
+	dst = json.AppendString(dst, requestID)
+	number("rows", s.Rows)
+	number("groups", int64(s.Groups))
+	number("items", int64(s.Items))
+	number("skipped", s.Skipped)
+	number("bytes", s.Bytes)
+	dst = append(dst, `,"ms":{`...)
+	millis("open", s.Open)
+	dst = append(dst, ',')
+	millis("read", s.Read)
+	dst = append(dst, ',')
+	millis("write", s.Write)
+	return append(dst, "}}"...)
+}
