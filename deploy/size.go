@@ -26,10 +26,10 @@ var budgets = []struct {
 	path  string
 	limit int64
 }{
-	{"dist/linux-amd64/bootstrap", 5_300_000},
-	{"dist/linux-amd64/bootstrap.zip", 2_250_000},
-	{"dist/linux-arm64/bootstrap", 5_200_000},
-	{"dist/linux-arm64/bootstrap.zip", 2_100_000},
+	{"dist/linux-amd64/bootstrap", 5_500_000},
+	{"dist/linux-amd64/bootstrap.zip", 2_350_000},
+	{"dist/linux-arm64/bootstrap", 5_100_000},
+	{"dist/linux-arm64/bootstrap.zip", 2_150_000},
 }
 
 func main() {
@@ -68,6 +68,10 @@ func byPackage(goos, goarch string) {
 	if err := build.Run(); err != nil {
 		log.Fatal(err)
 	}
+	info, err := os.Stat(unstripped.Name())
+	if err != nil {
+		log.Fatal(err)
+	}
 	symbols, err := exec.Command("go", "tool", "nm", "-size", unstripped.Name()).Output()
 	if err != nil {
 		log.Fatal(err)
@@ -76,10 +80,15 @@ func byPackage(goos, goarch string) {
 	for lines := bufio.NewScanner(bytes.NewReader(symbols)); lines.Scan(); {
 		// address, size, type, name; a name may contain spaces.
 		f := strings.Fields(lines.Text())
-		if len(f) < 4 || strings.ContainsAny(f[2], "bBU") { // bss takes no bytes in the file
+		if len(f) < 4 {
 			continue
 		}
 		n, _ := strconv.ParseInt(f[1], 10, 64)
+		// What is zero at the start takes no bytes in the file; nm gives some of it (the
+		// 32 MB of crypto/internal/fips140/drbg) the letter of data.
+		if strings.ContainsAny(f[2], "bBU") || n > info.Size() {
+			continue
+		}
 		sizes[packageOf(f[3])] += n
 	}
 	names := make([]string, 0, len(sizes))
