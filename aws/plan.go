@@ -9,22 +9,19 @@ const (
 	connRate = 90e6
 	cpuRate  = 550e6
 
-	// vCPU is the memory size that comes with one. Lambda Developer Guide, Configure Lambda
-	// function memory.
+	// vCPU is the memory size in MB that comes with one. Lambda Developer Guide, Configure
+	// Lambda function memory.
 	vCPU = 1769
 
-	maxConns  = 6
-	maxAhead  = 32 << 20 // bytes of buffers
-	someAhead = 8 << 20  // where memory is short
-	shortMB   = 512
+	aheadBuffer = 8 << 20
 
 	// minAhead is the size from which an object is read over several connections. A GET
-	// costs as much as 24 ms of a function of 1 GB; three more of them save a 16 MB object
-	// 80 ms or so, and a smaller one less than they cost.
+	// costs as much as 24 ms of a function of 1 GB, and of an object of 16 MB three or four
+	// more save some 100 ms.
 	minAhead = 16 << 20
 
-	// lead is what the first connection brings while the others are being opened: three
-	// round trips.
+	// lead is what the first connection brings while the others are being opened, in three
+	// round trips of 15 ms.
 	lead = 4 << 20
 )
 
@@ -35,32 +32,29 @@ type plan struct {
 	buffer  int64
 }
 
-// planFor chooses as many connections as a function's share of a CPU can keep busy:
+// planFor chooses the number of connections by memory size: no more than the function's
+// share of a CPU can keep busy, no more than pay. Of these, an object of 45 MB takes over
+// TLS, with 25 ms a round trip and 90 MB/s a connection, from the first packet on and then
+// with connections kept (emulated, x86-64, November 2026):
 //
-//	memory MB     connections   buffers
-//	to 289        1             none
-//	to 512        2             1 of 8 MiB
-//	to 868        3             2 of 16 MiB
-//	to 1157       4             3 of 10.7 MiB
-//	to 1447       5             4 of 8 MiB
-//	more          6             5 of 6.4 MiB
+//	connections   buffers       cold, ms   kept, ms   requests
+//	1             -             579        527        1         to 289 MB
+//	2             1 of 8 MiB    528        475        5         -
+//	3             2 of 8 MiB    370        310        5         to 868 MB
+//	5             4 of 4 MiB    323        253        10        -
+//	5             4 of 8 MiB    253        198        5         above
+//	8             7 of 4.6 MiB  269        181        9         -
+//
+// A memory size of 0 is one that is not known.
 func planFor(memoryMB int) plan {
-	if memoryMB <= 0 {
-		memoryMB = vCPU
-	}
 	share := float64(memoryMB) / vCPU * cpuRate
-	conns := 1
-	for conns < maxConns && float64(conns)*connRate < share {
-		conns++
-	}
-	if conns == 1 {
+	switch {
+	case memoryMB > 0 && share <= 1*connRate:
 		return plan{}
+	case memoryMB > 0 && share <= 3*connRate:
+		return plan{2, aheadBuffer}
 	}
-	ahead := int64(maxAhead)
-	if memoryMB <= shortMB {
-		ahead = someAhead
-	}
-	return plan{helpers: conns - 1, buffer: ahead / int64(conns-1)}
+	return plan{4, aheadBuffer}
 }
 
 // split lays out an object: where the reader's own part ends, and how long the helpers'

@@ -62,8 +62,8 @@ func (p *fakeProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(200)
-	client, _, _ := w.(http.Hijacker).Hijack()
-	go func() { io.Copy(server, client); server.Close() }()
+	client, sent, _ := w.(http.Hijacker).Hijack()
+	go func() { io.Copy(server, sent); server.Close() }()
 	io.Copy(client, server)
 	client.Close()
 }
