@@ -17,6 +17,7 @@ type function struct {
 	env      event.Environment
 	job      job.Job
 	client   *aws.Client
+	unready  error // why there is no client; events are answered with it
 	log      *logline.Logger
 	metrics  bool
 	memoryMB int
@@ -29,9 +30,10 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	if err != nil {
 		return nil, err
 	}
-	client, err := aws.New(config)
-	if err != nil {
-		return nil, err
+	bucket := getenv("S3_BUCKET")
+	client, unready := aws.New(config)
+	if unready != nil && bucket != "" {
+		return nil, unready
 	}
 	options, err := job.OptionsFromEnv(getenv)
 	if err != nil {
@@ -39,12 +41,13 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	}
 	f := &function{
 		env: event.Environment{
-			Bucket: getenv("S3_BUCKET"),
+			Bucket: bucket,
 			Key:    getenv("FILE_NAME"),
 			Table:  getenv("DB_TABLE"),
 		},
 		job:      job.Job{Source: source{client}, Sink: client, Options: options, Now: time.Now},
 		client:   client,
+		unready:  unready,
 		log:      log,
 		memoryMB: config.MemoryMB,
 	}

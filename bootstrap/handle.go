@@ -26,6 +26,9 @@ func (f *function) handle(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	if err != nil {
 		return nil, err
 	}
+	if f.unready != nil {
+		return nil, f.unready
+	}
 	for _, err := range e.Refused() {
 		f.log.Log(logline.Error, of(inv), err.Error())
 	}

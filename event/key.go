@@ -15,7 +15,7 @@ const (
 )
 
 // ErrPolicy is a policy that ParsePolicy does not know.
-var ErrPolicy = errors.New(`event: the partition key is made of "request" or of "object"`)
+var ErrPolicy = errors.New("event: PK: expected request or object")
 
 // ParsePolicy reads a Policy as the environment has it: "request", "object", or nothing
 // for what suits the event.

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"reduction/event"
+	"reduction/internal/logline"
+	"reduction/lambdatest"
+	"reduction/runtime"
+)
+
+const header = "Hospital,Diagnosis,Treatment,Recovery Time\n"
+
+// world is the function, as the environment configures it, over the emulator.
+type world struct {
+	*lambdatest.Server
+	f   *function
+	log bytes.Buffer
+}
+
+func newWorld(t *testing.T, settings ...string) *world {
+	t.Helper()
+	w := &world{Server: lambdatest.NewTLSServer()}
+	t.Cleanup(w.Close)
+	w.S3.CreateBucket("records")
+	w.DynamoDB.CreateTable("results")
+	env := map[string]string{"S3_BUCKET": "records", "FILE_NAME": "in.csv", "DB_TABLE": "results", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128"}
+	for _, kv := range append(w.Env(), settings...) {
+		name, value, _ := strings.Cut(kv, "=")
+		env[name] = value
+	}
+	getenv := func(name string) string { return env[name] }
+	var err error
+	if w.f, err = newFunction(getenv, logline.New(&w.log, time.Now, getenv)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.f.client.Close)
+	return w
+}
+
+func (w *world) invoke(requestID, payload string) (string, error) {
+	answer, err := w.f.handle(context.Background(), &runtime.Invocation{RequestID: requestID, Payload: []byte(payload)})
+	return string(answer), err
+}
+
+// keys are the stored items' keys, sorted.
+func (w *world) keys() []string {
+	var keys []string
+	for _, item := range w.DynamoDB.Items("results") {
+		keys = append(keys, item["PK"].Text()+" "+item["SK"].Text())
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func TestDirect(t *testing.T) {
+	for _, payload := range []string{"", "null", "{}", `{"key":"in.csv"}`, `{"bucket":"records","table":"results"}`} {
+		w := newWorld(t)
+		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\nH,D,T,6\n"))
+		w.f.warm()
+		answer, err := w.invoke("request-1", payload)
+		if err != nil {
+			t.Fatalf("%q: %v", payload, err)
+		}
+		var got struct {
+			RequestID                           string
+			Rows, Groups, Items, Skipped, Bytes int64
+			MS                                  struct{ Open, Read, Write *float64 }
+		}
+		if err := json.Unmarshal([]byte(answer), &got); err != nil {
+			t.Fatalf("%s: %v", answer, err)
+		}
+		if got.RequestID != "request-1" || got.Rows != 2 || got.Groups != 1 || got.Items != 1 || got.Bytes != 59 ||
+			got.MS.Open == nil || got.MS.Read == nil || got.MS.Write == nil {
+			t.Errorf("%q: %s", payload, answer)
+		}
+		if keys := w.keys(); !slices.Equal(keys, []string{"request-1 #diagnosis#D#hospital#H"}) {
+			t.Errorf("%q: %q", payload, keys)
+		}
+		if !strings.Contains(w.log.String(), "rows=2") {
+			t.Errorf("%q: log %q", payload, w.log.String())
+		}
+	}
+}
+
+// A notification that is delivered twice leaves one result, whatever its request IDs.
+func TestDeliveredTwice(t *testing.T) {
+	w := newWorld(t)
+	etag := w.S3.Put("records", "a b.csv", []byte(header+"H,D,T,5\n"))
+	payload := `{"Records":[{"eventVersion":"2.6","eventSource":"aws:s3","eventName":"ObjectCreated:Put",
+		"s3":{"bucket":{"name":"records"},"object":{"key":"a+b.csv","eTag":"` + strings.Trim(etag, `"`) + `"}}}]}`
+	for _, id := range []string{"request-1", "request-2"} {
+		if _, err := w.invoke(id, payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if keys := w.keys(); len(keys) != 1 || !strings.HasPrefix(keys[0], "object#records#") {
+		t.Errorf("%q", keys)
+	}
+	// Another object in its place is not read under its name.
+	w.S3.Put("records", "a b.csv", []byte(header+"H2,D2,T,5\n"))
+	if _, err := w.invoke("request-3", payload); err == nil || len(w.keys()) != 1 {
+		t.Errorf("%v, %q", err, w.keys())
+	}
+}
+
+// No cell of a bad file reaches the answer, the error or the log.
+func TestNoCellIsTold(t *testing.T) {
+	for _, csv := range []string{
+		"Secret,Secret,Secret,5\n", header + "Secret,Secret,T\n", header + "H,D,T,Secret\n", header + "Se\"cret,D,T,5\n",
+		header + "\"Secret\" x,D,T,5\n", header + "H,Secret\xff,T,5\n", header + "\"Secret,D,T,5\n",
+	} {
+		for _, setting := range []string{"BAD_ROWS=fail", "BAD_ROWS=skip"} {
+			w := newWorld(t, setting)
+			w.S3.Put("records", "in.csv", []byte(csv))
+			answer, err := w.invoke("request-1", "")
+			told := answer + w.log.String()
+			if err != nil {
+				told += err.Error()
+				if !strings.Contains(err.Error(), "s3://records/in.csv: ") {
+					t.Errorf("%q does not name the object", err)
+				}
+			} else if setting == "BAD_ROWS=fail" {
+				t.Errorf("%q: no error", csv)
+			} else if !strings.Contains(w.log.String(), "WARN\tskipped: s3://records/in.csv: record 2 at byte 43") {
+				t.Errorf("%q: log %q", csv, w.log.String())
+			}
+			if strings.Contains(told, "ecret") || strings.Contains(told, "cret") {
+				t.Errorf("%s: %q", setting, told)
+			}
+			if len(w.keys()) > 0 {
+				t.Errorf("%q: something was written", csv)
+			}
+		}
+	}
+}
+
+func TestSQS(t *testing.T) {
+	payload := `{"Records":[
+		{"messageId":"good","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:123456789012:q","body":"{\"bucket\":\"records\",\"key\":\"good.csv\"}"},
+		{"messageId":"bad","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:123456789012:q","body":"{\"bucket\":\"records\",\"key\":\"bad.csv\"}"}]}`
+	for setting, want := range map[string]string{"SQS_PARTIAL=on": `{"batchItemFailures":[{"itemIdentifier":"bad"}]}`, "SQS_PARTIAL=off": ""} {
+		w := newWorld(t, setting)
+		w.S3.Put("records", "good.csv", []byte(header+"H,D,T,5\n"))
+		w.S3.Put("records", "bad.csv", []byte(header+"H,D,T\n"))
+		answer, err := w.invoke("request-1", payload)
+		if answer != want || (err != nil) != (want == "") {
+			t.Errorf("%s: %q, %v", setting, answer, err)
+		}
+		if !strings.Contains(w.log.String(), "ERROR\tjob: s3://records/bad.csv: record 2 at byte 43: ") {
+			t.Errorf("%s: log %q", setting, w.log.String())
+		}
+	}
+}
+
+func TestUnknownEvent(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.invoke("request-1", `{"key1":"value1","key2":"value2","key3":"value3"}`); !errors.Is(err, event.ErrUnknown) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	w := newWorld(t, "METRICS=on")
+	w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
+	if _, err := w.invoke("request-1", ""); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(w.log.String(), `"CloudWatchMetrics"`) {
+		t.Errorf("log %q", w.log.String())
+	}
+}
+
+// A bad setting fails the start, and its error names the variable.
+func TestSettings(t *testing.T) {
+	for _, setting := range []string{"BAD_ROWS=x", "RECORDS=x", "TTL_DAYS=x", "MANIFEST=x", "PK=x", "SQS_PARTIAL=x", "METRICS=x", "VERIFY=x"} {
+		name, value, _ := strings.Cut(setting, "=")
+		_, err := newFunction(func(n string) string {
+			switch n {
+			case name:
+				return value
+			case "AWS_REGION":
+				return "us-east-1"
+			case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY":
+				return "x"
+			}
+			return ""
+		}, nil)
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", setting, err)
+		}
+	}
+}
+
+// An environment that says nothing at all is no error before an event comes: then it is.
+func TestNothingConfigured(t *testing.T) {
+	f, err := newFunction(func(string) string { return "" }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.warm()
+	for _, payload := range []string{"{}", `{"bucket":"b","key":"k","table":"t"}`} {
+		if _, err := f.handle(context.Background(), &runtime.Invocation{RequestID: "request-1", Payload: []byte(payload)}); err == nil {
+			t.Errorf("%s: no error", payload)
+		}
+	}
+}
