@@ -1,0 +1,267 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"reduction/aggregate"
+	"reduction/csvfast"
+	"reduction/internal/json"
+	"reduction/job"
+)
+
+var reduceCommand = &command{
+	name:  "reduce",
+	args:  "FILE|-",
+	short: "the function's job on a local file or a pipe",
+	about: `
+Reads CSV and prints one JSON object a line for each diagnosis in each hospital, sorted by
+the table's sort key (#diagnosis#...#hospital#...):
+
+  {"Diagnosis":...,"Hospital":...,"AverageRecoveryTime":32.5,"MostUsedTreatment":...,"Rows":2}
+
+The columns Hospital, Diagnosis, Treatment and Recovery Time are found by their names in
+the header, in any order; others are ignored. The mean is exact, rounded once. Of several
+treatments used equally often, the first in byte order is named.
+
+A file is reduced as the function would: a bad row (too many or too few fields, no number,
+a stray quote, invalid UTF-8) fails it, nothing is printed, and the error names the record,
+its byte offset and the column, never what stands there.
+
+A regular file is parsed on all cores. A pipe, and a file whose name ends in .gz, which is
+decompressed, are parsed on one. Neither is ever held in memory.`,
+	examples: `
+lab reduce 1m.csv
+lab reduce --stats 1m.csv > result.jsonl
+zstd -dc feed.csv.zst | lab reduce --skip-bad -`,
+	setup: func(f *flags) func(*console, []string) error {
+		stats := f.bool("stats", "say on standard error how much was read and how fast, until sorting and printing begin")
+		skip := f.bool("skip-bad", "leave bad rows out, and say on standard error how many and where")
+		jobs := f.whole("jobs", int64(runtime.GOMAXPROCS(0)), 1, 1024, "`N` how many cores to use (default all)")
+		return func(c *console, args []string) error {
+			if len(args) != 1 {
+				return usagef("expected one FILE, or - for standard input; got %d arguments", len(args))
+			}
+			r := &reduction{
+				options: job.Options{SkipBadRows: *skip, MaxGroups: maxLocalGroups},
+				jobs:    int(*jobs),
+				chunk:   splitChunk,
+			}
+			return r.command(c, args[0], *stats)
+		}
+	},
+}
+
+// maxLocalGroups is far more than the function's limit: a workstation has the memory of
+// many functions, and its user the patience.
+const maxLocalGroups = 1 << 28
+
+// reduction is one run of `lab reduce`.
+type reduction struct {
+	options job.Options
+	jobs    int
+	chunk   int // bytes each of several cores takes at a time
+
+	*job.Reducer // the outcome
+	groups       []aggregate.Group
+	bytes        int64 // of CSV
+	cores        int   // that took part
+	took         time.Duration
+}
+
+func (r *reduction) command(c *console, name string, stats bool) error {
+	if err := r.read(c, name); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := printGroups(c.out, r.groups); err != nil {
+		return err
+	}
+	if r.Skipped > 0 {
+		fmt.Fprintf(c.err, "%s bad rows left out, of %s\n", thousands(r.Skipped), thousands(r.Skipped+r.Rows()))
+		for _, bad := range r.Bad {
+			fmt.Fprintf(c.err, "  %v\n", bad)
+		}
+		if more := r.Skipped - int64(len(r.Bad)); more > 0 {
+			fmt.Fprintf(c.err, "  and %s more\n", thousands(more))
+		}
+	}
+	if stats {
+		seconds := r.took.Seconds()
+		fmt.Fprintf(c.err, "rows %s, bytes %s, seconds %.3f, GB/s %.2f, cores %d, groups %s\n",
+			thousands(r.Rows()), thousands(r.bytes), seconds, float64(r.bytes)/1e9/seconds, r.cores, thousands(int64(len(r.groups))))
+	}
+	return nil
+}
+
+// read reduces what name stands for, on several cores where that can be done.
+func (r *reduction) read(c *console, name string) error {
+	if name == "-" {
+		return r.alone(c.in)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return errors.Unwrap(err) // the caller names the file
+	}
+	defer f.Close()
+	if strings.HasSuffix(name, ".gz") {
+		z, err := gzip.NewReader(bufio.NewReaderSize(f, 1<<16))
+		if err != nil {
+			return fmt.Errorf("decompressing: %w", err)
+		}
+		return r.alone(z)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return errors.New("is a directory")
+	}
+	if !info.Mode().IsRegular() {
+		return r.alone(f)
+	}
+	return r.file(f, info.Size())
+}
+
+// file reduces a regular file.
+func (r *reduction) file(f io.ReaderAt, size int64) error {
+	if r.jobs > 1 && r.together(f, size) {
+		return nil
+	}
+	// From the start, by one reader: the file is small, or some part of it is bad and the
+	// place must be told exactly.
+	return r.alone(io.NewSectionReader(f, 0, 1<<62))
+}
+
+// alone reduces on one core.
+func (r *reduction) alone(src io.Reader) (err error) {
+	start := time.Now()
+	r.Reducer, r.cores = job.NewReducer(r.options), 1
+	r.bytes, err = r.ReadFrom(src)
+	r.took = time.Since(start)
+	if err != nil {
+		return err
+	}
+	r.groups = r.Groups()
+	return sortGroups(r.groups)
+}
+
+// together reduces on several cores. It answers false where anything at all is wrong with
+// the file, and where there is too little of it: then alone has the last word.
+func (r *reduction) together(f io.ReaderAt, size int64) bool {
+	start := time.Now()
+	s := csvfast.NewScanner(io.NewSectionReader(f, 0, size))
+	if !s.Next() || !s.Next() {
+		return false
+	}
+	body := s.Offset() // of the first record after the header
+	cores := min(int64(r.jobs), (size-body+int64(r.chunk)-1)/int64(r.chunk))
+	if cores < 2 {
+		return false
+	}
+
+	whole := job.NewReducer(r.options)
+	if _, err := whole.ReadFrom(io.NewSectionReader(f, 0, body)); err != nil {
+		return false
+	}
+	split := newSplitter(f, size, body, r.chunk)
+	parts := make([]*job.Reducer, cores)
+	var wg sync.WaitGroup
+	for i := range parts {
+		parts[i] = whole.Part()
+		wg.Go(func() {
+			_, err := parts[i].ReadFrom(split.reader())
+			if err == nil && parts[i].Skipped > 0 {
+				err = errSkipped
+			}
+			if err != nil {
+				split.fail(err)
+			}
+		})
+	}
+	wg.Wait()
+	if split.err != nil {
+		return false
+	}
+	for _, p := range parts {
+		if whole.Merge(p) != nil {
+			return false
+		}
+	}
+	r.took = time.Since(start)
+	r.Reducer, r.bytes, r.cores = whole, size, int(cores)
+	r.groups = r.Groups()
+	return sortGroups(r.groups) == nil
+}
+
+// errSkipped ends the parts where one left a row out: a stray quote may have moved cuts.
+var errSkipped = errors.New("a bad row")
+
+// sortGroups sorts by sort key, and fails where two groups have the same.
+func sortGroups(groups []aggregate.Group) error {
+	slices.SortFunc(groups, func(a, b aggregate.Group) int { return compareSortKeys(&a, &b) })
+	for i := 1; i < len(groups); i++ {
+		a, b := &groups[i-1], &groups[i]
+		if compareSortKeys(a, b) == 0 {
+			if a.Offset > b.Offset {
+				a, b = b, a
+			}
+			return &job.GroupError{First: a, Other: b, Err: job.ErrSameSortKey}
+		}
+	}
+	return nil
+}
+
+// compareSortKeys compares as the sort keys would, but makes them only where one diagnosis
+// begins with the other.
+func compareSortKeys(a, b *aggregate.Group) int {
+	if a.Diagnosis == b.Diagnosis {
+		return strings.Compare(a.Hospital, b.Hospital)
+	}
+	if !strings.HasPrefix(a.Diagnosis, b.Diagnosis) && !strings.HasPrefix(b.Diagnosis, a.Diagnosis) {
+		return strings.Compare(a.Diagnosis, b.Diagnosis)
+	}
+	return strings.Compare(
+		string(job.AppendSortKey(nil, a.Diagnosis, a.Hospital)),
+		string(job.AppendSortKey(nil, b.Diagnosis, b.Hospital)))
+}
+
+func printGroups(w io.Writer, groups []aggregate.Group) error {
+	const flushAt = 64 << 10
+	var line []byte
+	for i := range groups {
+		line = appendGroup(line, &groups[i])
+		if len(line) < flushAt && i < len(groups)-1 {
+			continue
+		}
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+		line = line[:0]
+	}
+	return nil
+}
+
+func appendGroup(dst []byte, g *aggregate.Group) []byte {
+	dst = append(dst, `{"Diagnosis":`...)
+	dst = json.AppendString(dst, g.Diagnosis)
+	dst = append(dst, `,"Hospital":`...)
+	dst = json.AppendString(dst, g.Hospital)
+	dst = append(dst, `,"AverageRecoveryTime":`...)
+	dst = g.AppendMean(dst)
+	dst = append(dst, `,"MostUsedTreatment":`...)
+	dst = json.AppendString(dst, g.Treatment)
+	dst = append(dst, `,"Rows":`...)
+	dst = strconv.AppendInt(dst, g.Count, 10)
+	return append(dst, "}\n"...)
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"reduction/lambdatest"
+)
+
+// What the emulator holds is named as the deployed template would have it.
+const (
+	bucketName   = "hospital-records"
+	tableName    = "recovery-times"
+	functionName = "reduction"
+)
+
+// trial is one size's turn in a bench: its data in S3, a table and a function of its own.
+type trial struct {
+	*bench
+	path   string
+	server *lambdatest.Server
+	status *status
+}
+
+// figures are what a trial found. Times are milliseconds.
+type figures struct {
+	Rows  int64 `json:"rows"`
+	Bytes int64 `json:"bytes"`
+
+	StartToReady float64 `json:"startToReadyMs"`
+	Init         float64 `json:"initMs"`
+	FirstAnswer  float64 `json:"firstAnswerMs"`
+
+	Cold       invoked   `json:"cold"`
+	Warm       []invoked `json:"warm"`
+	WarmMin    float64   `json:"warmMinMs"`
+	WarmMedian float64   `json:"warmMedianMs"`
+
+	RowsPerSecond float64 `json:"rowsPerSecond"` // of the fastest invocation
+	MaxMemory     int64   `json:"maxMemoryBytes,omitempty"`
+
+	Groups int      `json:"groups"` // one item each, in each invocation
+	Items  int      `json:"items"`  // in the table, of all invocations
+	Wrong  []string `json:"wrong"`  // what disagrees with the reference
+	Sample []result `json:"sample"` // of the table
+}
+
+// invoked is one invocation, as the emulator timed it and as the function reported it.
+type invoked struct {
+	RequestID string  `json:"requestId"`
+	Duration  float64 `json:"ms"`
+	Answer    answer  `json:"answer"`
+}
+
+// answer is the function's response.
+type answer struct {
+	Rows    int64 `json:"rows"`
+	Groups  int   `json:"groups"`
+	Items   int   `json:"items"`
+	Bytes   int64 `json:"bytes"`
+	Skipped int64 `json:"skipped"`
+	Ms      struct {
+		Open  float64 `json:"open"`
+		Read  float64 `json:"read"`
+		Write float64 `json:"write"`
+	} `json:"ms"`
+}
+
+func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
+	label := thousands(rows) + " rows: "
+	t.status.say(label + "making the data")
+	data, err := io.ReadAll(newGenerator(rows, t.seed))
+	if err != nil {
+		return nil, err
+	}
+	t.status.say(label + "reducing them by the reference")
+	want, err := reference(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+
+	suffix := "-" + strconv.FormatInt(rows, 10)
+	key, table := "records"+suffix+".csv", tableName+suffix
+	t.server.S3.Put(bucketName, key, data)
+	t.server.DynamoDB.CreateTable(table)
+	fn := t.server.Lambda.CreateFunction(lambdatest.FunctionConfig{
+		Name:     functionName + suffix,
+		MemoryMB: t.memory,
+		Timeout:  functionTimeout,
+		Exec:     []string{t.path},
+		Env:      []string{"S3_BUCKET=" + bucketName, "FILE_NAME=" + key, "DB_TABLE=" + table},
+	})
+	defer fn.Shutdown()
+
+	f := &figures{Rows: rows, Bytes: int64(len(data)), Groups: len(want), Wrong: []string{}}
+	t.status.say(label + "cold start")
+	runtime.GC() // what the reference left is not to be collected at the function's cost
+	start := time.Now()
+	cold, err := t.invoke(ctx, fn, f)
+	if err != nil {
+		return nil, err
+	}
+	f.FirstAnswer = ms(time.Since(start))
+	f.StartToReady, f.Init = ms(cold.StartToNext), ms(cold.Init)
+	f.Cold, f.Warm = f.Warm[0], []invoked{}
+	if !cold.Cold {
+		f.Wrong = append(f.Wrong, "the first invocation was not a cold one")
+	}
+	for i := range t.warm {
+		t.status.say(fmt.Sprintf("%swarm, %d of %d", label, i+1, t.warm))
+		if result, err := t.invoke(ctx, fn, f); err != nil {
+			return nil, err
+		} else if result.Cold {
+			f.Wrong = append(f.Wrong, "the function's process ended between invocations")
+		}
+	}
+	f.summarise()
+
+	t.status.say(label + "comparing the table")
+	items := t.server.DynamoDB.Items(table)
+	f.Items = len(items)
+	f.Wrong = append(f.Wrong, compare(items, want, f.requestIDs())...)
+	f.Sample = sample(items, f.Cold.RequestID)
+	return f, nil
+}
+
+// functionTimeout is the longest that Lambda allows.
+const functionTimeout = 15 * time.Minute
+
+// invoke sends an empty event, which means the function's own bucket, key and table, and
+// adds what came of it to f.Warm.
+func (t *trial) invoke(ctx context.Context, fn *lambdatest.Function, f *figures) (*lambdatest.Result, error) {
+	r, err := fn.Invoke(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.FunctionError != "" {
+		return nil, fmt.Errorf("the function failed: %s\n%s", r.Payload, bytes.TrimSpace(r.LogTail))
+	}
+	in := invoked{RequestID: r.RequestID, Duration: ms(r.Duration)}
+	if err := json.Unmarshal(r.Payload, &in.Answer); err != nil {
+		return nil, fmt.Errorf("the function's response is not what it should be: %w", err)
+	}
+	if a := in.Answer; a.Rows != f.Rows || a.Groups != f.Groups || a.Items != f.Groups || a.Bytes != f.Bytes || a.Skipped != 0 {
+		f.Wrong = append(f.Wrong, fmt.Sprintf("invocation %s: the response does not speak of %d rows, %d groups and %d bytes: %s",
+			r.RequestID, f.Rows, f.Groups, f.Bytes, r.Payload))
+	}
+	f.Warm = append(f.Warm, in)
+	f.MaxMemory = max(f.MaxMemory, r.MaxMemory)
+	return r, nil
+}
+
+func (f *figures) summarise() {
+	fastest := f.Cold.Duration
+	if len(f.Warm) > 0 {
+		times := make([]float64, len(f.Warm))
+		for i, in := range f.Warm {
+			times[i] = in.Duration
+		}
+		slices.Sort(times)
+		f.WarmMin = times[0]
+		f.WarmMedian = (times[(len(times)-1)/2] + times[len(times)/2]) / 2
+		fastest = f.WarmMin
+	}
+	if fastest > 0 {
+		f.RowsPerSecond = float64(f.Rows) / fastest * 1e3
+	}
+}
+
+// median returns the warm invocation that stands in the middle.
+func (f *figures) median() invoked {
+	if len(f.Warm) == 0 {
+		return f.Cold
+	}
+	warm := slices.Clone(f.Warm)
+	slices.SortFunc(warm, func(a, b invoked) int { return cmp.Compare(a.Duration, b.Duration) })
+	return warm[len(warm)/2]
+}
+
+func (f *figures) requestIDs() []string {
+	ids := []string{f.Cold.RequestID}
+	for _, in := range f.Warm {
+		ids = append(ids, in.RequestID)
+	}
+	return ids
+}
+
+// sample returns a few of an invocation's items, as the table has them.
+func sample(items []lambdatest.Item, id string) []result {
+	const rows = 4
+	var out []result
+	for _, item := range items {
+		if item["PK"].Text() == id {
+			out = append(out, result{
+				Diagnosis: item["Diagnosis"].Text(),
+				Hospital:  item["Hospital"].Text(),
+				Mean:      item["AverageRecoveryTime"].Text(),
+				Treatment: item["MostUsedTreatment"].Text(),
+			})
+		}
+	}
+	slices.SortFunc(out, func(a, b result) int { return strings.Compare(a.sortKey(), b.sortKey()) })
+	return out[:min(rows, len(out))]
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
