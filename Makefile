@@ -9,9 +9,10 @@ HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 LDFLAGS  := -s -w -buildid=
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 10s
+QEMU     ?= qemu-aarch64-static
 BENCH    ?= .
 
-.PHONY: run test bootstrap zip bench race fuzz purego size check integration clean help
+.PHONY: run test bootstrap zip bench race fuzz purego arm64 size check integration clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
 	$(GO) run ./cmd/lab run
@@ -48,6 +49,9 @@ fuzz: ## every fuzz target for FUZZTIME each
 
 purego: ## every test without assembly
 	$(GO) test -tags=purego ./...
+
+arm64: ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
+	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./job
 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
 	$(GO) run deploy/size.go
