@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -37,7 +36,7 @@ func New(c Config) (*Client, error) {
 	case !isHostLabel(c.Region):
 		return nil, &settingError{"AWS_REGION", "a region"}
 	case c.Credentials.AccessKeyID == "" && c.Container == (Container{}):
-		return nil, errNoCredentials
+		return nil, noCredentials{}
 	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
 		return nil, &settingError{"AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID"}
 	}
@@ -86,7 +85,12 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-var errNoCredentials = errors.Join(&settingError{"AWS_ACCESS_KEY_ID", "credentials, here or from AWS_CONTAINER_CREDENTIALS_FULL_URI"}, ErrCredentials)
+type noCredentials struct{}
+
+func (noCredentials) Error() string {
+	return "aws: no credentials: neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
+}
+func (noCredentials) Unwrap() error { return ErrCredentials }
 
 // sleep pauses for d, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {

@@ -49,11 +49,22 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	if err != nil {
+	switch {
+	case err == ErrStalled:
+		return nil, &unreachable{at.host}
+	case err != nil:
 		return nil, err
 	}
 	return nc, nil
 }
+
+// unreachable is what a function in a VPC sees that has no way to AWS.
+type unreachable struct{ host string }
+
+func (e *unreachable) Error() string {
+	return e.host + " cannot be reached: a function in a VPC needs an endpoint for the service there, or a NAT gateway"
+}
+func (e *unreachable) Unwrap() error { return ErrStalled }
 
 // gulp reads more than it is asked for. crypto/tls asks for a record at a time, 16 KB, in
 // two reads; with a gulp below it a 2 GB object takes 55,000 reads instead of 262,000

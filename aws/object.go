@@ -14,8 +14,7 @@ import (
 // ErrEncoding says that an object is compressed in a way that is not read here.
 var ErrEncoding = errors.New("the object's Content-Encoding is not supported")
 
-// Object is an object's content, read from its beginning to its end. It belongs to one
-// goroutine.
+// Object is an object's content, read from its beginning to its end, by one goroutine.
 //
 // io.EOF comes only at the object's true end: when as many bytes have come as S3 has said,
 // of the ETag it has said, and when the checksum over them is the one that S3 holds, where
@@ -94,12 +93,7 @@ func (c *Client) stream(ctx context.Context, ref *ObjectRef, s span) *stream {
 func (o *Object) head(x *exchange, verifyFull bool) error {
 	o.size = x.ContentLength
 	o.version = x.Header.Get("x-amz-version-id")
-	if etag := x.Header.Get("ETag"); etag != "" {
-		if o.ref.ETag != "" && quoteETag(o.ref.ETag) != quoteETag(etag) {
-			return ErrChanged // a server that knows no If-Match
-		}
-		o.ref.ETag = etag
-	}
+	o.ref.ETag = x.Header.Get("ETag")
 	o.sum = newChecksum(x.Header)
 	if verifyFull && o.sum == nil {
 		return ErrNoChecksum
@@ -146,7 +140,7 @@ func (o *Object) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close lets go of the connections. It may be called at any time.
+// Close lets go of the connections. What has not been read is lost.
 func (o *Object) Close() error {
 	if o.err == nil {
 		o.err = errClosed
@@ -207,10 +201,17 @@ func (u *unzipper) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// gzipError tells a damaged object from a failed read.
+// gzipError tells an object that is no gzip from a failed read.
 func gzipError(err error) error {
 	if errors.Is(err, gzip.ErrHeader) {
-		return errors.Join(errors.New("the key or the Content-Encoding says gzip, the content does not"), err)
+		return notGzip{}
 	}
 	return err
 }
+
+type notGzip struct{}
+
+func (notGzip) Error() string {
+	return "the key or the Content-Encoding says gzip, and the content is none"
+}
+func (notGzip) Unwrap() error { return gzip.ErrHeader }

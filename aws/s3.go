@@ -77,7 +77,12 @@ func (c *Client) get(ctx context.Context, ref *ObjectRef, s span) (*exchange, er
 			}
 			return m, nil
 		},
-		accept: func(x *exchange) error { return s.accept(x.Status, x.Header, x.ContentLength) },
+		accept: func(x *exchange) error {
+			if etag := x.Header.Get("ETag"); ref.ETag != "" && quoteETag(etag) != quoteETag(ref.ETag) {
+				return ErrChanged // from a server that knows no If-Match
+			}
+			return s.accept(x.Status, x.Header, x.ContentLength)
+		},
 		refused: func(e *Error, h http1.Header, body []byte) bool {
 			e.Code, e.Message = element(body, "Code"), element(body, "Message")
 			if class := element(body, "StorageClass"); class != "" {

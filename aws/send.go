@@ -187,7 +187,8 @@ func (c *Client) setClock(date string) bool {
 // certificate, a proxy's refusal or an end that we have set ourselves stays.
 func transportFault(err error) fault {
 	for _, stays := range []error{
-		context.Canceled, context.DeadlineExceeded, ErrDeadline, ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange,
+		context.Canceled, context.DeadlineExceeded, ErrDeadline,
+		ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, http1.ErrRequest,
 	} {
 		if errors.Is(err, stays) {
 			return final

@@ -1,0 +1,29 @@
+// Package aws reads objects from S3 and writes items to DynamoDB.
+//
+//	                 Client.Object                     Client.BatchWrite
+//	ahead.go    parts, over several connections    batch.go    until nothing comes back
+//	stream.go   a span, resumed when cut
+//	         └──────────────── send.go: attempts, by retry.go's rules ───────────────┘
+//	                           exchange.go: a request and its answer
+//	                           conn.go, dial.go, trust.go, proxy.go: connections
+//
+// It is for a function that reads files and stores results. What it promises:
+//
+//   - An object that reads to io.EOF was read whole: every byte that S3 counted, of one
+//     version, and of one checksum where S3 sends a checksum of the whole object. Cut and
+//     silent connections are replaced in the middle of it.
+//   - A batch that is written without an error is stored to the last item. With an error,
+//     the batch holds what may not be.
+//   - Memory is bounded, whatever the object's size.
+//   - An environment may be frozen between any two calls.
+//   - Errors name their place, and nothing of what an item or an object contains.
+//
+// Two limits of the first promise: S3 sends no checksum with a part of an object, and some
+// uploads leave one of parts only. So an object that is read over several connections is
+// held to its length and its ETag; Config.VerifyFull demands the checksum of the whole
+// there too, and refuses objects without one.
+//
+// Settings come from the environment alone ([FromEnv]): no shared config files, no SSO, no
+// instance metadata, no web identity. It knows one operation of each service. For anything
+// else there is aws-sdk-go-v2.
+package aws
