@@ -35,14 +35,36 @@ type Dict struct {
 // ID returns the id of the name that raw spells. It allocates at first sight of a spelling
 // only. The error is Decode's, or ErrTooManyNames.
 func (d *Dict) ID(raw []byte) (uint32, error) {
+	if d.index.slots == nil {
+		d.index.init()
+	}
 	if len(raw) > shortName {
 		return d.long(raw)
 	}
-	var padded [before + shortName + behind]byte
-	ends := [2]uint32{before - 1, uint32(before + copy(padded[before:], raw))}
+	var padded [before + behind]byte
+	copy(padded[before:], raw)
 	var id [1]uint32
-	_, err := d.column(id[:], padded[:], ends[:], 1, false)
-	return id[0], err
+	if d.index.find(id[:], []span{{before, uint32(len(raw))}}, padded[:]) == 1 {
+		return id[0], nil
+	}
+	return d.add(raw)
+}
+
+// column looks up many fields of data. It returns how many came before an error.
+func (d *Dict) column(ids []uint32, fields []span, data []byte) (int, error) {
+	if d.index.slots == nil {
+		d.index.init()
+	}
+	for j := 0; ; j++ {
+		j += d.index.find(ids[j:], fields[j:], data)
+		if j == len(ids) {
+			return j, nil
+		}
+		f, err := fields[j], error(nil)
+		if ids[j], err = d.ID(data[f.p : f.p+f.n]); err != nil {
+			return j, err
+		}
+	}
 }
 
 // Name returns the name whose id is id.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
+	"unsafe"
 )
 
 // A slot holds one spelling of n bytes in one cache line, so that telling it from others
@@ -26,9 +27,9 @@ const (
 
 	// What the look-up of a short name may read before it and from its first byte on.
 	before = 8
-	behind = 24
+	behind = 32
 
-	minSlots = 256
+	minSlots = 1024
 )
 
 // index is an open hash table from spellings to ids, probed linearly and at most half full.
@@ -80,7 +81,7 @@ func mix(a, b uint64) uint64 {
 }
 
 func (x *index) hashShort(k0, k1, k2, k3 uint64) uint64 {
-	return mix(k0^x.seed[0], k1^x.seed[1]) ^ mix(k2^x.seed[2], k3^x.seed[3])
+	return mix(k0, k1) ^ mix(k2, k3)
 }
 
 func (x *index) hashMedium(k *[7]uint64) uint64 {
@@ -99,69 +100,47 @@ func (x *index) hashLong(b []byte) uint64 {
 
 func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
-// column looks up one field of each of a run of records, until ids is full. The field of
-// record j ends at ends[j*stride+1] and begins behind ends[j*stride]. Where it is the last
-// of its record, a '\r' at its end belongs to the line's end.
+// find looks up fields until ids is full, or a spelling is not there, too long, or too near
+// to an end of data, and returns how many it has found.
 //
-// Around the fields data must have before bytes in front and behind bytes after a field's
-// first byte. A short name is read in whole words, whatever its length, and what does not
-// belong to it is cut off, so that no branch depends on the length:
+// A short name is read in whole words, whatever its length, and what does not belong to it
+// is cut off, so that no branch depends on the length:
 //
 //	...,Heart Disease,Medication A,31...
 //	    Heart Di                            first
 //	            sease---                    second
 //	                    --------            third
 //	         Disease,  ->                   last, shifted only where n < 8
-//
-// It returns the number of names looked up before the one that the error is about.
-func (d *Dict) column(ids []uint32, data []byte, ends []uint32, stride int, last bool) (int, error) {
-	x := &d.index
-	if x.slots == nil {
-		x.init()
+func (x *index) find(ids []uint32, fields []span, data []byte) int {
+	if len(data) < before+behind {
+		return 0
 	}
-	slots, shift := x.slots, x.shift
+	base, limit := unsafe.SliceData(data), uint(len(data)-before-behind)
+	fields = fields[:len(ids)]
 	for j := range ids {
-		p, e := uint(ends[j*stride])+1, uint(ends[j*stride+1])
-		if last && data[e-1] == '\r' && e > p {
-			e--
-		}
-		n := e - p
-		if n > shortName {
-			id, err := d.long(data[p:e])
-			if err != nil {
-				return j, err
-			}
-			ids[j] = id
-			slots, shift = x.slots, x.shift
-			continue
+		p, n := uint(fields[j].p), uint(fields[j].n)
+		if n > shortName || p-before > limit {
+			return j
 		}
 		m := &masks[n]
-		front := (*[behind]byte)(data[p:])
-		back := (*[before]byte)(data[e-before:])
-		k0 := word(front[0:]) & m.first
-		k1 := word(front[8:]) & m.second
-		k2 := word(front[16:]) & m.third
-		k3 := word(back[:]) >> (m.last & 63)
-		h := x.hashShort(k0, k1, k2, k3) >> (shift & 63)
+		k0 := load(base, p)&m.first ^ x.seed[0]
+		k1 := load(base, p+8)&m.second ^ x.seed[1]
+		k2 := load(base, p+16)&m.third ^ x.seed[2]
+		k3 := load(base, p+n-8)>>(m.last&63) ^ x.seed[3]
+		h := (mix(k0, k1) ^ mix(k2, k3)) >> (x.shift & 63)
 		for {
-			s := &slots[h&uint64(len(slots)-1)]
+			s := &x.slots[h&uint64(len(x.slots)-1)]
 			if (s.key[0]^k0)|(s.key[1]^k1)|(s.key[2]^k2)|(s.key[3]^k3)|uint64(s.n1^uint32(n+1)) == 0 {
 				ids[j] = s.id
 				break
 			}
 			if s.n1 == 0 {
-				id, err := d.add(data[p:e])
-				if err != nil {
-					return j, err
-				}
-				ids[j] = id
-				slots, shift = x.slots, x.shift
-				break
+				return j
 			}
 			h++
 		}
 	}
-	return len(ids), nil
+	return len(ids)
 }
 
 // long looks up a spelling of more than shortName bytes.
@@ -208,6 +187,9 @@ func (x *index) shortKey(raw []byte) (key [7]uint64, hash uint64) {
 		key[i] = word(padded[before+8*i:])
 	}
 	key[3] = word(padded[len(raw):]) >> masks[len(raw)].last
+	for i := range 4 {
+		key[i] ^= x.seed[i]
+	}
 	return key, x.hashShort(key[0], key[1], key[2], key[3])
 }
 

@@ -15,8 +15,8 @@ const maxWhole = 99_999_999
 // first of the little-endian word w; what follows them does not matter.
 //
 //	"42,Me..."   bytes   4  2  ,  M  e  .  .  .
-//	w << 48              0  0  0  0  0  0  4  2     the last digit becomes the last byte
-//	- '0's               0  0  0  0  0  0  4  2     leading zeros are free
+//	- '0's               4  2  ?  ?  ?  ?  ?  ?
+//	<< 48                0  0  0  0  0  0  4  2     the last digit becomes the last byte
 //	pairs                      0     0     0    42
 //	fours                                  0    42
 //	all                                         42
@@ -31,7 +31,7 @@ func parseWhole(w uint64, n uint) (int64, bool) {
 		nines = ones * 0x76
 	)
 	shift := (64 - 8*n) & 63
-	w = w<<shift - zeros<<shift
+	w = (w - zeros) << shift
 	if n-1 >= 8 || (w|(w+nines))&tops != 0 {
 		return 0, false
 	}

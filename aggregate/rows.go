@@ -23,8 +23,7 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 	}
 	readable := data[:min(cap(data), len(data)+Pad)]
 	for used < len(ends) {
-		// The fast path begins once the fields have bytes and an end before them.
-		if used > 0 && ends[used-1] >= before {
+		if used > 0 {
 			n, err := t.run(readable, ends[used-1:])
 			used += n * t.layout.Fields
 			t.batch.record += int64(n)
@@ -48,26 +47,18 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 // returns how many these are. ends[0] is the end of the record before. The error is about
 // the row behind them.
 func (t *Table) run(data []byte, ends []uint32) (int, error) {
-	b, l := &t.batch, &t.layout
-	b.records(data, ends, l.Fields)
-	// Every field must have Pad readable bytes from its first on; its end lies behind.
-	for b.n > 0 && int(ends[b.n*l.Fields])+Pad > len(data) {
-		b.n--
-	}
-	if b.n == 0 {
-		return 0, nil
-	}
-	b.numbers(data, ends[l.RecoveryTime:], l.Fields, l.RecoveryTime == l.Fields-1)
-	t.names(&t.hospitals, b.hospital[:], data, ends, l.Hospital)
-	t.names(&t.diagnoses, b.diagnosis[:], data, ends, l.Diagnosis)
-	t.names(&t.treatments, b.treatment[:], data, ends, l.Treatment)
+	b := &t.batch
+	b.records(data, ends, t.layout.Fields, &t.columns)
+	b.numbers(&b.spans[t.number], data)
+	t.names(&t.hospitals, b.hospital[:], &b.spans[t.hospital], data)
+	t.names(&t.diagnoses, b.diagnosis[:], &b.spans[t.diagnosis], data)
+	t.names(&t.treatments, b.treatment[:], &b.spans[t.treatment], data)
 	return t.addBatch()
 }
 
 // names cuts the batch short before a name that cannot be had: oneRecord will say why.
-func (t *Table) names(d *Dict, ids []uint32, data []byte, ends []uint32, column int) {
-	l := &t.layout
-	t.batch.n, _ = d.column(ids[:t.batch.n], data, ends[column:], l.Fields, column == l.Fields-1)
+func (t *Table) names(d *Dict, ids []uint32, spans *[batchRows]span, data []byte) {
+	t.batch.n, _ = d.column(ids[:t.batch.n], spans[:t.batch.n], data)
 }
 
 // oneRecord deals with the record that begins at ends[used], whatever it is, and returns

@@ -34,7 +34,10 @@ type Table struct {
 	// DefaultMaxNameBytes.
 	MaxNameBytes int
 
-	layout                           Layout
+	layout                                 Layout
+	columns                                [4]int // those of a record that the batch's spans are of
+	hospital, diagnosis, treatment, number int    // which of these they are
+
 	hospitals, diagnoses, treatments Dict
 
 	rows   int64
@@ -54,7 +57,15 @@ func NewTable(l Layout) *Table {
 			panic("aggregate: column outside the record")
 		}
 	}
-	return &Table{layout: l}
+	t := &Table{layout: l}
+	if l.Fields == len(t.columns) { // all of them, as they stand
+		t.columns = [...]int{0, 1, 2, 3}
+		t.hospital, t.diagnosis, t.treatment, t.number = l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime
+	} else {
+		t.columns = [...]int{l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime}
+		t.hospital, t.diagnosis, t.treatment, t.number = 0, 1, 2, 3
+	}
+	return t
 }
 
 // Rows returns the number of rows added.

@@ -1,0 +1,110 @@
+package aggregate
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// blockBytes is how much a scanner hands over at a time.
+const blockBytes = 128 << 10
+
+type block struct {
+	data           []byte
+	ends           []uint32
+	record, offset int64
+}
+
+// blocks cuts data as a scanner does.
+func blocks(data []byte) (out []block) {
+	record, offset := int64(1), int64(0)
+	for len(data) > 0 {
+		n := min(len(data), blockBytes)
+		ends := endsOf(data[:n])
+		for data[ends[len(ends)-1]] != '\n' {
+			ends = ends[:len(ends)-1]
+		}
+		n = int(ends[len(ends)-1]) + 1
+		own := append(make([]byte, 0, n+Pad), data[:n]...)
+		out = append(out, block{own, ends, record, offset})
+		record += int64(bytes.Count(own, []byte("\n")))
+		offset += int64(n)
+		data = data[n:]
+	}
+	return out
+}
+
+// names are as in the published experiment, or thousands of long ones.
+type names struct{ hospitals, diagnoses, treatments []string }
+
+var experiment = names{
+	strings.Split("General Hospital,City Hospital,Northside Hospital,West End Medical Center,Southside Clinic,Eastside Health Center,Pine Valley Hospital,Lakeside Medical,Riverside Hospital,Greenwood Medical Center,Downtown Medical Plaza,Suburban Hospital,Mountain View Health,Oceanview Clinic,Uptown Medical,Hilltop Hospital,Metro Health Clinic,Parkview Hospital,Sunrise Medical Center,Grandview Hospital", ","),
+	strings.Split("Hypertension,Diabetes,Asthma,Pneumonia,COVID-19,Heart Disease,Chronic Kidney Disease,Stroke,COPD,Cancer,Anxiety,Depression,Arthritis,Obesity,Alzheimer,Epilepsy,Migraine,Tuberculosis,Liver Cirrhosis,Leukemia", ","),
+	strings.Split("Medication A,Medication B,Medication C,Medication D,Therapy A,Therapy B,Therapy C,Therapy D,Surgery A,Surgery B,Surgery C,Surgery D,Rehabilitation A,Rehabilitation B,Rehabilitation C", ","),
+}
+
+func numbered(n int, prefix string) (out []string) {
+	for i := range n {
+		out = append(out, prefix+strconv.Itoa(i))
+	}
+	return out
+}
+
+var wide = names{
+	numbered(5000, "University Teaching Hospital of Saint "),
+	numbered(2000, "Chronic secondary syndrome type "),
+	numbered(300, "Combined intensive therapy number "),
+}
+
+type shape struct {
+	quote, end, fraction string
+}
+
+func generate(rows int, n names, s shape) []byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	var b []byte
+	for range rows {
+		for _, f := range []string{n.hospitals[r.IntN(len(n.hospitals))], n.diagnoses[r.IntN(len(n.diagnoses))], n.treatments[r.IntN(len(n.treatments))]} {
+			b = append(append(append(append(b, s.quote...), f...), s.quote...), ',')
+		}
+		b = append(b, s.quote...)
+		b = strconv.AppendInt(b, int64(5+r.IntN(56)), 10)
+		b = append(append(append(b, s.fraction...), s.quote...), s.end...)
+	}
+	return b
+}
+
+func BenchmarkAddRows(b *testing.B) {
+	for _, in := range []struct {
+		name  string
+		names names
+		shape shape
+	}{
+		{"1m", experiment, shape{"", "\n", ""}},
+		{"crlf", experiment, shape{"", "\r\n", ""}},
+		{"quoted", experiment, shape{"\"", "\n", ""}},
+		{"decimal", experiment, shape{"", "\n", ".5"}},
+		{"wide", wide, shape{"", "\n", ""}},
+	} {
+		b.Run(in.name, func(b *testing.B) {
+			data := generate(1_000_000, in.names, in.shape)
+			blocks := blocks(data)
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			rows := 0
+			for b.Loop() {
+				t := NewTable(plain)
+				t.Decode = unquote
+				for _, k := range blocks {
+					if _, err := t.AddRows(k.data, k.ends, k.record, k.offset); err != nil {
+						b.Fatal(err)
+					}
+				}
+				rows += int(t.Rows())
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows), "ns/row")
+		})
+	}
+}
