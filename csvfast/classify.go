@@ -1,0 +1,181 @@
+package csvfast
+
+import (
+	"bytes"
+	"io"
+)
+
+// lineEnds stand behind the bytes that have been read, so that the last block is whole and
+// nothing behind them is wrong with a closing quote.
+const lineEnds = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" +
+	"\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" + "\n"
+
+// classify finds the ends of more fields, as many as a step is good for. It stops at a
+// record that is bad, and says so in s.stop. It answers false where nothing is unknown.
+func (s *Scanner) classify() bool {
+	stop := s.n
+	if stop > s.scanned && s.data[stop-1] == '\r' {
+		stop-- // Whether it may stand behind a closing quote depends on the next byte.
+	}
+	stop = min(stop, s.scanned+stepSize)
+	known := s.found
+	more := s.scanned < stop
+	if more {
+		s.find(stop)
+	}
+	for i := s.found; i > known; i-- {
+		if s.data[s.ends[i-1]] == '\n' {
+			s.whole = i
+			break
+		}
+	}
+	if s.scanned > s.maxRecord() {
+		s.checkLengths()
+	}
+	if !more && s.n > 0 && s.readErr == io.EOF {
+		// The last line has an end, or was given one: it stands in quotes.
+		s.stop = &Error{At: s.base, Err: ErrQuote}
+	}
+	if s.stop != nil {
+		s.stop.Offset = s.base + int64(s.recordStart())
+	}
+	return more
+}
+
+// find runs the kernel up to a byte of data.
+func (s *Scanner) find(stop int) {
+	blocks := (stop - s.scanned + blockSize - 1) / blockSize
+	s.reserve(blocks * blockSize)
+	if stop > s.n-blockSize {
+		copy(s.data[s.n:cap(s.data)], lineEnds)
+	}
+	src := s.buf[s.front+s.scanned-1:][:1+blocks*blockSize+1]
+	done, n, quoted := s.scan(src, s.ends[s.found:], uint32(s.scanned), s.quoted)
+	s.found += n
+	s.quoted = quoted
+	if done < blocks {
+		s.scanned += done * blockSize
+		s.findBad(stop)
+		return
+	}
+	for s.found > 0 && int(s.ends[s.found-1]) >= stop {
+		s.found--
+	}
+	s.scanned = stop
+}
+
+// reserve makes room for the ends of n more bytes, and for the block's worth that a kernel
+// may write in vain.
+func (s *Scanner) reserve(n int) {
+	if n += s.found + blockSize; n > len(s.ends) {
+		ends := make([]uint32, max(n, 2*len(s.ends)))
+		copy(ends, s.ends[:s.found])
+		s.ends = ends
+	}
+}
+
+// findBad goes byte by byte through the block that a kernel refused, up to the byte that
+// must not stand where it stands. A reader who doubts a kernel may start here: it is the
+// same grammar.
+func (s *Scanner) findBad(stop int) {
+	prev := s.buf[s.front+s.scanned-1]
+	quoted := s.quoted != 0
+	closed := !quoted && prev == '"' // the byte before closed a quoted field
+	for i := s.scanned; i < stop; i++ {
+		c := s.data[i]
+		switch {
+		case c == '"' && quoted:
+			quoted, closed = false, true
+		case c == '"':
+			if !closed && prev != ',' && prev != '\n' {
+				s.refuse(i, i, ErrBareQuote)
+				return
+			}
+			quoted, closed = true, false
+		case quoted:
+		case c == ',' || c == '\n':
+			s.ends[s.found] = uint32(i)
+			s.found++
+			closed = false
+		case closed:
+			if c != '\r' || s.data[i+1] != '\n' {
+				s.refuse(i, i-1, ErrQuote)
+				return
+			}
+			closed = false
+		}
+		prev = c
+	}
+	panic("csvfast: a kernel refused a block that is right")
+}
+
+// refuse ends scanning at byte i of data, for a bad quote at byte at.
+func (s *Scanner) refuse(i, at int, err error) {
+	s.scanned = i
+	s.stop = &Error{At: s.base + int64(at), Err: err}
+	s.local = true
+}
+
+// recordStart is the first byte of the unfinished record.
+func (s *Scanner) recordStart() int {
+	if s.whole == 0 {
+		return 0
+	}
+	return int(s.ends[s.whole-1]) + 1
+}
+
+// checkLengths looks for the first record over the limit.
+func (s *Scanner) checkLengths() {
+	limit, start, first := s.maxRecord(), 0, 0
+	for i := range s.whole {
+		end := int(s.ends[i])
+		if s.data[end] != '\n' {
+			continue
+		}
+		if end > start && s.data[end-1] == '\r' {
+			end--
+		}
+		if end-start > limit {
+			s.tooLong(first, start)
+			return
+		}
+		start, first = int(s.ends[i])+1, i+1
+	}
+	// Of an unfinished record with a bad quote, what came first counts.
+	if s.scanned-start > limit {
+		s.tooLong(first, start)
+	}
+}
+
+func (s *Scanner) tooLong(whole, start int) {
+	s.whole = whole
+	s.stop = &Error{At: s.base + int64(start), Err: ErrRecordTooLong}
+	s.local = false
+}
+
+// SkipBad steps over a record whose quotes are bad, after Next or NextBlock have answered
+// false, so that they can go on: scanning resumes behind the first line break at or behind
+// the byte at fault. It answers false, and does nothing, where there is no such record or
+// nothing can be found behind it: after other errors, at the end of the stream, or if a
+// quote is open there.
+func (s *Scanner) SkipBad() bool {
+	if s.err == nil || !s.local {
+		return false
+	}
+	s.err, s.stop, s.local, s.skip = nil, nil, false, true
+	s.record++
+	return true
+}
+
+// skipLine discards the rest of a bad record.
+func (s *Scanner) skipLine() {
+	i := bytes.IndexByte(s.data[s.scanned:s.n], '\n')
+	s.scanned += i + 1
+	if i < 0 {
+		s.scanned = s.n
+	}
+	s.skip = i < 0
+	s.start = s.scanned
+	s.found, s.whole, s.next = 0, 0, 0
+	s.quoted = 0
+}

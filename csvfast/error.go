@@ -1,0 +1,37 @@
+package csvfast
+
+import (
+	"errors"
+	"strconv"
+)
+
+// What can be wrong with a record. The Scanner wraps them in an [Error].
+var (
+	ErrBareQuote     = errors.New("a quote in a field that does not begin with one")
+	ErrQuote         = errors.New("a quote that is not closed, or something behind the closing one")
+	ErrRecordTooLong = errors.New("a record over the limit")
+)
+
+// An Error says where scanning stopped and why. It never carries what stands there.
+type Error struct {
+	Record int64 // number of the record, the first being 1; blank lines are none
+	Offset int64 // of the record's first byte, from the start of the stream
+	At     int64 // offset of the byte at fault: the quote, or where the reader failed
+	Err    error // ErrBareQuote, ErrQuote, ErrRecordTooLong or the reader's
+}
+
+func (e *Error) Error() string {
+	b := make([]byte, 0, 96)
+	b = append(b, "csvfast: record "...)
+	b = strconv.AppendInt(b, e.Record, 10)
+	b = append(b, " at byte "...)
+	b = strconv.AppendInt(b, e.Offset, 10)
+	if e.At != e.Offset {
+		b = append(b, ", near byte "...)
+		b = strconv.AppendInt(b, e.At, 10)
+	}
+	b = append(b, ": "...)
+	return string(append(b, e.Err.Error()...))
+}
+
+func (e *Error) Unwrap() error { return e.Err }
