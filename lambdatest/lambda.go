@@ -79,7 +79,7 @@ type Function struct {
 	mu       sync.Mutex
 	free     *sync.Cond // an environment became free
 	envs     []*environment
-	requests []RuntimeRequest
+	requests []*RuntimeRequest
 	async    sync.WaitGroup
 	results  []*Result // of asynchronous invocations
 	closed   chan struct{}
@@ -121,7 +121,7 @@ func (l *Lambda) CreateFunction(cfg FunctionConfig) *Function {
 	if l.functions[cfg.Name] != nil {
 		panic("lambdatest: function exists: " + cfg.Name)
 	}
-	fn := &Function{cfg: cfg, l: l, version: "$LATEST", log: new(functionLog), closed: make(chan struct{})}
+	fn := &Function{cfg: cfg, l: l, version: "$LATEST", log: &functionLog{max: maxLog}, closed: make(chan struct{})}
 	fn.arn = fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", l.s.Region, accountID, cfg.Name)
 	fn.free = sync.NewCond(&fn.mu)
 	fn.envs = []*environment{newEnvironment(fn)}
@@ -179,15 +179,19 @@ func (fn *Function) Shutdown() {
 	all.Wait()
 }
 
-// Log returns all that the function's environments have logged.
-func (fn *Function) Log() []byte { return fn.log.bytes() }
+// Log returns what the function's environments have logged, the last megabytes of it.
+func (fn *Function) Log() []byte { return fn.log.tail(maxLog) }
 
 // Requests returns what runtimes have sent to the function's Runtime API, in order of
-// arrival.
+// arrival; the oldest are forgotten after some tens of thousands.
 func (fn *Function) Requests() []RuntimeRequest {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
-	return slices.Clone(fn.requests)
+	var out []RuntimeRequest
+	for _, r := range fn.requests {
+		out = append(out, *r)
+	}
+	return out
 }
 
 // newUUID returns a random UUID (RFC 9562 §5.4), the form of Lambda's request IDs.

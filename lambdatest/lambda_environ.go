@@ -24,9 +24,11 @@ func (fn *Function) Environ() []string {
 func (env *environment) environ() []string {
 	fn := env.fn
 	region := fn.l.s.Region
-	root := taskRoot(fn.cfg.Exec)
-	if root == "" {
-		root, _ = os.Getwd()
+	root, _ := os.Getwd()
+	if len(fn.cfg.Exec) > 0 {
+		if path, err := commandPath(fn.cfg.Exec); err == nil {
+			root = filepath.Dir(path)
+		}
 	}
 	vars := []string{
 		"AWS_LAMBDA_RUNTIME_API=" + env.addr,

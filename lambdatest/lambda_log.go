@@ -2,15 +2,23 @@ package lambdatest
 
 import (
 	"bytes"
-	"slices"
 	"sync"
 )
 
-// Lambda API Reference, Invoke, LogType: Tail is the last 4 KB of the log.
-const logTailSize = 4 << 10
+const (
+	// logTailSize is what LogType Tail returns of a log: its last 4 KB. Lambda API
+	// Reference, Invoke.
+	logTailSize = 4 << 10
 
-// A functionLog is what CloudWatch would have of a function or of one environment.
+	// maxLog bounds the log of a server that stays up.
+	maxLog = 16 << 20
+)
+
+// A functionLog is what CloudWatch would have of a function or of one environment: the end
+// of it, when it is long.
 type functionLog struct {
+	max int // at least half of it is kept
+
 	mu  sync.Mutex
 	buf []byte
 }
@@ -18,18 +26,16 @@ type functionLog struct {
 func (l *functionLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if len(l.buf) > l.max {
+		l.buf = append(l.buf[:0], l.buf[len(l.buf)-l.max/2:]...)
+	}
 	l.buf = append(l.buf, p...)
 	return len(p), nil
 }
 
-func (l *functionLog) bytes() []byte {
+// tail returns the last n bytes.
+func (l *functionLog) tail(n int) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return bytes.Clone(l.buf)
-}
-
-func (l *functionLog) tail() []byte {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.buf[max(0, len(l.buf)-logTailSize):])
+	return bytes.Clone(l.buf[max(0, len(l.buf)-n):])
 }

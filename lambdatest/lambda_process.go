@@ -20,15 +20,20 @@ type process struct {
 	out     *outputPipe
 }
 
-// startProcess starts a function's command with just the given environment.
+// startProcess starts a function's command with just the given environment, in the command's
+// own folder, as Lambda does.
 func startProcess(command, env []string, log io.Writer) (*process, error) {
+	path, err := commandPath(command)
+	if err != nil {
+		return nil, err
+	}
 	out, err := newOutputPipe(log)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.Command(path, command[1:]...)
 	cmd.Env = env
-	cmd.Dir = taskRoot(command)
+	cmd.Dir = filepath.Dir(path)
 	cmd.Stdout, cmd.Stderr = out.w, out.w // files: no goroutine of os/exec's in between
 	ownGroup(cmd)
 	p := &process{cmd: cmd, out: out, exited: make(chan struct{}), started: time.Now()}
@@ -72,18 +77,11 @@ func (p *process) maxMemory() int64 {
 	return kb << 10
 }
 
-// taskRoot is the folder of the function's command, Lambda's /var/task.
-func taskRoot(command []string) string {
-	if len(command) == 0 {
-		return ""
-	}
+// commandPath returns the absolute path of a function's program.
+func commandPath(command []string) (string, error) {
 	path, err := exec.LookPath(command[0])
 	if err != nil {
-		return ""
+		return "", err
 	}
-	path, err = filepath.Abs(path)
-	if err != nil {
-		return ""
-	}
-	return filepath.Dir(path)
+	return filepath.Abs(path)
 }

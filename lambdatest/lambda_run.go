@@ -125,28 +125,33 @@ func (s *session) await(inv *invocation) {
 		defer timer.Stop()
 		limit = timer.C
 	}
-	over := inv.ready
+	steps := []chan struct{}{inv.done, inv.ready}
 	if s.process == nil || fn.cfg.Concurrency > 1 {
-		over = inv.done
+		steps = steps[:1]
 	}
-	select {
-	case <-over:
-		inv.result.Duration = time.Since(inv.sent)
-		s.look(inv)
-		s.report(inv)
-	case <-s.exit():
-		s.crashed(inv)
-	case <-limit:
-		s.timedOut(inv)
-	case <-s.ended:
-		s.settle(inv, failure("Sandbox.Failure", "the environment was shut down"))
+	for _, step := range steps {
+		select {
+		case <-step:
+			inv.result.Duration = time.Since(inv.sent)
+			s.look(inv)
+		case <-s.exit():
+			s.crashed(inv)
+			return
+		case <-limit:
+			s.timedOut(inv)
+			return
+		case <-s.ended:
+			s.settle(inv, failure("Sandbox.Failure", "the environment was shut down"))
+			return
+		}
 	}
+	s.report(inv)
 }
 
 // look notes how much memory the process has had at most.
 func (s *session) look(inv *invocation) {
 	if s.process != nil {
-		inv.result.MaxMemory = s.process.maxMemory()
+		inv.result.MaxMemory = max(inv.result.MaxMemory, s.process.maxMemory())
 	}
 }
 
@@ -247,7 +252,7 @@ func (s *session) report(inv *invocation) {
 		b.WriteString("Status: error\tError Type: " + res.ErrorType)
 	}
 	s.logf("%s\n", &b)
-	res.LogTail = s.env.log.tail()
+	res.LogTail = s.env.log.tail(logTailSize)
 }
 
 // drain waits for the process's output to arrive in the log.

@@ -3,12 +3,12 @@ package lambdatest
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -144,6 +144,26 @@ func TestProcess(t *testing.T) {
 	}
 }
 
+// A command may be relative to the folder of who starts the server; the process runs in the
+// command's own.
+func TestRelativeCommand(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Dir(filepath.Dir(exe)))
+	s := NewServer()
+	defer s.Close()
+	fn := s.Lambda.CreateFunction(FunctionConfig{
+		Name: "f",
+		Exec: []string{"./" + filepath.Join(filepath.Base(filepath.Dir(exe)), filepath.Base(exe)), "-test.run=^TestFunctionProcess$"},
+		Env:  []string{"LAMBDATEST_FUNCTION=echo"},
+	})
+	if res := mustInvoke(t, fn, "1"); res.FunctionError != "" {
+		t.Errorf("%s", res.Payload)
+	}
+}
+
 func TestProcessMisbehaves(t *testing.T) {
 	for _, test := range []struct{ behaviour, errorType, payload, log string }{
 		{"exit in init", "Runtime.ExitError", "Runtime exited with error: exit status 3", "Status: error\tError Type: Runtime.ExitError"},
@@ -235,17 +255,6 @@ func TestCallerLeaves(t *testing.T) {
 	<-result
 }
 
-// invokeAPI sends a request to the Invoke API, behind the signatures.
-func invokeAPI(l *Lambda, name, payload string, header ...string) *http.Response {
-	r, _ := http.NewRequest("POST", "/2015-03-31/functions/"+name+"/invocations", nil)
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	w := &bodyRecorder{header: make(http.Header), status: 200}
-	l.serve(w, r, []byte(payload))
-	return &http.Response{StatusCode: w.status, Header: w.header, Body: io.NopCloser(&w.body)}
-}
-
 type bodyRecorder struct {
 	header http.Header
 	status int
@@ -255,65 +264,3 @@ type bodyRecorder struct {
 func (w *bodyRecorder) Header() http.Header         { return w.header }
 func (w *bodyRecorder) WriteHeader(status int)      { w.status = status }
 func (w *bodyRecorder) Write(p []byte) (int, error) { return w.body.Write(p) }
-
-func TestInvokeAPI(t *testing.T) {
-	fn := functionOf(t, "echo")
-	l := fn.l
-	for _, test := range []struct {
-		name, payload string
-		header        []string
-		status        int
-		errorType     string
-	}{
-		{"f", `{"a":1}`, nil, 200, ""},
-		{"f", `{"a":1}`, []string{"X-Amz-Invocation-Type", "RequestResponse", "X-Amz-Log-Type", "Tail"}, 200, ""},
-		{"f:$LATEST", "1", nil, 200, ""},
-		{"arn:aws:lambda:us-east-1:123456789012:function:f", "1", nil, 200, ""},
-		{"123456789012%3Afunction%3Af", "1", nil, 200, ""},
-		{"f", "1", []string{"X-Amz-Invocation-Type", "Event"}, 202, ""},
-		{"f", "1", []string{"X-Amz-Invocation-Type", "DryRun"}, 204, ""},
-		{"f", "1", []string{"X-Amz-Invocation-Type", "Sometime"}, 400, "InvalidParameterValueException"},
-		{"f", "{", nil, 400, "InvalidRequestContentException"},
-		{"f", "1 2", nil, 400, "InvalidRequestContentException"},
-		{"f", "1", []string{"X-Amz-Client-Context", "%"}, 400, "InvalidRequestContentException"},
-		{"g", "1", nil, 404, "ResourceNotFoundException"},
-		{"f:prod", "1", nil, 404, "ResourceNotFoundException"},
-		{"f", strings.Repeat("1", maxEvent), nil, 200, ""},
-		{"f", strings.Repeat("1", maxEvent+1), nil, 413, "RequestTooLargeException"},
-		{"f", strings.Repeat("1", maxAsyncEvent+1), []string{"X-Amz-Invocation-Type", "Event"}, 413, "RequestTooLargeException"},
-	} {
-		resp := invokeAPI(l, test.name, test.payload, test.header...)
-		body, _ := io.ReadAll(resp.Body)
-		if resp.StatusCode != test.status || resp.Header.Get("X-Amzn-Errortype") != test.errorType {
-			t.Errorf("%s %.20q %v: %d %s %s, want %d %s", test.name, test.payload, test.header, resp.StatusCode, resp.Header.Get("X-Amzn-Errortype"), body, test.status, test.errorType)
-		}
-		if test.status == 200 && string(body) != test.payload {
-			t.Errorf("%.20q: %.20q", test.payload, body)
-		}
-		if len(test.header) == 4 {
-			if tail, err := base64.StdEncoding.DecodeString(resp.Header.Get("X-Amz-Log-Result")); err != nil || !bytes.Contains(tail, []byte("REPORT RequestId")) {
-				t.Errorf("log %s %v", tail, err)
-			}
-		}
-	}
-}
-
-func TestEnviron(t *testing.T) {
-	s := NewServer()
-	defer s.Close()
-	fn := s.Lambda.CreateFunction(FunctionConfig{Name: "f", MemoryMB: 512, Concurrency: 3, Env: []string{"TZ=:Elsewhere", "X=1"}})
-	env := strings.Join(fn.Environ(), "\n") + "\n"
-	for _, want := range []string{"AWS_LAMBDA_RUNTIME_API=" + fn.RuntimeAPI, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512", "AWS_LAMBDA_MAX_CONCURRENCY=3",
-		"AWS_LAMBDA_INITIALIZATION_TYPE=lambda-managed-instances", "TZ=:Elsewhere", "X=1", "AWS_ACCESS_KEY_ID="} {
-		if !strings.Contains(env, want) {
-			t.Errorf("no %s in\n%s", want, env)
-		}
-	}
-	if strings.Count(env, "\nTZ=") != 1 {
-		t.Error("TZ twice")
-	}
-	snap := s.Lambda.CreateFunction(FunctionConfig{Name: "g", SnapStart: true})
-	if env := strings.Join(snap.Environ(), "\n"); strings.Contains(env, "AWS_SECRET_ACCESS_KEY") || !strings.Contains(env, "AWS_CONTAINER_CREDENTIALS_FULL_URI") {
-		t.Errorf("SnapStart's credentials:\n%s", env)
-	}
-}

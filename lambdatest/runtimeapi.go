@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -69,9 +70,12 @@ type session struct {
 func newEnvironment(fn *Function) *environment {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
+		ln, err = net.Listen("tcp", "[::1]:0")
+	}
+	if err != nil {
 		panic("lambdatest: " + err.Error())
 	}
-	env := &environment{fn: fn, addr: ln.Addr().String(), log: new(functionLog)}
+	env := &environment{fn: fn, addr: ln.Addr().String(), log: &functionLog{max: 16 * logTailSize}}
 	env.session = newSession(env)
 	env.routes()
 	env.srv = &http.Server{Handler: http.HandlerFunc(env.serve), MaxHeaderBytes: 1 << 20}
@@ -162,13 +166,16 @@ func (env *environment) serve(w http.ResponseWriter, r *http.Request) {
 	rec := &statusRecorder{ResponseWriter: w}
 	fn := env.fn
 	fn.mu.Lock()
-	n := len(fn.requests)
-	fn.requests = append(fn.requests, RuntimeRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone()})
+	if len(fn.requests) == maxLogged {
+		fn.requests = slices.Delete(fn.requests, 0, maxLogged/2)
+	}
+	entry := &RuntimeRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone()}
+	fn.requests = append(fn.requests, entry)
 	fn.mu.Unlock()
 	defer func() {
 		fn.mu.Lock()
 		defer fn.mu.Unlock()
-		fn.requests[n].Status = rec.status
+		entry.Status = rec.status
 	}()
 	if fn.cfg.Intercept != nil && fn.cfg.Intercept(rec, r) {
 		return
