@@ -7,7 +7,6 @@ import (
 	"errors"
 	"hash"
 	"hash/crc32"
-	"hash/crc64"
 	"strings"
 
 	"reduction/internal/http1"
@@ -19,21 +18,17 @@ var ErrChecksum = errors.New("checksum mismatch")
 // ErrNoChecksum says that a whole object's checksum was demanded and S3 has none for it.
 var ErrNoChecksum = errors.New("the object has no checksum of its whole content")
 
-// crc64NVME is the polynomial of CRC-64/NVME, S3's default checksum, reversed as hash/crc64
-// takes it. Amazon S3 User Guide, Checking object integrity.
-const crc64NVME = 0x9a6c9329ac4bc9b5
-
 // checksums are the algorithms of S3 by the header that carries each, cheapest to verify
 // first: an object seldom has two, and one is enough.
 var checksums = [...]struct {
 	header string
-	hash   func() hash.Hash
+	hash   func(func() *crcTables) hash.Hash
 }{
-	{"x-amz-checksum-crc32c", func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
-	{"x-amz-checksum-crc32", func() hash.Hash { return crc32.NewIEEE() }},
-	{"x-amz-checksum-crc64nvme", func() hash.Hash { return crc64.New(crc64.MakeTable(crc64NVME)) }},
-	{"x-amz-checksum-sha256", sha256.New},
-	{"x-amz-checksum-sha1", sha1.New},
+	{"x-amz-checksum-crc32c", func(func() *crcTables) hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
+	{"x-amz-checksum-crc32", func(func() *crcTables) hash.Hash { return crc32.NewIEEE() }},
+	{"x-amz-checksum-crc64nvme", func(t func() *crcTables) hash.Hash { return t().new() }},
+	{"x-amz-checksum-sha256", func(func() *crcTables) hash.Hash { return sha256.New() }},
+	{"x-amz-checksum-sha1", func(func() *crcTables) hash.Hash { return sha1.New() }},
 }
 
 // checksum verifies a stream against the checksum that S3 sent with it.
@@ -49,7 +44,7 @@ type checksum struct {
 // known here. They are marked by their type, and by "-N" at their end. Answers to ranged
 // requests must not be given to this function: S3 sends composite ones without the mark
 // there (boto/botocore#3346).
-func newChecksum(h http1.Header) *checksum {
+func newChecksum(h http1.Header, tables func() *crcTables) *checksum {
 	if strings.EqualFold(h.Get("x-amz-checksum-type"), "COMPOSITE") {
 		return nil
 	}
@@ -58,7 +53,7 @@ func newChecksum(h http1.Header) *checksum {
 		if want == "" || strings.Contains(want, "-") {
 			continue
 		}
-		return &checksum{name: strings.TrimPrefix(c.header, "x-amz-checksum-"), want: want, hash: c.hash()}
+		return &checksum{name: strings.TrimPrefix(c.header, "x-amz-checksum-"), want: want, hash: c.hash(tables)}
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Client struct {
 	s3          service
 	dynamoDB    service
 	buffers     buffers
+	crc         func() *crcTables // made when an object first needs them
 
 	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
 
@@ -63,6 +64,7 @@ func New(c Config) (*Client, error) {
 		config:  c,
 		trust:   t,
 		regions: make(map[string]string),
+		crc:     sync.OnceValue(newCRCTables),
 	}
 	client.s3.init("s3", s3Rules, c.MaxAttempts)
 	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)

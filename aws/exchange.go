@@ -52,6 +52,20 @@ func (x *exchange) cause(err error) error {
 	return err
 }
 
+// noAnswer says from where none came.
+type noAnswer struct {
+	host string
+	err  error
+}
+
+func (e *noAnswer) Error() string {
+	if errors.Is(e.err, io.ErrUnexpectedEOF) || errors.Is(e.err, io.EOF) {
+		return e.host + " ended the connection without an answer"
+	}
+	return e.host + ": " + e.err.Error()
+}
+func (e *noAnswer) Unwrap() error { return e.err }
+
 // Read reads the answer's body.
 func (x *exchange) Read(p []byte) (int, error) {
 	x.extend(x.client.config.Stall)
@@ -100,7 +114,7 @@ func (c *Client) over(ctx context.Context, cn *conn, req *http1.Request) (*excha
 	if x.Response, err = cn.do(req); err != nil {
 		x.stop()
 		cn.Close()
-		return nil, x.cause(err)
+		return nil, &noAnswer{cn.at.host, x.cause(err)}
 	}
 	return x, nil
 }
