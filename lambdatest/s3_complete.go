@@ -76,12 +76,15 @@ func (c *s3Call) completeUpload() *s3Error {
 
 // pick returns the parts a request lists, held to what was uploaded and to S3's rules.
 func (u *upload) pick(listed []completedPart) ([]*part, *s3Error) {
-	var parts []*part
-	for i, l := range listed {
-		if i > 0 && l.PartNumber <= listed[i-1].PartNumber {
-			return nil, s3Fail(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.",
-				xmlField{"UploadId", u.id})
+	for i := range listed[1:] {
+		if listed[i].PartNumber < listed[i+1].PartNumber {
+			continue
 		}
+		return nil, s3Fail(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.",
+			xmlField{"UploadId", u.id})
+	}
+	var parts []*part
+	for _, l := range listed {
 		p := u.parts[l.PartNumber]
 		sum := l.checksum(u.kind)
 		switch {
@@ -92,12 +95,15 @@ func (u *upload) pick(listed []completedPart) ([]*part, *s3Error) {
 		case sum == "" && u.typ == composite:
 			return nil, s3Fail(400, "InvalidRequest", fmt.Sprintf("The upload was created using a %s checksum. The complete request must "+
 				"include the checksum for each part. It was missing for part %d in the request.", strings.ToLower(string(u.kind)), l.PartNumber))
-		case i < len(listed)-1 && p.content.Size() < minPart:
-			return nil, s3Fail(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size",
-				xmlField{"ProposedSize", strconv.FormatInt(p.content.Size(), 10)}, xmlField{"MinSizeAllowed", strconv.Itoa(minPart)},
-				xmlField{"PartNumber", strconv.Itoa(l.PartNumber)}, xmlField{"ETag", l.ETag})
 		}
 		parts = append(parts, p)
+	}
+	for _, p := range parts[:len(parts)-1] {
+		if p.content.Size() < minPart {
+			return nil, s3Fail(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size",
+				xmlField{"ProposedSize", strconv.FormatInt(p.content.Size(), 10)}, xmlField{"MinSizeAllowed", strconv.Itoa(minPart)},
+				xmlField{"PartNumber", strconv.Itoa(p.number)}, xmlField{"ETag", p.etag()})
+		}
 	}
 	return parts, nil
 }
