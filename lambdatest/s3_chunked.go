@@ -128,6 +128,8 @@ func (b *chunkedBody) verifySignature(algorithm, want string, hashes ...string) 
 	return nil
 }
 
+const trailerSignature = "x-amz-trailer-signature"
+
 // readTrailer reads what follows the last chunk: the trailers that were declared, all of
 // them and no others.
 func (b *chunkedBody) readTrailer() error {
@@ -138,6 +140,9 @@ func (b *chunkedBody) readTrailer() error {
 			return errIncompleteBody
 		}
 		if line == "" {
+			if next, _ := b.br.Peek(len(trailerSignature)); string(next) == trailerSignature {
+				continue // minio-go ends each trailer with \n and all of them with \r\n
+			}
 			break
 		}
 		name, value, ok := strings.Cut(line, ":")
@@ -145,7 +150,7 @@ func (b *chunkedBody) readTrailer() error {
 		switch {
 		case !ok:
 			return errMalformedTrailer
-		case b.signed && name == "X-Amz-Trailer-Signature":
+		case b.signed && strings.EqualFold(name, trailerSignature):
 			if err := b.verifySignature("AWS4-HMAC-SHA256-TRAILER", value, sha256Hex(signed.Bytes())); err != nil {
 				return err
 			}
@@ -163,10 +168,14 @@ func (b *chunkedBody) readTrailer() error {
 	if b.signed && signed.Len() > 0 {
 		return errChunkSignature // trailers without their signature
 	}
-	if _, err := b.br.ReadByte(); err != io.EOF {
-		return errIncompleteBody
+	for { // an empty line more is let pass: minio-go sends one
+		switch c, err := b.br.ReadByte(); {
+		case err == io.EOF:
+			return io.EOF
+		case err != nil || c != '\r' && c != '\n':
+			return errIncompleteBody
+		}
 	}
-	return io.EOF
 }
 
 // line reads a line, without its end.
