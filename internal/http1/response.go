@@ -2,7 +2,6 @@ package http1
 
 import (
 	"bytes"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -12,126 +11,157 @@ type Response struct {
 	Status        int
 	Header        Header
 	ContentLength int64  // of the body; -1 where only its end will tell
-	Trailer       Header // complete at the body's end
+	Trailer       Header // once the body has been read to its end
 
-	conn  *Conn
-	left  int64 // of the body, or of the chunk
-	kind  bodyKind
-	done  bool
-	close bool // the connection ends with this answer
-	err   error
+	conn    *Conn
+	kind    bodyKind
+	left    int64 // of the body, or of the chunk
+	inChunk bool  // a chunk has begun, whose CR LF has not been read
+	done    bool  // the body has been read
+	close   bool  // the connection ends with this answer
+	old     bool  // HTTP/1.0
+	err     error
 }
 
-type bodyKind byte
-
-const (
-	byLength bodyKind = iota
-	byChunks
-	byClose
-)
-
-// readHead reads an answer's head, passing over interim ones (1xx) unless they are waited
-// for. RFC 9112 §6.3 says where the body then ends.
+// readHead reads an answer's head, passing over interim ones: 1xx, but 100 where that is
+// waited for.
 func (c *Conn) readHead(req *Request, want100 bool) error {
 	r := &c.resp
-	for {
+	for range maxInterim {
 		*r = Response{conn: c, Header: r.Header[:0]}
-		if err := c.statusLine(r); err != nil {
+		if err := c.readFields(r); err != nil {
 			return err
 		}
-		var err error
-		if r.Header, err = c.fields(r.Header); err != nil {
-			return err
-		}
-		if r.Status == 101 {
+		switch {
+		case r.Status == 101:
 			return malformed("an upgrade that nobody asked for")
-		}
-		if r.Status >= 200 || want100 && r.Status == 100 {
-			break
-		}
-	}
-	for _, v := range r.Header.Values("Connection") {
-		if hasToken(v, "close") {
-			r.close = true
+		case r.Status == 100 && want100:
+			return nil
+		case r.Status >= 200:
+			return r.frame(req.Method)
 		}
 	}
-	return r.frame(req)
+	return ErrTooLong
 }
 
-// frame decides where the body ends.
-func (r *Response) frame(req *Request) error {
-	encoding, lengths := r.Header.Values("Transfer-Encoding"), r.Header.Values("Content-Length")
-	length := int64(-1)
-	for _, v := range lengths {
-		n, err := strconv.ParseUint(v, 10, 63)
-		if err != nil || v[0] == '+' || length >= 0 && length != int64(n) {
-			return malformed("Content-Length")
-		}
-		length = int64(n)
-	}
-	switch {
-	case req.Method == "HEAD" || r.Status == 204 || r.Status == 304 || r.Status/100 == 1 || req.Method == "CONNECT" && r.Status/100 == 2:
-		r.ContentLength, r.done = max(length, 0), true
-		if req.Method == "HEAD" {
-			r.ContentLength = length
-		}
-	case len(encoding) > 0:
-		// RFC 9112 §6.1: both at once smells of smuggling.
-		if len(lengths) > 0 || len(encoding) > 1 || !strings.EqualFold(encoding[0], "chunked") {
-			return malformed("Transfer-Encoding")
-		}
-		r.ContentLength, r.kind = -1, byChunks
-	case length >= 0:
-		r.ContentLength, r.left, r.done = length, length, length == 0
-	default:
-		r.ContentLength, r.kind, r.close = -1, byClose, true
-	}
-	return nil
-}
-
-// statusLine reads "HTTP/1.1 200 OK". RFC 9112 §4.
-func (c *Conn) statusLine(r *Response) error {
+// readFields reads a status line and the fields below it.
+func (c *Conn) readFields(r *Response) error {
+	// The line is looked at before more is waited for: who speaks something else may
+	// not have more to say.
 	line, err := c.line()
 	if err != nil {
 		return err
 	}
-	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[7] != '0' && line[7] != '1' || line[8] != ' ' || len(line) > 12 && line[12] != ' ' {
-		return malformed("status line")
+	if err := r.parseStatus(line); err != nil {
+		return err
 	}
-	for _, d := range line[9:12] {
-		if d < '0' || d > '9' {
-			return malformed("status")
-		}
-		r.Status = r.Status*10 + int(d-'0')
+	fields, err := c.section()
+	if err != nil {
+		return err
 	}
-	if r.Status < 100 {
-		return malformed("status")
+	if r.Header, err = parseFields(r.Header, fields); err != nil {
+		return err
 	}
-	r.close = line[7] == '0'
+	for _, v := range r.Header.Values("Connection") {
+		r.close = r.close || hasToken(v, "close")
+	}
 	return nil
 }
 
-// fields reads fields up to the empty line behind them. RFC 9112 §5.
-func (c *Conn) fields(h Header) (Header, error) {
-	total := 0
-	for {
-		line, err := c.line()
-		if err != nil || len(line) == 0 {
-			return h, err
-		}
-		if total += len(line); total > maxHead || len(h) == maxFields {
-			return h, ErrTooLong
-		}
-		name, value, ok := bytes.Cut(line, []byte{':'})
-		v := string(bytes.Trim(value, " \t"))
-		// A name with a blank before the colon, and a folded line, are refused here too.
-		if !ok || !isToken(string(name)) || !isValue(v) {
-			return h, malformed("field")
-		}
-		h = append(h, Field{string(name), v})
+// parseStatus reads "HTTP/1.1 200 OK". RFC 9112 §4.
+func (r *Response) parseStatus(line []byte) error {
+	version, rest, _ := bytes.Cut(line, []byte{' '})
+	status, reason, _ := bytes.Cut(rest, []byte{' '})
+	switch string(version) {
+	case "HTTP/1.1":
+	case "HTTP/1.0":
+		// RFC 9112 §9.3; what HTTP/1.0 called keep-alive is not trusted.
+		r.old, r.close = true, true
+	default:
+		return malformed("version")
 	}
+	n, err := strconv.ParseUint(string(status), 10, 16)
+	if err != nil || len(status) != 3 || n < 100 || !isValue(string(reason)) {
+		return malformed("status line")
+	}
+	r.Status = int(n)
+	return nil
 }
 
+// parseFields appends the fields of a section's lines. RFC 9112 §5.
+func parseFields(h Header, lines string) (Header, error) {
+	for lines != "" {
+		var line string
+		line, lines, _ = strings.Cut(lines, "\r\n")
+		name, value, ok := strings.Cut(line, ":")
+		value = strings.Trim(value, " \t")
+		// No token: a name with a blank before its colon, and a folded line.
+		if !ok || !isToken(name) || !isValue(value) {
+			return h, malformed("field")
+		}
+		if len(h) == maxFields {
+			return h, ErrTooLong
+		}
+		h = append(h, Field{name, value})
+	}
+	return h, nil
+}
+
+// frame decides where the body ends. RFC 9112 §6.3.
+func (r *Response) frame(method string) error {
+	length, err := r.length()
+	if err != nil {
+		return err
+	}
+	chunked, err := r.chunked()
+	if err != nil {
+		return err
+	}
+	r.ContentLength = length
+	switch {
+	case method == "HEAD" || r.Status == 304: // the length is that of a GET
+		r.done = true
+	case r.Status == 204 || method == "CONNECT" && r.Status/100 == 2:
+		r.ContentLength, r.done = 0, true
+	case chunked:
+		r.kind = byChunks
+	case length >= 0:
+		r.kind, r.left, r.done = byLength, length, length == 0
+	default:
+		r.kind, r.close = byClose, true
+	}
+	return nil
+}
+
+// length returns the Content-Length, -1 without one. Several have to agree.
+func (r *Response) length() (int64, error) {
+	length := int64(-1)
+	for _, v := range r.Header.Values("Content-Length") {
+		n, err := strconv.ParseUint(v, 10, 63)
+		if err != nil || length >= 0 && length != int64(n) {
+			return 0, malformed("Content-Length")
+		}
+		length = int64(n)
+	}
+	return length, nil
+}
+
+// chunked reports whether the body comes in chunks. No other coding is known, none was
+// asked for, and RFC 9112 §6.1 calls it an attempt at smuggling where it comes with a
+// length, or from a server that speaks HTTP/1.0.
+func (r *Response) chunked() (bool, error) {
+	codings := r.Header.Values("Transfer-Encoding")
+	if len(codings) == 0 {
+		return false, nil
+	}
+	if len(codings) > 1 || !strings.EqualFold(codings[0], "chunked") ||
+		r.old || r.Header.Values("Content-Length") != nil {
+		return false, malformed("Transfer-Encoding")
+	}
+	return true, nil
+}
+
+// hasToken reports whether a comma-separated list has a token.
 func hasToken(list, token string) bool {
 	for part := range strings.SplitSeq(list, ",") {
 		if strings.EqualFold(strings.Trim(part, " \t"), token) {
@@ -139,91 +169,4 @@ func hasToken(list, token string) bool {
 		}
 	}
 	return false
-}
-
-// Read reads the body, of a known length directly into p.
-func (r *Response) Read(p []byte) (int, error) {
-	switch {
-	case r.err != nil:
-		return 0, r.err
-	case r.done:
-		return 0, io.EOF
-	case len(p) == 0:
-		return 0, nil
-	}
-	n, err := r.read(p)
-	if err != nil && err != io.EOF {
-		r.err, r.conn.broken = err, true
-	}
-	return n, err
-}
-
-func (r *Response) read(p []byte) (int, error) {
-	if r.kind == byChunks && r.left == 0 {
-		if err := r.chunk(); err != nil {
-			return 0, err
-		}
-		if r.done {
-			return 0, io.EOF
-		}
-	}
-	if r.kind != byClose && int64(len(p)) > r.left {
-		p = p[:r.left]
-	}
-	n, err := r.conn.readSome(p)
-	if r.kind == byClose {
-		if err == io.EOF {
-			r.done = true
-		}
-		return n, err
-	}
-	if r.left -= int64(n); n > 0 {
-		if r.kind == byChunks && r.left == 0 {
-			return n, r.chunkEnd()
-		}
-		r.done = r.left == 0
-		return n, nil
-	}
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return 0, err
-}
-
-// readSome takes what the buffer holds, and else reads past it.
-func (c *Conn) readSome(p []byte) (int, error) {
-	if c.r < c.w {
-		n := copy(p, c.in[c.r:c.w])
-		c.r += n
-		return n, nil
-	}
-	return c.nc.Read(p)
-}
-
-// chunk reads a chunk's first line, and the trailer behind the last one. RFC 9112 §7.1.
-func (r *Response) chunk() error {
-	line, err := r.conn.line()
-	if err != nil {
-		return err
-	}
-	size, _, _ := bytes.Cut(line, []byte{';'}) // extensions mean nothing to us
-	n, err := strconv.ParseUint(string(bytes.TrimRight(size, " \t")), 16, 63)
-	if err != nil || size[0] == '+' || size[0] == '-' {
-		return malformed("chunk size")
-	}
-	if n > 0 {
-		r.left = int64(n)
-		return nil
-	}
-	r.done = true
-	r.Trailer, err = r.conn.fields(nil)
-	return err
-}
-
-func (r *Response) chunkEnd() error {
-	line, err := r.conn.line()
-	if err == nil && len(line) != 0 {
-		err = malformed("chunk end")
-	}
-	return err
 }

@@ -1,0 +1,196 @@
+package http1
+
+import (
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Request is what Do sends. Host, Content-Length, Transfer-Encoding, Trailer and Expect
+// are written by Do and must not be in Header.
+type Request struct {
+	Method string
+	Target string // as it goes on the wire: "/path?query", already escaped
+	Host   string
+	Header Header
+
+	Body   []byte    // sent with its length
+	Stream io.Reader // instead of Body: sent in chunks, to its end
+
+	// Trailers names the fields that Trailer returns once Stream has ended.
+	Trailers []string
+	Trailer  func() Header
+
+	// Expect100 holds the body back until the server says "100 Continue", or refuses. A
+	// server that does not know the field is waited for until the deadline.
+	Expect100 bool
+}
+
+// waits reports whether the body is held back. RFC 9110 §10.1.1: never where there is none.
+func (req *Request) waits() bool {
+	return req.Expect100 && (len(req.Body) > 0 || req.Stream != nil)
+}
+
+// writeHead puts the request's head into the buffer.
+func (c *Conn) writeHead(req *Request) error {
+	switch {
+	case !isToken(req.Method):
+		return refused("method")
+	case !isTarget(req.Target):
+		return refused("target")
+	case !isHost(req.Host):
+		return refused("host")
+	}
+	b := append(c.out[:0], req.Method...)
+	b = append(b, ' ')
+	b = append(b, req.Target...)
+	b = append(b, " HTTP/1.1\r\n"...)
+	b = appendField(b, "Host", req.Host)
+	for _, f := range req.Header {
+		if !isToken(f.Name) || !isValue(f.Value) || isFraming(f.Name) {
+			return refused("field " + strconv.Quote(f.Name))
+		}
+		b = appendField(b, f.Name, f.Value)
+	}
+	switch {
+	case req.Stream != nil:
+		b = appendField(b, "Transfer-Encoding", "chunked")
+		for _, name := range req.Trailers {
+			if !isToken(name) || isFraming(name) {
+				return refused("trailer " + strconv.Quote(name))
+			}
+			b = appendField(b, "Trailer", name)
+		}
+	// RFC 9110 §8.6: a method that is expected to have a body says so if it has none.
+	case len(req.Body) > 0 || req.Method == "POST" || req.Method == "PUT":
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, int64(len(req.Body)), 10)
+		b = append(b, '\r', '\n')
+	}
+	if req.waits() {
+		b = appendField(b, "Expect", "100-continue")
+	}
+	c.out = append(b, '\r', '\n')
+	return nil
+}
+
+func appendField(b []byte, name, value string) []byte {
+	b = append(b, name...)
+	b = append(b, ':', ' ')
+	b = append(b, value...)
+	return append(b, '\r', '\n')
+}
+
+// flush writes the buffer.
+func (c *Conn) flush() error {
+	_, err := c.nc.Write(c.out)
+	c.out = c.out[:0]
+	return err
+}
+
+// smallBody is copied behind its head, so that both leave in one write.
+const smallBody = 16 << 10
+
+// writeBody sends what is in the buffer and the body. An error of the caller's stream is
+// told from one of the connection.
+func (c *Conn) writeBody(req *Request) (streamErr, err error) {
+	switch {
+	case req.Stream != nil:
+		return c.writeChunks(req)
+	case len(req.Body) <= smallBody:
+		c.out = append(c.out, req.Body...)
+		return nil, c.flush()
+	}
+	if err := c.flush(); err != nil {
+		return nil, err
+	}
+	_, err = c.nc.Write(req.Body)
+	return nil, err
+}
+
+// chunkSize is the most that a chunk takes. What a stream yields is sent at once.
+const chunkSize = 16 << 10
+
+// writeChunks sends a stream. RFC 9112 §7.1.
+func (c *Conn) writeChunks(req *Request) (streamErr, err error) {
+	// The head goes ahead of a stream that may take its time.
+	if err := c.flush(); err != nil {
+		return nil, err
+	}
+	for buf := make([]byte, chunkSize); ; {
+		n, streamErr := req.Stream.Read(buf)
+		if n > 0 {
+			c.out = strconv.AppendInt(c.out, int64(n), 16)
+			c.out = append(c.out, '\r', '\n')
+			c.out = append(c.out, buf[:n]...)
+			c.out = append(c.out, '\r', '\n')
+			if err := c.flush(); err != nil {
+				return nil, err
+			}
+		}
+		if streamErr == io.EOF {
+			break
+		}
+		if streamErr != nil {
+			return streamErr, nil
+		}
+	}
+	c.out = append(c.out, "0\r\n"...)
+	if req.Trailer != nil {
+		for _, f := range req.Trailer() {
+			if !isToken(f.Name) || !isValue(f.Value) || isFraming(f.Name) {
+				return refused("trailer " + strconv.Quote(f.Name)), nil
+			}
+			c.out = appendField(c.out, f.Name, f.Value)
+		}
+	}
+	c.out = append(c.out, '\r', '\n')
+	return nil, c.flush()
+}
+
+// isFraming names the fields that say where a message ends, and whose it is: Do's alone to
+// write.
+func isFraming(name string) bool {
+	for _, f := range [...]string{"Host", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Expect", "Connection", "Keep-Alive", "Upgrade"} {
+		if strings.EqualFold(name, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// isToken reports whether s is a token, as methods and field names are (RFC 9110 §5.6.2).
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isValue reports whether s may be a field's value: no CR, LF, NUL or other control
+// character but the tab (RFC 9110 §5.5).
+func isValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isTarget reports whether s may be a request target: visible ASCII only (RFC 9112 §3.2).
+func isTarget(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isHost reports whether s may be a Host: a target's characters, none of which ends the
+// host of a URL (RFC 3986 §3.2).
+func isHost(s string) bool { return isTarget(s) && !strings.ContainsAny(s, `/?#@\,`) }
