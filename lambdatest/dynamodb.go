@@ -116,8 +116,10 @@ func (d *DynamoDB) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	params.handBack = func(i int) bool { return handBack(r, i) }
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	out, err := do(d, params)
+	d.mu.Unlock()
+	// A client that reads slowly must not hold up the others. Items are replaced, never
+	// changed, so those in the answer stay as they are.
 	writeDDB(w, out, err)
 }
 

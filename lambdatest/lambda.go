@@ -15,6 +15,11 @@ import (
 
 // Lambda is the Lambda of a Server: functions, the Invoke API in front of them, and behind
 // each the Runtime API that its process talks to.
+//
+// It does not limit memory or CPU, freeze processes between invocations, or run INIT a second
+// time when it failed; versions and aliases, InvokeWithResponseStream, external extensions,
+// and the Logs and Telemetry APIs don't exist; START, END and REPORT are text whatever the
+// function's log format.
 type Lambda struct {
 	s         *Server
 	mu        sync.Mutex
