@@ -130,7 +130,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-func TestDialTriesAddressesInTurn(t *testing.T) {
+func TestDialAgain(t *testing.T) {
 	s := newFakeS3(t, pattern(10))
 	config := testConfig(s.URL, nil)
 	dials := 0
@@ -186,5 +186,22 @@ func TestIPv6(t *testing.T) {
 	defer s.Close()
 	if _, err := fetch(newTestClient(t, testConfig("http://"+l.Addr().String(), nil)), testRef); err != nil || host != l.Addr().String() {
 		t.Error(host, err)
+	}
+}
+
+// TestDialTimeout holds that a dialer's own timeout is a fault like others.
+func TestDialTimeout(t *testing.T) {
+	s := newFakeS3(t, pattern(10))
+	config := testConfig(s.URL, nil)
+	dials := 0
+	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		d := new(net.Dialer)
+		if dials++; dials == 1 {
+			d.Deadline = time.Now().Add(-time.Second)
+		}
+		return d.DialContext(ctx, network, address)
+	}
+	if _, err := fetch(newTestClient(t, config), testRef); err != nil || dials != 2 {
+		t.Error(dials, err)
 	}
 }

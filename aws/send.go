@@ -179,17 +179,19 @@ func (c *Client) setClock(date string) bool {
 		return false
 	}
 	skew := theirs.Sub(c.config.Now())
-	old := time.Duration(c.skew.Swap(int64(skew)))
-	return (skew - old).Abs() > maxSkew
+	if (skew - time.Duration(c.skew.Load())).Abs() <= maxSkew {
+		return false
+	}
+	c.skew.Store(int64(skew))
+	return true
 }
 
-// transportFault classifies a failure without an answer. Connections fail for a while; a
-// certificate, a proxy's refusal or an end that we have set ourselves stays.
+// transportFault classifies a failure without an answer. Connections fail for a while; what
+// a certificate, a proxy or an object's version is to blame for stays. Whether the caller's
+// time is over is for the caller to ask its context: a dialer's timeout says that it is a
+// context.DeadlineExceeded, too.
 func transportFault(err error) fault {
-	for _, stays := range []error{
-		context.Canceled, context.DeadlineExceeded, ErrDeadline,
-		ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, http1.ErrRequest,
-	} {
+	for _, stays := range []error{ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, http1.ErrRequest} {
 		if errors.Is(err, stays) {
 			return final
 		}

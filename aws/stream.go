@@ -61,12 +61,13 @@ func (s *stream) Read(p []byte) (int, error) {
 // broken decides whether a broken connection is the end.
 func (s *stream) broken(err error) error {
 	s.Close()
-	if s.ctx.Err() != nil {
+	over := s.ctx.Err() != nil
+	if over {
 		err = context.Cause(s.ctx)
 	}
 	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
-	if s.ref.ETag == "" || s.end < 0 {
-		return fail // the rest might be another object's
+	if over || s.ref.ETag == "" || s.end < 0 {
+		return fail // without an ETag, the rest might be another object's
 	}
 	pause, again := s.try.failed(transportFault(err), "", s.client.config.Random())
 	fail.Attempts = s.try.attempt
