@@ -170,15 +170,15 @@ func (r *reduction) together(f io.ReaderAt, size int64) bool {
 		return false
 	}
 
-	whole := job.NewReducer(r.options)
-	if _, err := whole.ReadFrom(io.NewSectionReader(f, 0, body)); err != nil {
+	header := job.NewReducer(r.options)
+	if _, err := header.ReadFrom(io.NewSectionReader(f, 0, body)); err != nil {
 		return false
 	}
 	split := newSplitter(f, size, body, r.chunk)
 	parts := make([]*job.Reducer, cores)
 	var wg sync.WaitGroup
 	for i := range parts {
-		parts[i] = whole.Part()
+		parts[i] = header.Part()
 		wg.Go(func() {
 			_, err := parts[i].ReadFrom(split.reader())
 			if err == nil && parts[i].Skipped > 0 {
@@ -193,13 +193,13 @@ func (r *reduction) together(f io.ReaderAt, size int64) bool {
 	if split.err != nil {
 		return false
 	}
-	for _, p := range parts {
-		if whole.Merge(p) != nil {
+	for _, p := range parts[1:] {
+		if parts[0].Merge(p) != nil {
 			return false
 		}
 	}
 	r.took = time.Since(start)
-	r.Reducer, r.bytes, r.cores = whole, size, int(cores)
+	r.Reducer, r.bytes, r.cores = parts[0], size, int(cores)
 	r.groups = r.Groups()
 	return sortGroups(r.groups) == nil
 }
@@ -222,14 +222,25 @@ func sortGroups(groups []aggregate.Group) error {
 	return nil
 }
 
-// compareSortKeys compares as the sort keys would, but makes them only where one diagnosis
-// begins with the other.
+// compareSortKeys compares as the sort keys would. It makes them only where two diagnoses
+// differ by no more than a beginning of the mark that stands between the names.
 func compareSortKeys(a, b *aggregate.Group) int {
-	if a.Diagnosis == b.Diagnosis {
+	const mark = "#hospital#"
+	x, y := a.Diagnosis, b.Diagnosis
+	n := min(len(x), len(y))
+	if c := strings.Compare(x[:n], y[:n]); c != 0 {
+		return c
+	}
+	rest, sign := x[n:], 1 // what one has where the other has the mark
+	if len(y) > n {
+		rest, sign = y[n:], -1
+	}
+	if rest == "" {
 		return strings.Compare(a.Hospital, b.Hospital)
 	}
-	if !strings.HasPrefix(a.Diagnosis, b.Diagnosis) && !strings.HasPrefix(b.Diagnosis, a.Diagnosis) {
-		return strings.Compare(a.Diagnosis, b.Diagnosis)
+	n = min(len(rest), len(mark))
+	if c := strings.Compare(rest[:n], mark[:n]); c != 0 {
+		return sign * c
 	}
 	return strings.Compare(
 		string(job.AppendSortKey(nil, a.Diagnosis, a.Hospital)),

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"reduction/aggregate"
 	"reduction/job"
 )
 
@@ -242,3 +243,25 @@ func TestReduceReportsItsEnds(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestCompareSortKeys(t *testing.T) {
+	names := []string{"", "#"}
+	for _, a := range []string{"a", "#", "#hosp", "#hospital#", "h", "~"} {
+		for _, b := range []string{"", "a", "#", "#hospital#", "#hospital#a"} {
+			names = append(names, a+b)
+		}
+	}
+	for _, d1 := range names {
+		for _, d2 := range names {
+			for _, h1 := range names {
+				for _, h2 := range names {
+					a, b := aggregate.Group{Diagnosis: d1, Hospital: h1}, aggregate.Group{Diagnosis: d2, Hospital: h2}
+					want := strings.Compare((&result{Diagnosis: d1, Hospital: h1}).sortKey(), (&result{Diagnosis: d2, Hospital: h2}).sortKey())
+					if got := compareSortKeys(&a, &b); got != want {
+						t.Fatalf("%q %q and %q %q: %d, want %d", d1, h1, d2, h2, got, want)
+					}
+				}
+			}
+		}
+	}
+}
