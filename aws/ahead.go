@@ -98,7 +98,7 @@ func (a *ahead) help(buf []byte) {
 			a.mu.Unlock()
 		}
 		s.Close()
-		if err != io.EOF || !a.drained(p) {
+		if !a.drained(p) || err != io.EOF {
 			return
 		}
 	}
@@ -119,7 +119,8 @@ func (a *ahead) claim(buf []byte) *part {
 	return p
 }
 
-// drained waits until a part's buffer may be used again.
+// drained waits until a part's buffer may be used again: when the part has been read, or
+// the object closed. A part that failed is waited for, too: what has come of it is read.
 func (a *ahead) drained(p *part) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

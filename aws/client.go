@@ -141,8 +141,12 @@ func (c *Client) Warm(ctx context.Context, buckets ...string) {
 	wg.Wait()
 }
 
-// Close closes the connections that are kept. The client can be used on.
-func (c *Client) Close() { c.pool.closeAll() }
+// Close lets go of the connections and buffers that no call is using. The client can be
+// used on.
+func (c *Client) Close() {
+	c.pool.closeAll()
+	c.buffers.release()
+}
 
 // regionOf returns the region that a bucket was last found in.
 func (c *Client) regionOf(bucket string) string {

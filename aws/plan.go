@@ -1,7 +1,5 @@
 package aws
 
-import "sync"
-
 const (
 	// connRate is what one connection to S3 brings, bytes a second, and cpuRate what one
 	// vCPU can do with them. The first is folklore (80-90 MB/s), the second measured
@@ -69,37 +67,4 @@ func (p plan) split(size int64) (own, part int64) {
 		return p.buffer + lead, p.buffer
 	}
 	return size - n*part, part
-}
-
-// buffers are a client's, lent to the objects being read. They are made when they are
-// first needed, and kept.
-type buffers struct {
-	plan plan
-
-	mu   sync.Mutex
-	made int
-	free [][]byte
-}
-
-// take returns a buffer, or nil when all are in use: then the object does with fewer
-// helpers, or none.
-func (b *buffers) take() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if n := len(b.free); n > 0 {
-		buf := b.free[n-1]
-		b.free = b.free[:n-1]
-		return buf
-	}
-	if b.made == b.plan.helpers {
-		return nil
-	}
-	b.made++
-	return make([]byte, b.plan.buffer)
-}
-
-func (b *buffers) put(buf []byte) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.free = append(b.free, buf[:cap(buf)])
 }
