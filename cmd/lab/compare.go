@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"reduction/lambdatest"
 )
@@ -32,6 +33,7 @@ func compare(items []lambdatest.Item, want []result, invocations []string) []str
 	for k := range expected {
 		wrong = append(wrong, fmt.Sprintf("an item that is missing: PK %q, SK %q", k.pk, k.sk))
 	}
+	slices.Sort(wrong)
 	return wrong
 }
 

@@ -110,12 +110,12 @@ func TestNoRowIsTooLong(t *testing.T) {
 
 func TestGenerate(t *testing.T) {
 	want := string(generated(1500, 9))
-	status, out, err := outcome(nil, "generate", "--seed", "9", "--rows", "1_500")
+	status, out, err := shell(nil, "generate", "--seed", "9", "--rows", "1_500")
 	if status != 0 || out != want || err != "" {
 		t.Errorf("status %d, stderr %q", status, err)
 	}
 	path := filepath.Join(t.TempDir(), "x.csv")
-	status, out, err = outcome(nil, "generate", "--seed", "9", "--rows", "1500", "--out", path)
+	status, out, err = shell(nil, "generate", "--seed", "9", "--rows", "1500", "--out", path)
 	if got, _ := os.ReadFile(path); status != 0 || out != "" || err != "" || string(got) != want {
 		t.Errorf("--out: status %d, stdout %q, stderr %q", status, out, err)
 	}

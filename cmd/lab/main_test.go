@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// outcome runs lab as a shell would.
-func outcome(in io.Reader, args ...string) (status int, out, err string) {
+// shell runs lab as a shell would.
+func shell(in io.Reader, args ...string) (status int, out, err string) {
 	var o, e bytes.Buffer
 	status = lab(args, &console{in: in, out: &o, err: &e})
 	return status, o.String(), e.String()
@@ -47,7 +47,7 @@ func TestCommandLine(t *testing.T) {
 		{"serve --addr nonsense", 2, `--addr`},
 		{"serve extra", 2, `unexpected argument "extra"`},
 	} {
-		status, out, err := outcome(strings.NewReader(""), strings.Fields(test.args)...)
+		status, out, err := shell(strings.NewReader(""), strings.Fields(test.args)...)
 		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
 			t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", test.args, status, out, err, test.status, test.says)
 		}
@@ -55,11 +55,11 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	if status, out, err := outcome(nil); status != 2 || out != "" || !strings.Contains(err, "lab help COMMAND") {
+	if status, out, err := shell(nil); status != 2 || out != "" || !strings.Contains(err, "lab help COMMAND") {
 		t.Errorf("lab: status %d, stdout %q, stderr %q", status, out, err)
 	}
 	for _, args := range []string{"help", "-h", "--help"} {
-		status, out, err := outcome(nil, args)
+		status, out, err := shell(nil, args)
 		if status != 0 || err != "" {
 			t.Errorf("lab %s: status %d, stderr %q", args, status, err)
 		}
@@ -71,7 +71,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, c := range commands() {
 		for _, args := range []string{"help " + c.name, c.name + " --help", c.name + " -h", c.name + " x -h"} {
-			status, out, err := outcome(nil, strings.Fields(args)...)
+			status, out, err := shell(nil, strings.Fields(args)...)
 			if status != 0 || err != "" || !strings.Contains(out, "Flags:") || !strings.Contains(out, "lab "+c.name) {
 				t.Errorf("lab %s: status %d, stderr %q, stdout %q", args, status, err, out)
 			}

@@ -8,15 +8,12 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"reduction/aggregate"
 	"reduction/csvfast"
-	"reduction/internal/json"
 	"reduction/job"
 )
 
@@ -206,73 +203,3 @@ func (r *reduction) together(f io.ReaderAt, size int64) bool {
 
 // errSkipped ends the parts where one left a row out: a stray quote may have moved cuts.
 var errSkipped = errors.New("a bad row")
-
-// sortGroups sorts by sort key, and fails where two groups have the same.
-func sortGroups(groups []aggregate.Group) error {
-	slices.SortFunc(groups, func(a, b aggregate.Group) int { return compareSortKeys(&a, &b) })
-	for i := 1; i < len(groups); i++ {
-		a, b := &groups[i-1], &groups[i]
-		if compareSortKeys(a, b) == 0 {
-			if a.Offset > b.Offset {
-				a, b = b, a
-			}
-			return &job.GroupError{First: a, Other: b, Err: job.ErrSameSortKey}
-		}
-	}
-	return nil
-}
-
-// compareSortKeys compares as the sort keys would. It makes them only where two diagnoses
-// differ by no more than a beginning of the mark that stands between the names.
-func compareSortKeys(a, b *aggregate.Group) int {
-	const mark = "#hospital#"
-	x, y := a.Diagnosis, b.Diagnosis
-	n := min(len(x), len(y))
-	if c := strings.Compare(x[:n], y[:n]); c != 0 {
-		return c
-	}
-	rest, sign := x[n:], 1 // what one has where the other has the mark
-	if len(y) > n {
-		rest, sign = y[n:], -1
-	}
-	if rest == "" {
-		return strings.Compare(a.Hospital, b.Hospital)
-	}
-	n = min(len(rest), len(mark))
-	if c := strings.Compare(rest[:n], mark[:n]); c != 0 {
-		return sign * c
-	}
-	return strings.Compare(
-		string(job.AppendSortKey(nil, a.Diagnosis, a.Hospital)),
-		string(job.AppendSortKey(nil, b.Diagnosis, b.Hospital)))
-}
-
-func printGroups(w io.Writer, groups []aggregate.Group) error {
-	const flushAt = 64 << 10
-	var line []byte
-	for i := range groups {
-		line = appendGroup(line, &groups[i])
-		if len(line) < flushAt && i < len(groups)-1 {
-			continue
-		}
-		if _, err := w.Write(line); err != nil {
-			return err
-		}
-		line = line[:0]
-	}
-	return nil
-}
-
-func appendGroup(dst []byte, g *aggregate.Group) []byte {
-	dst = append(dst, `{"Diagnosis":`...)
-	dst = json.AppendString(dst, g.Diagnosis)
-	dst = append(dst, `,"Hospital":`...)
-	dst = json.AppendString(dst, g.Hospital)
-	dst = append(dst, `,"AverageRecoveryTime":`...)
-	dst = g.AppendMean(dst)
-	dst = append(dst, `,"MostUsedTreatment":`...)
-	dst = json.AppendString(dst, g.Treatment)
-	dst = append(dst, `,"Rows":`...)
-	dst = strconv.AppendInt(dst, g.Count, 10)
-	return append(dst, "}\n"...)
-}

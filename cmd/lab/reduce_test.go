@@ -110,7 +110,7 @@ func TestReduce(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, args := range [][]string{{path}, {"--jobs", "1", path}, {path, "--jobs=3", "--skip-bad"}, {zipped}, {"-"}} {
-			status, out, stderr := outcome(iotest.HalfReader(strings.NewReader(test.data)), append([]string{"reduce"}, args...)...)
+			status, out, stderr := shell(iotest.HalfReader(strings.NewReader(test.data)), append([]string{"reduce"}, args...)...)
 			if status != 0 || stderr != "" {
 				t.Errorf("%s %q: status %d, %s", test.name, args, status, stderr)
 			} else if got := printed(t, out); !slices.Equal(got, want) {
@@ -174,7 +174,7 @@ func TestReduceBad(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{path, "-"} {
-			status, out, stderr := outcome(strings.NewReader(test.data), "reduce", name, "--stats")
+			status, out, stderr := shell(strings.NewReader(test.data), "reduce", name, "--stats")
 			if status != 1 || out != "" || strings.Contains(stderr, secret) || strings.Count(stderr, "\n") != 1 ||
 				!strings.Contains(stderr, test.says) || !strings.HasPrefix(stderr, "lab reduce: "+name+": ") {
 				t.Errorf("%s %s: status %d, stdout %q, stderr %q; want %q", test.name, name, status, out, stderr, test.says)
@@ -196,7 +196,7 @@ func TestReduceSkipBad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, out, stderr := outcome(strings.NewReader(dirty), "reduce", "--skip-bad", "-")
+	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "--skip-bad", "-")
 	if status != 0 || !slices.Equal(printed(t, out), want) {
 		t.Errorf("status %d, %s", status, out)
 	}
@@ -217,7 +217,7 @@ func TestReduceSkipBad(t *testing.T) {
 }
 
 func TestReduceStats(t *testing.T) {
-	status, out, stderr := outcome(bytes.NewReader(generated(2000, 1)), "reduce", "-", "--stats")
+	status, out, stderr := shell(bytes.NewReader(generated(2000, 1)), "reduce", "-", "--stats")
 	if status != 0 || strings.Count(out, "\n") == 0 || !strings.HasPrefix(stderr, "rows 2,000, bytes ") || !strings.Contains(stderr, "cores 1,") {
 		t.Errorf("status %d, stderr %q", status, stderr)
 	}
@@ -225,7 +225,7 @@ func TestReduceStats(t *testing.T) {
 
 func TestReduceReportsItsEnds(t *testing.T) {
 	in := io.MultiReader(bytes.NewReader(generated(10, 1)), iotest.ErrReader(errors.New("the line went dead")))
-	if status, out, stderr := outcome(in, "reduce", "-"); status != 1 || out != "" || !strings.Contains(stderr, "the line went dead") {
+	if status, out, stderr := shell(in, "reduce", "-"); status != 1 || out != "" || !strings.Contains(stderr, "the line went dead") {
 		t.Errorf("input: status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 	var stderr bytes.Buffer
@@ -235,7 +235,7 @@ func TestReduceReportsItsEnds(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "data.gz")
 	os.WriteFile(path, []byte("not so"), 0o600)
-	if status, _, stderr := outcome(nil, "reduce", path); status != 1 || !strings.Contains(stderr, "decompressing") {
+	if status, _, stderr := shell(nil, "reduce", path); status != 1 || !strings.Contains(stderr, "decompressing") {
 		t.Errorf("gzip: status %d, stderr %q", status, stderr)
 	}
 }

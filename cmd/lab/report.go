@@ -3,10 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
-	"unicode/utf8"
 )
 
 // report is what `lab run` found.
@@ -150,79 +148,4 @@ func millis(ms float64) string {
 		return fmt.Sprintf("%.1f ms", ms)
 	}
 	return fmt.Sprintf("%.0f ms", ms)
-}
-
-// style is how a terminal is written to: all empty where no person looks, or none wants
-// colour (no-color.org).
-type style struct{ bold, dim, good, bad, off, line string }
-
-func newStyle(w io.Writer, plain bool) *style {
-	if plain || !isTerminal(w) {
-		return &style{line: "-"}
-	}
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return &style{line: "─"}
-	}
-	return &style{bold: "\x1b[1m", dim: "\x1b[2m", good: "\x1b[32m", bad: "\x1b[31m", off: "\x1b[m", line: "─"}
-}
-
-// table is lines of a label and cells, aligned in columns.
-type table struct {
-	style *style
-	left  bool // cells begin at their column's left instead of ending at its right
-	lines []tableLine
-}
-
-type tableLine struct {
-	label string
-	cells []string
-	kind  byte // 0, or 't' for a title, 'r' for a rule
-}
-
-func (t *table) row(label string, cells []string) {
-	t.lines = append(t.lines, tableLine{label: label, cells: cells})
-}
-func (t *table) title(label string) { t.lines = append(t.lines, tableLine{label: label, kind: 't'}) }
-func (t *table) rule()              { t.lines = append(t.lines, tableLine{kind: 'r'}) }
-
-func (t *table) print(b *strings.Builder) {
-	const gap = 3
-	var widths []int
-	first, total := 0, 0
-	for _, l := range t.lines {
-		first = max(first, utf8.RuneCountInString(l.label))
-		for i, cell := range l.cells {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	total = first
-	for _, n := range widths {
-		total += gap + n
-	}
-	for _, l := range t.lines {
-		switch l.kind {
-		case 'r':
-			fmt.Fprintf(b, "%s%s%s\n", t.style.dim, strings.Repeat(t.style.line, total), t.style.off)
-			continue
-		case 't':
-			fmt.Fprintf(b, "%s%s%s\n", t.style.bold, l.label, t.style.off)
-			continue
-		}
-		line := pad(l.label, first, true)
-		for i, cell := range l.cells {
-			line += strings.Repeat(" ", gap) + pad(cell, widths[i], t.left)
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-}
-
-func pad(s string, width int, left bool) string {
-	space := strings.Repeat(" ", width-utf8.RuneCountInString(s))
-	if left {
-		return s + space
-	}
-	return space + s
 }

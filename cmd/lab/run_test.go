@@ -27,7 +27,7 @@ func builtForTest(t *testing.T) string {
 func TestRun(t *testing.T) {
 	bootstrap := builtForTest(t)
 
-	status, out, stderr := outcome(nil, "run", "--rows", "2000", "--warm", "3", "--bootstrap", bootstrap, "--json")
+	status, out, stderr := shell(nil, "run", "--rows", "2000", "--warm", "3", "--bootstrap", bootstrap, "--json")
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("times do not agree: %+v", f)
 	}
 
-	status, out, stderr = outcome(nil, "run", "--rows", "0", "--warm", "0", "--bootstrap", bootstrap)
+	status, out, stderr = shell(nil, "run", "--rows", "0", "--warm", "0", "--bootstrap", bootstrap)
 	if status != 0 || stderr != "" {
 		t.Fatalf("no rows: status %d, stderr %s, stdout %s", status, stderr, out)
 	}
@@ -76,7 +76,7 @@ func TestRunOfSomethingElse(t *testing.T) {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\nexit 3\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	status, out, stderr := outcome(nil, "run", "--rows", "10", "--bootstrap", path)
+	status, out, stderr := shell(nil, "run", "--rows", "10", "--bootstrap", path)
 	if status != 1 || out != "" || !regexp.MustCompile(`^lab run: 10 rows: the function failed: `).MatchString(stderr) {
 		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}

@@ -34,7 +34,7 @@ aws lambda invoke --function-name reduction --log-type Tail answer.json
 aws dynamodb scan --table-name recovery-times --max-items 3`,
 	setup: func(f *flags) func(*console, []string) error {
 		s := new(service)
-		f.set.StringVar(&s.addr, "addr", "127.0.0.1:4580", "`HOST:PORT` to listen on; port 0 takes a free one (default 127.0.0.1:4580)")
+		f.set.StringVar(&s.addr, "addr", "127.0.0.1:4580", "`HOST:PORT` where to listen; port 0 takes a free one (default 127.0.0.1:4580)")
 		f.set.BoolVar(&s.tls, "tls", false, "speak HTTPS, with a certificate made at the start: AWS_CA_BUNDLE names its authority")
 		f.set.StringVar(&s.buckets, "bucket", bucketName, "`NAMES` buckets to make, with commas between (default "+bucketName+")")
 		f.set.StringVar(&s.tables, "table", tableName, "`NAMES` tables to make, with commas between (default "+tableName+")")

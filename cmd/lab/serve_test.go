@@ -157,7 +157,7 @@ func TestServeRefuses(t *testing.T) {
 		{"--function /nowhere/at/all", "make bootstrap builds it"},
 		{"--addr 256.0.0.1:1", "256.0.0.1"},
 	} {
-		status, out, stderr := outcome(nil, append([]string{"serve"}, strings.Fields(test.args)...)...)
+		status, out, stderr := shell(nil, append([]string{"serve"}, strings.Fields(test.args)...)...)
 		if status != 1 || out != "" || !strings.Contains(stderr, test.says) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("lab serve %s: status %d, stdout %q, stderr %q", test.args, status, out, stderr)
 		}

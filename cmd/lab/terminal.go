@@ -93,9 +93,9 @@ func size(n int64) string {
 	switch {
 	case n < 1e3:
 		return strconv.FormatInt(n, 10) + " B"
-	case n < 1e6:
+	case n < 999_500: // three digits round up to a thousand
 		return fmt.Sprintf("%.3g kB", float64(n)/1e3)
-	case n < 1e9:
+	case n < 999_500_000:
 		return fmt.Sprintf("%.3g MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%.3g GB", float64(n)/1e9)
@@ -118,3 +118,17 @@ func (s *status) say(what string) {
 }
 
 func (s *status) clear() { s.say("") }
+
+// style is how a terminal is written to: all empty where no person looks, or none wants
+// colour (no-color.org).
+type style struct{ bold, dim, good, bad, off, line string }
+
+func newStyle(w io.Writer, plain bool) *style {
+	if plain || !isTerminal(w) || os.Getenv("TERM") == "dumb" {
+		return &style{line: "-"}
+	}
+	if os.Getenv("NO_COLOR") != "" {
+		return &style{line: "─"}
+	}
+	return &style{bold: "\x1b[1m", dim: "\x1b[2m", good: "\x1b[32m", bad: "\x1b[31m", off: "\x1b[m", line: "─"}
+}

@@ -101,7 +101,7 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 	})
 	defer fn.Shutdown()
 
-	f := &figures{Rows: rows, Bytes: int64(len(data)), Groups: len(want), Wrong: []string{}}
+	f := &figures{Rows: rows, Bytes: int64(len(data)), Groups: len(want), Warm: []invoked{}, Wrong: []string{}}
 	t.status.say(label + "cold start")
 	runtime.GC() // what the reference left is not to be collected at the function's cost
 	start := time.Now()
@@ -110,17 +110,19 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 		return nil, err
 	}
 	f.FirstAnswer = ms(time.Since(start))
-	f.StartToReady, f.Init = ms(cold.StartToNext), ms(cold.Init)
-	f.Cold, f.Warm = f.Warm[0], []invoked{}
-	if !cold.Cold {
+	f.StartToReady, f.Init, f.Cold = ms(cold.result.StartToNext), ms(cold.result.Init), cold.invoked
+	if !cold.result.Cold {
 		f.Wrong = append(f.Wrong, "the first invocation was not a cold one")
 	}
 	for i := range t.warm {
 		t.status.say(fmt.Sprintf("%swarm, %d of %d", label, i+1, t.warm))
-		if result, err := t.invoke(ctx, fn, f); err != nil {
+		warm, err := t.invoke(ctx, fn, f)
+		if err != nil {
 			return nil, err
-		} else if result.Cold {
-			f.Wrong = append(f.Wrong, "the function's process ended between invocations")
+		}
+		f.Warm = append(f.Warm, warm.invoked)
+		if warm.result.Cold {
+			f.Wrong = append(f.Wrong, fmt.Sprintf("invocation %s: not by the process that was there", warm.result.RequestID))
 		}
 	}
 	f.summarise()
@@ -136,9 +138,15 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 // functionTimeout is the longest that Lambda allows.
 const functionTimeout = 15 * time.Minute
 
+// outcome is an invocation with all that the emulator knows of it.
+type outcome struct {
+	result  *lambdatest.Result
+	invoked invoked
+}
+
 // invoke sends an empty event, which means the function's own bucket, key and table, and
-// adds what came of it to f.Warm.
-func (t *trial) invoke(ctx context.Context, fn *lambdatest.Function, f *figures) (*lambdatest.Result, error) {
+// holds the answer against what is known of the data.
+func (t *trial) invoke(ctx context.Context, fn *lambdatest.Function, f *figures) (*outcome, error) {
 	r, err := fn.Invoke(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -154,9 +162,8 @@ func (t *trial) invoke(ctx context.Context, fn *lambdatest.Function, f *figures)
 		f.Wrong = append(f.Wrong, fmt.Sprintf("invocation %s: the response does not speak of %d rows, %d groups and %d bytes: %s",
 			r.RequestID, f.Rows, f.Groups, f.Bytes, r.Payload))
 	}
-	f.Warm = append(f.Warm, in)
 	f.MaxMemory = max(f.MaxMemory, r.MaxMemory)
-	return r, nil
+	return &outcome{r, in}, nil
 }
 
 func (f *figures) summarise() {
