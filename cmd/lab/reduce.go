@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"strings"
@@ -103,7 +104,7 @@ func (r *reduction) command(c *console, name string, stats bool) error {
 // read reduces what name stands for, on several cores where that can be done.
 func (r *reduction) read(c *console, name string) error {
 	if name == "-" {
-		return r.alone(c.in)
+		return r.alone(c.in, time.Now())
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -115,7 +116,7 @@ func (r *reduction) read(c *console, name string) error {
 		if err != nil {
 			return fmt.Errorf("decompressing: %w", err)
 		}
-		return r.alone(z)
+		return r.alone(z, time.Now())
 	}
 	info, err := f.Stat()
 	if err != nil {
@@ -125,24 +126,24 @@ func (r *reduction) read(c *console, name string) error {
 		return errors.New("is a directory")
 	}
 	if !info.Mode().IsRegular() {
-		return r.alone(f)
+		return r.alone(f, time.Now())
 	}
 	return r.file(f, info.Size())
 }
 
 // file reduces a regular file.
 func (r *reduction) file(f io.ReaderAt, size int64) error {
-	if r.jobs > 1 && r.together(f, size) {
+	start := time.Now()
+	if r.jobs > 1 && r.together(f, size, start) {
 		return nil
 	}
 	// From the start, by one reader: the file is small, or some part of it is bad and the
 	// place must be told exactly.
-	return r.alone(io.NewSectionReader(f, 0, 1<<62))
+	return r.alone(io.NewSectionReader(f, 0, math.MaxInt64), start)
 }
 
 // alone reduces on one core.
-func (r *reduction) alone(src io.Reader) (err error) {
-	start := time.Now()
+func (r *reduction) alone(src io.Reader, start time.Time) (err error) {
 	r.Reducer, r.cores = job.NewReducer(r.options), 1
 	r.bytes, err = r.ReadFrom(src)
 	r.took = time.Since(start)
@@ -155,8 +156,7 @@ func (r *reduction) alone(src io.Reader) (err error) {
 
 // together reduces on several cores. It answers false where anything at all is wrong with
 // the file, and where there is too little of it: then alone has the last word.
-func (r *reduction) together(f io.ReaderAt, size int64) bool {
-	start := time.Now()
+func (r *reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 	s := csvfast.NewScanner(io.NewSectionReader(f, 0, size))
 	if !s.Next() || !s.Next() {
 		return false
