@@ -155,7 +155,7 @@ func TestBatchWrite(t *testing.T) {
 			client := newTestClient(t, testConfig(s.URL, &pauses))
 			// A connection that has been used shows the difference of stale and broken.
 			if c.name != "answer lost" {
-				client.Warm(context.Background())
+				client.Warm(context.Background(), 1)
 			}
 			b, keys := batchOf(t, 25)
 			err := client.BatchWrite(context.Background(), b)

@@ -114,10 +114,11 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 	return c.config.Sleep(ctx, d)
 }
 
-// Warm opens a connection to DynamoDB, and one to each bucket, and leaves them to the first
-// calls. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS
-// handshake is cheap there. What fails is left for the first call to report.
-func (c *Client) Warm(ctx context.Context, buckets ...string) {
+// Warm opens connections to DynamoDB, as many as there will be batches in flight, and one to
+// each bucket, and leaves them to the first calls. It is for Lambda's INIT phase, which has
+// a whole CPU at any memory size: a TLS handshake is cheap there. What fails is left for the
+// first call to report.
+func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 	id, err := c.credentials.get(ctx)
 	if err != nil {
 		return
@@ -133,7 +134,10 @@ func (c *Client) Warm(ctx context.Context, buckets ...string) {
 			}
 		})
 	}
-	warm(c.config.Endpoints.dynamoDB(c.config.Region, id.accountID))
+	at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
+	for range writers {
+		warm(at, err)
+	}
 	for _, bucket := range buckets {
 		at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
 		warm(at, err)

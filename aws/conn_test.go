@@ -148,7 +148,7 @@ func TestDialAgain(t *testing.T) {
 func TestWarm(t *testing.T) {
 	s := newFakeS3(t, pattern(10))
 	c := newTestClient(t, testConfig(s.URL, nil))
-	c.Warm(context.Background(), "bucket")
+	c.Warm(context.Background(), 1, "bucket")
 	for i := 0; ; i++ { // the server counts a connection when it has accepted it
 		s.mu.Lock()
 		n := s.conns

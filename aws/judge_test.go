@@ -40,7 +40,7 @@ func TestJudge(t *testing.T) {
 		s.DynamoDB.CreateTable("table")
 		for _, memory := range []int{128, 1769} {
 			c := judged(t, s, func(c *Config) { c.MemoryMB = memory })
-			c.Warm(context.Background(), "bucket")
+			c.Warm(context.Background(), 1, "bucket")
 			for _, bucket := range []string{"bucket", "dotted.bucket"} {
 				for i, key := range []string{"plain", "a/b/c", "a b+c%20!*'()~é/", "x//y/./../z"} {
 					data := large[:len(large)>>(8*i)]
