@@ -76,9 +76,13 @@ func (a *authority) pem() []byte {
 // address.
 func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	name := hello.ServerName
+	local, _, err := net.SplitHostPort(hello.Conn.LocalAddr().String())
+	if err != nil {
+		return nil, err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if c := a.issued[name]; c != nil {
+	if c := a.issued[name+" "+local]; c != nil {
 		return c, nil
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -89,15 +93,12 @@ func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.DNSNames = []string{"localhost"}
-	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, net.ParseIP(local)}
 	if name != "" && name != "localhost" {
 		template.DNSNames = append(template.DNSNames, name)
 	}
-	if host, _, err := net.SplitHostPort(hello.Conn.LocalAddr().String()); err == nil {
-		template.IPAddresses = append(template.IPAddresses, net.ParseIP(host))
-	}
 	leaf := a.sign(template, a.cert, &key.PublicKey)
 	c := &tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}
-	a.issued[name] = c
+	a.issued[name+" "+local] = c
 	return c, nil
 }

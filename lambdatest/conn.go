@@ -36,19 +36,37 @@ type segment struct {
 	data []byte
 }
 
-// What the network holds, above what travels: a socket's buffer, so that pauses of the
-// writer don't starve the line.
-const connBuffer = 1 << 20
+// What the network holds above what travels, so that pauses of the writer don't starve the
+// line, and what it holds when it has no bandwidth to tell what travels.
+const (
+	connBuffer      = 1 << 20
+	unlimitedBuffer = 16 << 20
+)
 
-// paceStep is how much the pump lets through at once: fine enough for a smooth arrival.
-const paceStep = 16 << 10
+// How much goes to the socket at once: every step costs a timer and a system call.
+const (
+	paceStep  = time.Millisecond // of the line's time
+	leastStep = 4 << 10
+
+	// Writes that follow each other closer than this travel together, the later ones earlier
+	// than they should by so little: crypto/tls writes each record of 16 KB by itself.
+	together     = 100 * time.Microsecond
+	mostTogether = 128 << 10
+)
+
+func (n *Network) holds() int {
+	if n.Bandwidth == 0 && n.TotalBandwidth == 0 {
+		return unlimitedBuffer
+	}
+	return connBuffer + int(float64(max(n.Bandwidth, n.TotalBandwidth))*n.RoundTrip.Seconds())
+}
 
 func (c *conn) Write(p []byte) (int, error) {
 	if !c.shaped {
 		return c.Conn.Write(p)
 	}
 	rtt := c.l.network.RoundTrip
-	limit := connBuffer + int(float64(c.l.network.Bandwidth)*rtt.Seconds())
+	limit := c.l.network.holds()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.queued > limit && c.err == nil && !c.closing {
@@ -64,7 +82,12 @@ func (c *conn) Write(p []byte) (int, error) {
 	if connected := c.opened.Add(rtt); sent.Before(connected) {
 		sent = connected
 	}
-	c.queue = append(c.queue, segment{sent.Add(rtt), bytes.Clone(p)})
+	due := sent.Add(rtt)
+	if last := len(c.queue) - 1; last >= 0 && due.Sub(c.queue[last].due) < together && len(c.queue[last].data) < mostTogether {
+		c.queue[last].data = append(c.queue[last].data, p...)
+	} else {
+		c.queue = append(c.queue, segment{due, bytes.Clone(p)})
+	}
 	c.queued += len(p)
 	c.cond.Broadcast()
 	return len(p), nil
@@ -100,7 +123,7 @@ func (c *conn) pump() {
 
 func (c *conn) carry(s segment) error {
 	for data := s.data; len(data) > 0; {
-		n := min(len(data), paceStep)
+		n := min(len(data), c.out.step(), c.l.totalOut.step())
 		through := c.out.pass(n, s.due)
 		if t := c.l.totalOut.pass(n, s.due); t.After(through) {
 			through = t

@@ -138,7 +138,7 @@ func Only(operation string, plan func(Call) Fault) func(Call) Fault {
 }
 
 // Random returns a plan that fails a share of all requests in ways drawn from kinds, all that
-// there are when none are given. What a request meets depends on the seed, on what it asks
+// there are when none are given. A kind that means nothing to a request leaves it alone. What a request meets depends on the seed, on what it asks
 // for and on how often it was asked before, not on the order in which requests happen to
 // arrive: a schedule can be run again.
 func Random(seed uint64, share float64, kinds ...FaultKind) func(Call) Fault {
@@ -153,14 +153,14 @@ func Random(seed uint64, share float64, kinds ...FaultKind) func(Call) Fault {
 		if rng.Float64() >= share {
 			return Fault{}
 		}
-		return randomFault(rng, kinds[rng.IntN(len(kinds))], c.Service)
+		return randomFault(rng, kinds[rng.IntN(len(kinds))])
 	}
 }
 
 // Sizes that matter to a reader: inside the head, the first packet, a range, an object.
 var faultSizes = []int64{0, 1, 100, 4 << 10, 64 << 10, 1 << 20, 16 << 20}
 
-func randomFault(rng *rand.Rand, kind FaultKind, service string) Fault {
+func randomFault(rng *rand.Rand, kind FaultKind) Fault {
 	f := Fault{Kind: kind}
 	switch kind {
 	case Cut, Reset, Stall, TruncatedChunk, Corrupt:

@@ -2,6 +2,7 @@ package lambdatest
 
 import (
 	"maps"
+	"math"
 	"net"
 	"slices"
 	"sync"
@@ -104,4 +105,12 @@ func (p *pacer) pass(n int, ready time.Time) time.Time {
 	}
 	p.free = p.free.Add(time.Duration(float64(n) / p.rate * float64(time.Second)))
 	return p.free
+}
+
+// step returns how many bytes are given to the line at once.
+func (p *pacer) step() int {
+	if p == nil {
+		return math.MaxInt
+	}
+	return max(leastStep, int(p.rate*paceStep.Seconds()))
 }

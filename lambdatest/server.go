@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -43,7 +44,7 @@ type Server struct {
 	Lambda   *Lambda
 
 	Listener net.Listener
-	Config   *http.Server
+	Config   *http.Server // for what net/http can be told, such as IdleTimeout
 
 	listener *listener
 	dir      string // holds the certificate authority's file
@@ -108,7 +109,7 @@ func (s *Server) Listen(addr string) error {
 // Start begins to answer, over plain HTTP.
 func (s *Server) Start() {
 	s.mustBeNew()
-	s.URL = "http://" + s.Listener.Addr().String()
+	s.URL = "http://" + s.host()
 	s.listener = s.Network.listen(s.Listener)
 	go s.Config.Serve(s.listener)
 }
@@ -132,9 +133,18 @@ func (s *Server) StartTLS() {
 	// AWS speaks HTTP/1.1 on these endpoints.
 	s.Config.Protocols = new(http.Protocols)
 	s.Config.Protocols.SetHTTP1(true)
-	s.URL = "https://" + s.Listener.Addr().String()
+	s.URL = "https://" + s.host()
 	s.listener = s.Network.listen(s.Listener)
 	go s.Config.ServeTLS(s.listener, "", "")
+}
+
+// host returns host and port that reach the server from this machine.
+func (s *Server) host() string {
+	addr, ok := s.Listener.Addr().(*net.TCPAddr)
+	if ok && addr.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(addr.Port))
+	}
+	return s.Listener.Addr().String()
 }
 
 func (s *Server) mustBeNew() {

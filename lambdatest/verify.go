@@ -15,7 +15,8 @@ const (
 )
 
 // How far a request's date may be from the server's clock: S3 Error Responses,
-// RequestTimeTooSkewed; for the others IAM User Guide, "Signature Version 4 request expires".
+// RequestTimeTooSkewed; for the others IAM User Guide, "AWS Signature Version 4 for API
+// requests": it must reach AWS within five minutes of its time stamp.
 const (
 	maxSkewS3 = 15 * time.Minute
 	maxSkew   = 5 * time.Minute

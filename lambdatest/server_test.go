@@ -1,0 +1,76 @@
+package lambdatest
+
+import (
+	"crypto/tls"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestCloseLeavesNothing(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 3 {
+		s := NewUnstartedServer()
+		s.Network = Network{RoundTrip: time.Millisecond, Bandwidth: 1 << 20}
+		s.StartTLS()
+		s.S3.CreateBucket("logs")
+		s.S3.Put("logs", "key", pattern(4<<20))
+		c := newClient(t, s)
+		resp, err := c.http.Do(c.request("GET", "/logs/key", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close() // in the middle of the answer
+		resp.Body.Close()
+		c.http.CloseIdleConnections()
+		if _, err := os.Stat(s.caFile); err == nil {
+			t.Errorf("%s is still there", s.caFile)
+		}
+	}
+	for range 100 { // goroutines of net/http take a moment
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+func TestListen(t *testing.T) {
+	s := NewUnstartedServer()
+	if err := s.Listen("0.0.0.0:0"); err != nil {
+		t.Fatal(err)
+	}
+	s.StartTLS()
+	c := newClient(t, s)
+	if !strings.HasPrefix(s.URL, "https://127.0.0.1:") {
+		t.Errorf("URL %s", s.URL)
+	}
+	c.must("GET", "/", "")
+	if err := s.Listen("nowhere:-1"); err == nil {
+		t.Error("listens nowhere")
+	}
+}
+
+// The certificate is good for whatever name a client asks for, under TLS 1.2 and 1.3.
+func TestCertificate(t *testing.T) {
+	c := newClient(t, NewTLSServer())
+	for _, name := range []string{"", "localhost", "logs.s3.us-east-1.amazonaws.com", "my.bucket.s3.amazonaws.com"} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			config := c.http.Transport.(*http.Transport).TLSClientConfig.Clone()
+			config.ServerName, config.MaxVersion = name, version
+			if name == "" {
+				config.ServerName = "127.0.0.1"
+			}
+			nc, err := tls.Dial("tcp", c.s.Listener.Addr().String(), config)
+			if err != nil {
+				t.Errorf("%q, %s: %v", name, tls.VersionName(version), err)
+				continue
+			}
+			nc.Close()
+		}
+	}
+}
