@@ -42,10 +42,8 @@ func (w *worker) answer(inv *Invocation, a answer, err error) error {
 	var exit, sendErr error
 	if err == nil {
 		sendErr, exit = w.respond(ctx, inv, a)
-		if status(sendErr) == 413 {
+		if status(sendErr) == 413 || sendErr == ErrResponseTooLarge {
 			err, sendErr = ErrResponseTooLarge, nil
-		} else if errors.Is(sendErr, ErrResponseTooLarge) {
-			err, sendErr = sendErr, nil
 		}
 	}
 	if err != nil {

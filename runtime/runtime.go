@@ -64,7 +64,9 @@ func StartStream(h StreamHandler) {
 }
 
 func (c *Client) exit(err error) {
-	c.report(nil, err)
+	if _, reported := errors.AsType[*PanicError](err); !reported {
+		c.report(nil, err)
+	}
 	os.Exit(1)
 }
 
@@ -109,8 +111,9 @@ func NewClient(getenv func(string) string) *Client {
 var ErrNoAddress = errors.New("runtime: AWS_LAMBDA_RUNTIME_API is not set: this program is a Lambda function")
 
 // Serve answers invocations until ctx ends, which the handler's contexts then do, too, or
-// until there is a reason to exit, which it returns: a panic, or a Runtime API that does
-// not give out invocations any more. Invocations under way are finished first.
+// until there is a reason to exit, which it returns: a [PanicError], which has been logged,
+// or a Runtime API that gives out no more invocations. Invocations under way are finished
+// first.
 //
 // Asking for an invocation waits without limit: the environment is frozen meanwhile. When
 // that fails, Serve does not ask again: an answer cut short may have held an invocation,
