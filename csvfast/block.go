@@ -36,41 +36,46 @@ func (s *Scanner) NextBlock() bool {
 		}
 	}
 	s.block = Block{Data: s.data[s.start:stop], Ends: ends, Record: s.record + 1, Offset: s.base + int64(s.start)}
-	s.record += s.block.records()
-	s.next, s.start = s.whole, stop
+	s.record += s.block.records(s.lines)
+	s.next, s.start, s.lines = s.whole, stop, 0
 	return true
 }
 
 // Block is what NextBlock found. It is valid until the next call of Next or NextBlock.
 func (s *Scanner) Block() Block { return s.block }
 
-// records counts the records, blank lines not among them.
-func (b *Block) records() int64 {
-	lines, single, prev := 0, 0, 0
-	for _, end := range b.Ends {
-		line := 0
-		if b.Data[end] == '\n' {
-			line = 1
-		}
-		lines += line
-		single += line & prev
-		prev = line
+// records is how many there are among so many lines. Most often every line has as many
+// fields as the first, and then none is blank: one look at each shows it.
+func (b *Block) records(lines int) int64 {
+	fields := 1
+	for b.Data[b.Ends[fields-1]] != '\n' {
+		fields++
 	}
-	if single == 0 && (len(b.Ends) == 0 || b.Data[b.Ends[0]] != '\n') {
-		return int64(lines)
+	if fields == 1 || fields*lines != len(b.Ends) {
+		return b.countRecords()
 	}
-	// Lines of one field: they may be blank.
-	start := 0
-	first := true
-	for _, end := range b.Ends {
-		line := b.Data[end] == '\n'
-		if line && first && blank(b.Data[start:end]) {
-			lines--
+	for i := fields - 1; i < len(b.Ends); i += fields {
+		if b.Data[b.Ends[i]] != '\n' {
+			return b.countRecords()
 		}
-		first = line
-		start = int(end) + 1
 	}
 	return int64(lines)
+}
+
+// countRecords looks at every end.
+func (b *Block) countRecords() int64 {
+	n, start, fields := int64(0), uint32(0), 0
+	for _, end := range b.Ends {
+		fields++
+		if b.Data[end] == '\n' {
+			if fields > 1 || !blank(b.Data[start:end]) {
+				n++
+			}
+			fields = 0
+		}
+		start = end + 1
+	}
+	return n
 }
 
 // blank tells whether a line without its '\n' is no record.

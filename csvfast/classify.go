@@ -5,11 +5,6 @@ import (
 	"io"
 )
 
-// lineEnds stand behind the bytes that have been read, so that the last block is whole and
-// nothing behind them is wrong with a closing quote.
-const lineEnds = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" +
-	"\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" + "\n"
-
 // classify finds the ends of more fields, as many as a step is good for. It stops at a
 // record that is bad, and says so in s.stop. It answers false where nothing is unknown.
 func (s *Scanner) classify() bool {
@@ -47,19 +42,25 @@ func (s *Scanner) find(stop int) {
 	blocks := (stop - s.scanned + blockSize - 1) / blockSize
 	s.reserve(blocks * blockSize)
 	if stop > s.n-blockSize {
-		copy(s.data[s.n:cap(s.data)], lineEnds)
+		// Line ends make the last block whole, and are right behind a closing quote.
+		behind := s.data[s.n:][: blockSize+1 : blockSize+1]
+		for i := range behind {
+			behind[i] = '\n'
+		}
 	}
 	src := s.buf[s.front+s.scanned-1:][:1+blocks*blockSize+1]
-	done, n, quoted := s.scan(src, s.ends[s.found:], uint32(s.scanned), s.quoted)
+	done, n, lines, quoted := s.scan(src, s.ends[s.found:], uint32(s.scanned), s.quoted)
 	s.found += n
+	s.lines += lines
 	s.quoted = quoted
 	if done < blocks {
 		s.scanned += done * blockSize
 		s.findBad(stop)
 		return
 	}
-	for s.found > 0 && int(s.ends[s.found-1]) >= stop {
+	for s.found > 0 && int(s.ends[s.found-1]) >= stop { // the supplied ones
 		s.found--
+		s.lines--
 	}
 	s.scanned = stop
 }
@@ -96,6 +97,9 @@ func (s *Scanner) findBad(stop int) {
 		case c == ',' || c == '\n':
 			s.ends[s.found] = uint32(i)
 			s.found++
+			if c == '\n' {
+				s.lines++
+			}
 			closed = false
 		case closed:
 			if c != '\r' || s.data[i+1] != '\n' {

@@ -14,15 +14,15 @@ const blockSize = 64
 //	inside   .11111..1111.111..    prefix xor of the quotes: from an opening quote up to
 //	ends     1......1.........1    the closing one; a doubled quote closes and opens
 //
-// It appends base and more to the positions of commas and lines that are not inside, and
-// returns the number of blocks done, the number of positions and whether the next byte is
-// inside: all ones or none, as it was handed in. ends has room for 64 positions more than
-// there are bytes.
+// It writes base plus the positions of the ends, and returns how many blocks it has done,
+// how many positions it has written, how many of these are line ends, and whether the byte
+// behind the last block is inside: all ones or none, as it was handed in. ends has room for
+// 64 positions more than there are bytes in the blocks.
 //
 // Before a block in which a quote is wrong it stops. An opening quote follows a comma, a
 // line end or a closing quote (then the two are one); what follows a closing quote is a
 // comma, a line end, an opening quote or "\r\n".
-type scanFunc func(src []byte, ends []uint32, base uint32, inside uint64) (blocks, n int, _ uint64)
+type scanFunc func(src []byte, ends []uint32, base uint32, inside uint64) (blocks, n, lines int, _ uint64)
 
 // A variant is a kernel and its name in tests and benchmarks.
 type variant struct {

@@ -31,6 +31,7 @@ type Scanner struct {
 	found   int      // how many these are
 	whole   int      // of these, how many belong to whole records
 	next    int      // of these, how many have been returned
+	lines   int      // line ends among those that have not
 	base    int64    // offset of data in the stream
 
 	readErr error  // no more can be read
@@ -64,6 +65,7 @@ func (s *Scanner) Next() bool {
 			end := int(s.ends[s.next])
 			raw := s.data[s.start:end]
 			if last = s.data[end] == '\n'; last {
+				s.lines--
 				if len(s.fields) == 0 && blank(raw) {
 					s.next, s.start = s.next+1, end+1
 					break
