@@ -23,6 +23,7 @@ type batch struct {
 	hospital, diagnosis, treatment [batchRows]uint32 // ids
 	whole                          [batchRows]int64  // the number, or notWhole:
 	exact                          [batchRows]int128 // then it is here
+	hash, slot                     [batchRows]uint64 // of the large tally
 }
 
 // span is where a field stands in a block: n bytes from p on.

@@ -35,36 +35,49 @@ type Dict struct {
 // ID returns the id of the name that raw spells. It allocates at first sight of a spelling
 // only. The error is Decode's, or ErrTooManyNames.
 func (d *Dict) ID(raw []byte) (uint32, error) {
-	if d.index.slots == nil {
-		d.index.init()
+	x := &d.index
+	if x.slots == nil {
+		x.init()
 	}
-	if len(raw) > shortName {
-		return d.long(raw)
-	}
-	var padded [before + behind]byte
-	copy(padded[before:], raw)
 	var id [1]uint32
-	if d.index.find(id[:], []span{{before, uint32(len(raw))}}, padded[:]) == 1 {
+	ok := false
+	switch n := uint32(len(raw)); {
+	case n <= shortName:
+		var padded [before + behind]byte
+		copy(padded[before:], raw)
+		ok = x.find(id[:], []span{{before, n}}, padded[:]) == 1
+	case n <= mediumName:
+		ok = x.findMedium(id[:], []span{{0, n}}, raw) == 1
+	default:
+		id[0], ok = x.findLong(raw)
+	}
+	if ok {
 		return id[0], nil
 	}
 	return d.add(raw)
 }
 
 // column looks up many fields of data. It returns how many came before an error.
-func (d *Dict) column(ids []uint32, fields []span, data []byte) (int, error) {
-	if d.index.slots == nil {
-		d.index.init()
+func (d *Dict) column(ids []uint32, fields []span, data []byte) (done int, err error) {
+	x := &d.index
+	if x.slots == nil {
+		x.init()
 	}
-	for j := 0; ; j++ {
-		j += d.index.find(ids[j:], fields[j:], data)
-		if j == len(ids) {
-			return j, nil
+	for done < len(ids) {
+		n := x.find(ids[done:], fields[done:], data)
+		if n == 0 {
+			n = x.findMedium(ids[done:], fields[done:], data)
 		}
-		f, err := fields[j], error(nil)
-		if ids[j], err = d.ID(data[f.p : f.p+f.n]); err != nil {
-			return j, err
+		if n == 0 {
+			f := fields[done]
+			if ids[done], err = d.ID(data[f.p : f.p+f.n]); err != nil {
+				return done, err
+			}
+			n = 1
 		}
+		done += n
 	}
+	return done, nil
 }
 
 // Name returns the name whose id is id.
@@ -153,7 +166,7 @@ func (d *Dict) charge(n int) error {
 		limit = DefaultMaxNameBytes
 	}
 	// The second bound keeps ids and lengths within 32 bits, whatever the limit says.
-	if n > limit-d.bytes-nameOverhead || n >= math.MaxUint32 || len(d.names) >= math.MaxUint32 {
+	if n > limit-d.bytes-nameOverhead || n >= math.MaxInt32 || len(d.names) >= math.MaxInt32 {
 		return ErrTooManyNames
 	}
 	d.bytes += n + nameOverhead

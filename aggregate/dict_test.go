@@ -1,6 +1,11 @@
 package aggregate
 
-import "testing"
+import (
+	"errors"
+	"math/bits"
+	"strings"
+	"testing"
+)
 
 func TestDict(t *testing.T) {
 	d := Dict{Decode: unquote}
@@ -24,4 +29,87 @@ func TestDict(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Two spellings of a name share an id, whichever comes first, and whatever came between.
+func TestSpellings(t *testing.T) {
+	long := strings.Repeat("x", 100)
+	for _, spellings := range [][]string{{`a`, `"a"`}, {`"a"`, `a`}, {long, `"` + long + `"`}, {`"` + long + `"`, long}} {
+		d := Dict{Decode: unquote}
+		var ids []uint32
+		for _, raw := range []string{"0", spellings[0], "1", spellings[1], `"2"`, spellings[0], spellings[1]} {
+			id, err := d.ID([]byte(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, id)
+		}
+		if ids[1] != 1 || ids[3] != 1 || ids[5] != 1 || ids[6] != 1 || d.Len() != 4 || d.Name(1) != strings.Trim(spellings[0], `"`) {
+			t.Errorf("%.9q: ids %d", spellings, ids)
+		}
+	}
+}
+
+// A spelling that Decode refuses is refused each time, and leaves nothing.
+func TestRefusedSpelling(t *testing.T) {
+	d := Dict{Decode: unquote}
+	for range 3 {
+		if _, err := d.ID([]byte(`a"b`)); !errors.Is(err, errDecode) || d.Len() != 0 {
+			t.Errorf("%v, %d names", err, d.Len())
+		}
+	}
+}
+
+// Names that differ in few bytes, and always the same ones, do not crowd one part of the
+// index: no look-up goes far, whatever the seed.
+func TestHostileNames(t *testing.T) {
+	for _, length := range []int{8, 16, 24, 32, 33, 40, 48, 56, 57, 72, 96} {
+		for _, at := range [][]int{{7, 6}, {length - 1, length - 2}, {7, length - 1}, {length / 2, length - 1}, {0, 1}, {15 % length, 23 % length}} {
+			var d Dict
+			name := []byte(strings.Repeat("a", length))
+			for i := range 1 << 14 {
+				// Differences in the top bits are the ones that a bare product loses.
+				name[at[0]], name[at[1]] = bits.Reverse8(byte(i)), bits.Reverse8(byte(i>>8))
+				if _, err := d.ID(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			x := &d.index
+			farthest := uint64(0)
+			for i := range x.slots {
+				if s := &x.slots[i]; s.n1 > 0 {
+					farthest = max(farthest, (uint64(i)-x.hash(s)>>x.shift)&uint64(len(x.slots)-1))
+				}
+			}
+			if farthest > 100 { // by chance about 25
+				t.Errorf("%d bytes, differing at %d: %d slots from home", length, at, farthest)
+			}
+		}
+	}
+}
+
+func FuzzDict(f *testing.F) {
+	f.Add("a\n\"a\"\n\nb\x00\nb")
+	f.Add(strings.Join(testNames, "\n"))
+	f.Fuzz(func(t *testing.T, s string) {
+		d := Dict{Decode: unquote}
+		want := map[string]uint32{}
+		for _, raw := range strings.Split(s, "\n") {
+			id, err := d.ID([]byte(raw))
+			name, wantErr := unquote(nil, []byte(raw))
+			if !errors.Is(err, wantErr) {
+				t.Fatalf("%q: %v, want %v", raw, err, wantErr)
+			}
+			if err != nil {
+				continue
+			}
+			if w, ok := want[string(name)]; ok && w != id || !ok && int(id) != len(want) || d.Name(id) != string(name) {
+				t.Fatalf("%q: id %d, name %q", raw, id, d.Name(id))
+			}
+			want[string(name)] = id
+		}
+		if d.Len() != len(want) {
+			t.Fatalf("%d names, want %d", d.Len(), len(want))
+		}
+	})
 }

@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"math/bits"
 	"unsafe"
 )
@@ -39,21 +38,12 @@ type index struct {
 	shift uint // 64 - log2(len(slots))
 	used  int
 	long  []string // spellings that no slot can hold
-	seed  [8]uint64
+	seed  seed
 }
 
 func (x *index) init() {
 	x.resize(minSlots)
 	x.seed = newSeed()
-}
-
-// newSeed returns eight words that the author of a file cannot know.
-func newSeed() (seed [8]uint64) {
-	s := maphash.MakeSeed()
-	for i := range seed {
-		seed[i] = maphash.Bytes(s, []byte{byte(i)})
-	}
-	return seed
 }
 
 // mask cuts the words of a short key out of what surrounds it.
@@ -72,33 +62,45 @@ var masks = func() (m [shortName + 1]mask) {
 	return m
 }()
 
-// mix multiplies to 128 bits and folds the product: the step of wyhash, and of Go's own
-// memhash where it has no AES. Both factors are crossed with secret words, so that a file
-// cannot steer names into one slot, and every bit of a key takes part.
-func mix(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	return hi ^ lo
-}
-
 func (x *index) hashShort(k0, k1, k2, k3 uint64) uint64 {
-	return mix(k0, k1) ^ mix(k2, k3)
+	return (mix(k0, k1) ^ mix(k2, k3)) * x.seed.odd
 }
 
-func (x *index) hashMedium(k *[7]uint64) uint64 {
-	return x.hashShort(k[0], k[1], k[2], k[3]) ^
-		mix(k[4]^x.seed[4], k[5]^x.seed[5]) ^ mix(k[6]^x.seed[6], x.seed[7])
+func (x *index) hashMedium(k0, k1, k2, k3, k4, k5, k6 uint64) uint64 {
+	return (mix(k0, k1) ^ mix(k2, k3) ^ mix(k4, k5) ^ mix(k6, x.seed.words[7])) * x.seed.odd
 }
 
 func (x *index) hashLong(b []byte) uint64 {
 	h := uint64(len(b))
 	for i := 0; i+16 <= len(b); i += 16 {
-		h = mix(word(b[i:])^x.seed[0]^h, word(b[i+8:])^x.seed[1])
+		h = mix(word(b[i:])^x.seed.words[0]^h, word(b[i+8:])^x.seed.words[1])
 	}
 	tail := b[len(b)-16:]
-	return mix(word(tail)^x.seed[2]^h, word(tail[8:])^x.seed[3])
+	return mix(word(tail)^x.seed.words[2]^h, word(tail[8:])^x.seed.words[3]) * x.seed.odd
 }
 
 func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// shortKey returns the key of at most shortName bytes, as find makes it.
+func (x *index) shortKey(raw []byte) (key [7]uint64) {
+	var padded [before + shortName]byte
+	copy(padded[before:], raw)
+	key[0] = word(padded[before:])
+	key[1] = word(padded[before+8:])
+	key[2] = word(padded[before+16:])
+	key[3] = word(padded[len(raw):]) >> masks[len(raw)].last
+	for i := range 4 {
+		key[i] ^= x.seed.words[i]
+	}
+	return key
+}
+
+// mediumKey returns the key of more than shortName and at most mediumName bytes.
+func (x *index) mediumKey(raw []byte) (k0, k1, k2, k3, k4, k5, k6 uint64) {
+	front, back := (*[32]byte)(raw), (*[24]byte)(raw[len(raw)-24:])
+	return word(front[0:]) ^ x.seed.words[0], word(front[8:]) ^ x.seed.words[1], word(front[16:]) ^ x.seed.words[2], word(front[24:]) ^ x.seed.words[3],
+		word(back[0:]) ^ x.seed.words[4], word(back[8:]) ^ x.seed.words[5], word(back[16:]) ^ x.seed.words[6]
+}
 
 // find looks up fields until ids is full, or a spelling is not there, too long, or too near
 // to an end of data, and returns how many it has found.
@@ -123,12 +125,11 @@ func (x *index) find(ids []uint32, fields []span, data []byte) int {
 			return j
 		}
 		m := &masks[n]
-		k0 := load(base, p)&m.first ^ x.seed[0]
-		k1 := load(base, p+8)&m.second ^ x.seed[1]
-		k2 := load(base, p+16)&m.third ^ x.seed[2]
-		k3 := load(base, p+n-8)>>(m.last&63) ^ x.seed[3]
-		h := (mix(k0, k1) ^ mix(k2, k3)) >> (x.shift & 63)
-		for {
+		k0 := load(base, p)&m.first ^ x.seed.words[0]
+		k1 := load(base, p+8)&m.second ^ x.seed.words[1]
+		k2 := load(base, p+16)&m.third ^ x.seed.words[2]
+		k3 := load(base, p+n-8)>>(m.last&63) ^ x.seed.words[3]
+		for h := x.hashShort(k0, k1, k2, k3) >> (x.shift & 63); ; h++ {
 			s := &x.slots[h&uint64(len(x.slots)-1)]
 			if (s.key[0]^k0)|(s.key[1]^k1)|(s.key[2]^k2)|(s.key[3]^k3)|uint64(s.n1^uint32(n+1)) == 0 {
 				ids[j] = s.id
@@ -137,88 +138,83 @@ func (x *index) find(ids []uint32, fields []span, data []byte) int {
 			if s.n1 == 0 {
 				return j
 			}
-			h++
 		}
 	}
 	return len(ids)
 }
 
-// long looks up a spelling of more than shortName bytes.
-func (d *Dict) long(raw []byte) (uint32, error) {
-	x := &d.index
-	if x.slots == nil {
-		x.init()
-	}
-	key, h := x.longKey(raw)
-	for h >>= x.shift; ; h++ {
-		s := &x.slots[h&uint64(len(x.slots)-1)]
-		if s.n1 == 0 {
-			return d.add(raw)
+// findMedium is find for names that are longer than shortName, but fit a slot.
+func (x *index) findMedium(ids []uint32, fields []span, data []byte) int {
+	fields = fields[:len(ids)]
+	for j := range ids {
+		f := fields[j]
+		if f.n-(shortName+1) > mediumName-(shortName+1) {
+			return j
 		}
-		if s.n1 != uint32(len(raw)+1) {
-			continue
-		}
-		if len(raw) <= mediumName {
-			if s.key == key {
-				return s.id, nil
+		k0, k1, k2, k3, k4, k5, k6 := x.mediumKey(data[f.p : f.p+f.n])
+		for h := x.hashMedium(k0, k1, k2, k3, k4, k5, k6) >> (x.shift & 63); ; h++ {
+			s := &x.slots[h&uint64(len(x.slots)-1)]
+			k := &s.key
+			if (k[0]^k0)|(k[1]^k1)|(k[2]^k2)|(k[3]^k3)|(k[4]^k4)|(k[5]^k5)|(k[6]^k6)|uint64(s.n1^(f.n+1)) == 0 {
+				ids[j] = s.id
+				break
 			}
-		} else if s.key[0] == key[0] && x.long[s.key[1]] == string(raw) {
-			return s.id, nil
+			if s.n1 == 0 {
+				return j
+			}
 		}
 	}
+	return len(ids)
 }
 
-// longKey returns the key and the hash of a spelling of more than shortName bytes. The
-// place of one that no slot can hold is left open.
-func (x *index) longKey(raw []byte) (key [7]uint64, hash uint64) {
-	if len(raw) > mediumName {
-		key[0] = x.hashLong(raw)
-		return key, key[0]
+// findLong returns the id of a name that fits no slot.
+func (x *index) findLong(raw []byte) (uint32, bool) {
+	hash := x.hashLong(raw)
+	for h := hash >> x.shift; ; h++ {
+		s := &x.slots[h&uint64(len(x.slots)-1)]
+		if s.n1 == uint32(len(raw)+1) && s.key[0] == hash && x.long[s.key[1]] == string(raw) {
+			return s.id, true
+		}
+		if s.n1 == 0 {
+			return 0, false
+		}
 	}
-	front, back := raw[:32], raw[len(raw)-24:]
-	key = [7]uint64{word(front), word(front[8:]), word(front[16:]), word(front[24:]), word(back), word(back[8:]), word(back[16:])}
-	return key, x.hashMedium(&key)
-}
-
-func (x *index) shortKey(raw []byte) (key [7]uint64, hash uint64) {
-	var padded [before + shortName]byte
-	copy(padded[before:], raw)
-	for i := range 3 {
-		key[i] = word(padded[before+8*i:])
-	}
-	key[3] = word(padded[len(raw):]) >> masks[len(raw)].last
-	for i := range 4 {
-		key[i] ^= x.seed[i]
-	}
-	return key, x.hashShort(key[0], key[1], key[2], key[3])
 }
 
 // add gives a spelling that is not there a slot.
 func (x *index) add(spelling string, id uint32) {
-	if x.slots == nil {
-		x.init()
-	}
 	if x.used*2 >= len(x.slots) {
 		x.resize(2 * len(x.slots))
 	}
 	x.used++
 	s := slot{n1: uint32(len(spelling) + 1), id: id}
-	var h uint64
-	switch n := len(spelling); {
-	case n <= shortName:
-		s.key, h = x.shortKey([]byte(spelling))
+	switch b := []byte(spelling); {
+	case len(b) <= shortName:
+		s.key = x.shortKey(b)
+	case len(b) <= mediumName:
+		k := &s.key
+		k[0], k[1], k[2], k[3], k[4], k[5], k[6] = x.mediumKey(b)
 	default:
-		s.key, h = x.longKey([]byte(spelling))
-		if n > mediumName {
-			s.key[1] = uint64(len(x.long))
-			x.long = append(x.long, spelling)
-		}
+		s.key[0], s.key[1] = x.hashLong(b), uint64(len(x.long))
+		x.long = append(x.long, spelling)
 	}
-	x.put(s, h)
+	x.put(s)
 }
 
-func (x *index) put(s slot, h uint64) {
-	for h >>= x.shift; ; h++ {
+// hash returns the hash of a slot's spelling.
+func (x *index) hash(s *slot) uint64 {
+	k := &s.key
+	switch n := s.n1 - 1; {
+	case n <= shortName:
+		return x.hashShort(k[0], k[1], k[2], k[3])
+	case n <= mediumName:
+		return x.hashMedium(k[0], k[1], k[2], k[3], k[4], k[5], k[6])
+	}
+	return k[0]
+}
+
+func (x *index) put(s slot) {
+	for h := x.hash(&s) >> x.shift; ; h++ {
 		if free := &x.slots[h&uint64(len(x.slots)-1)]; free.n1 == 0 {
 			*free = s
 			return
@@ -231,14 +227,8 @@ func (x *index) resize(n int) {
 	x.slots = make([]slot, n)
 	x.shift = 64 - uint(bits.TrailingZeros(uint(n)))
 	for _, s := range old {
-		switch {
-		case s.n1 == 0:
-		case s.n1-1 <= shortName:
-			x.put(s, x.hashShort(s.key[0], s.key[1], s.key[2], s.key[3]))
-		case s.n1-1 <= mediumName:
-			x.put(s, x.hashMedium(&s.key))
-		default:
-			x.put(s, s.key[0])
+		if s.n1 > 0 {
+			x.put(s)
 		}
 	}
 }

@@ -16,23 +16,16 @@ type large struct {
 	slots []uint64
 	shift uint
 	used  int
-	seed  [2]uint64
+	seed  seed
 	pairs pairs
 }
 
 const minLargeSlots = 1 << 12
 
 func newLarge() *large {
-	l := &large{}
-	seed := newSeed()
-	l.seed = [2]uint64(seed[:2])
-	l.pairs.seed = [2]uint64(seed[2:4])
+	l := &large{seed: newSeed(), pairs: pairs{seed: newSeed()}}
 	l.resize(minLargeSlots)
 	return l
-}
-
-func (l *large) hash(hospital, diagnosis uint32) uint64 {
-	return mix(uint64(hospital)<<32|uint64(diagnosis)^l.seed[0], l.seed[1])
 }
 
 func (l *large) resize(n int) {
@@ -82,15 +75,15 @@ func (l *large) find(hash uint64, all *groups, hospital, diagnosis uint32) (uint
 // addLarge adds the rows of the batch, from row j on, to the large tally.
 func (t *Table) addLarge(j int) (int, error) {
 	b, l := &t.batch, t.large
+	t.fetch(j)
 	for ; j < b.n; j++ {
-		hash := l.hash(b.hospital[j], b.diagnosis[j])
-		i, ok := l.find(hash, &t.groups, b.hospital[j], b.diagnosis[j])
+		i, ok := l.find(b.hash[j], &t.groups, b.hospital[j], b.diagnosis[j])
 		if !ok {
 			var err error
 			if i, err = t.newGroup(b.group(j)); err != nil {
 				return j, err
 			}
-			l.add(hash, i)
+			l.add(b.hash[j], i)
 		}
 		g := t.groups.at(i)
 		if v := b.whole[j]; v != notWhole {
@@ -103,6 +96,23 @@ func (t *Table) addLarge(j int) (int, error) {
 		}
 	}
 	return b.n, nil
+}
+
+// fetch brings what the rows of the batch, from row j on, will need into the cache: of each,
+// the slot, and the group it names. A row on its own waits for one after the other; here
+// the rows do not depend on each other, and the processor waits for many at a time. (A
+// million groups, 1.05 rows each: 160 ns a row without, 128 with it.)
+func (t *Table) fetch(j int) {
+	b, l := &t.batch, t.large
+	for k := j; k < b.n; k++ {
+		b.hash[k] = l.seed.pair(b.hospital[k], b.diagnosis[k])
+		b.slot[k] = l.slots[b.hash[k]>>(l.shift&63)]
+	}
+	for k := j; k < b.n; k++ {
+		if b.slot[k]>>32 == b.hash[k]>>32 && b.slot[k] != 0 {
+			b.slot[k] = uint64(t.groups.at(uint32(b.slot[k]) - 1).sum) // so that the load is not dropped
+		}
+	}
 }
 
 // count adds n rows to the counter of a treatment in g, which is group i: in the group's
@@ -135,7 +145,7 @@ func (t *Table) enlarge() error {
 	for i := range uint32(t.groups.n) {
 		g := t.groups.at(i)
 		g.sum = *t.wholeSum(i)
-		l.add(l.hash(g.hospital, g.diagnosis), i)
+		l.add(l.seed.pair(g.hospital, g.diagnosis), i)
 	}
 	counters := slices.Collect(t.counters)
 	t.small, t.large = small{}, l

@@ -74,7 +74,7 @@ func (t *Table) groupOf(g group) (uint32, error) {
 // find returns the number of a group whose names small.fit has made room for.
 func (t *Table) find(hospital, diagnosis uint32) (uint32, bool) {
 	if t.large != nil {
-		return t.large.find(t.large.hash(hospital, diagnosis), &t.groups, hospital, diagnosis)
+		return t.large.find(t.large.seed.pair(hospital, diagnosis), &t.groups, hospital, diagnosis)
 	}
 	cell := *t.small.cell(hospital, diagnosis)
 	return cell - 1, cell != 0
@@ -92,7 +92,7 @@ func (t *Table) addGroup(g group) (uint32, error) {
 		return 0, err
 	}
 	if t.large != nil {
-		t.large.add(t.large.hash(g.hospital, g.diagnosis), i)
+		t.large.add(t.large.seed.pair(g.hospital, g.diagnosis), i)
 	} else {
 		t.small.addGroup()
 		*t.small.cell(g.hospital, g.diagnosis) = i + 1

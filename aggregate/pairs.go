@@ -11,7 +11,7 @@ type pairs struct {
 	slots []pair
 	shift uint
 	used  int
-	seed  [2]uint64
+	seed  seed
 }
 
 // pair is free while n is 0.
@@ -24,23 +24,21 @@ const (
 	// inPairs marks a counter in a group's line that has moved here, 32 bits being too few.
 	inPairs = math.MaxUint32
 
-	// pairsPerGroup bounds the pairs, by the limit on groups. A pair takes 22 to 43 bytes.
+	// The limit on pairs is that on groups, times pairsPerGroup, plus minMaxPairs. A pair
+	// takes 22 to 43 bytes.
 	pairsPerGroup = 8
+	minMaxPairs   = 1 << 20
 
 	minPairs = 1 << 10
 )
 
-func (p *pairs) hash(group, treatment uint32) uint64 {
-	return mix(uint64(group)<<32|uint64(treatment)^p.seed[0], p.seed[1])
-}
-
-func (p *pairs) add(group, treatment uint32, n uint64, limit int) error {
+func (p *pairs) add(group, treatment uint32, n uint64, limit int64) error {
 	if 4*p.used >= 3*len(p.slots) {
 		p.resize(max(minPairs, 2*len(p.slots)))
 	}
 	s := p.find(group, treatment)
 	if s.n == 0 {
-		if p.used >= limit {
+		if int64(p.used) >= limit {
 			return ErrTooManyCounters
 		}
 		p.used++
@@ -52,7 +50,7 @@ func (p *pairs) add(group, treatment uint32, n uint64, limit int) error {
 
 // find returns the slot of a pair, or the free one where it belongs.
 func (p *pairs) find(group, treatment uint32) *pair {
-	for i := p.hash(group, treatment) >> p.shift; ; i++ {
+	for i := p.seed.pair(group, treatment) >> p.shift; ; i++ {
 		s := &p.slots[i&uint64(len(p.slots)-1)]
 		if s.n == 0 || s.group == group && s.treatment == treatment {
 			return s

@@ -25,6 +25,7 @@ type Group struct {
 // table but the names.
 func (t *Table) Groups() []Group {
 	out := make([]Group, t.groups.n)
+	sorted := true
 	for i := range out {
 		g := t.groups.at(uint32(i))
 		out[i] = Group{
@@ -32,6 +33,7 @@ func (t *Table) Groups() []Group {
 			Record: g.record, Offset: g.offset,
 			sum: t.sum(uint32(i)),
 		}
+		sorted = sorted && (i == 0 || byPlace(&out[i-1], &out[i]) <= 0)
 	}
 	most := make([]uint64, len(out))
 	for p := range t.counters {
@@ -41,13 +43,13 @@ func (t *Table) Groups() []Group {
 			most[p.group], g.Treatment = p.n, name
 		}
 	}
-	if !slices.IsSortedFunc(out, byPlace) {
-		slices.SortFunc(out, byPlace) // after a merge
+	if !sorted { // after a merge
+		slices.SortFunc(out, func(a, b Group) int { return byPlace(&a, &b) })
 	}
 	return out
 }
 
-func byPlace(a, b Group) int {
+func byPlace(a, b *Group) int {
 	return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record),
 		cmp.Compare(a.Hospital, b.Hospital), cmp.Compare(a.Diagnosis, b.Diagnosis))
 }

@@ -26,10 +26,10 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 		if used > 0 {
 			n, err := t.run(readable, ends[used-1:])
 			used += n * t.layout.Fields
-			t.batch.record += int64(n)
 			if err != nil {
 				return used, t.rowError(n, -1, err)
 			}
+			t.batch.record += int64(n)
 			if n > 0 {
 				continue
 			}

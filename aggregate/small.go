@@ -14,11 +14,12 @@ type small struct {
 	stride    int
 }
 
-// Beyond these sizes, 1 and 2 MB, the tables leave the second-level cache, most of their
-// words are zero, and the large tally is faster and smaller.
+// Beyond these sizes, 4 and 8 MB, the large tally takes over. It needs less memory where most
+// groups have few of the treatments, and more time: for 10,000 groups of 15 treatments 79 ns
+// a row instead of 27 (EPYC 9005, November 2026).
 const (
-	maxCells = 1 << 18
-	maxWords = 1 << 18
+	maxCells = 1 << 20
+	maxWords = 1 << 20
 )
 
 // fit makes room for so many hospitals, diagnoses and treatments, if it can be had.

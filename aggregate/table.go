@@ -143,19 +143,19 @@ func (t *Table) addBatch() (n int, err error) {
 
 // newGroup makes g a group of its own.
 func (t *Table) newGroup(g group) (uint32, error) {
-	limit := t.MaxGroups
-	if limit == 0 {
-		limit = DefaultMaxGroups
-	}
-	if t.groups.n >= min(limit, math.MaxUint32-1) {
+	if t.groups.n >= t.maxGroups() {
 		return 0, ErrTooManyGroups
 	}
 	return t.groups.add(g), nil
 }
 
-func (t *Table) maxPairs() int {
+// maxGroups is the limit in force. Numbers of groups have 32 bits.
+func (t *Table) maxGroups() int {
 	if t.MaxGroups == 0 {
-		return DefaultMaxGroups * pairsPerGroup
+		return DefaultMaxGroups
 	}
-	return t.MaxGroups * pairsPerGroup
+	return min(t.MaxGroups, math.MaxInt32)
 }
+
+// maxPairs is the limit on pairs, beside the counters that each group has anyway.
+func (t *Table) maxPairs() int64 { return minMaxPairs + pairsPerGroup*int64(t.maxGroups()) }

@@ -1,0 +1,47 @@
+//go:build unix
+
+package aggregate
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// guarded returns a page between two that cannot be read.
+func guarded(t *testing.T) []byte {
+	t.Helper()
+	page := syscall.Getpagesize()
+	m, err := syscall.Mmap(-1, 0, 3*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Munmap(m) })
+	for _, guard := range [][]byte{m[:page], m[2*page:]} {
+		if err := syscall.Mprotect(guard, syscall.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return m[page : 2*page : 2*page]
+}
+
+// Nothing is read outside the data where it has no slack.
+func TestGuardPages(t *testing.T) {
+	page := guarded(t)
+	const csv = "H,D,T,1\nGeneral Hospital,Chronic Kidney Disease,Medication A,31\n,,,7\nH,D,T,1\n"
+	for n := range 80 {
+		name := strings.Repeat("x", n)
+		for _, tail := range []string{"", "H,D,T,5\n", "5,D,T,H\n", name + ",D,T,1\n", "H," + name + ",T,1\n", "H,D," + name + ",1\n"} {
+			for _, l := range []Layout{plain, {4, 3, 1, 2, 0}, {4, 1, 3, 0, 2}} {
+				for _, text := range []string{csv + tail, tail + csv, tail} {
+					for _, data := range [][]byte{page[:len(text)], page[len(page)-len(text):]} {
+						copy(data, text)
+						var bads []bad
+						table := forgiving(l, &bads)
+						addAll(t, table, data, endsOf(data), 1, 0)
+					}
+				}
+			}
+		}
+	}
+}
