@@ -124,6 +124,9 @@ func (b *bench) run(sizes []int64, s *status) (*report, error) {
 	for _, rows := range sizes {
 		t := &trial{bench: b, path: path, server: server, status: s}
 		run, err := t.run(ctx, rows)
+		if ctx.Err() != nil {
+			return nil, errors.New("interrupted")
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s rows: %w", thousands(rows), err)
 		}
