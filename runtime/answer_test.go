@@ -243,6 +243,34 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// The handler's context lasts until its stream has been read.
+func TestStreamHasItsContext(t *testing.T) {
+	a := newAPI(t, event("1", "the event", fieldDeadline, "32503680000000"))
+	c, _ := a.client()
+	during := make(chan error, 1)
+	var after context.Context
+	a.run(func(ctx context.Context) error {
+		return c.ServeStream(ctx, func(ctx context.Context, inv *Invocation) (io.Reader, error) {
+			after = ctx
+			return readerFunc(func(p []byte) (int, error) {
+				during <- ctx.Err()
+				return copy(p, inv.Payload), io.EOF
+			}), nil
+		})
+	})
+	if p := a.posted(); string(p.Body) != "the event" {
+		t.Errorf("%s", p.Body)
+	}
+	if err := <-during; err != nil {
+		t.Error(err)
+	}
+	<-after.Done()
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 type panicReader struct{}
 
 func (panicReader) Read([]byte) (int, error) { panic("while reading") }

@@ -16,15 +16,11 @@ func (c *Client) loop(asking, ctx context.Context, h handler) error {
 	w := worker{Client: c, link: link{address: c.address}}
 	defer w.close()
 	for {
-		inv, err := w.next(asking)
+		inv, damage := w.next(asking)
 		if inv == nil {
-			return err
+			return damage
 		}
-		var a answer
-		if err == nil {
-			a, err = w.call(ctx, inv, h)
-		}
-		if err = w.answer(inv, a, err); err != nil {
+		if err := w.handle(ctx, inv, damage, h); err != nil {
 			return err
 		}
 	}
@@ -90,9 +86,12 @@ func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
 	}
 }
 
-// call runs the handler. A panic comes back as a [PanicError].
-func (w *worker) call(ctx context.Context, inv *Invocation, h handler) (a answer, err error) {
-	defer recovered(&err)
+// handle has an invocation answered, by its handler unless it came damaged. Its error is a
+// reason to exit.
+func (w *worker) handle(ctx context.Context, inv *Invocation, damage error, h handler) error {
+	// The context is there as long as an answer is being read from a stream.
+	ctx, cancel := inv.context(ctx)
+	defer cancel()
 	if w.loops == 1 {
 		// Where AWS's X-Ray SDK for Go finds it. It is the process's, so that where
 		// several invocations share that, none may have it.
@@ -104,8 +103,16 @@ func (w *worker) call(ctx context.Context, inv *Invocation, h handler) (a answer
 		late := time.AfterFunc(time.Until(inv.Deadline), func() { w.report(inv, errOverdue) })
 		defer late.Stop()
 	}
-	ctx, cancel := inv.context(ctx)
-	defer cancel()
+	if damage != nil {
+		return w.answer(inv, answer{}, damage)
+	}
+	a, err := call(ctx, inv, h)
+	return w.answer(inv, a, err)
+}
+
+// call runs the handler. A panic comes back as a [PanicError].
+func call(ctx context.Context, inv *Invocation, h handler) (a answer, err error) {
+	defer recovered(&err)
 	return h(ctx, inv)
 }
 

@@ -208,21 +208,3 @@ func TestMaxConcurrency(t *testing.T) {
 		}
 	}
 }
-
-// The loop's own work allocates little: what is left is the invocation, its context and
-// the heads of two exchanges.
-func TestAllocs(t *testing.T) {
-	a := newAPI(t)
-	c, _ := a.client()
-	w := worker{Client: c, link: link{address: c.address}}
-	defer w.close()
-	h := func(ctx context.Context, inv *Invocation) (answer, error) { return answer{body: inv.Payload}, nil }
-	inv := &Invocation{RequestID: "1"}
-	if got := testing.AllocsPerRun(100, func() {
-		if _, err := w.call(context.Background(), inv, h); err != nil {
-			t.Fatal(err)
-		}
-	}); got > 6 {
-		t.Errorf("%v allocations a call", got)
-	}
-}
