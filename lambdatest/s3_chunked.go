@@ -74,7 +74,7 @@ func (b *chunkedBody) Read(p []byte) (int, error) {
 // it returns io.EOF.
 func (b *chunkedBody) next() error {
 	if b.begun {
-		if line, err := b.line(); err != nil || line != "" {
+		if line, err := b.br.ReadSlice('\n'); err != nil || string(line) != "\r\n" {
 			return errIncompleteBody
 		}
 		if err := b.verifyChunk(); err != nil {
@@ -82,11 +82,12 @@ func (b *chunkedBody) next() error {
 		}
 	}
 	b.begun = true
-	line, err := b.line()
-	if err != nil {
+	line, err := b.br.ReadSlice('\n')
+	head, ok := strings.CutSuffix(string(line), "\r\n")
+	if err != nil || !ok {
 		return errIncompleteBody
 	}
-	digits, extension, _ := strings.Cut(line, ";")
+	digits, extension, _ := strings.Cut(head, ";")
 	size, err := strconv.ParseInt(digits, 16, 63)
 	if err != nil || size < 0 || size > b.left {
 		return errIncompleteBody
@@ -178,7 +179,7 @@ func (b *chunkedBody) readTrailer() error {
 	}
 }
 
-// line reads a line, without its end.
+// line reads a line of the trailer, without its end.
 func (b *chunkedBody) line() (string, error) {
 	line, err := b.br.ReadSlice('\n')
 	return strings.TrimRight(string(line), "\r\n"), err
