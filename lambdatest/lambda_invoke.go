@@ -68,8 +68,9 @@ func (fn *Function) invoke(ctx context.Context, inv *invocation) (*Result, error
 	// What a runtime has begun goes on when the caller leaves, as it does in Lambda.
 	finished := make(chan error, 1)
 	go func() {
-		defer fn.release(env)
-		finished <- env.run(ctx, inv)
+		err := env.run(ctx, inv)
+		fn.release(env) // before the caller can invoke again
+		finished <- err
 	}()
 	select {
 	case err := <-finished:
