@@ -2,7 +2,6 @@
 # are needed, except where a line says otherwise.
 
 export CGO_ENABLED ?= 0
-export GOFLAGS ?= -trimpath
 
 GO       ?= go
 HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
@@ -25,7 +24,7 @@ bootstrap: $(TARGETS:%=dist/%/bootstrap) ## the function, for Lambda's two archi
 
 dist/%/bootstrap: FORCE
 	GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) \
-	$(GO) build -buildvcs=false -ldflags='$(LDFLAGS)' -o $@ ./bootstrap
+	$(GO) build -trimpath -buildvcs=false -ldflags='$(LDFLAGS)' -o $@ ./bootstrap
 
 zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment packages for provided.al2023, the same bytes every time
 
