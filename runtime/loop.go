@@ -10,26 +10,26 @@ import (
 	"reduction/internal/http1"
 )
 
-// loop is one line of work with a connection of its own: ask, handle, answer. It ends with
-// the reason, which is asking's where that has ended.
-func (c *Client) loop(asking, ctx context.Context, h handler) error {
-	w := worker{Client: c, link: link{address: c.address}}
+// worker is one line of work with a connection of its own: ask, handle, answer.
+type worker struct {
+	*Client
+	link
+	event []byte // the buffer of every Invocation.Payload
+	leave func() // lets Serve end without this one
+}
+
+// loop works until asking ends, or there is a reason to exit, which it returns.
+func (w *worker) loop(asking, ctx context.Context, h handler) error {
 	defer w.close()
 	for {
 		inv, damage := w.next(asking)
 		if inv == nil {
 			return damage
 		}
-		if err := w.handle(ctx, inv, damage, h); err != nil {
+		if err := w.handle(asking, ctx, inv, damage, h); err != nil {
 			return err
 		}
 	}
-}
-
-type worker struct {
-	*Client
-	link
-	event []byte // the buffer of every Invocation.Payload
 }
 
 // maxEvent is far above what Lambda delivers (6 MB); what is above it is no event.
@@ -55,7 +55,8 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 		return nil, &nextError{errNoRequestID}
 	}
 	w.event = w.event[:0]
-	if n := resp.ContentLength; int64(cap(w.event)) < n && n <= maxEvent {
+	// A byte more than there will be: the end is seen without another buffer.
+	if n := resp.ContentLength + 1; int64(cap(w.event)) < n && n <= maxEvent {
 		w.event = make([]byte, 0, n)
 	}
 	var readErr error
@@ -70,7 +71,6 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
 	for {
 		if len(dst) == cap(dst) {
-			// Something to read into is needed even if nothing follows.
 			dst = append(dst, make([]byte, max(512, len(dst)))...)[:len(dst)]
 		}
 		n, err := r.Read(dst[len(dst):cap(dst)])
@@ -88,7 +88,7 @@ func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
 
 // handle has an invocation answered, by its handler unless it came damaged. Its error is a
 // reason to exit.
-func (w *worker) handle(ctx context.Context, inv *Invocation, damage error, h handler) error {
+func (w *worker) handle(asking, ctx context.Context, inv *Invocation, damage error, h handler) error {
 	// The context is there as long as an answer is being read from a stream.
 	ctx, cancel := inv.context(ctx)
 	defer cancel()
@@ -97,10 +97,9 @@ func (w *worker) handle(ctx context.Context, inv *Invocation, damage error, h ha
 		// several invocations share that, none may have it.
 		setTraceID(inv.TraceID)
 	} else if !inv.Deadline.IsZero() {
-		// Managed Instances do not stop an invocation at its timeout: its caller has
-		// got an error then, and the context has ended, but nothing else would tell of
-		// a handler that goes on.
-		late := time.AfterFunc(time.Until(inv.Deadline), func() { w.report(inv, errOverdue) })
+		handled := make(chan struct{})
+		defer close(handled)
+		late := time.AfterFunc(time.Until(inv.Deadline), func() { w.overdue(asking, inv, handled) })
 		defer late.Stop()
 	}
 	if damage != nil {
@@ -108,6 +107,19 @@ func (w *worker) handle(ctx context.Context, inv *Invocation, damage error, h ha
 	}
 	a, err := call(ctx, inv, h)
 	return w.answer(inv, a, err)
+}
+
+// overdue is called when an invocation's deadline passes. Managed Instances do not stop it:
+// its caller has got an error, and its context has ended, but nothing else would tell of a
+// handler that goes on. Developer Guide, "Understanding the Lambda Managed Instances
+// execution environment".
+func (w *worker) overdue(asking context.Context, inv *Invocation, handled <-chan struct{}) {
+	w.report(inv, errOverdue)
+	select {
+	case <-asking.Done():
+		w.leave()
+	case <-handled:
+	}
 }
 
 // call runs the handler. A panic comes back as a [PanicError].

@@ -155,6 +155,38 @@ func TestPanicAmongOthers(t *testing.T) {
 	}
 }
 
+// A handler that does not end keeps nobody from exiting once its time is over.
+func TestPanicBesideStuckHandler(t *testing.T) {
+	for _, late := range []bool{false, true} { // when the panic comes: before the other's deadline, or after
+		a := newAPI(t)
+		told, stuck := make(chan struct{}), make(chan struct{})
+		c := NewClient(a.env("AWS_LAMBDA_MAX_CONCURRENCY", "2"))
+		c.Log = func(inv *Invocation, err error) {
+			if err == errOverdue {
+				close(told)
+			}
+		}
+		ended := make(chan error, 1)
+		go func() {
+			ended <- c.Serve(context.Background(), func(ctx context.Context, inv *Invocation) ([]byte, error) {
+				if inv.RequestID == "stuck" {
+					<-stuck
+				}
+				if late {
+					<-told
+				}
+				panic("oops")
+			})
+		}()
+		a.events <- event("stuck", "", fieldDeadline, fmt.Sprint(time.Now().Add(50*time.Millisecond).UnixMilli()))
+		a.events <- event("panics", "", fieldDeadline, fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()))
+		if _, ok := errors.AsType[*PanicError](wait(t, ended)); !ok {
+			t.Error("ended without the panic")
+		}
+		close(stuck)
+	}
+}
+
 // On Managed Instances nobody stops a handler at its deadline: its context ends, it is told
 // of, and its late answer does no harm.
 func TestOverdue(t *testing.T) {

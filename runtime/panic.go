@@ -66,7 +66,7 @@ func recovered(err *error) {
 		if !strings.HasPrefix(f.Function, "runtime.") {
 			e.stack = append(e.stack, frame{f.File, f.Line, f.Function})
 		}
-		if !more {
+		if !more || strings.HasSuffix(f.Function, "/runtime.call") { // ours: above it is the loop
 			break
 		}
 	}

@@ -113,7 +113,7 @@ var ErrNoAddress = errors.New("runtime: AWS_LAMBDA_RUNTIME_API is not set: this 
 // Serve answers invocations until ctx ends, which the handler's contexts then do, too, or
 // until there is a reason to exit, which it returns: a [PanicError], which has been logged,
 // or a Runtime API that gives out no more invocations. Invocations under way are finished
-// first.
+// first, but a handler that is past its deadline is not waited for.
 //
 // Asking for an invocation waits without limit: the environment is frozen meanwhile. When
 // that fails, Serve does not ask again: an answer cut short may have held an invocation,
@@ -161,7 +161,12 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 	defer stop(nil)
 	var loops sync.WaitGroup
 	for range c.loops {
-		loops.Go(func() { stop(c.loop(asking, ctx, h)) })
+		loops.Add(1)
+		w := &worker{Client: c, link: link{address: c.address}, leave: sync.OnceFunc(loops.Done)}
+		go func() {
+			defer w.leave()
+			stop(w.loop(asking, ctx, h))
+		}()
 	}
 	loops.Wait()
 	return context.Cause(asking)
