@@ -1,0 +1,5 @@
+#!/bin/sh
+# Builds dist/bootstrap for this machine, or for GOOS and GOARCH.
+set -eu
+cd "$(dirname "$0")"
+CGO_ENABLED=0 go build -trimpath -tags lambda.norpc -ldflags='-s -w' -o dist/bootstrap .
