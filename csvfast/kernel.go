@@ -1,5 +1,7 @@
 package csvfast
 
+import "sync"
+
 // blockSize is what a kernel looks at in one step, so that a mask of it fits a register.
 const blockSize = 64
 
@@ -30,4 +32,17 @@ type variant struct {
 	scan scanFunc
 }
 
-func fastest() scanFunc { return variants()[0].scan }
+// fastest asks the processor once: CPUID costs microseconds in a virtual machine.
+var fastest = sync.OnceValue(func() scanFunc { return variants()[0].scan })
+
+// context is what a kernel needs to know of the byte before a block, as 0 or 1: before, that
+// it may stand in front of a quote; behind, that it is one.
+func context(b byte, inside uint64) (before, behind uint64) {
+	switch b {
+	case '"':
+		return 1, 1
+	case ',', '\n':
+		return 1, 0
+	}
+	return inside & 1, 0
+}

@@ -8,15 +8,7 @@ import (
 // scanGeneric is the kernel in ordinary Go: SWAR, eight bytes in a 64-bit word, eight words
 // a block. The other variants do the same, in the same order, with wider registers.
 func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks, n, lines int, _ uint64) {
-	// Of the byte before the block: edge, it was a comma, a line end or a quote; closed, it
-	// was a closing quote.
-	var edge, closed uint64
-	switch src[0] {
-	case ',', '\n':
-		edge = 1
-	case '"':
-		edge, closed = 1, ^inside&1
-	}
+	before, behind := context(src[0], inside)
 	rest := src[1:]
 	for ; len(rest) > blockSize; rest = rest[blockSize:] {
 		block := (*[blockSize]byte)(rest)
@@ -37,17 +29,17 @@ func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks,
 		w = load64(block[56:64])
 		others, noQuote = others|neither(w)*gather>>56<<56, noQuote&not(w, '"')
 		stops := ^others
-		if noQuote&tops == tops && inside|closed == 0 {
-			edge = stops >> 63
+		if noQuote&tops == tops && inside|behind == 0 {
+			before = stops >> 63
 		} else {
 			quotes := quotesOf(block)
 			in := prefixXor(quotes) ^ inside
-			edges := stops | quotes
-			opening, closing := quotes&in, quotes&^in
-			if opening&^(edges<<1|edge) != 0 || !returns((closing<<1|closed)&^edges, rest) {
+			// A byte outside quotes that is no stop must touch no quote.
+			taken := stops | quotes | in
+			if quotes&^(taken<<1|before) != 0 || !returns((quotes<<1|behind)&^taken, rest) {
 				break
 			}
-			edge, closed = edges>>63, closing>>63
+			before, behind = taken>>63, quotes>>63
 			inside = -(in >> 63)
 			if hidden := stops & in; hidden != 0 {
 				lines -= linesAmong(hidden, block)
@@ -91,8 +83,8 @@ func appendPositions(ends *[blockSize]uint32, mask uint64, base uint32) int {
 	return n
 }
 
-// returns tells whether "\r\n" stands at every set bit of the mask: the one thing that may
-// follow a closing quote and is not seen in the masks.
+// returns tells whether "\r\n" stands at every set bit of the mask: the one thing behind a
+// closing quote that the masks do not know.
 func returns(mask uint64, src []byte) bool {
 	for ; mask != 0; mask &= mask - 1 {
 		i := bits.TrailingZeros64(mask)

@@ -1,0 +1,25 @@
+//go:build !purego
+
+package csvfast
+
+import "slices"
+
+//go:noescape
+func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+
+//go:noescape
+func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+
+// variants are the kernels that this machine can run, the fastest first.
+func variants() []variant {
+	v := []variant{{"generic", scanGeneric}}
+	avx2, avx512 := features()
+	if avx2 {
+		v = append(v, variant{"avx2", checked(scanAVX2)})
+	}
+	if avx512 {
+		v = append(v, variant{"avx512", checked(scanAVX512)})
+	}
+	slices.Reverse(v)
+	return v
+}
