@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"strings"
 
 	"reduction/internal/http1"
 	"reduction/internal/json"
@@ -22,7 +23,10 @@ func errorType(err error) string {
 }
 
 func isErrorType(s string) bool {
-	name, ok := cutPrefix(s, "Function.", "Runtime.")
+	name, ok := strings.CutPrefix(s, "Function.")
+	if !ok {
+		name, ok = strings.CutPrefix(s, "Runtime.")
+	}
 	if !ok || len(name) < 2 || name[0] < 'A' || name[0] > 'Z' {
 		return false
 	}
@@ -32,15 +36,6 @@ func isErrorType(s string) bool {
 		}
 	}
 	return true
-}
-
-func cutPrefix(s string, prefixes ...string) (string, bool) {
-	for _, p := range prefixes {
-		if len(s) >= len(p) && s[:len(p)] == p {
-			return s[len(p):], true
-		}
-	}
-	return s, false
 }
 
 // typedError is an error of the runtime itself, or one that it finds in the function.

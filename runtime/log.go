@@ -1,8 +1,8 @@
 package runtime
 
 import (
+	"errors"
 	"os"
-	"strconv"
 	"time"
 
 	"reduction/internal/json"
@@ -61,13 +61,9 @@ func appendTextLine(dst []byte, t time.Time, inv *Invocation, err error) []byte 
 	dst = append(dst, errorType(err)...)
 	dst = append(dst, '\t')
 	dst = append(dst, err.Error()...)
-	for _, f := range stackOf(err) {
-		dst = append(dst, "\n\t"...)
-		dst = append(dst, f.label...)
-		dst = append(dst, ' ')
-		dst = append(dst, f.path...)
-		dst = append(dst, ':')
-		dst = strconv.AppendInt(dst, int64(f.line), 10)
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		dst = append(dst, '\n')
+		dst = append(dst, p.Stack()...)
 	}
 	for i, c := range dst {
 		if c == '\n' {

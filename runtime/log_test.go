@@ -22,7 +22,7 @@ func TestLogLines(t *testing.T) {
 			"2026-11-23T03:16:00.123Z\t8286a188\tERROR\tFunction.Error\ttwo\rlines\n",
 			`{"timestamp":"2026-11-23T03:16:00.123Z","level":"ERROR","message":"two\nlines","errorType":"Function.Error","requestId":"8286a188","tenantId":"blue"}` + "\n"},
 		{Invocation{RequestID: "8286a188"}, panicked,
-			"2026-11-23T03:16:00.123Z\t8286a188\tERROR\tFunction.Panic\tpanic: oops\r\tmain.handle main.go:7\r\truntime.call loop.go:9\n",
+			"2026-11-23T03:16:00.123Z\t8286a188\tERROR\tFunction.Panic\tpanic: oops\rmain.handle main.go:7\rruntime.call loop.go:9\n",
 			`{"timestamp":"2026-11-23T03:16:00.123Z","level":"ERROR","message":"panic: oops","errorType":"Function.Panic",` +
 				`"stackTrace":[{"path":"main.go","line":7,"label":"main.handle"},{"path":"loop.go","line":9,"label":"runtime.call"}],"requestId":"8286a188"}` + "\n"},
 	} {

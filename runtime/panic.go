@@ -3,6 +3,7 @@ package runtime
 import (
 	"errors"
 	goruntime "runtime"
+	"strconv"
 	"strings"
 )
 
@@ -39,6 +40,22 @@ func (e *PanicError) Unwrap() error {
 
 // ErrorType is what Lambda calls it.
 func (e *PanicError) ErrorType() string { return "Function.Panic" }
+
+// Stack returns where the panic was, one call a line: "main.handle main.go:7".
+func (e *PanicError) Stack() string {
+	var text []byte
+	for i, f := range e.stack {
+		if i > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, f.label...)
+		text = append(text, ' ')
+		text = append(text, f.path...)
+		text = append(text, ':')
+		text = strconv.AppendInt(text, int64(f.line), 10)
+	}
+	return string(text)
+}
 
 func stackOf(err error) []frame {
 	if p, ok := errors.AsType[*PanicError](err); ok {

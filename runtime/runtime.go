@@ -7,9 +7,14 @@
 //		return append([]byte("you sent "), inv.Payload...), nil
 //	}
 //
-// Built for Linux as an executable called bootstrap, that is a whole function for
-// provided.al2023. The context ends at the invocation's deadline. An error becomes the
-// invocation's error; what it is called there, the error can say itself:
+// That is a whole function for the runtime provided.al2023, once it is built for Linux as
+// an executable called bootstrap and put into a zip file:
+//
+//	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bootstrap .
+//	zip function.zip bootstrap
+//
+// The context ends at the invocation's deadline. An error becomes the invocation's error,
+// and is logged; what it is called, it can say itself, in letters behind "Function.":
 //
 //	func (e *notFound) ErrorType() string { return "Function.NotFound" }
 //
@@ -20,6 +25,9 @@
 // Where AWS_LAMBDA_MAX_CONCURRENCY says so (Lambda Managed Instances), as many invocations
 // run at the same time in the one process. AWS's list of languages for these leaves out Go,
 // but its own Go client honours the variable, too.
+//
+// What the standard library calls runtime is another package. No exported name is in both:
+// the wrong import does not compile.
 //
 // Compared with AWS's client (github.com/aws/aws-lambda-go) there is no decoding of events
 // and no typed handler: an event is its bytes, and encoding/json is the handler's choice.
