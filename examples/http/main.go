@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 
 	"reduction/runtime"
 )
@@ -49,9 +48,9 @@ func handle(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
 func route(req *request) (status int, text string) {
 	switch req.RequestContext.HTTP.Method + " " + req.RawPath {
 	case "GET /greet":
-		return http.StatusOK, "Hello, " + req.QueryStringParameters["name"] + "!"
+		return 200, "Hello, " + req.QueryStringParameters["name"] + "!"
 	case "POST /echo":
-		return http.StatusOK, req.Body
+		return 200, req.Body
 	}
-	return http.StatusNotFound, "there is GET /greet and POST /echo"
+	return 404, "there is GET /greet and POST /echo"
 }

@@ -1,6 +1,7 @@
 // Command sqs works off a queue, and gives back only the messages that failed. Its event
 // source mapping must have ReportBatchItemFailures among its function response types:
-// without that, the answer is not read, and the whole batch is deleted.
+// without that, the answer is not read, and the whole batch is deleted. On a FIFO queue,
+// what comes behind a failure has to be given back with it.
 package main
 
 import (
