@@ -7,7 +7,7 @@ GO       ?= go
 HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 LDFLAGS  := -s -w -buildid=
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
-FUZZTIME ?= 10s
+FUZZTIME ?= 20000x
 QEMU     ?= qemu-aarch64-static
 BENCH    ?= .
 
@@ -40,10 +40,10 @@ bench: ## throughput with assembly, without, and of the standard library, as a t
 race: ## every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
 
-fuzz: ## every fuzz target for FUZZTIME each
+fuzz: ## every fuzz target, FUZZTIME each (20000x: so many inputs; 5m: so long)
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list='^Fuzz' $$p | grep '^Fuzz'); do \
-	    echo "$$p $$f"; $(GO) test -run='^$$' -fuzz="^$$f\$$" -fuzztime=$(FUZZTIME) $$p || exit 1; \
+	    echo "$$p $$f"; $(GO) test -run='^$$' -fuzz="^$$f\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x $$p || exit 1; \
 	  done; done
 
 purego: ## every test without assembly
