@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -18,6 +19,16 @@ func of(inv *runtime.Invocation) logline.Invocation {
 		return logline.Invocation{}
 	}
 	return logline.Invocation{RequestID: inv.RequestID, TenantID: inv.TenantID}
+}
+
+// logError logs what the runtime reports: an invocation's error, with the stack of a panic,
+// or its own.
+func logError(log *logline.Logger, inv *runtime.Invocation, err error) {
+	if panicked := (*runtime.PanicError)(nil); errors.As(err, &panicked) {
+		log.Log(logline.Error, of(inv), err.Error(), logline.Text("stack", panicked.Stack()))
+		return
+	}
+	log.Log(logline.Error, of(inv), err.Error())
 }
 
 // handle answers one event: each of its objects is a run of the job.

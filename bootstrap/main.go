@@ -20,6 +20,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 
@@ -30,7 +31,7 @@ import (
 func main() {
 	log := logline.New(os.Stdout, time.Now, os.Getenv)
 	api := runtime.NewClient(os.Getenv)
-	api.Log = func(inv *runtime.Invocation, err error) { log.Log(logline.Error, of(inv), err.Error()) }
+	api.Log = func(inv *runtime.Invocation, err error) { logError(log, inv, err) }
 	f, err := newFunction(os.Getenv, log)
 	if err != nil {
 		api.InitError(err)
@@ -40,6 +41,8 @@ func main() {
 	f.warm()
 	api.AfterRestore = f.restored
 	err = api.Serve(context.Background(), f.handle)
-	api.Log(nil, err)
+	if panicked := (*runtime.PanicError)(nil); !errors.As(err, &panicked) { // that one is logged
+		logError(log, nil, err)
+	}
 	os.Exit(1)
 }
