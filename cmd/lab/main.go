@@ -55,6 +55,7 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(f
 var errReported = errors.New("reported")
 
 func main() {
+	launchIfAsked()
 	os.Exit(lab(os.Args[1:], &console{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }
 
