@@ -12,8 +12,6 @@ const (
 	// Lambda function memory.
 	vCPU = 1769
 
-	aheadBuffer = 8 << 20
-
 	// minAhead is the size from which an object is read over several connections. A GET
 	// costs as much as 24 ms of a function of 1 GB, and of an object of 16 MB three or four
 	// more save some 100 ms.
@@ -32,17 +30,28 @@ type plan struct {
 }
 
 // planFor chooses the number of connections by memory size: no more than the function's
-// share of a CPU can keep busy, no more than pay. Of these, an object of 45 MB takes over
-// TLS, with 25 ms a round trip and 90 MB/s a connection, from the first packet on and then
-// with connections kept (emulated, x86-64, November 2026):
+// share of a CPU can keep busy, no more than pay. An object of 45 MB takes over TLS, with
+// 25 ms a round trip and 90 MB/s a connection, from the first packet on and then with
+// connections kept (emulated, x86-64, November 2026):
 //
 //	connections   buffers       cold, ms   kept, ms   requests
 //	1             -             579        527        1         to 289 MB
 //	2             1 of 8 MiB    528        475        5         -
 //	3             2 of 8 MiB    370        310        5         to 868 MB
-//	5             4 of 4 MiB    323        253        10        -
-//	5             4 of 8 MiB    253        198        5         above
-//	8             7 of 4.6 MiB  269        181        9         -
+//
+// Above that the whole function's first invocation and those that follow took (1769 MB, the
+// median of 7 and 14), with what it took of memory at its highest:
+//
+//	connections   buffers       first, ms  later, ms  requests  peak, MB
+//	5             4 of 8 MiB    266        285        6         45.7
+//	5             4 of 4 MiB    330        358        11        28.8
+//	6             5 of 4 MiB    277        304        11        33.1
+//	7             6 of 3 MiB    276        302        14        31.0
+//	7             6 of 2.5 MiB  288        315        17        28.1      chosen
+//	9             8 of 2 MiB    271        276        21        28.9
+//
+// A function is to stay below 32 MB with an object of any size; a request costs as much as
+// 17 ms of a function of this size.
 //
 // A memory size of 0 is one that is not known.
 func planFor(memoryMB int) plan {
@@ -51,9 +60,9 @@ func planFor(memoryMB int) plan {
 	case memoryMB > 0 && share <= 1*connRate:
 		return plan{}
 	case memoryMB > 0 && share <= 3*connRate:
-		return plan{2, aheadBuffer}
+		return plan{2, 8 << 20}
 	}
-	return plan{4, aheadBuffer}
+	return plan{6, 5 << 19}
 }
 
 // split lays out an object: where the reader's own part ends, and how long the helpers'
