@@ -346,6 +346,51 @@ func TestGroupFiles(t *testing.T) {
 	}
 }
 
+// In a group of version 2 that holds the lab itself, the lab steps down, and back in the end.
+// Any controller will do.
+func TestDelegate(t *testing.T) {
+	mountinfo, _ := os.ReadFile("/proc/self/mountinfo")
+	cgroup, _ := os.ReadFile("/proc/self/cgroup")
+	unified := findHierarchies(string(mountinfo), string(cgroup))[""]
+	text, err := os.ReadFile(filepath.Join(unified.mount, "cgroup.controllers"))
+	controllers := strings.Fields(string(text))
+	if err != nil || len(controllers) == 0 {
+		t.Skip("no control groups of version 2 with a controller: ", err)
+	}
+	name := controllers[0]
+	if control := filepath.Join(unified.mount, "cgroup.subtree_control"); !has(control, name) {
+		if err := put(control, "+"+name); err != nil {
+			t.Skip(err)
+		}
+		t.Cleanup(func() { put(control, "-"+name) })
+	}
+	dir := filepath.Join(unified.mount, fmt.Sprintf("lab-test-%d", os.Getpid()))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() {
+		put(filepath.Join(unified.own, "cgroup.procs"), "0")
+		if err := os.Remove(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := put(filepath.Join(dir, "cgroup.procs"), "0"); err != nil {
+		t.Skip(err)
+	}
+
+	parent, left, err := delegate(hierarchy{unified.mount, dir}, name)
+	if err != nil || parent != dir {
+		t.Fatalf("%s, %v; want %s", parent, err, dir)
+	}
+	if !has(filepath.Join(dir, "cgroup.subtree_control"), name) {
+		t.Errorf("children are not given %s", name)
+	}
+	left()
+	if now, _ := os.ReadFile("/proc/self/cgroup"); !strings.Contains(string(now), filepath.Base(dir)+"\n") {
+		t.Errorf("not back: %s", now)
+	}
+}
+
 func TestCountersOf(t *testing.T) {
 	before, err := countersOf(os.Getpid())
 	if err != nil {

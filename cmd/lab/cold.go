@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+var coldCommand = &command{
+	name:  "cold",
+	short: "start-up and first answer, in a sandbox like Lambda's, beside any other function",
+	about: `
+Starts the function anew for every sample, in a sandbox that gives it what Lambda would: all
+of the CPU until its first GET /next, then memory/1769 vCPUs in periods of 20 ms; the memory
+size as a limit; its own CPUs where there are enough. Where the machine or its user can't do
+that, the output says "not limited here". docs/method.md says what is emulated and what not.
+
+Four figures are told apart:
+
+  start to /next      from the process's exec to the arrival of its first GET /next
+  INIT                as Lambda bills it; no extension delays its end here
+  INIT + invocation   what is billed for the first invocation, before rounding up to 1 ms
+  client saw          from the exec to the arrival of the answer at the Runtime API
+
+Every --peer is a program that does the same job and speaks the Runtime API. Functions and
+memory sizes take turns, in a new order each round, after one round that counts for nothing.
+Before a sample's times count, every item that it wrote is compared with the reference. A
+function that fails or writes anything else has no times, and the exit status is 1; running
+out of memory is a result. Give the function as a --peer too, and the ratios show the noise.
+
+The ratios are of medians, ours by the peer's, with 95% bootstrap confidence intervals.`,
+	examples: `
+lab cold
+lab cold --memory 128,256,512,1024 -n 100 --cache dropped --json cold.json
+lab cold --peer rust=peers/rust/bootstrap --peer again=dist/linux-amd64/bootstrap`,
+	setup: func(f *flags) func(*console, []string) error {
+		b := &coldBench{memory: sizes{128, 512}, rtt: 5 * time.Millisecond, isolation: isolation{period: lambdaPeriod}}
+		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000, what the real feed brings on a day)")
+		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default 128,512)")
+		n := f.whole("n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); 100 give a p99")
+		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
+		f.set.BoolVar(&b.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
+		f.set.StringVar(&b.cache, "cache", cacheWarm, "`STATE` of the page cache at the start: warm; dropped, the function's files; empty, all (default warm)")
+		f.set.Var(&span{&b.period, shortestPeriod, longestPeriod}, "period", "`TIME` of the CPU quota (default 20ms, as Lambda's)")
+		f.set.BoolVar(&b.shared, "shared", false, "let function and servers share the CPUs; more sizes can be emulated so")
+		f.set.BoolVar(&b.unlimited, "unlimited", false, "no limits, no CPUs apart, nothing hidden")
+		seed := f.whole("seed", defaultSeed, 0, 1<<63-1, "`S` seed of the data and of the order (default 1)")
+		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
+		f.set.Var(&b.peers, "peer", "`NAME=PATH` another function, a program in a folder of its own; may be repeated")
+		f.set.StringVar(&b.file, "json", "", "`FILE` write all samples and summaries there")
+		plain := f.bool("plain", "print the tables without colour or lines, as they are where no terminal is")
+		return func(c *console, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			b.rows, b.n, b.seed = *rows, int(*n), uint64(*seed)
+			b.functions = append([]program{{Name: ours, Path: *binary}}, b.peers...)
+			if err := b.check(); err != nil {
+				return err
+			}
+			report, err := b.run(newStatus(c.err))
+			if err != nil {
+				return err
+			}
+			if err := b.save(report); err != nil {
+				return err
+			}
+			if err := report.print(c.out, newStyle(c.out, *plain)); err != nil {
+				return err
+			}
+			if !report.OK {
+				return errReported
+			}
+			return nil
+		}
+	},
+}
+
+// States of the page cache before a sample.
+const (
+	cacheWarm    = "warm"    // as the sample before left it
+	cacheDropped = "dropped" // without the function's files
+	cacheEmpty   = "empty"   // without any file
+)
+
+// ours is the name of the function that the others are compared with.
+const ours = "ours"
+
+// A program is one of the functions that are compared.
+type program struct {
+	Name  string `json:"name"`
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"` // of the program's file alone
+}
+
+// coldBench is one `lab cold`.
+type coldBench struct {
+	isolation
+	functions []program // ours first
+	peers     peers
+	memory    sizes
+	rows      int64
+	n         int
+	rtt       time.Duration
+	noTLS     bool
+	cache     string
+	seed      uint64
+	file      string // for JSON; "" is none
+}
+
+// check finds what makes no sense before anything is begun, and the programs.
+func (b *coldBench) check() error {
+	if !slices.Contains([]string{cacheWarm, cacheDropped, cacheEmpty}, b.cache) {
+		return usagef("--cache is %q; expected warm, dropped or empty", b.cache)
+	}
+	if least := b.memory[0]; !b.unlimited && quota(least, b.period) < leastQuota {
+		return usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
+			b.period, least, quota(least, b.period), leastQuota)
+	}
+	for i := range b.functions {
+		f := &b.functions[i]
+		var err error
+		if i == 0 {
+			f.Path, f.Bytes, err = findBootstrap(f.Path)
+		} else {
+			f.Path, f.Bytes, err = findProgram(f.Path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if b.file == "" {
+		return nil
+	}
+	// Better now than after the measurement. What the file holds is kept until then.
+	out, err := os.OpenFile(b.file, os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// findProgram returns a peer's path, from the root, and its size.
+func findProgram(path string) (string, int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", 0, err
+	}
+	if !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+		return "", 0, fmt.Errorf("%s: not a program", path)
+	}
+	abs, err := filepath.Abs(path)
+	return abs, info.Size(), err
+}
+
+func (b *coldBench) run(s *status) (*coldReport, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	defer s.clear()
+	s.say("making the data")
+	data, err := io.ReadAll(newGenerator(b.rows, b.seed))
+	if err != nil {
+		return nil, err
+	}
+	c, err := newColdRun(b, data)
+	if err != nil {
+		return nil, err
+	}
+	err = c.rounds(ctx, s)
+	report := c.report(int64(len(data)))
+	if closed := c.close(); err == nil {
+		err = closed
+	}
+	if ctx.Err() != nil {
+		return nil, errors.New("interrupted")
+	}
+	return report, err
+}
+
+func (b *coldBench) save(r *coldReport) error {
+	if b.file == "" {
+		return nil
+	}
+	out, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(b.file, append(out, '\n'), 0o644)
+}
+
+// sizes are memory sizes in MB, the smallest first, as a flag.
+type sizes []int
+
+func (s *sizes) String() string { return strings.Trim(fmt.Sprint([]int(*s)), "[]") }
+
+func (s *sizes) Set(list string) error {
+	var out sizes
+	for word := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 128 || n > 10_240 { // Lambda quotas
+			return errors.New("expected numbers from 128 to 10,240 with commas between")
+		}
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	*s = slices.Compact(out)
+	return nil
+}
+
+// peers are the functions beside ours, as a flag that may be repeated.
+type peers []program
+
+func (p *peers) String() string { return "" }
+
+func (p *peers) Set(s string) error {
+	name, path, ok := strings.Cut(s, "=")
+	if !ok || name == "" || path == "" {
+		return errors.New("expected NAME=PATH")
+	}
+	if name == ours || slices.ContainsFunc(*p, func(o program) bool { return o.Name == name }) {
+		return fmt.Errorf("the name %s is taken", name)
+	}
+	*p = append(*p, program{Name: name, Path: path})
+	return nil
+}
+
+// span is a time between two bounds, as a flag.
+type span struct {
+	value     *time.Duration
+	low, high time.Duration
+}
+
+func (s *span) String() string { return "" }
+
+func (s *span) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < s.low || d > s.high {
+		return fmt.Errorf("expected a time from %v to %v, as in 5ms", s.low, s.high)
+	}
+	*s.value = d
+	return nil
+}

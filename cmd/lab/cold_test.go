@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestColdCommandLine(t *testing.T) {
+	for _, test := range []struct {
+		args   string
+		status int
+		says   string
+	}{
+		{"cold extra", 2, `unexpected argument "extra"`},
+		{"cold --memory 64", 2, `invalid value "64" for --memory: expected numbers from 128 to 10,240`},
+		{"cold --memory 128,", 2, `invalid value "128," for --memory`},
+		{"cold --n 0", 2, `invalid value "0" for --n`},
+		{"cold --rtt 5", 2, `invalid value "5" for --rtt: expected a time from 0s to 1m0s, as in 5ms`},
+		{"cold --rtt -1ms", 2, `invalid value "-1ms" for --rtt`},
+		{"cold --period 2s", 2, `invalid value "2s" for --period: expected a time from 1ms to 1s`},
+		{"cold --period 10ms", 2, `--period 10ms is too short for 128 MB: its share of it is 723µs`},
+		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
+		{"cold --peer rust", 2, `invalid value "rust" for --peer: expected NAME=PATH`},
+		{"cold --peer =a", 2, `expected NAME=PATH`},
+		{"cold --peer ours=a", 2, `the name ours is taken`},
+		{"cold --peer a=b --peer a=c", 2, `the name a is taken`},
+		{"cold --bootstrap /nowhere/bootstrap", 1, `lab cold: /nowhere/bootstrap: no such file; make bootstrap builds it`},
+		{"cold --bootstrap main.go --peer a=/nowhere/peer", 1, `/nowhere/peer: no such file`},
+		{"cold --bootstrap main.go --peer a=main.go", 1, `main.go: not a program`},
+		{"cold --bootstrap main.go --json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
+	} {
+		status, out, err := shell(nil, strings.Fields(test.args)...)
+		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
+			t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", test.args, status, out, err, test.status, test.says)
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	var s sizes
+	if err := s.Set("512, 128,512"); err != nil || !slices.Equal(s, sizes{128, 512}) {
+		t.Errorf("%v, %v", s, err)
+	}
+}
+
+// All of it, twice: two functions that are one, side by side, and a third that is none.
+func TestCold(t *testing.T) {
+	bootstrap := builtForTest(t)
+	broken := filepath.Join(t.TempDir(), "broken")
+	if err := os.WriteFile(broken, []byte("#!/bin/sh\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "cold.json")
+	for _, limits := range []string{"--unlimited", "--shared"} { // without a sandbox; with one where there can be one
+		status, out, stderr := shell(nil, "cold", limits, "--rows", "500", "--memory", "512", "-n", "2", "--rtt", "0s",
+			"--bootstrap", bootstrap, "--peer", "again="+bootstrap, "--peer", "broken="+broken, "--json", file)
+		if status != 1 || stderr != "" {
+			t.Fatalf("%s: status %d, stderr %s, stdout %s", limits, status, stderr, out)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r coldReport
+		if err := json.Unmarshal(text, &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.OK || r.N != 2 || r.Rows != 500 || !r.TLS || len(r.Cells) != 3 || len(r.Ratios) != len(coldFigures) || len(r.Sandbox) == 0 {
+			t.Fatalf("%s: %s", limits, text)
+		}
+		if r.Limited && limits == "--unlimited" {
+			t.Error("limited, though not to be")
+		}
+		for _, f := range r.Cells[:2] {
+			checkCell(t, &f)
+		}
+		if f := r.Cells[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
+			t.Errorf("%s: the broken one: %+v", limits, f)
+		}
+		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "ours / again", "broken failed: "} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: the table does not say %q:\n%s", limits, want, out)
+			}
+		}
+		for line := range strings.Lines(out) {
+			if n := utf8.RuneCountInString(line); n > 111 && !strings.Contains(line, "RequestId") {
+				t.Errorf("%s: a line of %d: %s", limits, n, line)
+			}
+		}
+	}
+}
+
+// checkCell holds a cell's figures against each other.
+func checkCell(t *testing.T, f *found) {
+	t.Helper()
+	if f.Failed != "" || len(f.Samples) != 2 || f.StartToNext == nil || f.Init == nil || f.Billed == nil || f.Client == nil {
+		t.Fatalf("%+v", f)
+	}
+	for _, s := range f.Samples {
+		if s.StartToNext <= 0 || s.Init < s.StartToNext || s.Billed <= s.Init || s.Client <= s.StartToNext {
+			t.Errorf("%s: times do not agree: %+v", f.Function, s)
+		}
+		if n := s.Counted; n != nil && (n.Minor <= 0 || n.Major < 0 || n.Read < 0 || s.MaxMemory <= 0) {
+			t.Errorf("%s: %+v, %d bytes of memory", f.Function, *n, s.MaxMemory)
+		}
+	}
+}
+
+// A function that gives another answer has no times.
+func TestColdWrongAnswer(t *testing.T) {
+	c := &coldRun{coldBench: &coldBench{functions: []program{{Name: ours}, {Name: "liar"}}}, host: new(host)}
+	one := []coldSample{{StartToNext: 1, Init: 1, Billed: 2, Client: 2}}
+	c.cells = []*cell{
+		{run: c, function: c.functions[0], memory: 128, samples: one},
+		{run: c, function: c.functions[1], memory: 128, samples: one, failed: "wrong"},
+	}
+	r := c.report(0)
+	if r.OK || len(r.Ratios) != 0 || r.Cells[0].Billed == nil || r.Cells[1].Billed != nil || len(r.Cells[1].Samples) != 0 {
+		t.Errorf("%+v", r)
+	}
+	c.cells[1].ok = true // out of memory
+	if r := c.report(0); !r.OK {
+		t.Errorf("%+v", r)
+	}
+}
