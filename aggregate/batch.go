@@ -1,7 +1,5 @@
 package aggregate
 
-import "unsafe"
-
 // batchRows is how many rows go through one step before the next: enough that a step's
 // start costs nothing, few enough that what they hand on stays in the first-level cache.
 const batchRows = 128
@@ -99,27 +97,31 @@ func (b *batch) four(data []byte, ends []uint32) int {
 
 // numbers reads a column of numbers. It cuts the batch short before a field that is none.
 func (b *batch) numbers(spans *[batchRows]span, data []byte) {
-	base, limit := unsafe.SliceData(data), len(data)-8
+	base, limit := first(data), len(data)-8
 	for j := range b.n {
 		p, n := uint(spans[j].p), uint(spans[j].n)
-		ok := false
-		if int(p) <= limit {
-			b.whole[j], ok = parseWhole(load(base, p), n)
+		if n > 0 && data[p] == '"' && n > 1 && data[p+n-1] == '"' {
+			p, n = p+1, n-2
 		}
-		if !ok {
-			var err error
-			if b.whole[j], b.exact[j], err = number(data[p : p+n]); err != nil {
-				b.n = j
-				return
-			}
+		var err error
+		if int(p) > limit {
+			b.whole[j], b.exact[j], err = number(data[p : p+n])
+		} else if whole, ok := parseWhole(load(base, p), n); ok {
+			b.whole[j] = whole
+		} else {
+			b.whole[j] = notWhole
+			b.exact[j], err = parse(data[p : p+n])
+		}
+		if err != nil {
+			b.n = j
+			return
 		}
 	}
 }
 
-// number returns what is written in field: the number if it has one to eight digits and no
-// more, else notWhole and the number exactly.
-func number(field []byte) (whole int64, exact int128, err error) {
-	b := unquoteNumber(field)
+// number returns what is written in b, without quotes around it: the number if it has one
+// to eight digits and no more, else notWhole and the number exactly.
+func number(b []byte) (whole int64, exact int128, err error) {
 	if len(b) <= 8 {
 		var padded [8]byte
 		copy(padded[:], b)

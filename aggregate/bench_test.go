@@ -76,35 +76,124 @@ func generate(rows int, n names, s shape) []byte {
 	return b
 }
 
+// perRow reports what a row cost.
+func perRow(b *testing.B, rows int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
+}
+
 func BenchmarkAddRows(b *testing.B) {
+	const rows = 1_000_000
 	for _, in := range []struct {
-		name  string
-		names names
-		shape shape
+		name   string
+		names  names
+		shape  shape
+		layout Layout
 	}{
-		{"1m", experiment, shape{"", "\n", ""}},
-		{"crlf", experiment, shape{"", "\r\n", ""}},
-		{"quoted", experiment, shape{"\"", "\n", ""}},
-		{"decimal", experiment, shape{"", "\n", ".5"}},
-		{"wide", wide, shape{"", "\n", ""}},
+		{"1m", experiment, shape{"", "\n", ""}, plain},
+		{"crlf", experiment, shape{"", "\r\n", ""}, plain},
+		{"quoted", experiment, shape{"\"", "\n", ""}, plain},
+		{"decimal", experiment, shape{"", "\n", ".5"}, plain},
+		{"columns", experiment, shape{"", ",another column,\n", ""}, Layout{6, 0, 1, 2, 3}},
+		{"wide", wide, shape{"", "\n", ""}, plain},
 	} {
 		b.Run(in.name, func(b *testing.B) {
-			data := generate(1_000_000, in.names, in.shape)
+			data := generate(rows, in.names, in.shape)
 			blocks := blocks(data)
 			b.SetBytes(int64(len(data)))
 			b.ReportAllocs()
-			rows := 0
 			for b.Loop() {
-				t := NewTable(plain)
+				t := NewTable(in.layout)
 				t.Decode = unquote
 				for _, k := range blocks {
 					if _, err := t.AddRows(k.data, k.ends, k.record, k.offset); err != nil {
 						b.Fatal(err)
 					}
 				}
-				rows += int(t.Rows())
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows), "ns/row")
+			perRow(b, rows)
 		})
 	}
+}
+
+// BenchmarkStep is what AddRows does, step by step, with a block in the cache.
+func BenchmarkStep(b *testing.B) {
+	k := blocks(generate(10_000, experiment, shape{"", "\n", ""}))[0]
+	t := NewTable(plain)
+	if _, err := t.AddRows(k.data, k.ends, 1, 0); err != nil {
+		b.Fatal(err)
+	}
+	data, bt := k.data[:len(k.data)+Pad], &t.batch
+	for _, step := range []struct {
+		name string
+		do   func(ends []uint32)
+	}{
+		{"records", func(ends []uint32) { bt.records(data, ends, 4, &t.columns) }},
+		{"numbers", func([]uint32) { bt.numbers(&bt.spans[3], data) }},
+		{"names", func([]uint32) { t.names(&t.hospitals, bt.hospital[:], &bt.spans[0], data) }},
+		{"all", func(ends []uint32) { t.run(data, ends) }},
+	} {
+		b.Run(step.name, func(b *testing.B) {
+			const batches = 16
+			for b.Loop() {
+				for i := range batches {
+					step.do(k.ends[3+4*batchRows*i:])
+				}
+			}
+			perRow(b, batches*batchRows)
+		})
+	}
+}
+
+// BenchmarkDict is beside the map that one would use.
+func BenchmarkDict(b *testing.B) {
+	for _, in := range []struct {
+		name  string
+		names []string
+	}{{"hospitals", experiment.hospitals}, {"wide", wide.hospitals}} {
+		raws := make([][]byte, 1<<14)
+		r := rand.New(rand.NewPCG(3, 4))
+		var text []byte
+		for range raws {
+			text = append(append(text, in.names[r.IntN(len(in.names))]...), '\n')
+		}
+		for i := range raws {
+			n := bytes.IndexByte(text, '\n')
+			raws[i], text = text[:n], text[n+1:]
+		}
+		b.Run("reduction/"+in.name, func(b *testing.B) {
+			var d Dict
+			for b.Loop() {
+				for _, raw := range raws {
+					if _, err := d.ID(raw); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			perRow(b, len(raws))
+		})
+		b.Run("map/"+in.name, func(b *testing.B) {
+			m := map[string]uint32{}
+			for b.Loop() {
+				for _, raw := range raws {
+					if _, ok := m[string(raw)]; !ok {
+						m[string(raw)] = uint32(len(m))
+					}
+				}
+			}
+			perRow(b, len(raws))
+		})
+	}
+}
+
+func BenchmarkGroups(b *testing.B) {
+	t := NewTable(plain)
+	for _, k := range blocks(generate(1_000_000, wide, shape{"", "\n", ""})) {
+		if _, err := t.AddRows(k.data, k.ends, k.record, k.offset); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		t.Groups()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(t.Len()), "ns/group")
 }

@@ -33,19 +33,20 @@ type Dict struct {
 }
 
 // ID returns the id of the name that raw spells. It allocates at first sight of a spelling
-// only. The error is Decode's, or ErrTooManyNames.
+// only. The error is Decode's, or ErrTooManyNames. Bytes behind raw, within its capacity,
+// may be read and do not matter; a field of a record costs less than a slice of its own.
 func (d *Dict) ID(raw []byte) (uint32, error) {
 	x := &d.index
 	if x.slots == nil {
-		x.init()
+		x.init(hasAES)
 	}
 	var id [1]uint32
 	ok := false
 	switch n := uint32(len(raw)); {
+	case n <= shortName && cap(raw) >= shortName:
+		ok = x.find(id[:], []span{{0, n}}, raw[:shortName]) == 1
 	case n <= shortName:
-		var padded [before + behind]byte
-		copy(padded[before:], raw)
-		ok = x.find(id[:], []span{{before, n}}, padded[:]) == 1
+		id[0], ok = x.findShort(raw)
 	case n <= mediumName:
 		ok = x.findMedium(id[:], []span{{0, n}}, raw) == 1
 	default:
@@ -61,7 +62,7 @@ func (d *Dict) ID(raw []byte) (uint32, error) {
 func (d *Dict) column(ids []uint32, fields []span, data []byte) (done int, err error) {
 	x := &d.index
 	if x.slots == nil {
-		x.init()
+		x.init(hasAES)
 	}
 	for done < len(ids) {
 		n := x.find(ids[done:], fields[done:], data)

@@ -3,6 +3,8 @@ package aggregate
 import (
 	"errors"
 	"math/bits"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -60,29 +62,78 @@ func TestRefusedSpelling(t *testing.T) {
 	}
 }
 
+// variants are the ways to look up short names that the machine can run.
+func variants(t *testing.T) map[string]bool {
+	v := map[string]bool{"generic": false}
+	if hasAES {
+		v["aes"] = true
+	} else {
+		t.Log("no AES here: its variant does not run")
+	}
+	return v
+}
+
+// Variants find the same names, and stop at the same one.
+func TestVariants(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	data := make([]byte, 4000)
+	for i := range data {
+		data[i] = "ab\x00"[r.IntN(3)]
+	}
+	for name, aes := range variants(t) {
+		t.Run(name, func(t *testing.T) {
+			var d Dict
+			d.index.init(aes)
+			var want []string
+			for range 20_000 {
+				p, n := r.IntN(len(data)), r.IntN(4)
+				if r.IntN(4) == 0 {
+					n = r.IntN(40)
+				}
+				f := []span{{uint32(p), uint32(min(n, len(data)-p))}}
+				raw := data[f[0].p : f[0].p+f[0].n]
+				id := []uint32{7}
+				known := slices.Index(want, string(raw))
+				found := known >= 0 && len(raw) <= shortName && p+shortName <= len(data)
+				if got := d.index.find(id, f, data); got == 1 != found || found && int(id[0]) != known {
+					t.Fatalf("%q at %d of %d: %d found, id %d, want %v, id %d", raw, p, len(data), got, id[0], found, known)
+				}
+				if got, err := d.ID(raw); err != nil || known >= 0 && int(got) != known {
+					t.Fatalf("%q: id %d, %v, want %d", raw, got, err, known)
+				} else if known < 0 {
+					want = append(want, string(raw))
+				}
+			}
+		})
+	}
+}
+
 // Names that differ in few bytes, and always the same ones, do not crowd one part of the
 // index: no look-up goes far, whatever the seed.
 func TestHostileNames(t *testing.T) {
-	for _, length := range []int{8, 16, 24, 32, 33, 40, 48, 56, 57, 72, 96} {
-		for _, at := range [][]int{{7, 6}, {length - 1, length - 2}, {7, length - 1}, {length / 2, length - 1}, {0, 1}, {15 % length, 23 % length}} {
-			var d Dict
-			name := []byte(strings.Repeat("a", length))
-			for i := range 1 << 14 {
-				// Differences in the top bits are the ones that a bare product loses.
-				name[at[0]], name[at[1]] = bits.Reverse8(byte(i)), bits.Reverse8(byte(i>>8))
-				if _, err := d.ID(name); err != nil {
-					t.Fatal(err)
+	for variant, aes := range variants(t) {
+		for _, length := range []int{8, 16, 24, 32, 33, 40, 48, 56, 57, 72, 96} {
+			for _, at := range [][]int{{7, 6}, {length - 1, length - 2}, {7, length - 1}, {length / 2, length - 1}, {0, 1}, {15 % length, 23 % length}} {
+				var d Dict
+				d.index.init(aes)
+				name := []byte(strings.Repeat("a", length))
+				for i := range 1 << 14 {
+					// Differences in the top bits are the ones that a bare product loses.
+					name[at[0]], name[at[1]] = bits.Reverse8(byte(i)), bits.Reverse8(byte(i>>8))
+					if _, err := d.ID(name); err != nil {
+						t.Fatal(err)
+					}
 				}
-			}
-			x := &d.index
-			farthest := uint64(0)
-			for i := range x.slots {
-				if s := &x.slots[i]; s.n1 > 0 {
-					farthest = max(farthest, (uint64(i)-x.hash(s)>>x.shift)&uint64(len(x.slots)-1))
+				x := &d.index
+				farthest := uint64(0)
+				for i := range x.slots {
+					if s := &x.slots[i]; s.n1 > 0 {
+						farthest = max(farthest, (uint64(i)-x.hash(s)>>x.shift)&uint64(len(x.slots)-1))
+					}
 				}
-			}
-			if farthest > 100 { // by chance about 25
-				t.Errorf("%d bytes, differing at %d: %d slots from home", length, at, farthest)
+				if farthest > 100 { // by chance about 25
+					t.Errorf("%s, %d bytes, differing at %d: %d slots from home", variant, length, at, farthest)
+				}
 			}
 		}
 	}
@@ -94,8 +145,12 @@ func FuzzDict(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		d := Dict{Decode: unquote}
 		want := map[string]uint32{}
-		for _, raw := range strings.Split(s, "\n") {
-			id, err := d.ID([]byte(raw))
+		for i, raw := range strings.Split(s, "\n") {
+			field := []byte(raw)
+			if i%2 == 0 { // as part of something longer
+				field = append(field, testNames[i%len(testNames)]+strings.Repeat(raw, 5)...)[:len(raw)]
+			}
+			id, err := d.ID(field)
 			name, wantErr := unquote(nil, []byte(raw))
 			if !errors.Is(err, wantErr) {
 				t.Fatalf("%q: %v, want %v", raw, err, wantErr)

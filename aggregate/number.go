@@ -1,6 +1,9 @@
 package aggregate
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Numbers are decimals of up to nine fractional digits, held in units of 10^-9.
 const (
@@ -52,15 +55,13 @@ func parse(b []byte) (int128, error) {
 	}
 	var whole, fraction uint64
 	digits := 0
-	for len(b) > 0 && isDigit(b[0]) {
-		hi, lo := bits.Mul64(whole, 10)
-		lo, carry := bits.Add64(lo, uint64(b[0]-'0'), 0)
-		if hi+carry != 0 {
+	for ; len(b) > 0 && isDigit(b[0]); b = b[1:] {
+		digit := uint64(b[0] - '0')
+		if whole > (math.MaxUint64-digit)/10 {
 			return int128{}, rangeOrSyntax(b)
 		}
-		whole = lo
+		whole = whole*10 + digit
 		digits++
-		b = b[1:]
 	}
 	if len(b) > 0 && b[0] == '.' {
 		b = b[1:]

@@ -214,6 +214,12 @@ var ways = []struct {
 		padded := append(append(slices.Clone(junk), data...), junk...)
 		addAll(t, table, padded[Pad:Pad+len(data)], ends, record, offset)
 	}},
+	{"generic", func(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {
+		for _, d := range []*Dict{&table.hospitals, &table.diagnoses, &table.treatments} {
+			d.index.init(false)
+		}
+		addAll(t, table, data, ends, record, offset)
+	}},
 	{"enlarged", func(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {
 		table.enlarge()
 		addAll(t, table, data, ends, record, offset)

@@ -40,7 +40,7 @@ func (s *small) growCells(hospitals, diagnoses int) bool {
 	for 1<<shift < diagnoses && 1<<shift <= maxCells {
 		shift++
 	}
-	if h<<shift > maxCells {
+	if h > maxCells>>shift {
 		return false
 	}
 	cells := make([]uint32, h<<shift)
@@ -87,8 +87,9 @@ func (s *small) row(g uint32) []int64 { return s.rows[int(g)*s.stride:][:s.strid
 // stops before a row that needs more.
 func (t *Table) addSmall() (int, error) {
 	b, s := &t.batch, &t.small
+	cells, shift, stride := s.cells, s.shift&31, uint(s.stride)
 	for j := range b.n {
-		cell := s.cell(b.hospital[j], b.diagnosis[j])
+		cell := &cells[b.hospital[j]<<shift|b.diagnosis[j]]
 		if *cell == 0 {
 			if s.full() {
 				return j, nil
@@ -100,13 +101,13 @@ func (t *Table) addSmall() (int, error) {
 			s.addGroup()
 			*cell = g + 1
 		}
-		row := s.row(*cell - 1)
+		sum := uint(*cell-1) * stride
 		if v := b.whole[j]; v != notWhole {
-			row[0] += v
+			s.rows[sum] += v
 		} else if err := t.addExact(*cell-1, b.exact[j]); err != nil {
 			return j, err
 		}
-		row[1+b.treatment[j]]++
+		s.rows[sum+1+uint(b.treatment[j])]++
 	}
 	return b.n, nil
 }

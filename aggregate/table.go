@@ -108,7 +108,7 @@ func (t *Table) begin(n int) error {
 func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column int, err error) {
 	b, l := &t.batch, &t.layout
 	b.n = 1
-	if b.whole[0], b.exact[0], err = number(recoveryTime); err != nil {
+	if b.whole[0], b.exact[0], err = number(unquoteNumber(recoveryTime)); err != nil {
 		return l.RecoveryTime, err
 	}
 	if b.hospital[0], err = t.hospitals.ID(hospital); err != nil {
