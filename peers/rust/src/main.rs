@@ -1,1 +1,124 @@
-fn main(){}
+//! The job as a Rust developer would write it: lambda_runtime, AWS's SDK and the csv crate.
+
+mod reduce;
+mod write;
+
+use std::env;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::{Builder, tls};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde::{Deserialize, Serialize};
+use tokio_util::io::SyncIoBridge;
+
+/// What the environment says, where an event does not say otherwise.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Event {
+    bucket: Option<String>,
+    key: Option<String>,
+    table: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Response {
+    rows: u64,
+    groups: usize,
+    items: usize,
+    bytes: u64,
+}
+
+struct Function {
+    s3: aws_sdk_s3::Client,
+    dynamodb: aws_sdk_dynamodb::Client,
+    defaults: Event,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let function = Function::new(&load_config().await?);
+    function.warm().await;
+    run(service_fn(|event| function.handle(event))).await
+}
+
+/// The SDK for Rust does not read AWS_CA_BUNDLE by itself.
+async fn load_config() -> Result<SdkConfig, Error> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(path) = env::var_os("AWS_CA_BUNDLE") {
+        let roots = tls::TrustStore::empty().with_pem_certificate(std::fs::read(path)?);
+        let context = tls::TlsContext::builder().with_trust_store(roots).build()?;
+        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        loader = loader.http_client(
+            Builder::new()
+                .tls_provider(provider)
+                .tls_context(context)
+                .build_https(),
+        );
+    }
+    Ok(loader.load().await)
+}
+
+impl Function {
+    fn new(config: &SdkConfig) -> Self {
+        let s3 = aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(config.endpoint_url().is_some())
+            .build();
+        Function {
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            defaults: Event {
+                bucket: env::var("S3_BUCKET").ok(),
+                key: env::var("FILE_NAME").ok(),
+                table: env::var("DB_TABLE").ok(),
+            },
+        }
+    }
+
+    /// Opens a connection to each service while INIT has a whole processor. What they
+    /// answer does not matter.
+    async fn warm(&self) {
+        let Event { bucket, key, table } = &self.defaults;
+        let s3 = self
+            .s3
+            .head_object()
+            .set_bucket(bucket.clone())
+            .set_key(key.clone());
+        let dynamodb = self.dynamodb.describe_table().set_table_name(table.clone());
+        let _ = tokio::join!(s3.send(), dynamodb.send());
+    }
+
+    async fn handle(&self, event: LambdaEvent<Event>) -> Result<Response, Error> {
+        let (event, context) = event.into_parts();
+        let bucket = event.bucket.or(self.defaults.bucket.clone());
+        let key = event.key.or(self.defaults.key.clone());
+        let table = event.table.or(self.defaults.table.clone());
+
+        let object = self
+            .s3
+            .get_object()
+            .set_bucket(bucket)
+            .set_key(key)
+            .send()
+            .await?;
+        let bytes = object.content_length().unwrap_or_default() as u64;
+        // The csv crate blocks: it has a thread of its own, beside the one that receives.
+        let body = SyncIoBridge::new(object.body.into_async_read());
+        let (groups, rows) = tokio::task::spawn_blocking(move || reduce::reduce(body)).await??;
+
+        let items = write::items(&context.request_id, &groups);
+        let count = items.len();
+        let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
+        let left = deadline
+            .duration_since(SystemTime::now())
+            .unwrap_or_default();
+        let writing = write::write(&self.dynamodb, table.unwrap_or_default(), items);
+        tokio::time::timeout(left, writing).await??;
+        Ok(Response {
+            rows,
+            groups: groups.len(),
+            items: count,
+            bytes,
+        })
+    }
+}
