@@ -1,8 +1,8 @@
 package aggregate
 
-// Merge adds the rows of o, which stays as it is, as if they had been added to t. Any order
-// of merging gives the same groups; of a group in both, the first row is that of the
-// smaller offset, then of the smaller record. After an error t holds part of o.
+// Merge adds the rows of o, another table, which stays as it is. Any order of merging gives
+// the same groups; of a group in both, the first row is that of the smaller offset, then of
+// the smaller record. After an error t holds part of o.
 func (t *Table) Merge(o *Table) error {
 	if err := t.begin(0); err != nil {
 		return err

@@ -3,6 +3,7 @@ package aggregate
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Group is the result of one group.
@@ -49,9 +50,13 @@ func (t *Table) Groups() []Group {
 	return out
 }
 
+// byPlace orders groups by their first rows. Only rows that were added without a place
+// need the names.
 func byPlace(a, b *Group) int {
-	return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record),
-		cmp.Compare(a.Hospital, b.Hospital), cmp.Compare(a.Diagnosis, b.Diagnosis))
+	if a.Offset != b.Offset || a.Record != b.Record {
+		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record))
+	}
+	return cmp.Or(strings.Compare(a.Hospital, b.Hospital), strings.Compare(a.Diagnosis, b.Diagnosis))
 }
 
 // counters yields each pair of group and treatment that has rows, once.

@@ -22,17 +22,23 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 		return 0, t.rowError(0, -1, err)
 	}
 	readable := data[:min(cap(data), len(data)+Pad)]
+	ahead := batchRows
 	for used < len(ends) {
 		if used > 0 {
-			n, err := t.run(readable, ends[used-1:])
+			batch := ends[used-1 : min(len(ends), used+ahead*t.layout.Fields)]
+			n, err := t.run(readable, batch)
 			used += n * t.layout.Fields
 			if err != nil {
 				return used, t.rowError(n, -1, err)
 			}
 			t.batch.record += int64(n)
 			if n > 0 {
+				ahead = min(2*ahead, batchRows)
 				continue
 			}
+			// A batch is looked at again after a row that stops it: where there are
+			// many such rows, batches are small.
+			ahead = 1
 		}
 		n, err := t.oneRecord(data, ends, used)
 		if n == 0 || err != nil {
@@ -43,8 +49,8 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 	return used, nil
 }
 
-// run adds the rows at the head of ends that give no cause for doubt, up to a batch, and
-// returns how many these are. ends[0] is the end of the record before. The error is about
+// run adds the rows at the head of ends that give no cause for doubt and returns how many
+// these are. ends[0] is the end of the record before. The error is about
 // the row behind them.
 func (t *Table) run(data []byte, ends []uint32) (int, error) {
 	b := &t.batch
