@@ -98,11 +98,8 @@ func (s *Scanner) read() {
 			panic("csvfast: the reader returned an impossible count")
 		}
 		s.n += n
-		if first && s.n < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, room[:s.n]) {
-			continue // it may become one
-		}
-		if n > 0 {
-			break
+		if n > 0 && !(first && s.n < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, room[:s.n])) {
+			break // unless it may become a byte order mark
 		}
 		if empty == maxEmptyReads && s.readErr == nil {
 			s.readErr = io.ErrNoProgress

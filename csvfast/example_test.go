@@ -1,0 +1,91 @@
+package csvfast_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"reduction/csvfast"
+)
+
+func ExampleScanner() {
+	s := csvfast.NewScanner(strings.NewReader("Name,Days\n\"Liver, acute\",12\nStroke,30\n"))
+	for s.Next() {
+		fmt.Printf("%d: %s, %s\n", s.Record(), s.Field(0), s.Field(1))
+	}
+	fmt.Println(s.Err())
+	// Output:
+	// 1: Name, Days
+	// 2: Liver, acute, 12
+	// 3: Stroke, 30
+	// <nil>
+}
+
+func ExampleScanner_Records() {
+	for fields, err := range csvfast.NewScanner(strings.NewReader("a,b\nc,d\n")).Records() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s\n", fields)
+	}
+	// Output:
+	// [a b]
+	// [c d]
+}
+
+func ExampleScanner_SkipBad() {
+	s := csvfast.NewScanner(strings.NewReader("a,b\nc,\"d\"e\nf,g\n"))
+	for {
+		for s.Next() {
+			fmt.Printf("%d: %s %s\n", s.Record(), s.Field(0), s.Field(1))
+		}
+		if s.Err() == nil {
+			return
+		}
+		fmt.Println(s.Err())
+		if !s.SkipBad() {
+			return
+		}
+	}
+	// Output:
+	// 1: a b
+	// csvfast: record 2 at byte 4, near byte 8: a quote that is not closed, or something behind the closing one
+	// 3: f g
+}
+
+// A block is some thousand records. Whoever looks at fields only where something is new
+// need not unquote, or even cut out, all the others.
+func ExampleBlock() {
+	s := csvfast.NewScanner(strings.NewReader("a,b\n\"c\",d\n"))
+	for s.NextBlock() {
+		b := s.Block()
+		start := uint32(0)
+		for _, end := range b.Ends {
+			fmt.Printf("%s, ended by %q\n", b.Data[start:end], b.Data[end])
+			start = end + 1
+		}
+	}
+	// Output:
+	// a, ended by ','
+	// b, ended by '\n'
+	// "c", ended by ','
+	// d, ended by '\n'
+}
+
+func ExampleError() {
+	s := csvfast.NewScanner(strings.NewReader("a,b\nc,\"d\n"))
+	for s.Next() {
+	}
+	var e *csvfast.Error
+	if errors.As(s.Err(), &e) {
+		fmt.Println(e.Record, e.Offset, errors.Is(e, csvfast.ErrQuote))
+	}
+	// Output: 2 4 true
+}
+
+func ExampleAppendUnquoted() {
+	value, err := csvfast.AppendUnquoted(nil, []byte(`"the ""old"" one"`))
+	fmt.Printf("%s %v\n", value, err)
+	// Output: the "old" one <nil>
+}
