@@ -88,4 +88,3 @@ func benchScan(b *testing.B, data []byte, scan scanFunc, next func(*Scanner) boo
 func perRow(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
 }
-
