@@ -65,7 +65,7 @@ func (c *Client) readAhead(ctx context.Context, ref *ObjectRef, size int64, x *e
 	a.moved.L = &a.mu
 	a.ctx, a.cancel = context.WithCancel(ctx)
 	a.next, a.part = plan{len(bufs), c.buffers.plan.buffer}.split(size)
-	a.own = c.stream(ctx, ref, span{0, a.next})
+	a.own = c.stream(ctx, ref, span{0, a.next}, size)
 	a.own.x, a.own.xEnd = x, size
 	for _, b := range bufs {
 		a.wg.Go(func() { a.help(b) })
@@ -84,7 +84,7 @@ func (a *ahead) help(buf []byte) {
 		if p == nil {
 			return
 		}
-		s := a.client.stream(a.ctx, a.ref, p.span)
+		s := a.client.stream(a.ctx, a.ref, p.span, a.size)
 		var err error
 		for err == nil {
 			var n int
@@ -159,7 +159,7 @@ func (a *ahead) head() *part {
 		return a.queue[0]
 	}
 	if a.own == nil {
-		a.own = a.client.stream(a.ctx, a.ref, span{a.pos, a.pos})
+		a.own = a.client.stream(a.ctx, a.ref, span{a.pos, a.pos}, a.size)
 	}
 	step := a.part
 	if a.own.x != nil && a.own.xEnd > a.pos {

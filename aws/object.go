@@ -60,7 +60,7 @@ func (c *Client) Object(ctx context.Context, ref ObjectRef) (*Object, error) {
 }
 
 func (o *Object) open(ctx context.Context, c *Client) error {
-	x, err := c.get(ctx, &o.ref, whole)
+	x, err := c.get(ctx, &o.ref, whole, -1)
 	if err != nil {
 		return err
 	}
@@ -77,16 +77,16 @@ func (o *Object) open(ctx context.Context, c *Client) error {
 		}
 	}
 	if o.src == nil {
-		s := c.stream(ctx, &o.ref, span{0, o.size})
+		s := c.stream(ctx, &o.ref, span{0, o.size}, o.size)
 		s.x, s.xEnd = x, o.size
 		o.src = s
 	}
 	return nil
 }
 
-// stream returns a stream that has not been opened.
-func (c *Client) stream(ctx context.Context, ref *ObjectRef, s span) *stream {
-	return &stream{client: c, ctx: ctx, ref: ref, span: s, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
+// stream returns a stream that has not been opened, of an object of a size.
+func (c *Client) stream(ctx context.Context, ref *ObjectRef, s span, size int64) *stream {
+	return &stream{client: c, ctx: ctx, ref: ref, span: s, size: size, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
 }
 
 // head reads the head of the first answer.

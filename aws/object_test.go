@@ -51,6 +51,7 @@ func TestObject(t *testing.T) {
 		{"slow down", "503 SlowDown | 503 SlowDown | ok", nil, nil},
 		{"another range", "cut:10 | wrong:bytes 11-99999/100000", ErrRange, nil},
 		{"another end", "cut:10 | wrong:bytes 10-99998/100000", ErrChanged, nil},
+		{"another size", "cut:10 | wrong:bytes 10-99999/100001", ErrChanged, nil},
 		{"no range", "cut:10 | wrong:garbage", ErrRange, nil},
 		{"damaged", "flip:777", ErrChecksum, nil},
 		{"damaged after a cut", "cut:10 | flip:777", ErrChecksum, nil},

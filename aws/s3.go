@@ -38,8 +38,9 @@ func (s span) appendRange(dst []byte) []byte {
 	return dst
 }
 
-// get opens an object, or a span of it, with its answer's body still to be read.
-func (c *Client) get(ctx context.Context, ref *ObjectRef, s span) (*exchange, error) {
+// get opens an object, or a span of it, with its answer's body still to be read. The size is
+// what an earlier answer has said, or -1.
+func (c *Client) get(ctx context.Context, ref *ObjectRef, s span, size int64) (*exchange, error) {
 	if err := ref.check(); err != nil {
 		return nil, &Error{Op: "GetObject", Place: ref.place(), Err: err}
 	}
@@ -81,7 +82,7 @@ func (c *Client) get(ctx context.Context, ref *ObjectRef, s span) (*exchange, er
 			if etag := x.Header.Get("ETag"); ref.ETag != "" && quoteETag(etag) != quoteETag(ref.ETag) {
 				return ErrChanged // from a server that knows no If-Match
 			}
-			return s.accept(x.Status, x.Header, x.ContentLength)
+			return s.accept(x.Status, x.Header, x.ContentLength, size)
 		},
 		refused: func(e *Error, h http1.Header, body []byte) bool {
 			e.Code, e.Message = element(body, "Code"), element(body, "Message")
@@ -137,7 +138,7 @@ func quoteETag(etag string) string {
 }
 
 // accept says whether a success is what was asked for. RFC 9110 §14.4, §15.3.7.
-func (s span) accept(status int, h http1.Header, length int64) error {
+func (s span) accept(status int, h http1.Header, length, known int64) error {
 	if s == whole {
 		if status != 200 {
 			return ErrRange
@@ -150,6 +151,8 @@ func (s span) accept(status int, h http1.Header, length int64) error {
 		return ErrRange
 	case s.end >= 0 && end != s.end || s.end < 0 && end != size:
 		return ErrChanged // it has become shorter, which If-Match should have noticed
+	case known >= 0 && size != known:
+		return ErrChanged // or the first answer's length was wrong, and what lay beyond it would be lost
 	case length >= 0 && length != end-from:
 		return ErrRange
 	}

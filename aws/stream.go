@@ -13,6 +13,7 @@ type stream struct {
 	ctx    context.Context
 	ref    *ObjectRef // with the ETag that every resumption demands
 	span              // what is left to read; an end of -1: as far as the answer goes
+	size   int64      // the object's, which every resumption has to confirm; -1: not known
 	x      *exchange  // nil: to be opened
 	xEnd   int64      // the end of what x brings, which the span's may lie before or beyond
 	try    try
@@ -29,7 +30,7 @@ func (s *stream) Read(p []byte) (int, error) {
 			s.Close()
 		}
 		if s.x == nil {
-			x, err := s.client.get(s.ctx, s.ref, s.span)
+			x, err := s.client.get(s.ctx, s.ref, s.span, s.size)
 			if err != nil {
 				return 0, err
 			}
