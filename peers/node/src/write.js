@@ -1,0 +1,44 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { setTimeout } from 'node:timers/promises';
+import { mode } from './reduce.js';
+
+const BATCH_ITEMS = 25; // BatchWriteItem takes no more
+const BATCHES_IN_FLIGHT = 8;
+const FIRST_DELAY = 50; // ms
+const MAX_DELAY = 5000;
+
+export const makeItems = (requestId, groups) =>
+  groups.map((group) => ({
+    PutRequest: {
+      Item: {
+        PK: { S: requestId },
+        SK: { S: `#diagnosis#${group.diagnosis}#hospital#${group.hospital}` },
+        AverageRecoveryTime: { N: String(group.days / group.rows) },
+        Diagnosis: { S: group.diagnosis },
+        Hospital: { S: group.hospital },
+        MostUsedTreatment: { S: mode(group) },
+      },
+    },
+  }));
+
+export const write = async (client, table, items) => {
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const batch = items.slice(next, (next += BATCH_ITEMS));
+      await writeBatch(client, table, batch);
+    }
+  };
+  await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, worker));
+};
+
+// Sends until nothing comes back unprocessed.
+const writeBatch = async (client, table, batch) => {
+  let pending = { [table]: batch };
+  for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, MAX_DELAY)) {
+    const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems: pending }));
+    if (Object.keys(UnprocessedItems).length === 0) return;
+    pending = UnprocessedItems;
+    await setTimeout(Math.random() * delay);
+  }
+};
