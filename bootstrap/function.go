@@ -40,6 +40,7 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 		return nil, err
 	}
 	options.Writers = writersFor(config.MemoryMB)
+	options.MaxGroups, options.MaxNameBytes = limitsFor(config.MemoryMB)
 	f := &function{
 		env: event.Environment{
 			Bucket: bucket,
@@ -95,6 +96,14 @@ func writersFor(memoryMB int) int {
 		return 6
 	}
 	return job.DefaultWriters
+}
+
+// limitsFor leaves half of the function's memory to groups, some 200 bytes each with what is
+// made of them (package aggregate), and three sixteenths to the names of the three columns.
+func limitsFor(memoryMB int) (groups, nameBytes int) {
+	const bytesPerGroup = 256
+	bytes := memoryMB << 20
+	return bytes / 2 / bytesPerGroup, bytes / 16
 }
 
 // warmTime is what INIT waits for connections at the most; Lambda gives all of INIT 10 s.

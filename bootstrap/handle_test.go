@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"reduction/aggregate"
 	"reduction/event"
 	"reduction/internal/logline"
 	"reduction/lambdatest"
@@ -157,6 +159,21 @@ func TestSQS(t *testing.T) {
 		if !strings.Contains(w.log.String(), "ERROR\tjob: s3://records/bad.csv: record 2 at byte 43: ") {
 			t.Errorf("%s: log %q", setting, w.log.String())
 		}
+	}
+}
+
+// A file of ever new names ends in an error, not in the hands of the out-of-memory killer.
+func TestTooManyGroups(t *testing.T) {
+	w := newWorld(t)
+	w.f.job.Options.MaxGroups = 100
+	var csv strings.Builder
+	csv.WriteString(header)
+	for i := range 101 {
+		csv.WriteString("H,D" + strconv.Itoa(i) + ",T,5\n")
+	}
+	w.S3.Put("records", "in.csv", []byte(csv.String()))
+	if _, err := w.invoke("request-1", ""); !errors.Is(err, aggregate.ErrTooManyGroups) || len(w.keys()) > 0 {
+		t.Errorf("%v, %d items", err, len(w.keys()))
 	}
 }
 

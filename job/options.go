@@ -12,8 +12,11 @@ type Options struct {
 	Records     bool // add Records to each item: the number of rows behind its mean
 	Manifest    bool // write one item last that says the result is whole
 	TTLDays     int  // add TTL to each item, this many days ahead; 0: none
-	MaxGroups   int  // 0: aggregate.DefaultMaxGroups
 	Writers     int  // batches in flight at a time; 0: DefaultWriters
+
+	// What stands between a hostile file and the out-of-memory killer: the number of
+	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
+	MaxGroups, MaxNameBytes int
 }
 
 // DefaultWriters is how many batches are in flight at a time. The experiment's 400 groups

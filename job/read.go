@@ -128,6 +128,7 @@ func (r *Reducer) newTable() {
 	r.table.Decode = decode
 	r.table.Bad = r.badRow
 	r.table.MaxGroups = r.options.MaxGroups
+	r.table.MaxNameBytes = r.options.MaxNameBytes
 }
 
 // rows feeds the table block by block. A block ends before a record whose quotes are bad;
