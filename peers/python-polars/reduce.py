@@ -52,7 +52,7 @@ def count(chunk):
             "Treatment": pl.String,
             "Recovery Time": pl.Float64,
         },
-        missing_utf8_is_empty_string=True,
+        empty_string_is_null=False,
     )
     return frame.group_by(*GROUP, "Treatment").agg(
         rows=pl.len().cast(pl.Int64), days=pl.sum("Recovery Time")
