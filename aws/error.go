@@ -83,6 +83,8 @@ func refusal(code string) (kind error, hint string) {
 		return ErrNoSuchBucket, "check the bucket's name"
 	case "InvalidObjectState":
 		return ErrArchived, "restore it (RestoreObject), and read it when that is done"
+	case "InvalidRange":
+		return ErrRange, "the object is shorter than an earlier answer has said"
 	case "PreconditionFailed":
 		return ErrChanged, "what the ETag named, or what was being read, is no longer there: read the new object from its beginning"
 	case "AccessDenied":
