@@ -24,8 +24,9 @@ type Block struct {
 // more if there are none. It answers false at the end of the stream and where the next
 // record is bad: see Err. The quotes of all fields are as RFC 4180 wants them.
 func (s *Scanner) NextBlock() bool {
-	s.block, s.fields = Block{}, s.fields[:0]
+	s.fields = s.fields[:0]
 	if s.next == s.whole && !s.advance() {
+		s.block = Block{}
 		return false
 	}
 	ends := s.ends[s.next:s.whole]

@@ -13,21 +13,29 @@ func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks,
 	for ; len(rest) > blockSize; rest = rest[blockSize:] {
 		block := (*[blockSize]byte)(rest)
 		w := load64(block[0:8])
-		others, noQuote := neither(w)*gather>>56, not(w, '"')
+		y := w & lows
+		others, noQuote := ((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56, y^'"'*ones+lows
 		w = load64(block[8:16])
-		others, noQuote = others|neither(w)*gather>>56<<8, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<8, noQuote&(y^'"'*ones+lows)
 		w = load64(block[16:24])
-		others, noQuote = others|neither(w)*gather>>56<<16, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<16, noQuote&(y^'"'*ones+lows)
 		w = load64(block[24:32])
-		others, noQuote = others|neither(w)*gather>>56<<24, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<24, noQuote&(y^'"'*ones+lows)
 		w = load64(block[32:40])
-		others, noQuote = others|neither(w)*gather>>56<<32, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<32, noQuote&(y^'"'*ones+lows)
 		w = load64(block[40:48])
-		others, noQuote = others|neither(w)*gather>>56<<40, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<40, noQuote&(y^'"'*ones+lows)
 		w = load64(block[48:56])
-		others, noQuote = others|neither(w)*gather>>56<<48, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<48, noQuote&(y^'"'*ones+lows)
 		w = load64(block[56:64])
-		others, noQuote = others|neither(w)*gather>>56<<56, noQuote&not(w, '"')
+		y = w & lows
+		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<56, noQuote&(y^'"'*ones+lows)
 		stops := ^others
 		if noQuote&tops == tops && inside|behind == 0 {
 			before = stops >> 63
@@ -48,8 +56,8 @@ func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks,
 		}
 		n += appendPositions((*[blockSize]uint32)(ends[n:]), stops, base)
 		base += blockSize
-		blocks++
 	}
+	blocks = (len(src) - 1 - len(rest)) / blockSize
 	return blocks, n, lines + bytes.Count(src[1:1+blocks*blockSize], lineEnd), inside
 }
 

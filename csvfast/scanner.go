@@ -1,6 +1,7 @@
 package csvfast
 
 import (
+	"bytes"
 	"io"
 	"iter"
 )
@@ -58,36 +59,59 @@ func NewScanner(r io.Reader) *Scanner {
 // Next goes on to the next record that is not a blank line. It answers false at the end of
 // the stream and where a record is bad: see Err.
 func (s *Scanner) Next() bool {
-	s.block, s.fields = Block{}, s.fields[:0]
 	for s.next < s.whole || s.advance() {
-		s.offset = s.base + int64(s.start)
-		for last := false; !last; {
-			end := int(s.ends[s.next])
-			raw := s.data[s.start:end]
-			if last = s.data[end] == '\n'; last {
-				s.lines--
-				if len(s.fields) == 0 && blank(raw) {
-					s.next, s.start = s.next+1, end+1
-					break
-				}
-				if len(raw) > 0 && raw[len(raw)-1] == '\r' {
-					raw = raw[:len(raw)-1]
-				}
-			}
-			value := span{uint32(s.start), uint32(s.start + len(raw))}
-			if len(raw) > 0 && raw[0] == '"' {
-				value.start++
-				value.end = value.start + uint32(len(unquoted(raw)))
-			}
-			s.fields = append(s.fields, value)
-			s.next, s.start = s.next+1, end+1
-		}
-		if len(s.fields) > 0 {
+		if s.cut() {
 			s.record++
 			return true
 		}
 	}
+	s.fields = s.fields[:0]
 	return false
+}
+
+// cut takes the next line's fields. It answers false if the line is blank.
+func (s *Scanner) cut() bool {
+	s.offset = s.base + int64(s.start)
+	fields, start, quoted := s.fields[:0], uint32(s.start), 0
+	for _, end := range s.ends[s.next:s.whole] {
+		f := span{start, end}
+		if s.data[start] == '"' { // of an empty field, this is its end
+			quoted++
+		}
+		start = end + 1
+		last := s.data[end] == '\n'
+		if last && f.start < f.end && s.data[f.end-1] == '\r' {
+			f.end--
+		}
+		fields = append(fields, f)
+		if last {
+			break
+		}
+	}
+	if quoted > 0 {
+		s.unquote(fields, 2*quoted == bytes.Count(s.data[s.start:start], quote))
+	}
+	s.fields = fields
+	s.next += len(fields)
+	s.start = int(start)
+	s.lines--
+	return len(fields) > 1 || quoted > 0 || fields[0].start < fields[0].end
+}
+
+// unquote takes the quotes off fields. They are known to be right; plain ones have none
+// inside.
+func (s *Scanner) unquote(fields []span, plain bool) {
+	for i := range fields {
+		f := &fields[i]
+		if s.data[f.start] != '"' || f.start == f.end {
+			continue
+		}
+		f.start++
+		f.end--
+		if !plain {
+			f.end = f.start + uint32(undouble(s.data[f.start:f.end]))
+		}
+	}
 }
 
 // NumFields is the number of fields of the record that Next found.

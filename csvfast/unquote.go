@@ -2,6 +2,8 @@ package csvfast
 
 import "bytes"
 
+var quote = []byte{'"'}
+
 // AppendUnquoted appends the value of a raw field, one as it stands in the file, to dst:
 // without its quotes, and with one quote for two. A field that does not begin with a quote
 // is its own value. The error is ErrBareQuote or ErrQuote, and dst is then returned as it
@@ -30,24 +32,22 @@ func AppendUnquoted(dst, raw []byte) ([]byte, error) {
 	}
 }
 
-// unquoted is the value of a raw field whose quotes are known to be right. It is made in
-// place: a value is never longer than what it stood for.
-func unquoted(raw []byte) []byte {
-	value := raw[1 : len(raw)-1]
-	n := bytes.IndexByte(value, '"')
+// undouble makes one quote of two, in place, and returns the new length. Quotes come in
+// pairs here.
+func undouble(b []byte) int {
+	n := bytes.IndexByte(b, '"')
 	if n < 0 {
-		return value
+		return len(b)
 	}
-	for rest := value[n:]; ; {
-		// rest begins with two quotes.
-		value[n] = '"'
+	for rest := b[n:]; ; {
+		b[n] = '"'
 		n++
 		rest = rest[2:]
 		i := bytes.IndexByte(rest, '"')
 		if i < 0 {
-			return value[:n+copy(value[n:], rest)]
+			return n + copy(b[n:], rest)
 		}
-		n += copy(value[n:], rest[:i])
+		n += copy(b[n:], rest[:i])
 		rest = rest[i:]
 	}
 }
