@@ -100,7 +100,8 @@ const ours = "ours"
 type program struct {
 	Name  string `json:"name"`
 	Path  string `json:"path"`
-	Bytes int64  `json:"bytes"` // of the program's file alone
+	Bytes int64  `json:"bytes"`              // of the program's file alone
+	Zip   int64  `json:"zipBytes,omitempty"` // of the deployment package
 }
 
 // coldBench is one `lab cold`.

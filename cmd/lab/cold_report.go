@@ -6,21 +6,16 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
-// coldReport is what `lab cold` found, and all that a reader needs to judge it.
+// coldReport is what `lab cold` found.
 type coldReport struct {
-	Where     string    `json:"where"` // what these figures are of
-	Machine   string    `json:"machine"`
-	Sandbox   []string  `json:"sandbox"` // what was held to Lambda's measures, and what not
-	Limited   bool      `json:"limited"`
-	PeriodMs  float64   `json:"periodMs"`
+	Kind string `json:"kind"` // kindCold
+	conditions
 	RoundTrip float64   `json:"roundTripMs"`
-	TLS       bool      `json:"tls"`
-	Cache     string    `json:"pageCache"`
 	Rows      int64     `json:"rows"`
 	Bytes     int64     `json:"bytes"`
-	Seed      uint64    `json:"seed"`
 	N         int       `json:"n"`
 	Functions []program `json:"functions"`
 	Cells     []found   `json:"cells"`
@@ -28,18 +23,36 @@ type coldReport struct {
 	OK        bool      `json:"ok"`
 }
 
+const kindCold = "lab cold"
+
+// conditions are what figures were taken under: all that a reader needs to judge them.
+type conditions struct {
+	Where    string   `json:"where"`   // what these figures are of
+	Date     string   `json:"date"`    // RFC 3339, of the start
+	Machine  string   `json:"machine"` // system, architecture, CPUs
+	Sandbox  []string `json:"sandbox"` // what was held to Lambda's measures, and what not
+	Limited  bool     `json:"limited"`
+	PeriodMs float64  `json:"periodMs"` // of the CPU quota
+	TLS      bool     `json:"tls"`
+	Cache    string   `json:"pageCache"` // its state before a start
+	Seed     uint64   `json:"seed"`      // of the data and of the order
+}
+
 // found is what a function came to at a memory size. The summaries are of the samples.
 type found struct {
-	Function string       `json:"function"`
-	MemoryMB int          `json:"memoryMB"`
-	VCPUs    float64      `json:"vCPUs,omitempty"` // that it was held to
-	Failed   string       `json:"failed,omitempty"`
-	Samples  []coldSample `json:"samples"`
+	Function  string       `json:"function"`
+	MemoryMB  int          `json:"memoryMB"`
+	VCPUs     float64      `json:"vCPUs,omitempty"` // that it was held to
+	Rows      int64        `json:"rows"`
+	RoundTrip float64      `json:"roundTripMs"`
+	Failed    string       `json:"failed,omitempty"`
+	Samples   []coldSample `json:"samples"` // one a start
 
 	StartToNext *summary `json:"startToNextMs,omitempty"`
 	Init        *summary `json:"initMs,omitempty"`
 	Billed      *summary `json:"initAndInvocationMs,omitempty"`
 	Client      *summary `json:"clientSawMs,omitempty"`
+	Warm        *summary `json:"warmMs,omitempty"` // of all warm invocations of all starts
 	MaxMemory   *summary `json:"maxMemoryBytes,omitempty"`
 	ReadBytes   *summary `json:"readBytes,omitempty"`
 	Major       *summary `json:"majorFaults,omitempty"`
@@ -48,9 +61,11 @@ type found struct {
 
 // ratio is our median by a peer's, of one figure.
 type ratio struct {
-	Peer     string `json:"peer"`
-	MemoryMB int    `json:"memoryMB"`
-	Figure   string `json:"figure"`
+	Peer      string  `json:"peer"`
+	MemoryMB  int     `json:"memoryMB"`
+	Rows      int64   `json:"rows"`
+	RoundTrip float64 `json:"roundTripMs"`
+	Figure    string  `json:"figure"` // its name in found
 	interval
 }
 
@@ -66,23 +81,32 @@ var coldFigures = []struct {
 	{"clientSawMs", "client", "saw", func(s *coldSample) float64 { return s.Client }, func(f *found) **summary { return &f.Client }},
 }
 
+// conditions are those of now.
+func (c *coldRun) conditions() conditions {
+	return conditions{
+		Where:    "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
+		Date:     time.Now().UTC().Format(time.RFC3339),
+		Machine:  fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
+		Sandbox:  c.host.notes(),
+		Limited:  c.host.limited(),
+		PeriodMs: ms(c.period),
+		TLS:      !c.noTLS,
+		Cache:    c.cache,
+		Seed:     c.seed,
+	}
+}
+
 func (c *coldRun) report(size int64) *coldReport {
 	r := &coldReport{
-		Where:     "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
-		Machine:   fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
-		Sandbox:   c.host.notes(),
-		Limited:   c.host.limited(),
-		PeriodMs:  ms(c.period),
-		RoundTrip: ms(c.rtt),
-		TLS:       !c.noTLS,
-		Cache:     c.cache,
-		Rows:      c.rows,
-		Bytes:     size,
-		Seed:      c.seed,
-		N:         c.n,
-		Functions: c.functions,
-		Ratios:    []ratio{},
-		OK:        true,
+		Kind:       kindCold,
+		conditions: c.conditions(),
+		RoundTrip:  ms(c.rtt),
+		Rows:       c.rows,
+		Bytes:      size,
+		N:          c.n,
+		Functions:  c.functions,
+		Ratios:     []ratio{},
+		OK:         true,
 	}
 	for _, x := range c.cells {
 		r.OK = r.OK && (x.failed == "" || x.ok)
@@ -94,7 +118,7 @@ func (c *coldRun) report(size int64) *coldReport {
 
 // found summarises a cell. One that failed at last has no times, whatever came before.
 func (x *cell) found() found {
-	f := found{Function: x.function.Name, MemoryMB: x.memory, Failed: x.failed, Samples: []coldSample{}}
+	f := found{Function: x.function.Name, MemoryMB: x.memory, Rows: x.run.rows, RoundTrip: ms(x.run.rtt), Failed: x.failed, Samples: []coldSample{}}
 	if x.run.host.limited() {
 		f.VCPUs = vCPUs(x.memory)
 	}
@@ -138,7 +162,7 @@ func (r *coldReport) compare() {
 				continue
 			}
 			for _, figure := range coldFigures {
-				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, figure.name,
+				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure.name,
 					ratioOfMedians(our.values(figure.of), peer.values(figure.of))})
 			}
 		}

@@ -60,7 +60,8 @@ type coldSample struct {
 	Client      float64 `json:"clientSawMs"`
 	MaxMemory   int64   `json:"maxMemoryBytes,omitempty"`
 
-	Counted *counters `json:"counted,omitempty"` // where the kernel tells
+	Counted *counters `json:"counted,omitempty"` // of the first invocation, where the kernel tells
+	Warm    []float64 `json:"warmMs,omitempty"`  // the durations of invocations that followed
 }
 
 func newColdRun(b *coldBench, data []byte) (c *coldRun, err error) {
