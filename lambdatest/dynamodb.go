@@ -73,6 +73,16 @@ func (d *DynamoDB) Items(table string) []Item {
 	return items
 }
 
+// Empty removes all items of a table; one that doesn't exist has none.
+func (d *DynamoDB) Empty(table string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if t := d.tables[table]; t != nil {
+		clear(t.partitions)
+		t.order = nil
+	}
+}
+
 // ddbOps are the operations by the name after the dot of X-Amz-Target.
 var ddbOps = map[string]func(*DynamoDB, *ddbParams) (any, error){
 	"BatchGetItem":       (*DynamoDB).batchGetItem,

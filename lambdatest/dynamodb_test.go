@@ -238,6 +238,11 @@ func TestItems(t *testing.T) {
 	if len(items) != 1 || items[0]["PK"].Text() != "a" || items[0]["n"]["N"] != "1.5" || c.d.Items("nope") != nil {
 		t.Errorf("%v", items)
 	}
+	c.d.Empty("tab")
+	c.d.Empty("nope")
+	if items := c.d.Items("tab"); len(items) != 0 {
+		t.Errorf("after Empty: %v", items)
+	}
 }
 
 func TestHandedBack(t *testing.T) {

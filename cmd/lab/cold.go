@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -44,35 +43,29 @@ lab cold
 lab cold --memory 128,256,512,1024 -n 100 --cache dropped --json cold.json
 lab cold --peer rust=peers/rust/bootstrap --peer again=dist/linux-amd64/bootstrap`,
 	setup: func(f *flags) func(*console, []string) error {
-		b := &coldBench{memory: sizes{128, 512}, rtt: 5 * time.Millisecond, isolation: isolation{period: lambdaPeriod}}
+		b := &coldBench{memory: sizes{128, 512}, rtt: defaultRoundTrip}
 		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000, what the real feed brings on a day)")
 		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default 128,512)")
 		n := f.whole("n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); 100 give a p99")
 		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
-		f.set.BoolVar(&b.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
-		f.set.StringVar(&b.cache, "cache", cacheWarm, "`STATE` of the page cache at the start: warm; dropped, the function's files; empty, all (default warm)")
-		f.set.Var(&span{&b.period, shortestPeriod, longestPeriod}, "period", "`TIME` of the CPU quota (default 20ms, as Lambda's)")
-		f.set.BoolVar(&b.shared, "shared", false, "let function and servers share the CPUs; more sizes can be emulated so")
-		f.set.BoolVar(&b.unlimited, "unlimited", false, "no limits, no CPUs apart, nothing hidden")
-		seed := f.whole("seed", defaultSeed, 0, 1<<63-1, "`S` seed of the data and of the order (default 1)")
+		b.declare(f)
 		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
 		f.set.Var(&b.peers, "peer", "`NAME=PATH` another function, a program in a folder of its own; may be repeated")
-		f.set.StringVar(&b.file, "json", "", "`FILE` write all samples and summaries there")
 		plain := f.bool("plain", "print the tables without colour or lines, as they are where no terminal is")
 		return func(c *console, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
 			}
-			b.rows, b.n, b.seed = *rows, int(*n), uint64(*seed)
+			b.rows, b.n = *rows, int(*n)
 			b.functions = append([]program{{Name: ours, Path: *binary}}, b.peers...)
-			if err := b.check(); err != nil {
+			if err := b.ready(b.memory, b.functions); err != nil {
 				return err
 			}
 			report, err := b.run(newStatus(c.err))
 			if err != nil {
 				return err
 			}
-			if err := b.save(report); err != nil {
+			if err := save(b.file, report); err != nil {
 				return err
 			}
 			if err := report.print(c.out, newStyle(c.out, *plain)); err != nil {
@@ -85,13 +78,6 @@ lab cold --peer rust=peers/rust/bootstrap --peer again=dist/linux-amd64/bootstra
 		}
 	},
 }
-
-// States of the page cache before a sample.
-const (
-	cacheWarm    = "warm"    // as the sample before left it
-	cacheDropped = "dropped" // without the function's files
-	cacheEmpty   = "empty"   // without any file
-)
 
 // ours is the name of the function that the others are compared with.
 const ours = "ours"
@@ -106,49 +92,13 @@ type program struct {
 
 // coldBench is one `lab cold`.
 type coldBench struct {
-	isolation
+	setting
 	functions []program // ours first
 	peers     peers
 	memory    sizes
 	rows      int64
 	n         int
 	rtt       time.Duration
-	noTLS     bool
-	cache     string
-	seed      uint64
-	file      string // for JSON; "" is none
-}
-
-// check finds what makes no sense before anything is begun, and the programs.
-func (b *coldBench) check() error {
-	if !slices.Contains([]string{cacheWarm, cacheDropped, cacheEmpty}, b.cache) {
-		return usagef("--cache is %q; expected warm, dropped or empty", b.cache)
-	}
-	if least := b.memory[0]; !b.unlimited && quota(least, b.period) < leastQuota {
-		return usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
-			b.period, least, quota(least, b.period), leastQuota)
-	}
-	for i := range b.functions {
-		f := &b.functions[i]
-		var err error
-		if i == 0 {
-			f.Path, f.Bytes, err = findBootstrap(f.Path)
-		} else {
-			f.Path, f.Bytes, err = findProgram(f.Path)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if b.file == "" {
-		return nil
-	}
-	// Better now than after the measurement. What the file holds is kept until then.
-	out, err := os.OpenFile(b.file, os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	return out.Close()
 }
 
 // findProgram returns a peer's path, from the root, and its size.
@@ -168,17 +118,12 @@ func (b *coldBench) run(s *status) (*coldReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer s.clear()
-	s.say("making the data")
-	data, err := io.ReadAll(newGenerator(b.rows, b.seed))
-	if err != nil {
-		return nil, err
-	}
-	c, err := newColdRun(b, data)
+	c, err := newColdRun(b, s)
 	if err != nil {
 		return nil, err
 	}
 	err = c.rounds(ctx, s)
-	report := c.report(int64(len(data)))
+	report := c.report()
 	if closed := c.close(); err == nil {
 		err = closed
 	}
@@ -188,15 +133,16 @@ func (b *coldBench) run(s *status) (*coldReport, error) {
 	return report, err
 }
 
-func (b *coldBench) save(r *coldReport) error {
-	if b.file == "" {
+// save writes a report to a file; none where there is no name.
+func save(file string, report any) error {
+	if file == "" {
 		return nil
 	}
-	out, err := json.MarshalIndent(r, "", "  ")
+	out, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(b.file, append(out, '\n'), 0o644)
+	return os.WriteFile(file, append(out, '\n'), 0o644)
 }
 
 // sizes are memory sizes in MB, the smallest first, as a flag.

@@ -113,18 +113,20 @@ func checkCell(t *testing.T, f *found) {
 
 // A function that gives another answer has no times.
 func TestColdWrongAnswer(t *testing.T) {
-	c := &coldRun{coldBench: &coldBench{functions: []program{{Name: ours}, {Name: "liar"}}}, host: new(host)}
+	b := &coldBench{functions: []program{{Name: ours}, {Name: "liar"}}}
+	records := &object{}
+	c := &coldRun{b, &rig{setting: &b.setting, host: new(host), objects: map[int64]*object{0: records}}}
 	one := []coldSample{{StartToNext: 1, Init: 1, Billed: 2, Client: 2}}
 	c.cells = []*cell{
-		{run: c, function: c.functions[0], memory: 128, samples: one},
-		{run: c, function: c.functions[1], memory: 128, samples: one, failed: "wrong"},
+		{rig: c.rig, object: records, function: c.functions[0], memory: 128, samples: one},
+		{rig: c.rig, object: records, function: c.functions[1], memory: 128, samples: one, failed: "wrong"},
 	}
-	r := c.report(0)
+	r := c.report()
 	if r.OK || len(r.Ratios) != 0 || r.Cells[0].Billed == nil || r.Cells[1].Billed != nil || len(r.Cells[1].Samples) != 0 {
 		t.Errorf("%+v", r)
 	}
 	c.cells[1].ok = true // out of memory
-	if r := c.report(0); !r.OK {
+	if r := c.report(); !r.OK {
 		t.Errorf("%+v", r)
 	}
 }

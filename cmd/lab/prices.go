@@ -1,6 +1,11 @@
 package main
 
-import "runtime"
+import (
+	"runtime"
+
+	"reduction/ddbwire"
+	"reduction/lambdatest"
+)
 
 // AWS's published prices in us-east-1, US dollars, without the free tier and the discounts
 // of very high use, as they stood in November 2026:
@@ -49,4 +54,19 @@ func machineArchitecture() string {
 		return arm
 	}
 	return x86
+}
+
+// writeUnits is what writing an item takes of DynamoDB: one for every KB of its size, or part
+// of one. Developer Guide, DynamoDB read and write operations.
+func writeUnits(item lambdatest.Item) int {
+	var attrs []ddbwire.Attr
+	for name, value := range item {
+		if _, number := value["N"]; number {
+			attrs = append(attrs, ddbwire.N(name, value.Text()))
+		} else {
+			attrs = append(attrs, ddbwire.S(name, value.Text()))
+		}
+	}
+	const unit = 1 << 10
+	return (ddbwire.ItemSize(attrs...) + unit - 1) / unit
 }

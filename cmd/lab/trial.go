@@ -130,7 +130,7 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 	t.status.say(label + "comparing the table")
 	items := t.server.DynamoDB.Items(table)
 	f.Items = len(items)
-	f.Wrong = append(f.Wrong, compare(items, want, f.requestIDs())...)
+	f.Wrong = append(f.Wrong, disagree(items, want, f.requestIDs())...)
 	f.Sample = sample(items, f.Cold.RequestID)
 	return f, nil
 }

@@ -8,7 +8,7 @@ import (
 	"reduction/lambdatest"
 )
 
-func TestCompare(t *testing.T) {
+func TestDisagree(t *testing.T) {
 	want := []result{{"x", "A", "1.5", "T", 2}, {"x", "B", "2", "T", 1}}
 	ids := []string{"id-1", "id-2"}
 	table := func() []lambdatest.Item {
@@ -45,7 +45,7 @@ func TestCompare(t *testing.T) {
 		{"attribute too few", func(i []lambdatest.Item) []lambdatest.Item { delete(i[0], "Hospital"); return i }, "not right"},
 		{"another's", func(i []lambdatest.Item) []lambdatest.Item { return append(i, item("id-3", &want[0])) }, `should not be: PK "id-3"`},
 	} {
-		wrong := compare(test.change(table()), want, ids)
+		wrong := disagree(test.change(table()), want, ids)
 		if test.says == "" && len(wrong) > 0 || test.says != "" && !strings.Contains(strings.Join(wrong, "\n"), test.says) {
 			t.Errorf("%s: %q", test.name, wrong)
 		}

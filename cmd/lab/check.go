@@ -8,10 +8,10 @@ import (
 	"reduction/lambdatest"
 )
 
-// compare holds a table's items against the reference's results. Each invocation must have
+// disagree holds a table's items against the reference's results. Each invocation must have
 // written exactly those, under its own request ID, and nothing else may be in the table.
 // It returns what disagrees, a sentence each.
-func compare(items []lambdatest.Item, want []result, invocations []string) []string {
+func disagree(items []lambdatest.Item, want []result, invocations []string) []string {
 	type key struct{ pk, sk string }
 	expected := make(map[key]lambdatest.Item, len(want)*len(invocations))
 	for _, id := range invocations {

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"reduction/lambdatest"
+)
+
+// A cell is one function at one memory size, over one file and one network: its sandbox, and
+// what came of it.
+type cell struct {
+	rig      *rig
+	function program
+	memory   int // MB
+	object   *object
+	trip     time.Duration
+	failed   string
+	ok       bool // what failed is a result, not a fault: out of memory, not emulable
+	samples  []coldSample
+
+	server *lambdatest.Server
+	box    *sandbox
+	fn     *lambdatest.Function
+	table  string
+
+	mu    sync.Mutex
+	clock milestones
+}
+
+// milestones are when what happened in a start under way, as monotonic says. The launcher
+// has no part in them.
+type milestones struct {
+	next, answer time.Duration // the arrivals of the first GET /next and of the first answer
+	err          error         // why the quota could not be set at the end of INIT
+}
+
+// coldSample is what one start of a function came to. Times are milliseconds.
+type coldSample struct {
+	StartToNext float64 `json:"startToNextMs"`
+	Init        float64 `json:"initMs"`
+	Billed      float64 `json:"initAndInvocationMs"` // before it is rounded up
+	Client      float64 `json:"clientSawMs"`
+	MaxMemory   int64   `json:"maxMemoryBytes,omitempty"` // of all its invocations
+
+	Counted *counters `json:"counted,omitempty"` // of INIT and the first invocation, where the kernel tells
+	Warm    []float64 `json:"warmMs,omitempty"`  // the durations of invocations that followed
+
+	S3Gets     int `json:"s3Gets,omitempty"`     // GET and HEAD requests of INIT and the first invocation
+	WarmGets   int `json:"warmS3Gets,omitempty"` // of the last warm one
+	WriteUnits int `json:"writeUnits,omitempty"` // of what one invocation leaves in the table
+}
+
+// cell adds one to the rig.
+func (r *rig) cell(function program, memory int, rows int64, trip time.Duration) (*cell, error) {
+	x := &cell{rig: r, function: function, memory: memory, object: r.objects[rows], trip: trip, server: r.servers[trip]}
+	if x.failed = r.host.emulable(memory); x.failed != "" {
+		x.ok = true
+		r.cells = append(r.cells, x)
+		return x, nil
+	}
+	name := fmt.Sprintf("%s-%d-%d", strings.ReplaceAll(function.Name, " ", "-"), memory, rows)
+	x.table = tableName + "-" + name
+	x.server.DynamoDB.CreateTable(x.table)
+	var err error
+	if x.box, err = r.host.sandbox(memory); err != nil {
+		return nil, err
+	}
+	x.fn = x.server.Lambda.CreateFunction(lambdatest.FunctionConfig{
+		Name:      name,
+		MemoryMB:  memory,
+		Timeout:   r.timeout,
+		Exec:      x.box.command(function.Path),
+		Env:       append(x.box.environ(function.Path), "S3_BUCKET="+bucketName, "FILE_NAME="+x.object.key, "DB_TABLE="+x.table),
+		Intercept: x.watch,
+	})
+	r.cells = append(r.cells, x)
+	return x, nil
+}
+
+// finding is why a function has no times.
+type finding struct {
+	what string
+	ok   bool // as in cell
+}
+
+func (f *finding) Error() string { return f.what }
+
+// take starts the function and returns what it came to; nil where it had no times, which is
+// the cell's to say from then on. An error is not the function's.
+func (x *cell) take(ctx context.Context, warm int) (*coldSample, error) {
+	s, err := x.start(ctx, warm)
+	var finding *finding
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.As(err, &finding):
+		x.failed, x.ok = finding.what, finding.ok
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("%s, %d MB: %w", x.function.Name, x.memory, err)
+	}
+	return s, nil
+}
+
+// start starts the function, invokes it once and then so many times more, and ends it.
+func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
+	first, err := x.prepare()
+	if err != nil {
+		return nil, err
+	}
+	defer x.fn.Shutdown()
+	r, err := x.invoke(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x.mu.Lock()
+	clock := x.clock
+	x.mu.Unlock()
+	if clock.err != nil {
+		return nil, clock.err
+	}
+
+	// Frozen, as between invocations, it can be looked at in peace.
+	if err := x.box.freeze(); err != nil {
+		return nil, err
+	}
+	defer x.box.thaw() // before Shutdown: what is frozen can't be ended
+	birth, err := x.box.birth()
+	if err != nil {
+		return nil, err
+	}
+	started := clock.next - r.StartToNext // where there is no launcher to say it
+	s := &coldSample{MaxMemory: r.MaxMemory, S3Gets: x.gets()}
+	if birth != nil {
+		started = birth.Clock
+		if s.Counted, err = birth.used(); err != nil {
+			return nil, err
+		}
+		if first {
+			x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.mapped()...)
+		}
+	}
+	s.StartToNext = ms(clock.next - started)
+	s.Init = s.StartToNext + ms(r.Init-r.StartToNext)
+	s.Billed = s.Init + ms(r.Duration)
+	s.Client = ms(clock.answer - started)
+	if s.WriteUnits, err = x.check(r.RequestID); err != nil {
+		return nil, err
+	}
+	for range warm {
+		if err := x.again(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// again invokes the function that is there, and frozen, once more.
+func (x *cell) again(ctx context.Context, s *coldSample) error {
+	runtime.GC() // as before a start
+	x.server.ForgetRequests()
+	if err := x.box.thaw(); err != nil {
+		return err
+	}
+	r, err := x.invoke(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Cold {
+		return &finding{"wrong: a warm invocation was not by the process that was there", false}
+	}
+	if err := x.box.freeze(); err != nil {
+		return err
+	}
+	s.Warm = append(s.Warm, ms(r.Duration))
+	s.WarmGets = x.gets()
+	s.MaxMemory = max(s.MaxMemory, r.MaxMemory)
+	_, err = x.check(r.RequestID)
+	return err
+}
+
+// invoke sends an empty event, which means the function's own bucket, key and table.
+func (x *cell) invoke(ctx context.Context) (*lambdatest.Result, error) {
+	r, err := x.fn.Invoke(ctx, nil)
+	switch {
+	case err != nil:
+		return nil, err
+	case x.box.outOfMemory():
+		return nil, &finding{fmt.Sprintf("Runtime.OutOfMemory: signal: killed, at %d MB", x.memory), true}
+	case r.ErrorType == "Sandbox.Timedout":
+		return nil, &finding{fmt.Sprintf("Sandbox.Timedout: not done in %v, at %d MB", x.rig.timeout, x.memory), true}
+	case r.FunctionError != "":
+		return nil, &finding{fmt.Sprintf("failed: %s\n%s", r.Payload, bytes.TrimSpace(r.LogTail)), false}
+	}
+	return r, nil
+}
+
+// prepare makes everything ready for a start. The first of a program drops none of its files
+// from the page cache: they are not known yet.
+func (x *cell) prepare() (first bool, err error) {
+	x.mu.Lock()
+	x.clock = milestones{}
+	x.mu.Unlock()
+	if err := x.box.reset(); err != nil {
+		return false, err
+	}
+	x.server.ForgetRequests()
+	files, known := x.rig.code[x.function.Path]
+	switch {
+	case !known:
+		x.rig.code[x.function.Path], err = deployed(filepath.Dir(x.function.Path))
+	case x.rig.cache == cacheDropped:
+		err = dropPages(files)
+	case x.rig.cache == cacheEmpty:
+		err = dropAllPages()
+	}
+	runtime.GC() // lab's own garbage is not to be collected at the function's cost
+	return !known, err
+}
+
+// watch sees every request to the Runtime API arrive. INIT ends, and the quota begins, with
+// the first GET /next.
+func (x *cell) watch(_ http.ResponseWriter, r *http.Request) bool {
+	now := monotonic()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/invocation/next") && x.clock.next == 0:
+		x.clock.next = now
+		x.clock.err = x.box.endInit()
+	case strings.HasSuffix(r.URL.Path, "/response") && x.clock.answer == 0:
+		x.clock.answer = now
+	}
+	return false
+}
+
+// gets counts the requests that S3 charges as reading, since they were last forgotten.
+func (x *cell) gets() int {
+	n := 0
+	for _, r := range x.server.S3.Requests() {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			n++
+		}
+	}
+	return n
+}
+
+// check holds what an invocation wrote against the reference, returns the write units that
+// it is worth, and empties the table for the next one.
+func (x *cell) check(id string) (units int, err error) {
+	items := x.server.DynamoDB.Items(x.table)
+	defer x.server.DynamoDB.Empty(x.table)
+	if wrong := disagree(items, x.object.want, []string{id}); len(wrong) > 0 {
+		return 0, &finding{fmt.Sprintf("wrong: %d things disagree with the reference, first %s", len(wrong), wrong[0]), false}
+	}
+	for _, item := range items {
+		units += writeUnits(item)
+	}
+	return units, nil
+}
+
+// deployed returns the files of a function's folder: its deployment package.
+func deployed(dir string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
+}

@@ -1,0 +1,110 @@
+package main
+
+import "slices"
+
+// conditions are what figures were taken under: all that a reader needs to judge them.
+type conditions struct {
+	Where    string   `json:"where"`   // what these figures are of
+	Date     string   `json:"date"`    // RFC 3339, of the start
+	Machine  string   `json:"machine"` // system, architecture, CPUs
+	Sandbox  []string `json:"sandbox"` // what was held to Lambda's measures, and what not
+	Limited  bool     `json:"limited"`
+	PeriodMs float64  `json:"periodMs"` // of the CPU quota
+	TLS      bool     `json:"tls"`
+	Cache    string   `json:"pageCache"` // its state before a start
+	Seed     uint64   `json:"seed"`      // of the data and of the order
+}
+
+// found is what a function came to at a memory size. The summaries are of the samples.
+type found struct {
+	Function  string       `json:"function"`
+	MemoryMB  int          `json:"memoryMB"`
+	VCPUs     float64      `json:"vCPUs,omitempty"` // that it was held to
+	Rows      int64        `json:"rows"`
+	RoundTrip float64      `json:"roundTripMs"`
+	Failed    string       `json:"failed,omitempty"`
+	Samples   []coldSample `json:"samples"` // one a start
+
+	StartToNext *summary `json:"startToNextMs,omitempty"`
+	Init        *summary `json:"initMs,omitempty"`
+	Billed      *summary `json:"initAndInvocationMs,omitempty"`
+	Client      *summary `json:"clientSawMs,omitempty"`
+	Warm        *summary `json:"warmMs,omitempty"` // of all warm invocations of all starts
+	MaxMemory   *summary `json:"maxMemoryBytes,omitempty"`
+	ReadBytes   *summary `json:"readBytes,omitempty"`
+	Major       *summary `json:"majorFaults,omitempty"`
+	Minor       *summary `json:"minorFaults,omitempty"`
+}
+
+// ratio is our median by a peer's, of one figure.
+type ratio struct {
+	Peer      string  `json:"peer"`
+	MemoryMB  int     `json:"memoryMB"`
+	Rows      int64   `json:"rows"`
+	RoundTrip float64 `json:"roundTripMs"`
+	Figure    string  `json:"figure"` // its name in found
+	interval
+}
+
+// coldFigures are the four figures, never to be mixed up.
+var coldFigures = []struct {
+	name, first, second string // in JSON, and over the table's column
+	of                  func(*coldSample) float64
+	summary             func(*found) **summary
+}{
+	{"startToNextMs", "start", "to /next", func(s *coldSample) float64 { return s.StartToNext }, func(f *found) **summary { return &f.StartToNext }},
+	{"initMs", "", "INIT", func(s *coldSample) float64 { return s.Init }, func(f *found) **summary { return &f.Init }},
+	{"initAndInvocationMs", "INIT +", "invocation", func(s *coldSample) float64 { return s.Billed }, func(f *found) **summary { return &f.Billed }},
+	{"clientSawMs", "client", "saw", func(s *coldSample) float64 { return s.Client }, func(f *found) **summary { return &f.Client }},
+}
+
+// found summarises a cell. One that failed at last has no times, whatever came before.
+func (x *cell) found() found {
+	f := found{Function: x.function.Name, MemoryMB: x.memory, Rows: x.object.rows, RoundTrip: ms(x.trip), Failed: x.failed, Samples: []coldSample{}}
+	if x.rig.host.limited() {
+		f.VCPUs = vCPUs(x.memory)
+	}
+	if x.failed != "" || len(x.samples) == 0 {
+		return f
+	}
+	f.Samples = x.samples
+	set := func(to **summary, of func(*coldSample) float64) {
+		s := summarise(f.values(of))
+		*to = &s
+	}
+	for _, figure := range coldFigures {
+		set(figure.summary(&f), figure.of)
+	}
+	if warm := slices.Concat(f.warm()...); len(warm) > 0 {
+		s := summarise(warm)
+		f.Warm = &s
+	}
+	if f.Samples[0].MaxMemory > 0 {
+		set(&f.MaxMemory, func(s *coldSample) float64 { return float64(s.MaxMemory) })
+	}
+	if f.Samples[0].Counted != nil {
+		set(&f.ReadBytes, func(s *coldSample) float64 { return float64(s.Counted.Read) })
+		set(&f.Major, func(s *coldSample) float64 { return float64(s.Counted.Major) })
+		set(&f.Minor, func(s *coldSample) float64 { return float64(s.Counted.Minor) })
+	}
+	return f
+}
+
+func (f *found) values(of func(*coldSample) float64) []float64 {
+	out := make([]float64, len(f.Samples))
+	for i := range f.Samples {
+		out[i] = of(&f.Samples[i])
+	}
+	return out
+}
+
+// warm returns the durations of warm invocations, those of each start together.
+func (f *found) warm() [][]float64 {
+	var out [][]float64
+	for i := range f.Samples {
+		if len(f.Samples[i].Warm) > 0 {
+			out = append(out, f.Samples[i].Warm)
+		}
+	}
+	return out
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"reduction/lambdatest"
+)
+
+// A rig is this machine made ready to measure functions: a place for sandboxes, and servers
+// with the data. Its cells are what is measured.
+type rig struct {
+	*setting
+	timeout time.Duration // of INIT, and of an invocation
+	host    *host
+	servers map[time.Duration]*lambdatest.Server // by round trip
+	objects map[int64]*object                    // by rows
+	code    map[string][]string                  // a program's files, for the page cache to forget
+	cells   []*cell
+}
+
+// An object is one file of the experiment's data, and what it comes to.
+type object struct {
+	key   string
+	rows  int64
+	bytes int64
+	want  []result
+}
+
+// newRig prepares for memory sizes up to the largest.
+func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration, status *status) (r *rig, err error) {
+	r = &rig{
+		setting: s,
+		timeout: functionTimeout,
+		servers: map[time.Duration]*lambdatest.Server{},
+		objects: map[int64]*object{},
+		code:    map[string][]string{},
+	}
+	defer func() {
+		if err != nil {
+			r.close()
+		}
+	}()
+	if r.host, err = newHost(s.isolation, largestMB); err != nil {
+		return nil, err
+	}
+	for _, trip := range roundTrips {
+		server := lambdatest.NewUnstartedServer()
+		server.Network.RoundTrip = trip
+		if s.noTLS {
+			server.Start()
+		} else {
+			server.StartTLS()
+		}
+		server.S3.CreateBucket(bucketName)
+		r.servers[trip] = server
+	}
+	for _, n := range rows {
+		status.say("making the data, " + thousands(n) + " rows")
+		data, err := io.ReadAll(newGenerator(n, s.seed))
+		if err != nil {
+			return nil, err
+		}
+		o := &object{key: fmt.Sprintf("records-%d.csv", n), rows: n, bytes: int64(len(data))}
+		if o.want, err = reference(bytes.NewReader(data)); err != nil {
+			return nil, err
+		}
+		for _, server := range r.servers {
+			server.S3.Put(bucketName, o.key, data)
+		}
+		r.objects[n] = o
+	}
+	return r, nil
+}
+
+// close ends processes first, then what held them.
+func (r *rig) close() error {
+	var errs []error
+	for _, x := range r.cells {
+		if x.box != nil {
+			x.box.thaw() // a frozen process can't be ended
+		}
+	}
+	for _, server := range r.servers {
+		server.Close()
+	}
+	for _, x := range r.cells {
+		if x.box != nil {
+			errs = append(errs, x.box.close())
+		}
+	}
+	if r.host != nil {
+		errs = append(errs, r.host.close())
+	}
+	return errors.Join(errs...)
+}
+
+// conditions are those of now.
+func (r *rig) conditions() conditions {
+	return conditions{
+		Where:    "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
+		Date:     time.Now().UTC().Format(time.RFC3339),
+		Machine:  machine(),
+		Sandbox:  r.host.notes(),
+		Limited:  r.host.limited(),
+		PeriodMs: ms(r.period),
+		TLS:      !r.noTLS,
+		Cache:    r.cache,
+		Seed:     r.seed,
+	}
+}
+
+// machine names this one.
+func machine() string {
+	return fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+}

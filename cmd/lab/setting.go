@@ -1,0 +1,80 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"time"
+)
+
+// setting is what the commands that measure in a sandbox have in common.
+type setting struct {
+	isolation
+	noTLS bool
+	cache string
+	seed  uint64
+	file  string // for JSON; "" is none
+}
+
+// States of the page cache before a start.
+const (
+	cacheWarm    = "warm"    // as the start before left it
+	cacheDropped = "dropped" // without the function's files
+	cacheEmpty   = "empty"   // without any file
+)
+
+// defaultRoundTrip is a round trip to S3 or DynamoDB from a function of the same region.
+const defaultRoundTrip = 5 * time.Millisecond
+
+func (s *setting) declare(f *flags) {
+	s.isolation = isolation{period: lambdaPeriod}
+	s.seed = defaultSeed
+	f.set.BoolVar(&s.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
+	f.set.StringVar(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")
+	f.set.Var(&span{&s.period, shortestPeriod, longestPeriod}, "period", "`TIME` of the CPU quota (default 20ms, as Lambda's)")
+	f.set.BoolVar(&s.shared, "shared", false, "let function and servers share the CPUs; more sizes can be emulated so")
+	f.set.BoolVar(&s.unlimited, "unlimited", false, "no limits, no CPUs apart, nothing hidden")
+	f.set.Func("seed", "`S` seed of the data and of the order (default 1)", func(text string) error {
+		n := whole{low: 0, high: 1<<63 - 1}
+		err := n.Set(text)
+		s.seed = uint64(n.value)
+		return err
+	})
+	f.set.StringVar(&s.file, "json", "", "`FILE` write all samples and summaries there")
+}
+
+// ready finds what makes no sense before anything is begun, and the programs, ours first.
+func (s *setting) ready(memory sizes, functions []program) error {
+	if !slices.Contains([]string{cacheWarm, cacheDropped, cacheEmpty}, s.cache) {
+		return usagef("--cache is %q; expected warm, dropped or empty", s.cache)
+	}
+	if least := memory[0]; !s.unlimited && quota(least, s.period) < leastQuota {
+		return usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
+			s.period, least, quota(least, s.period), leastQuota)
+	}
+	for i := range functions {
+		f := &functions[i]
+		var err error
+		if i == 0 {
+			f.Path, f.Bytes, err = findBootstrap(f.Path)
+		} else {
+			f.Path, f.Bytes, err = findProgram(f.Path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return writable(s.file)
+}
+
+// writable says whether a file can be written, sooner than after a measurement. What it
+// holds is kept.
+func writable(file string) error {
+	if file == "" {
+		return nil
+	}
+	out, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return out.Close()
+}
