@@ -54,7 +54,7 @@ func (r *coldReport) compare() {
 			}
 			for _, figure := range coldFigures {
 				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure.name,
-					ratioOfMedians(our.values(figure.of), peer.values(figure.of))})
+					ratioOfMedians(alone(our.values(figure.of)), alone(peer.values(figure.of)))})
 			}
 		}
 	}
@@ -63,12 +63,8 @@ func (r *coldReport) compare() {
 func (r *coldReport) print(w io.Writer, s *style) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%sFrom start to first answer, on %s%s\n%s", s.bold, r.Where, s.off, s.dim)
-	tls := "TLS"
-	if !r.TLS {
-		tls = "no TLS"
-	}
 	fmt.Fprintf(&b, "%s rows, %s; %s; round trip %v ms; page cache %s; n = %d; %s\n",
-		thousands(r.Rows), size(r.Bytes), tls, r.RoundTrip, r.Cache, r.N, r.Machine)
+		thousands(r.Rows), size(r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)
 	for _, note := range r.Sandbox {
 		fmt.Fprintf(&b, "%s\n", note)
 	}

@@ -48,28 +48,54 @@ type interval struct {
 // printed with.
 const resamples = 4000
 
-// ratioOfMedians returns the median of a as a part of that of b. The interval is the
-// bootstrap's (Efron 1979, percentile method): both samples are drawn again from
-// themselves, with replacement, and the ratio taken each time. The same values give the
-// same interval.
-func ratioOfMedians(a, b []float64) interval {
+// spread returns what stat makes of the sorted values. The interval is the bootstrap's (Efron
+// 1979, percentile method): the values are drawn again from themselves, with replacement, and
+// stat taken each time. The same values give the same interval.
+func spread(values []float64, stat func(sorted []float64) float64) interval {
 	source := rand.New(rand.NewPCG(defaultSeed, pcgStream))
-	draw := func(from, to []float64) float64 {
-		for i := range to {
-			to[i] = from[source.IntN(len(from))]
+	drawn, stats := make([]float64, len(values)), make([]float64, resamples)
+	for i := range stats {
+		for j := range drawn {
+			drawn[j] = values[source.IntN(len(values))]
 		}
-		slices.Sort(to)
-		return quantile(to, 0.5)
+		slices.Sort(drawn)
+		stats[i] = stat(drawn)
+	}
+	return around(stat(slices.Sorted(slices.Values(values))), stats)
+}
+
+// ratioOfMedians returns the median of a as a part of that of b, and the bootstrap's
+// interval, for which both are drawn again. Values that were taken together, as those of one
+// process are, stand in a group and are drawn together: they have more in common than others.
+func ratioOfMedians(a, b [][]float64) interval {
+	source := rand.New(rand.NewPCG(defaultSeed, pcgStream))
+	var drawn []float64
+	median := func(of [][]float64) float64 {
+		drawn = drawn[:0]
+		for range of {
+			drawn = append(drawn, of[source.IntN(len(of))]...)
+		}
+		slices.Sort(drawn)
+		return quantile(drawn, 0.5)
 	}
 	ratios := make([]float64, resamples)
-	x, y := make([]float64, len(a)), make([]float64, len(b))
 	for i := range ratios {
-		ratios[i] = draw(a, x) / draw(b, y)
+		ratios[i] = median(a) / median(b)
 	}
-	slices.Sort(ratios)
-	return interval{
-		Value: summarise(a).P50 / summarise(b).P50,
-		Low:   quantile(ratios, 0.025),
-		High:  quantile(ratios, 0.975),
+	return around(summarise(slices.Concat(a...)).P50/summarise(slices.Concat(b...)).P50, ratios)
+}
+
+// around is a value with the bounds that its draws put it between.
+func around(value float64, draws []float64) interval {
+	slices.Sort(draws)
+	return interval{Value: value, Low: quantile(draws, 0.025), High: quantile(draws, 0.975)}
+}
+
+// alone makes a group of each value.
+func alone(values []float64) [][]float64 {
+	out := make([][]float64, len(values))
+	for i := range values {
+		out[i] = values[i : i+1]
 	}
+	return out
 }

@@ -61,7 +61,7 @@ func TestRatioOfMedians(t *testing.T) {
 		{[]float64{1, 3}, []float64{1}, interval{2, 1, 3}},
 		{[]float64{1}, []float64{1, 3}, interval{0.5, 1. / 3, 1}},
 	} {
-		if got := ratioOfMedians(test.a, test.b); got != test.want {
+		if got := ratioOfMedians(alone(test.a), alone(test.b)); got != test.want {
 			t.Errorf("%v to %v: %v, want %v", test.a, test.b, got, test.want)
 		}
 	}
@@ -71,14 +71,14 @@ func TestRatioOfMedians(t *testing.T) {
 	for i := range 30 {
 		a, b, c = append(a, 100+float64(i*7%30)), append(b, 100+float64(i*11%30)), append(c, 150+float64(i*13%30))
 	}
-	if r := ratioOfMedians(a, b); r.Value != 1 || r.Low >= 1 || r.High <= 1 {
+	if r := ratioOfMedians(alone(a), alone(b)); r.Value != 1 || r.Low >= 1 || r.High <= 1 {
 		t.Errorf("the same: %v", r)
 	}
-	r := ratioOfMedians(a, c)
+	r := ratioOfMedians(alone(a), alone(c))
 	if r.High >= 1 || r.Low >= r.Value || r.High <= r.Value {
 		t.Errorf("others: %v", r)
 	}
-	if again := ratioOfMedians(a, c); again != r {
+	if again := ratioOfMedians(alone(a), alone(c)); again != r {
 		t.Errorf("%v, then %v", r, again)
 	}
 }
