@@ -88,6 +88,7 @@ type program struct {
 	Path  string `json:"path"`
 	Bytes int64  `json:"bytes"`              // of the program's file alone
 	Zip   int64  `json:"zipBytes,omitempty"` // of the deployment package
+	Sum   string `json:"sha256,omitempty"`   // of the program
 }
 
 // coldBench is one `lab cold`.

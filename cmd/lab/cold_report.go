@@ -53,7 +53,7 @@ func (r *coldReport) compare() {
 				continue
 			}
 			for _, figure := range coldFigures {
-				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure.name,
+				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure.name, few(our, peer),
 					ratioOfMedians(alone(our.values(figure.of)), alone(peer.values(figure.of)))})
 			}
 		}

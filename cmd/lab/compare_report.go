@@ -50,3 +50,54 @@ type publishedTuning struct {
 	MeanUSD  []float64 `json:"mean_cost_usd"`
 	Fragment string    `json:"fragment"` // of the lambda-power-tuning.show link
 }
+
+func (c *compareRun) report() *compareReport {
+	r := &compareReport{
+		Kind:       kindCompare,
+		conditions: c.conditions(),
+		RoundTrips: c.trips.ms(),
+		Rows:       c.rows,
+		Memory:     c.memory,
+		Functions:  c.functions,
+		LeftOut:    append([]leftOut{}, c.leftOut...),
+		Budget:     c.budget.Seconds(),
+		Took:       c.spent().Seconds(),
+		Ratios:     []ratio{},
+		Published:  published(),
+		OK:         true,
+	}
+	for n, x := range c.cells {
+		r.OK = r.OK && (x.failed == "" || x.ok)
+		r.Done += c.done[n]
+		if c.plan != nil {
+			r.Planned += c.plan[n].Starts
+		}
+		r.Cells = append(r.Cells, x.found())
+	}
+	r.compare()
+	return r
+}
+
+// warmFigure is the name of the fifth figure, of the invocations that are not the first.
+const warmFigure = "warmMs"
+
+// compare sets ours against each other function. Cells that differ in the function alone
+// stand together, ours first.
+func (r *compareReport) compare() {
+	for i := 0; i < len(r.Cells); i += len(r.Functions) {
+		our := &r.Cells[i]
+		for j := i + 1; j < i+len(r.Functions); j++ {
+			peer := &r.Cells[j]
+			if len(our.Samples) == 0 || len(peer.Samples) == 0 {
+				continue
+			}
+			set := func(figure string, a, b [][]float64) {
+				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few(our, peer), ratioOfMedians(a, b)})
+			}
+			for _, figure := range coldFigures {
+				set(figure.name, alone(our.values(figure.of)), alone(peer.values(figure.of)))
+			}
+			set(warmFigure, our.warm(), peer.warm())
+		}
+	}
+}

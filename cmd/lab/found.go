@@ -42,7 +42,8 @@ type ratio struct {
 	MemoryMB  int     `json:"memoryMB"`
 	Rows      int64   `json:"rows"`
 	RoundTrip float64 `json:"roundTripMs"`
-	Figure    string  `json:"figure"` // its name in found
+	Figure    string  `json:"figure"`        // its name in found
+	Few       bool    `json:"few,omitempty"` // starts of either, too few for the interval to be one of 95%
 	interval
 }
 
@@ -108,3 +109,9 @@ func (f *found) warm() [][]float64 {
 	}
 	return out
 }
+
+// fewStarts is how many starts make an interval of 95%: with fewer the bootstrap's bounds
+// are the values themselves.
+const fewStarts = 5
+
+func few(a, b *found) bool { return min(len(a.Samples), len(b.Samples)) < fewStarts }

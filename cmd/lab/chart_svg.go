@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// drawWidth is how wide every chart is, in the pixels of its own coordinates. A README on
+// GitHub has about so many.
+const drawWidth = 800
+
+// canvas is the inside of an SVG document under way. Looks are classes, so that one style
+// sheet serves light and dark; see chart_look.go.
+type canvas struct{ b bytes.Buffer }
+
+func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
+	fmt.Fprintf(&c.b, `<line class="%s" x1="%s" y1="%s" x2="%s" y2="%s"/>`+"\n", class, px(x1), px(y1), px(x2), px(y2))
+}
+
+func (c *canvas) rect(class string, x, y, w, h float64) {
+	fmt.Fprintf(&c.b, `<rect class="%s" x="%s" y="%s" width="%s" height="%s"/>`+"\n", class, px(x), px(y), px(w), px(h))
+}
+
+// text writes s with its baseline at y.
+func (c *canvas) text(class string, x, y float64, s string) {
+	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s">%s</text>`+"\n", class, px(x), px(y), escape(s))
+}
+
+// lines writes s in as many lines as a width takes, and returns the baseline for what follows.
+func (c *canvas) lines(class string, x, y, width, fontSize, leading float64, s string) float64 {
+	for _, line := range wrap(s, width, fontSize) {
+		c.text(class, x, y, line)
+		y += leading
+	}
+	return y
+}
+
+func (c *canvas) path(class, d string) {
+	fmt.Fprintf(&c.b, `<path class="%s" d="%s"/>`+"\n", class, d)
+}
+
+// whisker draws the line from low to high, lying at y, with an end at each.
+func (c *canvas) whisker(class string, low, high, y, half float64) {
+	c.line(class, low, y, high, y)
+	c.line(class, low, y-half, low, y+half)
+	c.line(class, high, y-half, high, y+half)
+}
+
+// standing is a whisker at x from low to high, which are heights.
+func (c *canvas) standing(class string, x, low, high, half float64) {
+	c.line(class, x, low, x, high)
+	c.line(class, x-half, low, x+half, low)
+	c.line(class, x-half, high, x+half, high)
+}
+
+// px writes a coordinate to a tenth of a pixel.
+func px(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		panic("lab: a chart's coordinate is not a number")
+	}
+	return strconv.FormatFloat(math.Round(v*10)/10+0, 'f', -1, 64)
+}
+
+func escape(s string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s))
+	return b.String()
+}
+
+// textWidth is about how wide s is in the system's sans-serif at a font size: generous, since
+// which one it is nobody knows here.
+func textWidth(s string, fontSize float64) float64 {
+	em := 0.0
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune(" .,:;|!'ijlIt/()[]-", r):
+			em += 0.34
+		case strings.ContainsRune("mwMW%@", r):
+			em += 0.92
+		case 'A' <= r && r <= 'Z' || r == '+' || r == '=' || r == '<' || r == '>':
+			em += 0.70
+		default:
+			em += 0.58
+		}
+	}
+	return em * fontSize
+}
+
+// wrap breaks s between words into lines of a width at most; a word that is wider alone is
+// cut.
+func wrap(s string, width, fontSize float64) []string {
+	var out []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && textWidth(line+" "+word, fontSize) > width {
+			out, line = append(out, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += cut(word, width, fontSize)
+	}
+	if line != "" {
+		out = append(out, line)
+	}
+	return out
+}
+
+// cut returns s, or as much of its beginning as a width takes, with an ellipsis.
+func cut(s string, width, fontSize float64) string {
+	if textWidth(s, fontSize) <= width {
+		return s
+	}
+	letters := []rune(s)
+	for len(letters) > 0 && textWidth(string(letters)+"…", fontSize) > width {
+		letters = letters[:len(letters)-1]
+	}
+	return string(letters) + "…"
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"archive/zip"
+	"compress/flate"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// findPeers looks for rivals: every folder of dir is one. peers/rust/dist/bootstrap is rust,
+// peers/rust/dist-whole/bootstrap is rust-whole.
+func findPeers(dir string) (found []program, left []leftOut, err error) {
+	if dir == "" {
+		return nil, nil, nil
+	}
+	builds, err := filepath.Glob(filepath.Join(dir, "*", "build.sh"))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, build := range builds {
+		folder := filepath.Dir(build)
+		name := filepath.Base(folder)
+		programs, _ := filepath.Glob(filepath.Join(folder, "dist*", "bootstrap"))
+		programs = slices.DeleteFunc(programs, func(path string) bool { _, _, err := findProgram(path); return err != nil })
+		if len(programs) == 0 {
+			left = append(left, leftOut{name, "not built: there is no " + filepath.Join(folder, "dist", "bootstrap"), build})
+		}
+		for _, path := range programs {
+			mode := strings.TrimPrefix(filepath.Base(filepath.Dir(path)), "dist")
+			found = append(found, program{Name: name + mode, Path: path})
+		}
+	}
+	return found, left, nil
+}
+
+// weigh fills in the sums of the functions' deployment packages and their sizes. Compressing
+// takes a while: what is known already, by name and sum, is not weighed again.
+func weigh(functions, known []program) error {
+	errs := make([]error, len(functions))
+	var all sync.WaitGroup
+	for i := range functions {
+		all.Go(func() { errs[i] = functions[i].weigh(known) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// weigh takes ours to be the one file, as make zip does; the package of others is their folder.
+func (p *program) weigh(known []program) error {
+	dir, files, err := filepath.Dir(p.Path), []string{p.Path}, error(nil)
+	if p.Name != ours && p.Name != oursAgain {
+		if files, err = deployed(dir); err != nil {
+			return err
+		}
+	}
+	if p.Sum, err = sumOf(dir, files); err != nil {
+		return err
+	}
+	for _, k := range known {
+		if k.Name == p.Name && k.Sum == p.Sum {
+			p.Zip = k.Zip
+			return nil
+		}
+	}
+	p.Zip, err = zipSize(dir, files)
+	return err
+}
+
+// sumOf returns the SHA-256 of files' names below dir, sizes and contents.
+func sumOf(dir string, files []string) (string, error) {
+	h := sha256.New()
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return "", err
+		}
+		info, err := f.Stat()
+		if err == nil {
+			fmt.Fprintf(h, "%s\x00%d\x00", strings.TrimPrefix(name, dir), info.Size())
+			_, err = io.Copy(h, f)
+		}
+		f.Close()
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// zipSize returns how large a deployment package of the files is, compressed as far as
+// deflate goes.
+func zipSize(dir string, files []string) (int64, error) {
+	var n countingWriter
+	z := zip.NewWriter(&n)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestCompression)
+	})
+	for _, name := range files {
+		below, err := filepath.Rel(dir, name)
+		if err != nil {
+			return 0, err
+		}
+		header := &zip.FileHeader{Name: filepath.ToSlash(below), Method: zip.Deflate}
+		header.SetMode(0o755)
+		w, err := z.CreateHeader(header)
+		if err != nil {
+			return 0, err
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return 0, err
+		}
+		_, err = io.Copy(w, f)
+		f.Close()
+		if err != nil {
+			return 0, err
+		}
+	}
+	err := z.Close()
+	return int64(n), err
+}
+
+type countingWriter int64
+
+func (n *countingWriter) Write(p []byte) (int, error) {
+	*n += countingWriter(len(p))
+	return len(p), nil
+}

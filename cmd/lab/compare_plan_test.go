@@ -1,0 +1,63 @@
+package main
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestPlan(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	for _, test := range []struct {
+		name    string
+		cells   []tried
+		n, warm int
+		left    time.Duration
+		want    []planned // Each is not compared
+	}{
+		{"time enough", []tried{{1 * s, 100 * ms}, {2 * s, s}}, 20, 10, time.Hour, []planned{{20, 10, 0}, {20, 2, 0}}},
+		{"the same share for each", []tried{{s - 10*ms, 10 * ms}, {10*s - 3*s, 3 * s}}, 100, 1, 250 * s, []planned{{100, 1, 0}, {12, 1, 0}}},
+		{"no less than five of the slow", []tried{{s - 10*ms, 10 * ms}, {7 * s, 3 * s}}, 100, 1, 100 * s, []planned{{40, 1, 0}, {5, 1, 0}}},
+		{"less than five where it must be", []tried{{s - 10*ms, 10 * ms}, {7 * s, 3 * s}}, 100, 1, 40 * s, []planned{{6, 1, 0}, {3, 1, 0}}},
+		{"once, whatever it takes", []tried{{7 * s, 3 * s}, {7 * s, 3 * s}}, 100, 1, s, []planned{{1, 1, 0}, {1, 1, 0}}},
+		{"what failed gets nothing", []tried{{}, {s, s}}, 3, 10, time.Hour, []planned{{}, {3, 2, 0}}},
+		{"none", nil, 3, 10, time.Hour, []planned{}},
+	} {
+		got := plan(test.cells, test.n, test.warm, test.left)
+		for i := range got {
+			got[i].Each = 0
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestRounds(t *testing.T) {
+	p := []planned{{Starts: 10}, {Starts: 0}, {Starts: 3}, {Starts: 10}, {Starts: 1}}
+	all := rounds(p, 1)
+	if len(all) != 10 {
+		t.Fatalf("%d rounds", len(all))
+	}
+	in := make([][]int, len(p))
+	orders := map[int]bool{}
+	for round, cells := range all {
+		for _, n := range cells {
+			in[n] = append(in[n], round)
+		}
+		orders[slices.Index(cells, 0)-slices.Index(cells, 3)] = true
+	}
+	for n, want := range [][]int{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, nil, {1, 5, 8}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {5}} {
+		if !slices.Equal(in[n], want) {
+			t.Errorf("cell %d starts in rounds %v, want %v", n, in[n], want)
+		}
+	}
+	if len(orders) < 2 {
+		t.Error("the order is always the same")
+	}
+	again, other := rounds(p, 1), rounds(p, 2)
+	same := func(a, b []int) bool { return slices.Equal(a, b) }
+	if !slices.EqualFunc(all, again, same) || slices.EqualFunc(all, other, same) {
+		t.Error("the order is not the seed's")
+	}
+}

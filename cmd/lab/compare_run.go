@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// compareRun is a compareBench under way.
+type compareRun struct {
+	*compareBench
+	*rig
+	journal *journal
+	status  *status
+	began   time.Time // as if the parts before had just ended
+	tried   []tried
+	plan    []planned
+	done    []int // starts of each cell
+	again   []int // how many of them the rounds are to step over: they are of a part before
+}
+
+// open weighs the functions and opens the journal.
+func (b *compareBench) open(s *status) (*journal, error) {
+	name := ""
+	if b.file != "" {
+		name = journalName(b.file)
+	}
+	var j *journal
+	var known []program
+	if b.resume {
+		var err error
+		if j, err = readJournal(name); err != nil {
+			return nil, err
+		}
+		known = j.entries[0].Run.Functions
+	}
+	s.say("weighing deployment packages")
+	if err := weigh(b.functions, known); err != nil {
+		return nil, err
+	}
+	run := &measured{
+		Machine: machine(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
+		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Cache: b.cache, Seed: b.seed,
+		Unlimited: b.unlimited, Shared: b.shared, Period: ms(b.period),
+	}
+	if j == nil {
+		return beginJournal(name, run)
+	}
+	if !j.of(run) {
+		return nil, fmt.Errorf("%s: of another run, with other functions or flags", name)
+	}
+	return j, nil
+}
+
+// newCompareRun makes the cells, in the order of the report, and takes over what a part of
+// the run before has measured.
+func newCompareRun(b *compareBench, j *journal, began time.Time, s *status) (*compareRun, error) {
+	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], b.rows, b.trips, s)
+	if err != nil {
+		return nil, err
+	}
+	r.timeout = b.timeout
+	c := &compareRun{compareBench: b, rig: r, journal: j, status: s, began: began.Add(-seconds(j.spent))}
+	for _, trip := range b.trips {
+		for _, rows := range b.rows {
+			for _, memory := range b.memory {
+				for _, function := range b.functions {
+					if _, err := r.cell(function, memory, rows, trip); err != nil {
+						r.close()
+						return nil, err
+					}
+				}
+			}
+		}
+	}
+	c.tried, c.done, c.again = make([]tried, len(c.cells)), make([]int, len(c.cells)), make([]int, len(c.cells))
+	for _, e := range j.entries {
+		if e.Plan != nil {
+			c.plan = e.Plan
+		}
+		if e.Start != nil {
+			if n := e.Start.Cell; n < 0 || n >= len(c.cells) {
+				r.close()
+				return nil, fmt.Errorf("the journal has a cell %d; there are %d", n, len(c.cells))
+			}
+			c.take(e.Start)
+			if !e.Start.Trial {
+				c.again[e.Start.Cell]++
+			}
+		}
+	}
+	return c, nil
+}
+
+// take takes a start over into its cell.
+func (c *compareRun) take(s *started) {
+	x := c.cells[s.Cell]
+	switch {
+	case s.Failed != "":
+		x.failed, x.ok = s.Failed, s.OK
+	case s.Trial:
+		c.tried[s.Cell] = tried{seconds(s.Cold), seconds(s.Warm)}
+	default:
+		x.samples = append(x.samples, *s.Sample)
+		c.done[s.Cell]++
+	}
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+
+func (c *compareRun) spent() time.Duration { return time.Since(c.began) }
+
+// measure tries every cell once, makes the plan, and follows it until the time is up.
+func (c *compareRun) measure(ctx context.Context) error {
+	if c.plan == nil {
+		if err := c.try(ctx); err != nil {
+			return err
+		}
+	}
+	c.follow()
+	if c.plan == nil {
+		c.plan = plan(c.tried, c.n, c.warm, c.budget-c.spent())
+		if err := c.journal.write(entry{Plan: c.plan, Seconds: c.spent().Seconds()}); err != nil {
+			return err
+		}
+	}
+	all := rounds(c.plan, c.rig.seed)
+	for i, cells := range all {
+		if c.spent().Seconds()+c.expect(cells) > c.budget.Seconds() {
+			return nil
+		}
+		for k, n := range cells {
+			if c.again[n] > 0 {
+				c.again[n]--
+				continue
+			}
+			left := c.expect(cells[k:])
+			for _, later := range all[i+1:] {
+				left += c.expect(later)
+			}
+			x := c.cells[n]
+			if x.failed != "" {
+				continue
+			}
+			c.status.say(fmt.Sprintf("round %d of %d, %s left: %s, %s rows, %d MB", i+1, len(all),
+				roughly(min(left, (c.budget-c.spent()).Seconds())), x.function.Name, thousands(x.object.rows), x.memory))
+			sample, err := x.take(ctx, c.plan[n].Warm)
+			if err != nil {
+				return err
+			}
+			if err := c.note(&started{Cell: n, Failed: x.failed, OK: x.ok, Sample: sample}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// expect returns how many seconds the starts of cells should take that are still to come.
+func (c *compareRun) expect(cells []int) (total float64) {
+	for _, n := range cells {
+		if c.again[n] == 0 && c.cells[n].failed == "" {
+			total += c.plan[n].Each
+		}
+	}
+	return total
+}
+
+// try starts every cell of the first round trip once, in random order, with one warm
+// invocation. It counts for nothing but the plan. Cells of further round trips need no trial:
+// they take less time, and what fails here fails there.
+func (c *compareRun) try(ctx context.Context) error {
+	one := len(c.cells) / len(c.trips)
+	random := rand.New(rand.NewPCG(c.rig.seed+1, pcgStream))
+	for i, n := range random.Perm(one) {
+		x := c.cells[n]
+		if x.failed != "" || c.tried[n].warm > 0 {
+			continue
+		}
+		if c.spent() > c.budget {
+			if err := c.note(&started{Cell: n, Trial: true, Failed: "not measured: the time was up", OK: true}); err != nil {
+				return err
+			}
+			continue
+		}
+		c.status.say(fmt.Sprintf("trying each once, %d of %d: %s, %s rows, %d MB", i+1, one, x.function.Name, thousands(x.object.rows), x.memory))
+		began := time.Now()
+		sample, err := x.take(ctx, 1)
+		if err != nil {
+			return err
+		}
+		s := &started{Cell: n, Trial: true, Failed: x.failed, OK: x.ok}
+		if sample != nil {
+			s.Warm = sample.Warm[0] / 1e3
+			s.Cold = time.Since(began).Seconds() - s.Warm
+		}
+		if err := c.note(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow does for the cells of further round trips what try has done for those of the first.
+func (c *compareRun) follow() {
+	one := len(c.cells) / len(c.trips)
+	for n := one; n < len(c.cells); n++ {
+		x, like := c.cells[n], c.cells[n%one]
+		c.tried[n] = c.tried[n%one]
+		if c.tried[n].warm == 0 && x.failed == "" {
+			x.failed, x.ok = like.failed, like.ok
+		}
+	}
+}
+
+// note writes a start down and takes it over.
+func (c *compareRun) note(s *started) error {
+	c.take(s)
+	return c.journal.write(entry{Start: s, Seconds: c.spent().Seconds()})
+}
+
+// roughly writes seconds as people would say them.
+func roughly(seconds float64) string {
+	switch {
+	case seconds < 1:
+		return "a moment"
+	case seconds < 90:
+		return fmt.Sprintf("%.0f s", seconds)
+	}
+	return fmt.Sprintf("%.0f min", seconds/60)
+}
+
+// ms are the round trips in milliseconds.
+func (s spans) ms() []float64 {
+	out := make([]float64, len(s))
+	for i, d := range s {
+		out[i] = ms(d)
+	}
+	return out
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestCompareCommandLine(t *testing.T) {
+	for _, test := range []struct {
+		args   string
+		status int
+		says   string
+	}{
+		{"compare extra", 2, `unexpected argument "extra"`},
+		{"compare --rows 2000,many", 2, `invalid value "2000,many" for --rows: expected numbers from 0 to 100,000,000`},
+		{"compare --memory 64", 2, `invalid value "64" for --memory`},
+		{"compare --rtt 5ms,5", 2, `invalid value "5ms,5" for --rtt: expected times from 0s to 1m0s`},
+		{"compare --budget 0s", 2, `invalid value "0s" for --budget`},
+		{"compare --timeout 16m", 2, `invalid value "16m" for --timeout`},
+		{"compare --resume", 2, `--resume is without --json`},
+		{"compare --peer ours=a", 2, `the name ours is taken`},
+		{"compare --peers /nowhere --bootstrap main.go --peer a=main.go", 1, `main.go: not a program`},
+		{"compare --bootstrap /nowhere/bootstrap", 1, `lab compare: /nowhere/bootstrap: no such file; make bootstrap builds it`},
+		{"compare --bootstrap /bin/sh --json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
+		{"compare --bootstrap /bin/sh --markdown /nowhere/at/all.md", 1, `open /nowhere/at/all.md`},
+	} {
+		status, out, err := shell(nil, strings.Fields(test.args)...)
+		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
+			t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", test.args, status, out, err, test.status, test.says)
+		}
+	}
+}
+
+// peersForTest makes a folder of rivals: one that is built, one that is not, one that fails
+// in two modes.
+func peersForTest(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	bootstrap, err := os.ReadFile(builtForTest(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{
+		"good/build.sh":               nil,
+		"good/dist/bootstrap":         bootstrap,
+		"good/dist/data":              []byte("more of the package"),
+		"missing/build.sh":            nil,
+		"broken/build.sh":             nil,
+		"broken/dist/bootstrap":       []byte("#!/bin/sh\nexit 3\n"),
+		"broken/dist-whole/bootstrap": []byte("#!/bin/sh\nexit 4\n"),
+		"record/results.txt":          nil,
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// All of it, then again from the middle of its journal.
+func TestCompare(t *testing.T) {
+	dir, peers := t.TempDir(), peersForTest(t)
+	file, markdown, journal := filepath.Join(dir, "c.json"), filepath.Join(dir, "c.md"), filepath.Join(dir, "c.jsonl")
+	args := []string{"compare", "--unlimited", "--rows", "200", "--memory", "256", "--rtt", "1ms,0s", "-n", "2", "--warm", "2",
+		"--peers", peers, "--bootstrap", builtForTest(t), "--json", file, "--markdown", markdown}
+	status, out, stderr := shell(nil, args...)
+	if status != 1 || stderr != "" { // one rival fails
+		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
+	}
+	var r compareReport
+	read(t, file, &r)
+	checkCompare(t, &r)
+	for _, want := range []string{"not AWS", "ours again", "good", "broken-whole", "exit status 4", "missing is left out", "missing/build.sh builds it",
+		"200 rows", "INIT + first invocation, round trip 1 ms", "warm invocation, round trip 0 ms", "Measured elsewhere", "python-pandas", "12 starts of 12"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
+		}
+		if text, _ := os.ReadFile(markdown); !strings.Contains(string(text), want) {
+			t.Errorf("the Markdown does not say %q:\n%s", want, text)
+		}
+	}
+	for line := range strings.Lines(out) {
+		if n := utf8.RuneCountInString(line); n > 130 && !strings.Contains(line, "left out") && !strings.Contains(line, "RequestId") {
+			t.Errorf("a line of %d: %s", n, line)
+		}
+	}
+
+	text, err := os.ReadFile(journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	for _, kept := range []int{3, len(lines) - 5, len(lines) - 1} { // in the trials, in the rounds, at the end
+		cut := append(bytes.Join(lines[:kept], nil), `{"start":{"cell":0,"sam`...)
+		if err := os.WriteFile(journal, cut, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, out, stderr := shell(nil, append(args, "--resume")...); status != 1 || stderr != "" {
+			t.Fatalf("%d lines: status %d, stderr %s, stdout %s", kept, status, stderr, out)
+		}
+		var again compareReport
+		read(t, file, &again)
+		checkCompare(t, &again)
+		now, _ := os.ReadFile(journal)
+		if !bytes.HasPrefix(now, bytes.Join(lines[:kept], nil)) || bytes.Count(now, []byte("\n")) != len(lines)-1 {
+			t.Errorf("%d lines: the journal is\n%s, was\n%s", kept, now, text)
+		}
+		if kept == len(lines)-1 && !reflect.DeepEqual(again.Cells, r.Cells) {
+			t.Error("a run that was done is not the same again")
+		}
+	}
+
+	// Of other functions or flags, or of nothing.
+	for _, test := range []struct{ args, says string }{
+		{"--seed 2", "of another run"},
+		{"--memory 128", "of another run"},
+		{"--peer more=" + peers + "/good/dist/bootstrap", "of another run"},
+		{"--json " + dir + "/none.json", "there is nothing to go on with"},
+	} {
+		status, out, stderr := shell(nil, append(append(args, "--resume"), strings.Fields(test.args)...)...)
+		if status != 1 || out != "" || !strings.Contains(stderr, test.says) {
+			t.Errorf("%s: status %d, stderr %s, stdout %s", test.args, status, stderr, out)
+		}
+	}
+}
+
+func checkCompare(t *testing.T, r *compareReport) {
+	t.Helper()
+	names := []string{"ours", "ours again", "broken", "broken-whole", "good"}
+	if r.Kind != kindCompare || r.OK || r.Done != 12 || r.Planned != 12 || len(r.Cells) != 2*len(names) || len(r.LeftOut) != 1 {
+		text, _ := json.Marshal(r)
+		t.Fatalf("%s", text)
+	}
+	for i, f := range r.Cells {
+		if want := names[i%len(names)]; f.Function != want || r.Functions[i%len(names)].Name != want {
+			t.Errorf("cell %d is of %s, want %s", i, f.Function, want)
+		}
+		if f.Rows != 200 || f.RoundTrip != []float64{1, 0}[i/len(names)] {
+			t.Errorf("cell %d: %d rows, %v ms", i, f.Rows, f.RoundTrip)
+		}
+		if strings.HasPrefix(f.Function, "broken") {
+			if !strings.Contains(f.Failed, "exit status") || len(f.Samples) > 0 || f.Warm != nil {
+				t.Errorf("%+v", f)
+			}
+			continue
+		}
+		if len(f.Samples) != 2 || len(f.Samples[1].Warm) != 2 || f.Billed.P50 <= f.Init.P50 || f.Warm.P50 <= 0 || f.MaxMemory.P50 <= 0 {
+			t.Errorf("%+v", f)
+		}
+	}
+	if want := 2 * 2 * (len(coldFigures) + 1); len(r.Ratios) != want || !r.Ratios[0].Few {
+		t.Errorf("%d ratios, want %d", len(r.Ratios), want)
+	}
+	if f := r.Functions; f[0].Zip == 0 || f[0].Zip != f[1].Zip || f[4].Zip <= f[0].Zip || f[4].Sum == f[0].Sum || f[2].Sum == f[3].Sum {
+		t.Errorf("%+v", f)
+	}
+}
+
+// When the time is up before anything was tried, that is what the report says.
+func TestCompareNoTime(t *testing.T) {
+	b := &compareBench{functions: []program{{Name: ours, Path: builtForTest(t)}}, rows: counts{100}, memory: sizes{256}, trips: spans{0}, n: 3, warm: 1, budget: 1}
+	b.cache, b.seed, b.unlimited, b.timeout = cacheWarm, 1, true, functionTimeout
+	r, err := b.run(&status{})
+	if err != nil || !r.OK || r.Done != 0 || len(r.Cells) != 1 || r.Cells[0].Failed != "not measured: the time was up" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
