@@ -41,7 +41,7 @@ The ratios are of medians, ours by the peer's, with 95% bootstrap confidence int
 	examples: `
 lab cold
 lab cold --memory 128,256,512,1024 -n 100 --cache dropped --json cold.json
-lab cold --peer rust=peers/rust/bootstrap --peer again=dist/linux-amd64/bootstrap`,
+lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/bootstrap`,
 	setup: func(f *flags) func(*console, []string) error {
 		b := &coldBench{memory: sizes{128, 512}, rtt: defaultRoundTrip}
 		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000, what the real feed brings on a day)")

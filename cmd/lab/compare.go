@@ -149,9 +149,12 @@ func (b *compareBench) run(s *status) (*compareReport, error) {
 		err = closed
 	}
 	if ctx.Err() != nil {
-		err = errInterrupted
-		if b.file != "" {
-			err = fmt.Errorf("%w after %d starts of %d; --resume goes on", errInterrupted, report.Done, report.Planned)
+		switch err = errInterrupted; {
+		case b.file == "":
+		case c.plan == nil:
+			err = fmt.Errorf("%w before the first start that counts; --resume goes on", err)
+		default:
+			err = fmt.Errorf("%w after %d starts of %d; --resume goes on", err, report.Done, report.Planned)
 		}
 	}
 	return report, err

@@ -21,6 +21,9 @@ func findPeers(dir string) (found []program, left []leftOut, err error) {
 	if dir == "" {
 		return nil, nil, nil
 	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, nil, fmt.Errorf("%w; --peers '' is for none", err)
+	}
 	builds, err := filepath.Glob(filepath.Join(dir, "*", "build.sh"))
 	if err != nil {
 		return nil, nil, err

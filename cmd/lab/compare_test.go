@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -23,12 +25,13 @@ func TestCompareCommandLine(t *testing.T) {
 		{"compare --rtt 5ms,5", 2, `invalid value "5ms,5" for --rtt: expected times from 0s to 1m0s`},
 		{"compare --budget 0s", 2, `invalid value "0s" for --budget`},
 		{"compare --timeout 16m", 2, `invalid value "16m" for --timeout`},
-		{"compare --resume", 2, `--resume is without --json`},
+		{"compare --peers /nowhere", 1, `/nowhere: no such file or directory; --peers '' is for none`},
+		{"compare --peers= --resume", 2, `--resume is without --json`},
 		{"compare --peer ours=a", 2, `the name ours is taken`},
-		{"compare --peers /nowhere --bootstrap main.go --peer a=main.go", 1, `main.go: not a program`},
-		{"compare --bootstrap /nowhere/bootstrap", 1, `lab compare: /nowhere/bootstrap: no such file; make bootstrap builds it`},
-		{"compare --bootstrap /bin/sh --json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
-		{"compare --bootstrap /bin/sh --markdown /nowhere/at/all.md", 1, `open /nowhere/at/all.md`},
+		{"compare --peers= --bootstrap /bin/sh --peer a=main.go", 1, `main.go: not a program`},
+		{"compare --peers= --bootstrap /nowhere/bootstrap", 1, `lab compare: /nowhere/bootstrap: no such file; make bootstrap builds it`},
+		{"compare --peers= --bootstrap /bin/sh --json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
+		{"compare --peers= --bootstrap /bin/sh --markdown /nowhere/at/all.md", 1, `open /nowhere/at/all.md`},
 	} {
 		status, out, err := shell(nil, strings.Fields(test.args)...)
 		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
@@ -173,5 +176,37 @@ func TestCompareNoTime(t *testing.T) {
 	r, err := b.run(&status{})
 	if err != nil || !r.OK || r.Done != 0 || len(r.Cells) != 1 || r.Cells[0].Failed != "not measured: the time was up" {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// Ctrl-C ends a run with a report of what there is, and a journal to go on with.
+func TestCompareInterrupted(t *testing.T) {
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt) // for a run that is faster than its interruption
+	defer signal.Stop(caught)
+	dir := t.TempDir()
+	file, journal := filepath.Join(dir, "c.json"), filepath.Join(dir, "c.jsonl")
+	args := []string{"compare", "--unlimited", "--rows", "100", "--memory", "256", "--rtt", "0s", "-n", "30", "--warm", "1",
+		"--peers", "", "--bootstrap", builtForTest(t), "--json", file}
+	go func() {
+		for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(time.Millisecond) {
+			if text, _ := os.ReadFile(journal); bytes.Count(text, []byte("\n")) > 10 {
+				break
+			}
+		}
+		self, _ := os.FindProcess(os.Getpid())
+		self.Signal(os.Interrupt)
+	}()
+	status, _, stderr := shell(nil, args...)
+	if status != 1 || !strings.Contains(stderr, "interrupted after ") || !strings.Contains(stderr, "starts of 60; --resume goes on") {
+		t.Fatalf("status %d, stderr %s", status, stderr)
+	}
+	var r compareReport
+	read(t, file, &r)
+	if !r.OK || r.Done < 5 || r.Done >= 60 || r.Planned != 60 {
+		t.Errorf("%d starts of %d", r.Done, r.Planned)
+	}
+	if status, out, stderr := shell(nil, append(args, "--resume")...); status != 0 || !strings.Contains(out, "60 starts of 60") {
+		t.Errorf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
 }
