@@ -31,7 +31,7 @@ dist/%/bootstrap: FORCE
 zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment packages for provided.al2023, the same bytes every time
 
 dist/%/bootstrap.zip: dist/%/bootstrap
-	$(GO) run deploy/package.go $< $@
+	$(GO) run ./deploy/pack $< $@
 
 bench: ## throughput with assembly, without, and of the standard library, as a table with ratios (3 minutes)
 	@mkdir -p dist && $(GO) test -c -o dist/bench.test . && $(GO) test -c -tags=purego -o dist/bench-purego.test .

@@ -36,6 +36,7 @@ var floors = []floor{
 	{"reduction/bootstrap", anything, socket},
 	{"reduction/cmd/lab", anything, tool},
 	{"reduction/examples/...", []string{"reduction/runtime"}, tool},
+	{"reduction/deploy/pack", nil, tool},
 
 	// The judge stands apart.
 	{"reduction/lambdatest", nil, tool},

@@ -1,8 +1,6 @@
-//go:build ignore
-
-// Package a binary as the deployment package of a provided.al2023 function:
+// Command pack makes the deployment package of a provided.al2023 function:
 //
-//	go run deploy/package.go BINARY ZIP
+//	go run ./deploy/pack BINARY ZIP
 //
 // The archive holds one file, "bootstrap", executable, and is the same bytes for the same
 // binary: it carries no time and no owner.
@@ -12,6 +10,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"errors"
+	"hash/crc32"
 	"io"
 	"log"
 	"os"
@@ -20,7 +20,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 3 {
-		log.Fatal("usage: go run deploy/package.go BINARY ZIP")
+		log.Fatal("usage: go run ./deploy/pack BINARY ZIP")
 	}
 	binary, err := os.ReadFile(os.Args[1])
 	if err != nil {
@@ -36,19 +36,30 @@ func main() {
 }
 
 func pack(binary []byte) ([]byte, error) {
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(w, flate.BestCompression)
-	})
-	// The zero Modified leaves the date fields empty.
-	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate}
-	header.SetMode(0o755)
-	w, err := z.CreateHeader(header)
+	packed := deflate(binary)
+	unpacked, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(binary); err != nil {
+	if !bytes.Equal(unpacked, binary) {
+		return nil, errors.New("pack: what was packed does not unpack")
+	}
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	// The zero Modified leaves the date fields empty.
+	header := &zip.FileHeader{
+		Name:               "bootstrap",
+		Method:             zip.Deflate,
+		CRC32:              crc32.ChecksumIEEE(binary),
+		CompressedSize64:   uint64(len(packed)),
+		UncompressedSize64: uint64(len(binary)),
+	}
+	header.SetMode(0o755)
+	w, err := z.CreateRaw(header)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(packed); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
