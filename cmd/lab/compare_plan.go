@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -19,31 +20,36 @@ type planned struct {
 }
 
 const (
-	// warmTime is how long the warm invocations after a start should take together, at most,
-	// where more than one is wanted.
-	warmTime = 2 * time.Second
+	// shortWarm is how long warm invocations after a start may take together even where the
+	// start takes less.
+	shortWarm = 300 * time.Millisecond
+
+	// leastStarts is how often a cell starts where the time allows it.
+	leastStarts = 3
 
 	// planShare of the time left is planned with: what was tried once was not tried exactly.
 	planShare = 0.9
 )
 
-// plan divides the time left among cells: each is to have the same share of it, but starts
-// no more often than n times and, where that is possible at all, no less than fewStarts
-// times. A cell whose trial failed has no warm time and gets nothing.
+// plan divides the time left among cells. A cell's warm invocations take together about as
+// long as its start. The number of its starts goes by one over the square root of what each
+// takes: so a given time leaves the least variance in all cells together (Neyman 1934, of
+// strata that cost unequally much). There are no more than n and, where that is possible at
+// all, no less than leastStarts. A cell whose trial failed has no warm time and gets nothing.
 func plan(cells []tried, n, warm int, left time.Duration) []planned {
 	out := make([]planned, len(cells))
 	for i, t := range cells {
 		if t.warm > 0 {
-			out[i].Warm = min(max(int(warmTime/t.warm), 1), warm)
+			out[i].Warm = min(max(int(max(t.cold, shortWarm)/t.warm), 1), warm)
 			out[i].Each = (t.cold + time.Duration(out[i].Warm)*t.warm).Seconds()
 		}
 	}
 	budget := left.Seconds() * planShare
-	for least := min(fewStarts, n); least > 0; least-- {
+	for least := min(leastStarts, n); least > 0; least-- {
 		starts := func(share float64) (total float64) {
 			for i := range out {
 				if p := &out[i]; p.Each > 0 {
-					p.Starts = min(max(int(share/p.Each), least), n)
+					p.Starts = min(max(int(share/math.Sqrt(p.Each)), least), n)
 					total += float64(p.Starts) * p.Each
 				}
 			}
@@ -52,7 +58,7 @@ func plan(cells []tried, n, warm int, left time.Duration) []planned {
 		if starts(0) > budget && least > 1 {
 			continue
 		}
-		low, high := 0.0, budget
+		low, high := 0.0, max(budget, 0)
 		for range 50 { // halves it down to nothing
 			if middle := (low + high) / 2; starts(middle) <= budget {
 				low = middle

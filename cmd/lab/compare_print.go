@@ -184,7 +184,8 @@ func (r *compareReport) legend() []string {
 		"Times ours: their median by ours; over 1, ours is faster. What \"ours again\" differs by is noise.",
 	}
 	if slices.Contains(r.RoundTrips, 0) && len(r.RoundTrips) > 1 {
-		out = append(out, "Round trip 0 ms: the same measured again without the emulated latency, not a subtraction.")
+		out = append(out, "Round trip 0 ms: the same measured again without the emulated latency, not a subtraction;",
+			fmt.Sprintf("not where a start takes more than %d round trips, of which it makes some twenty.", manyTrips))
 	}
 	return out
 }
