@@ -56,7 +56,8 @@ func weigh(functions, known []program) error {
 	return errors.Join(errs...)
 }
 
-// weigh takes ours to be the one file, as make zip does; the package of others is their folder.
+// weigh takes our package to be the one file; that of others is their folder. All go through
+// the same compressor: make zip has one of its own.
 func (p *program) weigh(known []program) error {
 	dir, files, err := filepath.Dir(p.Path), []string{p.Path}, error(nil)
 	if p.Name != ours && p.Name != oursAgain {
