@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 )
 
@@ -21,7 +20,7 @@ type report struct {
 func newReport(b *bench, size int64) *report {
 	return &report{
 		Where:     "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
-		Machine:   fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
+		Machine:   machine(),
 		Bootstrap: b.binary,
 		Size:      size,
 		MemoryMB:  b.memory,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"time"
 
 	"reduction/lambdatest"
@@ -112,9 +111,4 @@ func (r *rig) conditions() conditions {
 		Cache:    r.cache,
 		Seed:     r.seed,
 	}
-}
-
-// machine names this one.
-func machine() string {
-	return fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 }
