@@ -39,7 +39,7 @@ func (r *compareReport) chapters() []chapter {
 		}
 		out = append(out, c)
 	}
-	return append(out, r.package_(), r.elsewhere())
+	return append(out, r.packages(), r.elsewhere())
 }
 
 // figureTitles are what the figures of the grids are called.
@@ -112,8 +112,8 @@ func times(ratio float64) string {
 	return fmt.Sprintf("%.0f", ratio)
 }
 
-// package_ is the deployment packages, and what the functions need of memory.
-func (r *compareReport) package_() chapter {
+// packages is the deployment packages, and what the functions need of memory.
+func (r *compareReport) packages() chapter {
 	g := grid{columns: []string{"zip", "program"}}
 	largest := r.Memory[len(r.Memory)-1]
 	for _, rows := range r.Rows {
