@@ -25,11 +25,11 @@ var colours = [...]struct{ light, dark string }{
 
 // grounds and inks.
 var (
-	ground = struct{ light, dark string }{"#ffffff", "#0d1117"}
-	ink    = struct{ light, dark string }{"#1f2328", "#e6edf3"}
-	soft   = struct{ light, dark string }{"#59636e", "#9aa4af"}
-	grid_  = struct{ light, dark string }{"#dde2e7", "#2b323b"}
-	axis_  = struct{ light, dark string }{"#8c959f", "#6e7681"}
+	ground  = struct{ light, dark string }{"#ffffff", "#0d1117"}
+	ink     = struct{ light, dark string }{"#1f2328", "#e6edf3"}
+	soft    = struct{ light, dark string }{"#59636e", "#9aa4af"}
+	gridInk = struct{ light, dark string }{"#dde2e7", "#2b323b"}
+	axisInk = struct{ light, dark string }{"#8c959f", "#6e7681"}
 )
 
 // fonts is what the reader's system writes with.
@@ -70,12 +70,12 @@ func chartStyle() string {
 func shades(b *strings.Builder, of func(struct{ light, dark string }) string) {
 	fmt.Fprintf(b, ".lab-chart .ground{fill:%s}\n", of(ground))
 	fmt.Fprintf(b, ".lab-chart text{fill:%s}\n.lab-chart .soft,.lab-chart .note,.lab-chart .tick{fill:%s}\n", of(ink), of(soft))
-	fmt.Fprintf(b, ".lab-chart .grid{stroke:%s}\n.lab-chart .axis,.lab-chart .one,.lab-chart .lead{stroke:%s}\n", of(grid_), of(axis_))
+	fmt.Fprintf(b, ".lab-chart .grid{stroke:%s}\n.lab-chart .axis,.lab-chart .one,.lab-chart .lead{stroke:%s}\n", of(gridInk), of(axisInk))
 	fmt.Fprintf(b, ".lab-chart .whisker{stroke:%s;stroke-width:1.4;fill:none}\n", of(ink))
 	for i, c := range colours {
 		fmt.Fprintf(b, ".lab-chart .f%d{fill:%s}.lab-chart .s%[1]d{stroke:%[2]s}\n", i, of(c))
 	}
-	fmt.Fprintf(b, ".lab-chart .hollow{fill:%s}\n", of(ground))
+	fmt.Fprintf(b, ".lab-chart .hollow,.lab-chart .inside{fill:%s}\n", of(ground))
 }
 
 func (l look) colour() int { return int(l) % len(colours) }
@@ -119,5 +119,5 @@ func (c *canvas) mark(l look, x, y, r float64, hollow bool) {
 	if hollow {
 		fill = "hollow"
 	}
-	c.path("mark "+l.stroke()+" "+fill, shapes[int(l)%len(shapes)](x, y, r))
+	c.path("mark "+l.stroke()+" "+fill, shapes[(int(l)+int(l)/len(colours))%len(shapes)](x, y, r))
 }

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// curveChart is time, and cost where it is known, by memory size: the picture of AWS Lambda
+// Power Tuning, for any number of results. Time has the left axis and cost the right one.
+// Three results or more would be a tangle in one field: their costs get a field below.
+type curveChart struct {
+	heading
+	Curves []curve
+	Time   string // what the time is, for the table: "trimmed mean"
+	Low    string // and the ends of its whisker
+	High   string
+}
+
+// curve is one result.
+type curve struct {
+	Name   string
+	Look   look
+	Points []curvePoint // by memory, the smallest first
+}
+
+// curvePoint is one memory size. Times are milliseconds; the whisker is none where both of its
+// ends are 0. The cost is US dollars a million invocations, and unknown where 0.
+type curvePoint struct {
+	MemoryMB        int
+	Time, Low, High float64
+	Cost            float64
+	None            string // why there are no figures
+}
+
+// Sizes of fields.
+const (
+	fieldHeight   = 300.0
+	lowerHeight   = 240.0
+	fieldGap      = 58.0
+	nameLead      = 15.5
+	mostTogether  = 2
+	axisLabelRoom = 62.0
+)
+
+func (ch *curveChart) draw(c *canvas, y float64) float64 {
+	times, costs := ch.values(false), ch.values(true)
+	apart := len(ch.Curves) > mostTogether
+	names := 0.0
+	for _, cu := range ch.Curves {
+		names = max(names, min(widestName/1.5, textWidth(cu.Name, labelSize)))
+	}
+	left, right := axisLabelRoom, float64(margin+8)
+	if apart {
+		left, right = max(left, names+labelGap+4), names+labelGap+8
+	}
+	if len(costs) > 0 {
+		right = max(right, axisLabelRoom+6)
+	}
+	x := ch.memoryScale(margin+left, drawWidth-margin-right)
+
+	if !apart {
+		y = ch.legend(c, y, len(costs) > 0)
+	}
+	field := y + 24
+	bottom := field + fieldHeight
+	ts := newScale(lowest(times), highest(times), wide(times)).along(bottom, field)
+	ch.axis(c, &ts, &x, unitOf(unitMs), "time", false, true)
+	cs := newScale(lowest(costs), highest(costs), wide(costs)).along(bottom, field)
+	if len(costs) > 0 && !apart {
+		ch.axis(c, &cs, &x, unitOf(unitDollars), "US dollars a million invocations", true, false)
+	}
+	for i := range ch.Curves {
+		if len(costs) > 0 && !apart {
+			ch.drawCurve(c, &ch.Curves[i], &x, &cs, true)
+		}
+		ch.drawCurve(c, &ch.Curves[i], &x, &ts, false)
+	}
+	if apart {
+		ch.names(c, &x, &ts, false)
+	}
+	if len(costs) > 0 && apart {
+		field = bottom + fieldGap
+		bottom = field + lowerHeight
+		cs = cs.along(bottom, field)
+		ch.axis(c, &cs, &x, unitOf(unitDollars), "US dollars a million invocations", true, true)
+		for i := range ch.Curves {
+			ch.drawCurve(c, &ch.Curves[i], &x, &cs, true)
+		}
+		ch.names(c, &x, &cs, true)
+	}
+	return bottom + 36
+}
+
+// values are all times, with the ends of their whiskers, or all costs.
+func (ch *curveChart) values(cost bool) []float64 {
+	var out []float64
+	for _, cu := range ch.Curves {
+		for _, p := range cu.Points {
+			switch {
+			case p.None != "":
+			case cost && p.Cost > 0:
+				out = append(out, p.Cost)
+			case !cost:
+				out = append(out, p.Time)
+				if p.High > 0 {
+					out = append(out, p.High)
+				}
+				if p.Low > 0 {
+					out = append(out, p.Low)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func lowest(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	return slices.Min(values)
+}
+
+func highest(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	return slices.Max(values)
+}
+
+// memoryScale has a tick for every size, and a logarithmic scale between the first and the
+// last: what doubles takes as much room everywhere.
+func (ch *curveChart) memoryScale(from, to float64) scale {
+	var ticks []float64
+	for _, cu := range ch.Curves {
+		for _, p := range cu.Points {
+			ticks = append(ticks, float64(p.MemoryMB))
+		}
+	}
+	slices.Sort(ticks)
+	ticks = slices.Compact(ticks)
+	const inset = 14
+	s := scale{low: 1, high: 2, log: true, ticks: ticks}
+	switch n := len(ticks); {
+	case n == 1:
+		s.low, s.high = ticks[0]/2, ticks[0]*2
+	case n > 1:
+		s.low, s.high = ticks[0], ticks[n-1]
+	}
+	return s.along(from+inset, to-inset)
+}
+
+// axis draws a vertical axis, its grid where that is wanted, and the memory sizes below.
+func (ch *curveChart) axis(c *canvas, s, x *scale, u unit, name string, onRight, grid bool) {
+	const beyond = 14 // the memory scale's inset
+	left, right := x.from-beyond, x.to+beyond
+	for _, v := range s.ticks {
+		if grid {
+			c.line("grid", left, s.at(v), right, s.at(v))
+		}
+		if onRight {
+			c.text("tick", right+7, s.at(v)+4, u.tick(v))
+		} else {
+			c.text("tick end", left-7, s.at(v)+4, u.tick(v))
+		}
+	}
+	if s.log {
+		name += ", logarithmic scale"
+	}
+	if onRight {
+		c.text("tick end", drawWidth-margin, s.to-12, name)
+	} else {
+		c.text("tick", margin, s.to-12, name)
+	}
+	if grid {
+		c.line("axis", left, s.from, right, s.from)
+		for _, v := range x.ticks {
+			c.line("axis", x.at(v), s.from, x.at(v), s.from+4)
+		}
+		x.tickLabels(c, s.from+17, func(v float64) string { return fmt.Sprint(v) })
+		c.text("tick mid", (left+right)/2, s.from+33, "memory, MB")
+	}
+}
+
+// drawCurve draws a result's times, or its costs: dashed, and with hollow marks.
+func (ch *curveChart) drawCurve(c *canvas, cu *curve, x, s *scale, cost bool) {
+	var d strings.Builder
+	class, open := "curve "+cu.Look.stroke(), false
+	for _, p := range cu.Points {
+		v := p.value(cost)
+		if v < 0 {
+			open = false // a size without figures is a gap
+			continue
+		}
+		fmt.Fprintf(&d, "%s%s %s", map[bool]string{true: "L", false: "M"}[open], px(x.at(float64(p.MemoryMB))), px(s.at(v)))
+		open = true
+	}
+	if cost {
+		class += " dashed thin"
+	}
+	if d.Len() > 0 {
+		c.path(class, d.String())
+	}
+	for _, p := range cu.Points {
+		v := p.value(cost)
+		if v < 0 {
+			continue
+		}
+		at := x.at(float64(p.MemoryMB))
+		if !cost && (p.Low > 0 || p.High > 0) {
+			c.standing("whisker", at, s.at(p.Low), s.at(p.High), capHalf)
+		}
+		c.mark(cu.Look, at, s.at(v), markRadius, cost)
+	}
+}
+
+// value is a point's time or cost, negative where it has none.
+func (p *curvePoint) value(cost bool) float64 {
+	switch {
+	case p.None != "" || cost && p.Cost <= 0:
+		return -1
+	case cost:
+		return p.Cost
+	}
+	return p.Time
+}
+
+// names writes the results' names beside the ends of their curves: behind the last point, or
+// before the first where the axis is on the right. Names too close give way to each other.
+func (ch *curveChart) names(c *canvas, x, s *scale, before bool) {
+	type name struct {
+		text     string
+		from, at float64 // heights: of the point, of the name
+		x        float64
+	}
+	var all []name
+	for _, cu := range ch.Curves {
+		points := slices.DeleteFunc(slices.Clone(cu.Points), func(p curvePoint) bool { return p.value(before) < 0 })
+		if len(points) == 0 {
+			continue
+		}
+		end := points[len(points)-1]
+		if before {
+			end = points[0]
+		}
+		y := s.at(end.value(before))
+		all = append(all, name{cut(cu.Name, widestName/1.5, labelSize), y, y, x.at(float64(end.MemoryMB))})
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].from < all[j].from })
+	for i := range all {
+		if i > 0 {
+			all[i].at = max(all[i].at, all[i-1].at+nameLead)
+		}
+	}
+	for i := len(all) - 1; i >= 0; i-- { // those pushed out of the field push back
+		limit := s.from + 2
+		if i+1 < len(all) {
+			limit = all[i+1].at - nameLead
+		}
+		all[i].at = min(all[i].at, limit)
+	}
+	for _, n := range all {
+		if before {
+			c.line("lead", n.x-8, n.from, x.from-14-2, n.at)
+			c.text("label end", x.from-14-5, n.at+4.5, n.text)
+		} else {
+			c.line("lead", n.x+8, n.from, x.to+14+2, n.at)
+			c.text("label", x.to+14+5, n.at+4.5, n.text)
+		}
+	}
+}
+
+// legend says which curve is which where names beside them would lie over an axis.
+func (ch *curveChart) legend(c *canvas, y float64, costs bool) float64 {
+	x := float64(margin)
+	entry := func(cu *curve, text string, cost bool) {
+		const sample = 34
+		width := sample + 8 + textWidth(text, labelSize) + 20
+		if x+width > drawWidth && x > margin {
+			x, y = margin, y+20
+		}
+		class := "curve " + cu.Look.stroke()
+		if cost {
+			class += " dashed thin"
+		}
+		c.line(class, x, y+6, x+sample, y+6)
+		c.mark(cu.Look, x+sample/2, y+6, markRadius, cost)
+		c.text("label", x+sample+8, y+10.5, text)
+		x += width
+	}
+	for i := range ch.Curves {
+		cu := &ch.Curves[i]
+		if !costs {
+			entry(cu, cu.Name, false)
+			continue
+		}
+		entry(cu, cu.Name+", time (left axis)", false)
+		entry(cu, cu.Name+", cost (right axis)", true)
+	}
+	return y + 24
+}
+
+func (ch *curveChart) table() chartTable {
+	t := chartTable{Head: []string{"", ch.Time}}
+	if ch.Low != "" {
+		t.Head = append(t.Head, ch.Low)
+	}
+	if ch.High != "" {
+		t.Head = append(t.Head, ch.High)
+	}
+	costs := len(ch.values(true)) > 0
+	if costs {
+		t.Head = append(t.Head, "$ a million")
+	}
+	for _, cu := range ch.Curves {
+		for _, p := range cu.Points {
+			row := []string{fmt.Sprintf("%s, %d MB", cu.Name, p.MemoryMB)}
+			if p.None != "" {
+				t.Rows = append(t.Rows, append(row, p.None))
+				continue
+			}
+			row = append(row, duration(p.Time))
+			if ch.Low != "" {
+				row = append(row, durationOr(p.Low))
+			}
+			if ch.High != "" {
+				row = append(row, durationOr(p.High))
+			}
+			if costs && p.Cost > 0 {
+				row = append(row, dollarText(p.Cost))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// durationOr writes nothing where there is nothing.
+func durationOr(ms float64) string {
+	if ms == 0 {
+		return ""
+	}
+	return duration(ms)
+}

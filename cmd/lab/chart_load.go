@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// chartInput is one file to draw: one of the pointers is set.
+type chartInput struct {
+	file    string // without its folder and .json
+	cold    *coldReport
+	tune    *tuneReport
+	compare *compareReport
+	run     *report
+	tool    *powerTuning
+	others  *publication
+	bars    *barChart
+}
+
+var errNoFigures = errors.New("holds no figures to draw")
+
+// loadChart reads a file that one of lab's commands wrote, or published.json, or the output
+// of AWS Lambda Power Tuning. Its errors name the file.
+func loadChart(file string) (*chartInput, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	in, err := readChart(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	in.file = strings.TrimSuffix(filepath.Base(file), ".json")
+	return in, nil
+}
+
+// readChart knows a report by its kind; what has none, by a field that nothing else has.
+func readChart(data []byte) (*chartInput, error) {
+	var known struct {
+		Kind         *string         `json:"kind"`
+		Runs         json.RawMessage `json:"runs"`
+		StateMachine json.RawMessage `json:"stateMachine"`
+		PowerTuning  json.RawMessage `json:"power_tuning"`
+	}
+	if err := json.Unmarshal(data, &known); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return nil, errors.New("is no report of lab's: " + err.Error())
+		}
+		return nil, errors.New("is not JSON: " + err.Error())
+	}
+	in := new(chartInput)
+	var to any
+	switch {
+	case known.Kind != nil && *known.Kind == kindCold:
+		to = newInto(&in.cold)
+	case known.Kind != nil && *known.Kind == kindTune:
+		to = newInto(&in.tune)
+	case known.Kind != nil && *known.Kind == kindCompare:
+		to = newInto(&in.compare)
+	case known.Kind != nil && *known.Kind == kindBars:
+		to = newInto(&in.bars)
+	case known.Kind != nil:
+		return nil, fmt.Errorf("its kind is %q; expected one of %q, %q, %q, %q", *known.Kind, kindCold, kindTune, kindCompare, kindBars)
+	case known.Runs != nil:
+		to = newInto(&in.run)
+	case known.StateMachine != nil:
+		to = newInto(&in.tool)
+	case known.PowerTuning != nil:
+		to = newInto(&in.others)
+	default:
+		return nil, errors.New("is no report of lab cold, tune, compare or run, nor of AWS Lambda Power Tuning")
+	}
+	if err := json.Unmarshal(data, to); err != nil {
+		return nil, fmt.Errorf("does not read as what it says it is: %w", err)
+	}
+	return in, in.check()
+}
+
+func newInto[T any](to **T) *T {
+	*to = new(T)
+	return *to
+}
+
+// check refuses what could not be drawn: files are edited by hand.
+func (in *chartInput) check() error {
+	switch {
+	case in.cold != nil && len(in.cold.Cells) == 0, in.tune != nil && len(in.tune.Sizes) == 0,
+		in.compare != nil && len(in.compare.Cells) == 0, in.tool != nil && len(in.tool.Stats) == 0,
+		in.run != nil && len(in.run.Runs) == 0, in.others != nil && len(in.others.PowerTuning) == 0,
+		in.bars != nil && len(in.bars.bars()) == 0:
+		return errNoFigures
+	}
+	if in.others != nil {
+		for _, t := range in.others.PowerTuning {
+			if len(t.MeanMs) != len(t.MemoryMB) || len(t.MeanUSD) != len(t.MemoryMB) {
+				return fmt.Errorf("%s, %d rows: as many times and costs as memory sizes are expected", t.Strategy, t.Rows)
+			}
+		}
+	}
+	if in.bars != nil {
+		for _, b := range in.bars.bars() {
+			if b.Look < 0 {
+				return fmt.Errorf("bar %q: its look is negative", b.Label)
+			}
+		}
+	}
+	return nil
+}
