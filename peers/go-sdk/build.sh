@@ -3,3 +3,4 @@
 set -eu
 cd "$(dirname "$0")"
 CGO_ENABLED=0 go build -trimpath -tags lambda.norpc -ldflags='-s -w' -o dist/bootstrap .
+../pack.sh dist

@@ -5,8 +5,11 @@ GROUP = ["Hospital", "Diagnosis"]
 CHUNK = 100_000  # rows in memory at a time
 
 
-def reduce(body):
-    """Returns (hospital, diagnosis, mean, mode) of each group, and the number of rows."""
+def reduce(body, whole=False):
+    """Returns (hospital, diagnosis, mean, mode) of each group, and the number of rows.
+
+    Whole has all of the file in memory at once, instead of some rows at a time.
+    """
     reader = pd.read_csv(
         body,
         usecols=COLUMNS,
@@ -17,9 +20,9 @@ def reduce(body):
             "Recovery Time": "float64",
         },
         keep_default_na=False,
-        chunksize=CHUNK,
+        chunksize=None if whole else CHUNK,
     )
-    counts = pd.concat([count(chunk) for chunk in reader])
+    counts = pd.concat([count(chunk) for chunk in ([reader] if whole else reader)])
     counts = counts.groupby([*GROUP, "Treatment"], as_index=False, observed=True).sum()
     # Of the most frequent treatments the first in byte order.
     ordered = counts.sort_values(["rows", "Treatment"], ascending=[False, True])
@@ -33,6 +36,8 @@ def reduce(body):
 
 def count(chunk):
     """How often each treatment of each group occurs, and its days."""
+    if chunk.isna().any(axis=None):  # pandas fills a row that is too short
+        raise ValueError("a row without all its fields")
     by = chunk.groupby([*GROUP, "Treatment"], observed=True)["Recovery Time"]
     counts = by.agg(rows="size", days="sum").reset_index()
     return counts.astype({name: "str" for name in [*GROUP, "Treatment"]})

@@ -19,3 +19,4 @@ RUSTFLAGS="$flags -C relocation-model=static" cargo build --release --locked --t
 mkdir -p dist
 cp "target/$target/release/bootstrap" dist/bootstrap.new
 mv dist/bootstrap.new dist/bootstrap
+../pack.sh dist

@@ -1,4 +1,7 @@
 // The job as a Node developer would write it: AWS's SDK for JavaScript v3 and streams.
+//
+// With HABITS=original it does as the experiment's own function does: no connection before it
+// is needed, the whole file in memory, batches one after the other, each sent once.
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -6,9 +9,10 @@ import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { reduce } from './reduce.js';
 import { serve } from './runtime.js';
-import { makeItems, write } from './write.js';
+import { makeItems, write, writeOnce } from './write.js';
 
-const { AWS_CA_BUNDLE, AWS_ENDPOINT_URL, S3_BUCKET, FILE_NAME, DB_TABLE } = process.env;
+const { AWS_CA_BUNDLE, AWS_ENDPOINT_URL, S3_BUCKET, FILE_NAME, DB_TABLE, HABITS } = process.env;
+const original = HABITS === 'original';
 
 // The SDK for JavaScript does not read AWS_CA_BUNDLE by itself.
 const ca = AWS_CA_BUNDLE && readFileSync(AWS_CA_BUNDLE);
@@ -27,10 +31,11 @@ const warm = () =>
 const handler = async (event, context) => {
   const { bucket = S3_BUCKET, key = FILE_NAME, table = DB_TABLE } = event ?? {};
   const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const { groups, rows } = await reduce(Body);
+  const { groups, rows } = await reduce(original ? [await Body.transformToByteArray()] : Body);
   const items = makeItems(context.awsRequestId, groups);
-  await write(dynamodb, table, items);
+  await (original ? writeOnce : write)(dynamodb, table, items);
   return { rows, groups: groups.length, items: items.length, bytes: ContentLength };
 };
 
-warm().then(() => serve(handler));
+const ready = original ? Promise.resolve() : warm();
+ready.then(() => serve(handler));

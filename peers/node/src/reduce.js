@@ -38,7 +38,7 @@ const fieldsOf = (line) => {
 
 const blank = (line) => line === '' || line === '\r';
 
-// Reduces a stream of CSV to its groups.
+// Reduces CSV to its groups. It comes as a stream, or anything else that yields its bytes.
 export const reduce = async (stream) => {
   let columns;
   let fields;

@@ -32,6 +32,16 @@ export const write = async (client, table, items) => {
   await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, worker));
 };
 
+// One batch after the other. What comes back unprocessed is not sent again, but at least it
+// is not passed over in silence.
+export const writeOnce = async (client, table, items) => {
+  for (let i = 0; i < items.length; i += BATCH_ITEMS) {
+    const RequestItems = { [table]: items.slice(i, i + BATCH_ITEMS) };
+    const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    if (Object.keys(UnprocessedItems).length > 0) throw new Error('items came back unprocessed');
+  }
+};
+
 // Sends until nothing comes back unprocessed.
 const writeBatch = async (client, table, batch) => {
   let pending = { [table]: batch };
