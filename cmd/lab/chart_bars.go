@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // barChart is horizontal bars from zero, in groups, with what is known of their spread. With
 // Dots it is marks on a logarithmic scale, for values so far apart that the small ones would
@@ -67,8 +64,12 @@ func (ch *barChart) draw(c *canvas, y float64) float64 {
 	}
 	if ch.Below != "" || ch.Above != "" {
 		y += noteLead
-		c.text("soft end", s.at(1)-8, y-4, "← "+ch.Below)
-		c.text("soft", s.at(1)+8, y-4, ch.Above+" →")
+		if below := "← " + ch.Below; s.at(1)-8-textWidth(below, noteSize) > margin { // else all lies above
+			c.text("soft end", s.at(1)-8, y-4, below)
+		}
+		if above := ch.Above + " →"; s.at(1)+8+textWidth(above, noteSize) < drawWidth-margin {
+			c.text("soft", s.at(1)+8, y-4, above)
+		}
 	}
 	top, bottom := y, y
 	for i, g := range ch.Groups {
@@ -148,7 +149,9 @@ func (ch *barChart) scale(u unit) scale {
 	if ch.Dots && high <= low*1.01 {
 		low, high = low/2, high*2
 	}
-	return newScale(low, high, ch.Dots).along(margin+names+labelGap, drawWidth-margin-values-labelGap)
+	s := newScale(low, high, ch.Dots).along(margin+names+labelGap, drawWidth-margin-values-labelGap)
+	s.trim(high)
+	return s
 }
 
 func (ch *barChart) bars() []*bar {
@@ -242,14 +245,11 @@ func (ch *barChart) table() chartTable {
 	}
 	t.Head = append(t.Head, ch.Parts...)
 	for _, g := range ch.Groups {
+		rows := tableGroup{Label: g.Label}
 		for _, b := range g.Bars {
-			name := b.Label
-			if g.Label != "" {
-				name = fmt.Sprintf("%s; %s", g.Label, b.Label)
-			}
-			row := []string{name}
+			row := []string{b.Label}
 			if b.None != "" {
-				t.Rows = append(t.Rows, append(row, b.None))
+				rows.Rows = append(rows.Rows, append(row, b.None))
 				continue
 			}
 			for i, col := range columns {
@@ -266,8 +266,9 @@ func (ch *barChart) table() chartTable {
 			for _, part := range b.Parts {
 				row = append(row, u.value(part))
 			}
-			t.Rows = append(t.Rows, row)
+			rows.Rows = append(rows.Rows, row)
 		}
+		t.Groups = append(t.Groups, rows)
 	}
 	return t
 }

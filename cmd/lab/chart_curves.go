@@ -77,6 +77,7 @@ func (ch *curveChart) draw(c *canvas, y float64) float64 {
 		}
 		ch.drawCurve(c, &ch.Curves[i], &x, &ts, false)
 	}
+	ch.empty(c, &x, bottom)
 	if apart {
 		ch.names(c, &x, &ts, false)
 	}
@@ -184,6 +185,18 @@ func (ch *curveChart) axis(c *canvas, s, x *scale, u unit, name string, onRight,
 	}
 }
 
+// empty says at which sizes nothing has figures: the table says why.
+func (ch *curveChart) empty(c *canvas, x *scale, bottom float64) {
+	for _, memory := range x.ticks {
+		has := slices.ContainsFunc(ch.Curves, func(cu curve) bool {
+			return slices.ContainsFunc(cu.Points, func(p curvePoint) bool { return p.None == "" && float64(p.MemoryMB) == memory })
+		})
+		if !has {
+			c.turned("tick", x.at(memory)+4, bottom-8, "not measured")
+		}
+	}
+}
+
 // drawCurve draws a result's times, or its costs: dashed, and with hollow marks.
 func (ch *curveChart) drawCurve(c *canvas, cu *curve, x, s *scale, cost bool) {
 	var d strings.Builder
@@ -272,34 +285,26 @@ func (ch *curveChart) names(c *canvas, x, s *scale, before bool) {
 	}
 }
 
-// legend says which curve is which where names beside them would lie over an axis.
+// legend says which curve is which where names beside them would lie over an axis: a line a
+// result.
 func (ch *curveChart) legend(c *canvas, y float64, costs bool) float64 {
-	x := float64(margin)
-	entry := func(cu *curve, text string, cost bool) {
-		const sample = 34
-		width := sample + 8 + textWidth(text, labelSize) + 20
-		if x+width > drawWidth && x > margin {
-			x, y = margin, y+20
-		}
-		class := "curve " + cu.Look.stroke()
-		if cost {
-			class += " dashed thin"
-		}
-		c.line(class, x, y+6, x+sample, y+6)
+	const sample, apart = 34, 300
+	entry := func(x float64, cu *curve, text, class string, cost bool) {
+		c.line("curve "+cu.Look.stroke()+class, x, y+6, x+sample, y+6)
 		c.mark(cu.Look, x+sample/2, y+6, markRadius, cost)
-		c.text("label", x+sample+8, y+10.5, text)
-		x += width
+		c.text("label", x+sample+8, y+10.5, cut(text, apart-sample-16, labelSize))
 	}
 	for i := range ch.Curves {
 		cu := &ch.Curves[i]
-		if !costs {
-			entry(cu, cu.Name, false)
-			continue
+		if costs {
+			entry(margin, cu, cu.Name+", time (left axis)", "", false)
+			entry(margin+apart, cu, cu.Name+", cost (right axis)", " dashed thin", true)
+		} else {
+			entry(margin, cu, cu.Name, "", false)
 		}
-		entry(cu, cu.Name+", time (left axis)", false)
-		entry(cu, cu.Name+", cost (right axis)", true)
+		y += 20
 	}
-	return y + 24
+	return y + 4
 }
 
 func (ch *curveChart) table() chartTable {
@@ -315,10 +320,11 @@ func (ch *curveChart) table() chartTable {
 		t.Head = append(t.Head, "$ a million")
 	}
 	for _, cu := range ch.Curves {
+		rows := tableGroup{Label: cu.Name}
 		for _, p := range cu.Points {
-			row := []string{fmt.Sprintf("%s, %d MB", cu.Name, p.MemoryMB)}
+			row := []string{fmt.Sprintf("%d MB", p.MemoryMB)}
 			if p.None != "" {
-				t.Rows = append(t.Rows, append(row, p.None))
+				rows.Rows = append(rows.Rows, append(row, p.None))
 				continue
 			}
 			row = append(row, duration(p.Time))
@@ -331,8 +337,9 @@ func (ch *curveChart) table() chartTable {
 			if costs && p.Cost > 0 {
 				row = append(row, dollarText(p.Cost))
 			}
-			t.Rows = append(t.Rows, row)
+			rows.Rows = append(rows.Rows, row)
 		}
+		t.Groups = append(t.Groups, rows)
 	}
 	return t
 }

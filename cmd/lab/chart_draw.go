@@ -26,8 +26,15 @@ func (h *heading) head() *heading { return h }
 
 // chartTable is a chart in words. The first cell of a row is its name.
 type chartTable struct {
-	Head []string
-	Rows [][]string
+	Head   []string
+	Groups []tableGroup
+}
+
+// tableGroup is rows with a name in common, where they have one. A row of two cells only has
+// no numbers: the second says why.
+type tableGroup struct {
+	Label string
+	Rows  [][]string
 }
 
 // Margins and line heights of all charts.
@@ -80,18 +87,23 @@ func describe(ch chart) string {
 	var b strings.Builder
 	b.WriteString(ch.head().Subtitle)
 	t := ch.table()
-	for _, row := range t.Rows {
-		var cells []string
-		for i, cell := range row {
-			switch {
-			case i == 0 || cell == "":
-			case i < len(t.Head) && t.Head[i] != "":
-				cells = append(cells, t.Head[i]+" "+cell)
-			default:
-				cells = append(cells, cell)
-			}
+	for _, g := range t.Groups {
+		if g.Label != "" {
+			fmt.Fprintf(&b, "\n%s.", g.Label)
 		}
-		fmt.Fprintf(&b, "\n%s: %s.", row[0], strings.Join(cells, ", "))
+		for _, row := range g.Rows {
+			var cells []string
+			for i, cell := range row {
+				switch {
+				case i == 0 || cell == "":
+				case len(row) > 2 && t.Head[i] != "":
+					cells = append(cells, t.Head[i]+" "+cell)
+				default:
+					cells = append(cells, cell)
+				}
+			}
+			fmt.Fprintf(&b, "\n%s: %s.", row[0], strings.Join(cells, ", "))
+		}
 	}
 	return b.String()
 }

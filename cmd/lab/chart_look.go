@@ -80,6 +80,9 @@ func shades(b *strings.Builder, of func(struct{ light, dark string }) string) {
 
 func (l look) colour() int { return int(l) % len(colours) }
 
+// shape goes on by one more each time the colours have run out.
+func (l look) shape() int { return (int(l) + int(l)/len(colours)) % len(shapes) }
+
 // fill and stroke are the classes of its colour.
 func (l look) fill() string   { return fmt.Sprintf("f%d", l.colour()) }
 func (l look) stroke() string { return fmt.Sprintf("s%d", l.colour()) }
@@ -119,5 +122,5 @@ func (c *canvas) mark(l look, x, y, r float64, hollow bool) {
 	if hollow {
 		fill = "hollow"
 	}
-	c.path("mark "+l.stroke()+" "+fill, shapes[(int(l)+int(l)/len(colours))%len(shapes)](x, y, r))
+	c.path("mark "+l.stroke()+" "+fill, shapes[l.shape()](x, y, r))
 }

@@ -43,6 +43,14 @@ func (s scale) along(from, to float64) scale {
 	return s
 }
 
+// trim ends a linear scale at its highest value instead of at the tick above.
+func (s *scale) trim(high float64) {
+	if !s.log && high > 0 && high < s.high {
+		s.high = high
+		s.ticks = slices.DeleteFunc(s.ticks, func(v float64) bool { return v > high })
+	}
+}
+
 // at is the coordinate of a value, which is brought within the scale.
 func (s *scale) at(v float64) float64 {
 	v = min(max(v, s.low), s.high)
@@ -105,7 +113,7 @@ func round(v float64) float64 {
 
 // A unit is what an axis counts in.
 type unit struct {
-	axis  string // beside the axis
+	axis  string // beside the axis; "" where the ticks say it
 	value func(float64) string
 	tick  func(float64) string
 }
@@ -120,9 +128,9 @@ const (
 func unitOf(name string) unit {
 	switch name {
 	case unitMs:
-		return unit{"time", duration, shortDuration}
+		return unit{"", duration, shortDuration}
 	case unitDollars:
-		return unit{"US dollars a million invocations", dollarText, shortDollars}
+		return unit{"", dollarText, shortDollars}
 	case unitTimes:
 		times := func(v float64) string { return short(v) + "×" }
 		return unit{"", func(v float64) string { return significant(v) + "×" }, times}
@@ -133,8 +141,11 @@ func unitOf(name string) unit {
 
 // duration writes milliseconds as a value worth reading.
 func duration(ms float64) string {
-	if ms >= 9999.5 {
+	switch {
+	case ms >= 9995:
 		return fmt.Sprintf("%.1f s", ms/1e3)
+	case ms >= 999.5:
+		return fmt.Sprintf("%.2f s", ms/1e3)
 	}
 	return millis(ms)
 }
@@ -159,7 +170,12 @@ func dollarText(v float64) string {
 	return fmt.Sprintf("$%.2f", v)
 }
 
-func shortDollars(v float64) string { return "$" + short(v) }
+func shortDollars(v float64) string {
+	if v != math.Trunc(v) && v >= 0.095 {
+		return dollarText(v)
+	}
+	return "$" + short(v)
+}
 
 // short writes a round number, with commas.
 func short(v float64) string {

@@ -30,6 +30,11 @@ func (c *canvas) text(class string, x, y float64, s string) {
 	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s">%s</text>`+"\n", class, px(x), px(y), escape(s))
 }
 
+// turned writes s upwards from a point.
+func (c *canvas) turned(class string, x, y float64, s string) {
+	fmt.Fprintf(&c.b, `<text class="%s" transform="translate(%s %s) rotate(-90)">%s</text>`+"\n", class, px(x), px(y), escape(s))
+}
+
 // lines writes s in as many lines as a width takes, and returns the baseline for what follows.
 func (c *canvas) lines(class string, x, y, width, fontSize, leading float64, s string) float64 {
 	for _, line := range wrap(s, width, fontSize) {
@@ -78,13 +83,13 @@ func textWidth(s string, fontSize float64) float64 {
 	for _, r := range s {
 		switch {
 		case strings.ContainsRune(" .,:;|!'ijlIt/()[]-", r):
-			em += 0.34
+			em += 0.38
 		case strings.ContainsRune("mwMW%@", r):
-			em += 0.92
+			em += 0.98
 		case 'A' <= r && r <= 'Z' || r == '+' || r == '=' || r == '<' || r == '>':
-			em += 0.70
+			em += 0.74
 		default:
-			em += 0.58
+			em += 0.63
 		}
 	}
 	return em * fontSize

@@ -1,0 +1,426 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// sampleCold is a lab cold of some functions at some sizes, their times a thousandfold apart
+// from one to the next where far is set.
+func sampleCold(functions []string, memory []int, far bool) *coldReport {
+	r := &coldReport{Kind: kindCold, conditions: sampleConditions(), RoundTrip: 5, Rows: 2000, N: 3, OK: true}
+	for _, name := range functions {
+		r.Functions = append(r.Functions, program{Name: name})
+	}
+	for _, mb := range memory {
+		for i, name := range functions {
+			f := found{Function: name, MemoryMB: mb, VCPUs: vCPUs(mb), Rows: 2000, RoundTrip: 5}
+			base := 10.25 + float64(i)
+			if far {
+				base *= float64(i*i*100 + 1)
+			}
+			for j := range 3 {
+				v := base + float64(j)
+				f.Samples = append(f.Samples, coldSample{StartToNext: v, Init: v + 1, Billed: 2*v + 1, Client: 2 * v})
+			}
+			for _, figure := range coldFigures {
+				s := summarise(f.values(figure.of))
+				*figure.summary(&f) = &s
+			}
+			r.Cells = append(r.Cells, f)
+		}
+	}
+	r.compare()
+	return r
+}
+
+func sampleConditions() conditions {
+	return conditions{Where: "a test", Date: "2026-11-20T10:00:00Z", Machine: "linux/test, 2 CPUs", Limited: true, PeriodMs: 20, TLS: true, Cache: cacheWarm, Sandbox: []string{"nothing is real"}}
+}
+
+func sampleTune(name string, memory ...int) *tuneReport {
+	r := &tuneReport{Kind: kindTune, conditions: sampleConditions(), Function: program{Name: name}, Rows: 10_000, N: 5, Discarded: 0.2, OK: true}
+	r.Prices, _ = pricesOf(x86)
+	for i, mb := range memory {
+		mean := interval{100 / float64(i+1), 90 / float64(i+1), 120 / float64(i+1)}
+		r.Sizes = append(r.Sizes, tuned{MemoryMB: mb, Mean: &mean, P50: &mean, P95: &mean, Cold: &coldSample{}, Cost: r.Prices.cost(mb, mean.Value, 1, 400), ColdCost: &cost{}})
+	}
+	r.Sizes = append(r.Sizes, tuned{MemoryMB: 9000, Failed: "not emulable: <too> much"})
+	r.tune()
+	return r
+}
+
+func sampleCompare() *compareReport {
+	r := &compareReport{Kind: kindCompare, conditions: sampleConditions(), RoundTrips: []float64{5, 0}, Rows: []int64{2000, 10_000}, Memory: []int{128, 512},
+		Planned: 20, Done: 18, LeftOut: []leftOut{{Name: "llrt", Why: "no binary"}}, Published: published(), OK: true}
+	for _, trip := range r.RoundTrips {
+		for _, rows := range r.Rows {
+			for _, f := range sampleCold([]string{ours, oursAgain, "rust", "node"}, r.Memory, false).Cells {
+				f.Rows, f.RoundTrip = rows, trip
+				f.Warm = &summary{P50: 7, P90: 9}
+				for i := range f.Samples {
+					f.Samples[i].Warm = []float64{6, 7, 9}
+				}
+				r.Cells = append(r.Cells, f)
+			}
+		}
+	}
+	r.Functions = []program{{Name: ours}, {Name: oursAgain}, {Name: "rust"}, {Name: "node"}}
+	r.compare()
+	return r
+}
+
+func sampleRun() *report {
+	f := &figures{Rows: 2000, Init: 15, Cold: invoked{Duration: 20}, Warm: []invoked{{Duration: 18}}}
+	f.Cold.Answer.Ms.Open, f.Cold.Answer.Ms.Read, f.Cold.Answer.Ms.Write = 1, 2, 3
+	f.Warm[0].Answer.Ms.Open = 1.5
+	silent := &figures{Rows: 10_000, Init: 15, Cold: invoked{Duration: 20}}
+	return &report{Where: "a test", Runs: []*figures{f, nil, silent}, OK: true}
+}
+
+// inputs are reports as they come, and as they should not.
+func inputs() map[string]*chartInput {
+	failed := sampleCold([]string{ours, "rust"}, []int{128}, false)
+	failed.Cells[1] = found{Function: "rust", MemoryMB: 128, Rows: 2000, Failed: `failed: "<&>"`}
+	empty := sampleCold([]string{ours}, []int{128}, false)
+	empty.Cells[0] = found{Function: ours}
+	zero := sampleCold([]string{ours, "rust"}, []int{128}, false)
+	for i := range zero.Cells {
+		for _, figure := range coldFigures {
+			*figure.summary(&zero.Cells[i]) = &summary{}
+		}
+	}
+	zero.Ratios[0].interval = interval{}
+	nothing := sampleTune(ours)
+	nothing.Prices = prices{}
+	free := sampleTune(ours, 128, 256)
+	free.Sizes[0].Mean, free.Sizes[0].Cost, free.Sizes[1].Cost = new(interval), new(cost), nil
+	many := sampleCold([]string{ours, "a", "b", "c", "d", "e", "f", "g", "h", "a name that goes on and on, much longer than any column is wide"}, []int{128}, true)
+	p99 := sampleCold([]string{ours}, []int{128}, false)
+	p99.Cells[0].Init.P99 = new(float64)
+	*p99.Cells[0].Init.P99 = 77
+	return map[string]*chartInput{
+		"cold":     {file: "cold", cold: sampleCold([]string{ours, "rust"}, []int{128, 512}, false)},
+		"cold far": {file: "cold", cold: sampleCold([]string{ours, "rust", "node"}, []int{128, 512}, true)},
+		"alone":    {file: "cold", cold: sampleCold([]string{ours}, []int{128}, false)},
+		"failed":   {file: "cold", cold: failed},
+		"empty":    {file: "cold", cold: empty},
+		"zero":     {file: "cold", cold: zero},
+		"many":     {file: "cold", cold: many},
+		"p99":      {file: "cold", cold: p99},
+		"tune":     {file: "tune", tune: sampleTune(ours, 256, 512, 1024)},
+		"one size": {file: "tune", tune: sampleTune(ours, 256)},
+		"no size":  {file: "tune", tune: nothing},
+		"free":     {file: "tune", tune: free},
+		"compare":  {file: "compare", compare: sampleCompare()},
+		"run":      {file: "run", run: sampleRun()},
+		"tool":     {file: "tool", tool: sampleTune(ours, 256, 512).PowerTuning},
+		"others":   {file: "published", others: published()},
+		"bars":     {file: "bars", bars: &barChart{heading: heading{Name: "../ladder", Title: "A & B"}, Unit: "ns", Value: "mean", Low: "from", High: "to", Groups: []barGroup{{Bars: []bar{{Label: "<step>", Value: -3, Low: -4, High: -2}, {Label: "none", None: "no value"}}}}}},
+		"no bars":  {file: "bars", bars: &barChart{Unit: "ns", Dots: true}},
+		"unnamed":  {file: "bars", bars: &barChart{Groups: []barGroup{{Bars: []bar{{}}}}}},
+	}
+}
+
+// Every chart is well-formed XML, by itself and on the page; names itself; holds no number
+// that is none; and says every number of its table.
+func TestCharts(t *testing.T) {
+	for name, in := range inputs() {
+		t.Run(name, func(t *testing.T) {
+			charts := chartsOf([]*chartInput{in}, false)
+			if len(charts) == 0 {
+				t.Fatal("no chart")
+			}
+			for _, ch := range charts {
+				for _, svg := range [][]byte{drawSVG(ch), drawInline(ch)} {
+					checkSVG(t, ch, string(svg))
+				}
+			}
+			page, err := drawPage(charts, sourcesOf([]*chartInput{in}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, bad := range []string{"<script", "http-equiv", " src=", "url(", "ZgotmplZ", "NaN", "+Inf", "-Inf", "%!"} {
+				if strings.Contains(string(page), bad) {
+					t.Errorf("the page holds %q", bad)
+				}
+			}
+		})
+	}
+}
+
+func checkSVG(t *testing.T, ch chart, svg string) {
+	t.Helper()
+	var text strings.Builder
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", ch.head().Name, err)
+		}
+		switch token := token.(type) {
+		case xml.CharData:
+			text.Write(token)
+		case xml.StartElement:
+			for _, a := range token.Attr {
+				if strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "href" || a.Name.Local == "style" {
+					t.Errorf("%s: attribute %s", ch.head().Name, a.Name.Local)
+				}
+				if a.Name.Local == "width" && strings.HasPrefix(a.Value, "-") {
+					t.Errorf("%s: width %s", ch.head().Name, a.Value)
+				}
+			}
+		}
+	}
+	for _, bad := range []string{"NaN", "Inf", "%!"} {
+		if strings.Contains(svg, bad) {
+			t.Errorf("%s: holds %s", ch.head().Name, bad)
+		}
+	}
+	for _, want := range []string{`role="img"`, "<title id=", "<desc id="} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("%s: lacks %s", ch.head().Name, want)
+		}
+	}
+	table := ch.table()
+	for _, g := range table.Groups {
+		for _, row := range g.Rows {
+			if len(row) > len(table.Head) {
+				t.Errorf("%s: row %q is longer than the head %q", ch.head().Name, row, table.Head)
+			}
+			for _, cell := range row {
+				if !strings.Contains(text.String(), cell) {
+					t.Errorf("%s: does not say %q", ch.head().Name, cell)
+				}
+			}
+		}
+	}
+}
+
+// The value of every bar, and every name, is to be seen, not told only.
+func TestBarsSayValues(t *testing.T) {
+	for _, far := range []bool{false, true} {
+		ch := startUps(sampleCold([]string{ours, "rust", "node"}, []int{128}, far).Cells, looks{}, "startup", "a test")
+		if ch.Dots != far {
+			t.Errorf("far apart %v, dots %v", far, ch.Dots)
+		}
+		svg := string(drawSVG(ch))
+		for _, b := range ch.bars() {
+			for _, want := range []string{b.Label, unitOf(unitMs).value(b.Value)} {
+				if !regexp.MustCompile(`<text[^>]*>` + regexp.QuoteMeta(want) + `</text>`).MatchString(svg) {
+					t.Errorf("%q is not written", want)
+				}
+			}
+		}
+		if got := strings.Count(svg, `class="whisker"`); got != 3*len(ch.bars()) {
+			t.Errorf("%d lines of whiskers for %d bars", got, len(ch.bars()))
+		}
+	}
+}
+
+// Within bounds: a coordinate of text or mark outside of the drawing is cut off.
+func TestNothingOutside(t *testing.T) {
+	number := regexp.MustCompile(` (x|y|x1|x2|y1|y2)="(-?[0-9.]+)"`)
+	written := regexp.MustCompile(`<text class="([^"]+)" x="([0-9.]+)"[^>]*>([^<]*)</text>`)
+	height := regexp.MustCompile(`viewBox="0 0 800 ([0-9.]+)"`)
+	for name, in := range inputs() {
+		for _, ch := range chartsOf([]*chartInput{in}, false) {
+			svg := string(drawSVG(ch))
+			var high float64
+			fmt.Sscan(height.FindStringSubmatch(svg)[1], &high)
+			for _, m := range number.FindAllStringSubmatch(svg, -1) {
+				var v float64
+				fmt.Sscan(m[2], &v)
+				limit := float64(drawWidth)
+				if m[1][0] == 'y' {
+					limit = high
+				}
+				if v < 0 || v > limit {
+					t.Errorf("%s, %s: %s=%v of %v", name, ch.head().Name, m[1], v, limit)
+				}
+			}
+			for _, m := range written.FindAllStringSubmatch(svg, -1) {
+				var x float64
+				fmt.Sscan(m[2], &x)
+				size, ok := map[string]float64{"title": titleSize, "note": noteSize, "soft": noteSize, "tick": tickSize}[strings.Fields(m[1])[0]]
+				if !ok {
+					size = labelSize
+				}
+				width := textWidth(html.UnescapeString(m[3]), size)
+				switch {
+				case strings.Contains(m[1], "end"):
+					x -= width
+				case strings.Contains(m[1], "mid"):
+					x -= width / 2
+				}
+				if x < -1 || x+width > drawWidth+1 {
+					t.Errorf("%s, %s: %q is written from %.0f to %.0f", name, ch.head().Name, m[3], x, x+width)
+				}
+			}
+		}
+	}
+}
+
+func TestChartEscapes(t *testing.T) {
+	const name = `<img src=x onerror="alert(1)">&'`
+	in := []*chartInput{
+		{file: name, cold: sampleCold([]string{ours, name}, []int{128}, false)},
+		{file: name, tune: sampleTune(name, 128, 256)},
+	}
+	in[0].cold.Machine, in[0].cold.Sandbox = name, []string{name}
+	charts := chartsOf(in, false)
+	page, err := drawPage(charts, sourcesOf(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := string(page)
+	for _, ch := range charts {
+		all += string(drawSVG(ch))
+	}
+	if strings.Contains(all, "<img") || !strings.Contains(all, "&lt;img") {
+		t.Error("a name got in unescaped")
+	}
+}
+
+// Costs of two architectures never share a chart, nor do times of two machines.
+func TestTuneKeepsApart(t *testing.T) {
+	a, b, c, d := sampleTune(ours, 256), sampleTune("rust", 256), sampleTune(ours, 256), sampleTune(ours, 256)
+	c.Prices, _ = pricesOf(arm)
+	d.Machine = "another"
+	var in []*chartInput
+	for i, r := range []*tuneReport{a, b, c, d} {
+		in = append(in, &chartInput{file: fmt.Sprint("f", i), tune: r})
+	}
+	charts := chartsOf(in, false)
+	var got []int
+	names := map[string]bool{}
+	for _, ch := range charts {
+		got = append(got, len(ch.(*curveChart).Curves))
+		names[ch.head().Name] = true
+	}
+	if fmt.Sprint(got) != "[2 1 1]" || len(names) != 3 {
+		t.Errorf("curves in each chart %v, names %v; want 2, 1 and 1", got, names)
+	}
+}
+
+func TestTuneTellsNamesakesApart(t *testing.T) {
+	in := []*chartInput{{file: "before", tune: sampleTune(ours, 256)}, {file: "after", tune: sampleTune(ours, 256)}, {file: "x", tune: sampleTune("rust", 256)}}
+	if got := fmt.Sprint(tuneNames(in)); got != "[ours (before) ours (after) rust]" {
+		t.Error(got)
+	}
+}
+
+func TestTimesOurs(t *testing.T) {
+	r := ratio{Peer: "rust", interval: interval{0.5, 0.25, 0.8}}
+	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
+		t.Errorf("%+v", b)
+	}
+	r.interval = interval{0, 0, 1}
+	if b := inverse(&r, looks{}); b.None == "" {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestPublishedApart(t *testing.T) {
+	charts := chartsOf([]*chartInput{{compare: sampleCompare()}}, true)
+	seen, apart := map[string]bool{}, 0
+	for _, ch := range charts {
+		h := ch.head()
+		if seen[h.Name] {
+			t.Errorf("two charts are named %s", h.Name)
+		}
+		seen[h.Name] = true
+		if h.Apart {
+			apart++
+		}
+		if h.Apart != strings.Contains(h.Title, "Measured on AWS by others") {
+			t.Errorf("%s: apart %v, title %q", h.Name, h.Apart, h.Title)
+		}
+	}
+	if apart != 3 {
+		t.Errorf("%d charts of what is published; want 3, once", apart)
+	}
+}
+
+func TestLoadChart(t *testing.T) {
+	dir := t.TempDir()
+	for name, test := range map[string]struct{ text, says string }{
+		"empty.json":     {"", "is not JSON"},
+		"text.json":      {"hello", "is not JSON"},
+		"list.json":      {"[1,2]", "is no report of lab's"},
+		"object.json":    {"{}", "is no report of lab cold, tune, compare or run"},
+		"kind.json":      {`{"kind":"lab dance"}`, `its kind is "lab dance"; expected one of "lab cold"`},
+		"none.json":      {`{"kind":"lab cold"}`, "holds no figures"},
+		"nosizes.json":   {`{"kind":"lab tune","sizes":[]}`, "holds no figures"},
+		"wrong.json":     {`{"kind":"lab cold","cells":7}`, "does not read as what it says it is"},
+		"uneven.json":    {`{"power_tuning":[{"strategy":"x","memory_mb":[1,2],"mean_duration_ms":[1],"mean_cost_usd":[]}]}`, "as many times and costs as memory sizes"},
+		"negative.json":  {`{"kind":"lab bars","groups":[{"bars":[{"label":"a","look":-1}]}]}`, `bar "a": its look is negative`},
+		"kindless.json":  {`{"kind":7}`, "is no report of lab's"},
+		"truncated.json": {`{"kind":"lab cold","cells":[{`, "is not JSON"},
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(test.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		status, out, err := shell(nil, "chart", "--svg", filepath.Join(dir, "out"), file)
+		if status != 1 || out != "" || !strings.HasPrefix(err, "lab chart: "+file+": ") || !strings.Contains(err, test.says) {
+			t.Errorf("%s: status %d, stdout %q, stderr %q; want %q", name, status, out, err, test.says)
+		}
+	}
+	if status, _, err := shell(nil, "chart", "--svg", dir, "/nowhere/at/all.json"); status != 1 || !strings.Contains(err, "/nowhere/at/all.json") {
+		t.Errorf("status %d, %s", status, err)
+	}
+	for args, says := range map[string]string{"chart": "expected --svg DIR or --html FILE", "chart --svg x": "expected one FILE or more"} {
+		if status, _, err := shell(nil, strings.Fields(args)...); status != 2 || !strings.Contains(err, says) {
+			t.Errorf("lab %s: status %d, %s", args, status, err)
+		}
+	}
+}
+
+// What the other commands write is read again, and drawn as it was.
+func TestChartCommand(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"chart", "--svg", filepath.Join(dir, "svg"), "--html", filepath.Join(dir, "page.html"), "--published"}
+	for name, report := range map[string]any{
+		"cold": sampleCold([]string{ours, "rust"}, []int{128}, false), "tune": sampleTune(ours, 256, 512), "compare": sampleCompare(),
+		"run": sampleRun(), "tool": sampleTune(ours, 256).PowerTuning, "others": published(),
+	} {
+		data, err := json.Marshal(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, name+".json")
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, file)
+	}
+	status, out, msg := shell(nil, args...)
+	if status != 0 || msg != "" {
+		t.Fatalf("status %d, stderr %q", status, msg)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	files := map[string]bool{}
+	for _, line := range lines {
+		file, _, _ := strings.Cut(line, "  ")
+		if _, err := os.Stat(file); err != nil {
+			t.Error(err)
+		}
+		files[file] = true
+	}
+	if len(files) != len(lines) || len(files) < 15 {
+		t.Errorf("%d files for %d lines: %v", len(files), len(lines), files)
+	}
+}
