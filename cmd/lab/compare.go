@@ -21,8 +21,9 @@ Measures our function and its rivals in one run, in the sandbox of lab cold: at 
 size, over each file, a start with its first invocation and then warm ones. Ours takes part
 twice, as "ours" and "ours again": what it differs by from itself is noise.
 
-Rivals are the programs peers/*/dist*/bootstrap, and every --peer. One that is not built is
-named and left out, with the command that builds it. One that fails, writes anything but what
+Rivals are the programs peers/*/dist*/bootstrap, and every --peer; dist-original has the
+habits of the experiment's own program. One that is not built is named and left out, with the
+command that builds it. One that fails, writes anything but what
 the reference says, or needs more than --timeout has no times, and its row says why; the run
 goes on. INIT may take as long as the timeout: Lambda stops it after 10 s and repeats it, with
 less CPU, in the first invocation.
@@ -41,6 +42,7 @@ Every start is written to a file beside --json at once. After Ctrl-C, --resume g
 	examples: `
 lab compare
 lab compare --rows 2000,1000000 --memory 128,512,1769 --json compare.json --markdown compare.md
+lab compare --only rust,rust-bare --memory 128,256,512 --cache dropped
 lab compare --budget 2h -n 100 --json compare.json --resume
 lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 	setup: func(f *flags) func(*console, []string) error {
@@ -61,13 +63,14 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
 		folder := f.string("peers", "peers", "`DIR` where rivals are looked for; '' for none (default peers)")
 		f.set.Var(&b.peers, "peer", "`NAME=PATH` another rival, a program in a folder of its own; may be repeated")
+		only := f.string("only", "", "`LIST` names of the rivals that take part, with commas between (default all)")
 		plain := f.bool("plain", "print the tables without colour or lines, as they are where no terminal is")
 		return func(c *console, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
 			}
 			b.n, b.warm = int(*n), int(*warm)
-			if err := b.check(*binary, *folder); err != nil {
+			if err := b.check(*binary, *folder, *only); err != nil {
 				return err
 			}
 			report, err := b.run(newStatus(c.err))
@@ -103,7 +106,7 @@ type compareBench struct {
 }
 
 // check finds what makes no sense before anything is begun, and the functions.
-func (b *compareBench) check(binary, folder string) error {
+func (b *compareBench) check(binary, folder, only string) error {
 	if b.resume && b.file == "" {
 		return usagef("--resume is without --json: there is no file to go on with")
 	}
@@ -119,10 +122,29 @@ func (b *compareBench) check(binary, folder string) error {
 	}
 	b.functions = append([]program{{Name: ours, Path: binary}, {Name: oursAgain, Path: binary}}, found...)
 	b.functions = append(b.functions, b.peers...)
+	if err := b.keep(only); err != nil {
+		return err
+	}
 	if err := b.ready(b.memory, b.functions); err != nil {
 		return err
 	}
 	return writable(b.markdown)
+}
+
+// keep leaves out all rivals but those of a list; "" is all.
+func (b *compareBench) keep(only string) error {
+	if only == "" {
+		return nil
+	}
+	names := strings.Split(only, ",")
+	for _, name := range names {
+		if !slices.ContainsFunc(b.functions[2:], func(p program) bool { return p.Name == name }) {
+			return usagef("--only %s: there is no rival of that name", name)
+		}
+	}
+	b.functions = append(b.functions[:2], slices.DeleteFunc(b.functions[2:], func(p program) bool { return !slices.Contains(names, p.Name) })...)
+	b.leftOut = nil
+	return nil
 }
 
 // errInterrupted ends a run that its user ended.

@@ -15,8 +15,8 @@ import (
 	"sync"
 )
 
-// findPeers looks for rivals: every folder of dir is one. peers/rust/dist/bootstrap is rust,
-// peers/rust/dist-whole/bootstrap is rust-whole.
+// findPeers looks for rivals: every folder of dir that can be built is one.
+// peers/rust/dist/bootstrap is rust, peers/rust/dist-original/bootstrap rust-original.
 func findPeers(dir string) (found []program, left []leftOut, err error) {
 	if dir == "" {
 		return nil, nil, nil
@@ -56,8 +56,8 @@ func weigh(functions, known []program) error {
 	return errors.Join(errs...)
 }
 
-// weigh takes our package to be the one file; that of others is their folder. All go through
-// the same compressor: make zip has one of its own.
+// weigh takes our package to be the one file; that of others is their folder. What was packed
+// when it was built is taken as it is: bootstrap.zip beside ours, dist.zip beside dist.
 func (p *program) weigh(known []program) error {
 	dir, files, err := filepath.Dir(p.Path), []string{p.Path}, error(nil)
 	if p.Name != ours && p.Name != oursAgain {
@@ -74,8 +74,25 @@ func (p *program) weigh(known []program) error {
 			return nil
 		}
 	}
-	p.Zip, err = zipSize(dir, files)
+	if p.Zip = packed(p.Path, dir+".zip", p.Path+".zip"); p.Zip == 0 {
+		p.Zip, err = zipSize(dir, files)
+	}
 	return err
+}
+
+// packed returns the size of the first package that is there and no older than the program; 0
+// when none is.
+func packed(program string, packages ...string) int64 {
+	built, err := os.Stat(program)
+	if err != nil {
+		return 0
+	}
+	for _, name := range packages {
+		if info, err := os.Stat(name); err == nil && !info.ModTime().Before(built.ModTime()) {
+			return info.Size()
+		}
+	}
+	return 0
 }
 
 // sumOf returns the SHA-256 of files' names below dir, sizes and contents.

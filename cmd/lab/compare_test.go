@@ -26,6 +26,7 @@ func TestCompareCommandLine(t *testing.T) {
 		{"compare --budget 0s", 2, `invalid value "0s" for --budget`},
 		{"compare --timeout 16m", 2, `invalid value "16m" for --timeout`},
 		{"compare --peers /nowhere", 1, `/nowhere: no such file or directory; --peers '' is for none`},
+		{"compare --peers= --only rust --bootstrap /bin/sh", 2, `--only rust: there is no rival of that name`},
 		{"compare --peers= --resume", 2, `--resume is without --json`},
 		{"compare --peer ours=a", 2, `the name ours is taken`},
 		{"compare --peers= --bootstrap /bin/sh --peer a=main.go", 1, `main.go: not a program`},
@@ -166,6 +167,34 @@ func checkCompare(t *testing.T, r *compareReport) {
 	}
 	if f := r.Functions; f[0].Zip == 0 || f[0].Zip != f[1].Zip || f[4].Zip <= f[0].Zip || f[4].Sum == f[0].Sum || f[2].Sum == f[3].Sum {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestKeep(t *testing.T) {
+	b := &compareBench{functions: []program{{Name: ours}, {Name: oursAgain}, {Name: "a"}, {Name: "b"}, {Name: "c"}}}
+	if err := b.keep("c,a"); err != nil || len(b.functions) != 4 || b.functions[2].Name != "a" || b.functions[3].Name != "c" {
+		t.Errorf("%v, %v", b.functions, err)
+	}
+}
+
+// A package that was made with the program is taken as it is, an older one is not.
+func TestPacked(t *testing.T) {
+	dir := t.TempDir()
+	program, zip := filepath.Join(dir, "bootstrap"), filepath.Join(dir, "bootstrap.zip")
+	for _, file := range []string{program, zip} {
+		if err := os.WriteFile(file, []byte(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := packed(program, dir+".zip", zip); got != int64(len(zip)) {
+		t.Errorf("%d bytes, want %d", got, len(zip))
+	}
+	before := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(zip, before, before); err != nil {
+		t.Fatal(err)
+	}
+	if got := packed(program, dir+".zip", zip); got != 0 {
+		t.Errorf("%d bytes of a package that is older", got)
 	}
 }
 
