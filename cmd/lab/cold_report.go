@@ -65,7 +65,7 @@ func (r *coldReport) print(w io.Writer, s *style) error {
 	fmt.Fprintf(&b, "%sFrom start to first answer, on %s%s\n%s", s.bold, r.Where, s.off, s.dim)
 	fmt.Fprintf(&b, "%s rows, %s; %s; round trip %v ms; page cache %s; n = %d; %s\n",
 		thousands(r.Rows), size(r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)
-	for _, note := range r.Sandbox {
+	for _, note := range r.notes() {
 		fmt.Fprintf(&b, "%s\n", note)
 	}
 	b.WriteString(s.off)

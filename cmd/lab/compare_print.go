@@ -169,7 +169,7 @@ func (r *compareReport) elsewhere() chapter {
 // notes say what all of it is, a line each.
 func (r *compareReport) notes() []string {
 	notes := []string{fmt.Sprintf("%s; page cache %s; %s; seed %d", transport(r.TLS), r.Cache, r.Machine, r.Seed)}
-	notes = append(notes, r.Sandbox...)
+	notes = append(notes, r.conditions.notes()...)
 	done := fmt.Sprintf("%s starts of %s planned, in %s of %s", thousands(int64(r.Done)), thousands(int64(r.Planned)), roughly(r.Took), roughly(r.Budget))
 	if r.Done < r.Planned {
 		done += ": the rest was not measured"

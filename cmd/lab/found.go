@@ -13,6 +13,15 @@ type conditions struct {
 	TLS      bool     `json:"tls"`
 	Cache    string   `json:"pageCache"` // its state before a start
 	Seed     uint64   `json:"seed"`      // of the data and of the order
+	Load     *load    `json:"load,omitempty"`
+}
+
+// notes say what the figures were taken under, a line each.
+func (c *conditions) notes() []string {
+	if c.Load == nil {
+		return c.Sandbox
+	}
+	return append(slices.Clone(c.Sandbox), c.Load.String())
 }
 
 // found is what a function came to at a memory size. The summaries are of the samples.

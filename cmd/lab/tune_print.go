@@ -11,7 +11,7 @@ func (r *tuneReport) print(w io.Writer, s *style) error {
 	fmt.Fprintf(&b, "%sBy memory size, on %s%s\n%s", s.bold, r.Where, s.off, s.dim)
 	fmt.Fprintf(&b, "%s, %s; %s rows, %s; %s; round trip %v ms; n = %d; %s\n", r.Function.Name, size(r.Function.Bytes),
 		thousands(r.Rows), size(r.Bytes), transport(r.TLS), r.RoundTrip, r.N, r.Machine)
-	for _, note := range r.Sandbox {
+	for _, note := range r.notes() {
 		fmt.Fprintf(&b, "%s\n", note)
 	}
 	fmt.Fprintf(&b, "AWS's prices for %s in %s, %s%s\n\n", r.Prices.Architecture, r.Prices.Region, r.Prices.Date, s.off)
