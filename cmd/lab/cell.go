@@ -198,7 +198,7 @@ func (x *cell) invoke(ctx context.Context) (*lambdatest.Result, error) {
 	case x.box.outOfMemory():
 		return nil, &finding{fmt.Sprintf("Runtime.OutOfMemory: signal: killed, at %d MB", x.memory), true}
 	case r.ErrorType == "Sandbox.Timedout":
-		return nil, &finding{fmt.Sprintf("Sandbox.Timedout: not done in %v, at %d MB", x.rig.timeout, x.memory), true}
+		return nil, &finding{fmt.Sprintf("Sandbox.Timedout: Task timed out after %.2f seconds, at %d MB", x.rig.timeout.Seconds(), x.memory), true}
 	case r.FunctionError != "":
 		return nil, &finding{fmt.Sprintf("failed: %s\n%s", r.Payload, bytes.TrimSpace(r.LogTail)), false}
 	}

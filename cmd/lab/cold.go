@@ -47,6 +47,7 @@ lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/boo
 		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000, what the real feed brings on a day)")
 		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default 128,512)")
 		n := f.whole("n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); 100 give a p99")
+		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 15m)")
 		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
 		b.declare(f)
 		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")

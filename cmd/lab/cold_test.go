@@ -25,6 +25,9 @@ func TestColdCommandLine(t *testing.T) {
 		{"cold --period 2s", 2, `invalid value "2s" for --period: expected a time from 1ms to 1s`},
 		{"cold --period 10ms", 2, `--period 10ms is too short for 128 MB: its share of it is 723µs`},
 		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
+		{"cold --roots none", 2, `--roots is "none"; expected bundle or system`},
+		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 15m0s`},
+		{"cold --unlimited --roots system --bootstrap main.go", 1, `--roots system takes a sandbox, and root`},
 		{"cold --peer rust", 2, `invalid value "rust" for --peer: expected NAME=PATH`},
 		{"cold --peer =a", 2, `expected NAME=PATH`},
 		{"cold --peer ours=a", 2, `the name ours is taken`},
@@ -108,6 +111,18 @@ func checkCell(t *testing.T, f *found) {
 		if n := s.Counted; n != nil && (n.Minor <= 0 || n.Major < 0 || n.Read < 0 || s.MaxMemory <= 0) {
 			t.Errorf("%s: %+v, %d bytes of memory", f.Function, *n, s.MaxMemory)
 		}
+	}
+}
+
+// A function that takes too long is a result, in Lambda's words.
+func TestColdTimeout(t *testing.T) {
+	slow := filepath.Join(t.TempDir(), "slow")
+	if err := os.WriteFile(slow, []byte("#!/bin/sh\nexec sleep 60\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	status, out, stderr := shell(nil, "cold", "--timeout", "1s", "--rows", "50", "--memory", "128", "-n", "1", "--bootstrap", slow)
+	if want := "Sandbox.Timedout: Task timed out after 1.00 seconds, at 128 MB"; status != 0 || !strings.Contains(out, want) {
+		t.Errorf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 )
 
@@ -27,8 +25,10 @@ const (
 type launch struct {
 	Groups []string // cgroup.procs files to enter
 	CPUs   []int    // to be bound to; none: as it is
-	Hide   bool     // control groups from sight; the function's folder read-only
+	Hide   bool     // what Lambda hides: the function has mounts of its own
 	Birth  string   // file to write the birth into
+
+	SystemRoots bool // with Hide: in place of AWS_CA_BUNDLE
 }
 
 // launchIfAsked makes this process a launcher when it was started as one, and then does not
@@ -59,7 +59,7 @@ func (l *launch) exec(path string) error {
 		return err
 	}
 	if l.Hide {
-		if err := hide(filepath.Dir(path)); err != nil {
+		if err := l.arrange(filepath.Dir(path)); err != nil {
 			return err
 		}
 	}
@@ -82,45 +82,4 @@ func (l *launch) exec(path string) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", path, syscall.Exec(path, []string{path}, env)) // out is closed on exec
-}
-
-// hide gives this thread mounts of its own, without control groups, and its place in them as
-// the root: Go and Rust size their pools by a quota that they find there, and Lambda shows
-// none. Code is read-only in Lambda.
-func hide(dir string) error {
-	if err := syscall.Unshare(syscall.CLONE_NEWNS | syscall.CLONE_NEWCGROUP); err != nil {
-		return fmt.Errorf("unshare: %w", err)
-	}
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("private mounts: %w", err)
-	}
-	mounts, err := os.ReadFile("/proc/thread-self/mountinfo")
-	if err != nil {
-		return err
-	}
-	for _, point := range cgroupMounts(string(mounts)) {
-		if err := syscall.Unmount(point, syscall.MNT_DETACH); err != nil {
-			return fmt.Errorf("unmount %s: %w", point, err)
-		}
-	}
-	if err := syscall.Mount(dir, dir, "", syscall.MS_BIND, ""); err != nil {
-		return fmt.Errorf("mount %s: %w", dir, err)
-	}
-	if err := syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
-		return fmt.Errorf("mount %s read-only: %w", dir, err)
-	}
-	return nil
-}
-
-// cgroupMounts returns where control groups are mounted, the last mounted first.
-func cgroupMounts(mountinfo string) []string {
-	var points []string
-	for line := range strings.Lines(mountinfo) {
-		before, after, _ := strings.Cut(line, " - ")
-		if mount := strings.Fields(before); len(mount) >= 5 && strings.HasPrefix(after, "cgroup") {
-			points = append(points, mount[4])
-		}
-	}
-	slices.Reverse(points)
-	return points
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ type rig struct {
 	objects map[int64]*object                    // by rows
 	code    map[string][]string                  // a program's files, for the page cache to forget
 	cells   []*cell
+	cpu     cpuTime // when all was ready
 }
 
 // An object is one file of the experiment's data, and what it comes to.
@@ -34,14 +36,15 @@ type object struct {
 func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration, status *status) (r *rig, err error) {
 	r = &rig{
 		setting: s,
-		timeout: functionTimeout,
+		timeout: cmp.Or(s.timeout, functionTimeout),
 		servers: map[time.Duration]*lambdatest.Server{},
 		objects: map[int64]*object{},
 		code:    map[string][]string{},
 	}
+	begun := r // what is returned with an error is nil
 	defer func() {
 		if err != nil {
-			r.close()
+			begun.close()
 		}
 	}()
 	if r.host, err = newHost(s.isolation, largestMB); err != nil {
@@ -73,6 +76,7 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 		}
 		r.objects[n] = o
 	}
+	r.cpu, _ = cpuTimes()
 	return r, nil
 }
 
@@ -100,6 +104,7 @@ func (r *rig) close() error {
 
 // conditions are those of now.
 func (r *rig) conditions() conditions {
+	now, _ := cpuTimes()
 	return conditions{
 		Where:    "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
 		Date:     time.Now().UTC().Format(time.RFC3339),
@@ -110,5 +115,6 @@ func (r *rig) conditions() conditions {
 		TLS:      !r.noTLS,
 		Cache:    r.cache,
 		Seed:     r.seed,
+		Load:     now.since(r.cpu),
 	}
 }

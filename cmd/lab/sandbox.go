@@ -42,6 +42,8 @@ type isolation struct {
 	period    time.Duration // of the CPU quota
 	unlimited bool          // no quota, no memory limit, nothing bound to CPUs or hidden
 	shared    bool          // function and servers on the same CPUs
+
+	systemRoots bool // the emulator's authority among the system's, not in AWS_CA_BUNDLE
 }
 
 // placement says which CPUs are whose.

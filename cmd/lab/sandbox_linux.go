@@ -41,16 +41,27 @@ func newHost(iso isolation, largestMB int) (*host, error) {
 	}
 	if iso.unlimited {
 		h.why = "nothing is limited, as asked"
-		return h, nil
+		return h, h.refuse()
 	}
 	if h.tree, err = openHierarchies(); err == nil {
 		err = h.try()
 	}
 	if err != nil {
 		h.tree, h.why = nil, "not limited here: "+err.Error()
-		return h, nil
+		return h, h.refuse()
+	}
+	if err := h.refuse(); err != nil {
+		return h, err
 	}
 	return h, bindAll(place(h.cpus, largestMB, iso.shared).servers)
+}
+
+// refuse says what was asked for and cannot be had.
+func (h *host) refuse() error {
+	if h.systemRoots && (!h.limited() || !hides()) {
+		return errors.New("--roots system takes a sandbox, and root")
+	}
+	return nil
 }
 
 // try makes a group and removes it: whether that is allowed is known no other way.
@@ -94,9 +105,14 @@ func (h *host) notes() []string {
 		place(h.cpus, fewestCPUs*memoryOfOneCPU, h.shared).note(),
 	}
 	if hides() {
-		return append(notes, "control groups hidden from the function, its folder read-only")
+		notes = append(notes, "control groups hidden from the function, its folder read-only, a /tmp of its own")
+	} else {
+		notes = append(notes, "control groups visible to the function, its folder writable: hiding takes root")
 	}
-	return append(notes, "control groups visible to the function, its folder writable: hiding takes root")
+	if h.systemRoots {
+		notes = append(notes, "the servers' authority is one of the system's roots, as Amazon Linux lays them out")
+	}
+	return notes
 }
 
 // hides says whether the launcher may have mounts of its own.
@@ -158,6 +174,7 @@ func (b *sandbox) command(path string) []string {
 		}
 		l.CPUs = place(b.host.cpus, b.memory, b.host.shared).function
 		l.Hide = hides()
+		l.SystemRoots = b.host.systemRoots
 	}
 	arg, err := json.Marshal(l)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"reduction/lambdatest"
 )
 
 // The test binary is lab's launcher, and the function that it starts: what that does, it is
@@ -37,6 +40,7 @@ var acts = map[string]func(){
 	"eat":   actEat,
 	"look":  actLook,
 	"count": actCount,
+	"fetch": actFetch,
 }
 
 // actSpin waits for a line, then takes all the CPU time it gets, and says what part of the
@@ -80,6 +84,30 @@ func actLook() {
 	fmt.Println("named", strings.Contains(string(groups), "lab-"))
 	fmt.Println("cpus", cpus)
 	fmt.Println("written", err == nil)
+
+	var fs syscall.Statfs_t
+	syscall.Statfs(tmpDir, &fs)
+	err = os.WriteFile(filepath.Join(tmpDir, "written"), nil, 0o600)
+	others, _ := filepath.Glob(filepath.Join(tmpDir, outside+"*"))
+	fmt.Println("tmp", int64(fs.Blocks)*fs.Bsize>>20, err == nil, len(others))
+}
+
+// outside begins the name of a file that the machine's /tmp has, and the sandbox's has not.
+const outside = "lab-outside-"
+
+// actFetch fetches what a variable names, trusting the system's roots, and says which of the
+// files that Amazon Linux has are there, and what certificates they hold.
+func actFetch() {
+	_, bundle := os.LookupEnv(bundleVariable)
+	fmt.Println("bundle", bundle)
+	for _, name := range []string{"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-bundle.crt", "/etc/pki/tls/cert.pem"} {
+		text, _ := os.ReadFile(name)
+		fmt.Println(name, bytes.Count(text, []byte("BEGIN CERTIFICATE")) > 1)
+	}
+	files, _ := filepath.Glob("/etc/ssl/certs/root-*.pem")
+	fmt.Println("files", len(files) > 1)
+	r, err := http.Get(os.Getenv("LAB_TEST_URL"))
+	fmt.Println("answered", r != nil, err)
 }
 
 // actCount says every few milliseconds that it lives.
@@ -134,7 +162,12 @@ func act(t *testing.T, b *sandbox, what string) (*exec.Cmd, io.Writer, *bufio.Re
 // limitedSandbox skips where this machine lets nobody make control groups.
 func limitedSandbox(t *testing.T, memoryMB int) *sandbox {
 	t.Helper()
-	h, err := newHost(isolation{period: lambdaPeriod}, memoryMB)
+	return sandboxOf(t, isolation{period: lambdaPeriod}, memoryMB)
+}
+
+func sandboxOf(t *testing.T, iso isolation, memoryMB int) *sandbox {
+	t.Helper()
+	h, err := newHost(iso, memoryMB)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +233,56 @@ func TestHidden(t *testing.T) {
 	if !hides() {
 		t.Skip("not root: nothing is hidden")
 	}
+	file, err := os.CreateTemp(tmpDir, outside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Remove(file.Name()) })
 	_, _, out := act(t, b, "look")
 	said, _ := io.ReadAll(out)
 	cpus := place(b.host.cpus, 128, false).function
-	if want := fmt.Sprintf("mounts 0\nnamed false\ncpus %v\nwritten false\n", cpus); string(said) != want {
+	if want := fmt.Sprintf("mounts 0\nnamed false\ncpus %v\nwritten false\ntmp 512 true 0\n", cpus); string(said) != want {
 		t.Errorf("got\n%swant\n%s", said, want)
 	}
+}
+
+// A server whose authority is one of the system's, as an HTTP client without settings sees it.
+func TestSystemRoots(t *testing.T) {
+	if !hides() {
+		t.Skip("not root: there are no roots to be laid out")
+	}
+	server := lambdatest.NewTLSServer()
+	defer server.Close()
+	for _, variable := range server.Env() {
+		if file, ok := strings.CutPrefix(variable, bundleVariable+"="); ok {
+			t.Setenv(bundleVariable, file)
+		}
+	}
+	t.Setenv("SSL_CERT_FILE", "")
+	t.Setenv("SSL_CERT_DIR", "")
+	t.Setenv("LAB_TEST_URL", server.URL)
+	b := sandboxOf(t, isolation{period: lambdaPeriod, systemRoots: true}, 128)
+	_, _, out := act(t, b, "fetch")
+	said, _ := io.ReadAll(out)
+	const want = `bundle false
+/etc/pki/tls/certs/ca-bundle.crt true
+/etc/ssl/certs/ca-bundle.crt true
+/etc/pki/tls/cert.pem true
+files true
+answered true <nil>
+`
+	if string(said) != want {
+		t.Errorf("got\n%swant\n%s", said, want)
+	}
+}
+
+// What cannot be had is refused, not passed over.
+func TestSystemRootsRefused(t *testing.T) {
+	h, err := newHost(isolation{unlimited: true, systemRoots: true}, 128)
+	if err == nil {
+		t.Error("system roots without a sandbox")
+	}
+	h.close()
 }
 
 func TestFreeze(t *testing.T) {

@@ -10,9 +10,12 @@ import (
 type setting struct {
 	isolation
 	noTLS bool
-	cache string
-	seed  uint64
-	file  string // for JSON; "" is none
+	roots string
+
+	timeout time.Duration // of INIT, and of an invocation; 0 is the longest
+	cache   string
+	seed    uint64
+	file    string // for JSON; "" is none
 }
 
 // States of the page cache before a start.
@@ -22,6 +25,12 @@ const (
 	cacheEmpty   = "empty"   // without any file
 )
 
+// Where a function is to find the authority of the servers' certificates.
+const (
+	rootsBundle = "bundle" // in the file that AWS_CA_BUNDLE names
+	rootsSystem = "system" // among the system's roots
+)
+
 // defaultRoundTrip is a round trip to S3 or DynamoDB from a function of the same region.
 const defaultRoundTrip = 5 * time.Millisecond
 
@@ -29,6 +38,7 @@ func (s *setting) declare(f *flags) {
 	s.isolation = isolation{period: lambdaPeriod}
 	s.seed = defaultSeed
 	f.set.BoolVar(&s.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
+	f.set.StringVar(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, AWS_CA_BUNDLE; system, its roots, as root (default bundle)")
 	f.set.StringVar(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")
 	f.set.Var(&span{&s.period, shortestPeriod, longestPeriod}, "period", "`TIME` of the CPU quota (default 20ms, as Lambda's)")
 	f.set.BoolVar(&s.shared, "shared", false, "let function and servers share the CPUs; more sizes can be emulated so")
@@ -47,6 +57,10 @@ func (s *setting) ready(memory sizes, functions []program) error {
 	if !slices.Contains([]string{cacheWarm, cacheDropped, cacheEmpty}, s.cache) {
 		return usagef("--cache is %q; expected warm, dropped or empty", s.cache)
 	}
+	if !slices.Contains([]string{rootsBundle, rootsSystem}, s.roots) {
+		return usagef("--roots is %q; expected bundle or system", s.roots)
+	}
+	s.systemRoots = s.roots == rootsSystem
 	if least := memory[0]; !s.unlimited && quota(least, s.period) < leastQuota {
 		return usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
 			s.period, least, quota(least, s.period), leastQuota)

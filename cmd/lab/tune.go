@@ -42,6 +42,7 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 		rows := f.whole("rows", 1_000_000, 0, maxRunRows, "`N` rows of the experiment's data (default 1000000)")
 		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
 		n := f.whole("n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
+		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 15m)")
 		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
 		f.set.StringVar(&b.architecture, "arch", machineArchitecture(), "`NAME` architecture of the price: x86_64 or arm64 (default this machine's)")
 		f.set.StringVar(&b.strategy, "strategy", strategyCost, "`NAME` what to choose a size by: cost, speed or balanced (default cost)")
