@@ -37,9 +37,30 @@ pub fn items(request_id: &str, groups: &Groups) -> Vec<WriteRequest> {
         .collect()
 }
 
-pub async fn write(client: &Client, table: String, items: Vec<WriteRequest>) -> Result<(), Error> {
+/// One batch after the other. What comes back unprocessed is not sent again, but at least it
+/// is not passed over in silence.
+pub async fn write_once(
+    client: &Client,
+    table: &str,
+    items: Vec<WriteRequest>,
+) -> Result<(), Error> {
+    for batch in items.chunks(BATCH_ITEMS) {
+        let output = client
+            .batch_write_item()
+            .request_items(table, batch.to_vec())
+            .send()
+            .await
+            .map_err(crate::explain)?;
+        if output.unprocessed_items.is_some_and(|left| !left.is_empty()) {
+            return Err("items came back unprocessed".into());
+        }
+    }
+    Ok(())
+}
+
+pub async fn write(client: &Client, table: &str, items: Vec<WriteRequest>) -> Result<(), Error> {
     stream::iter(items.chunks(BATCH_ITEMS))
-        .map(|batch| write_batch(client, &table, batch.to_vec()))
+        .map(|batch| write_batch(client, table, batch.to_vec()))
         .buffer_unordered(BATCHES_IN_FLIGHT)
         .try_collect()
         .await
@@ -54,7 +75,8 @@ async fn write_batch(client: &Client, table: &str, batch: Vec<WriteRequest>) -> 
             .batch_write_item()
             .set_request_items(Some(pending))
             .send()
-            .await?;
+            .await
+            .map_err(crate::explain)?;
         pending = output.unprocessed_items.unwrap_or_default();
         if pending.is_empty() {
             return Ok(());
