@@ -48,14 +48,14 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 	setup: func(f *flags) func(*console, []string) error {
 		b := &compareBench{
 			rows: counts{2_000, 10_000, 1_000_000}, memory: sizes{128, 512, 1769}, trips: spans{defaultRoundTrip, 0},
-			budget: 20 * time.Minute, timeout: 2 * time.Minute,
+			budget: 30 * time.Minute, timeout: 2 * time.Minute,
 		}
 		f.set.Var(&b.rows, "rows", "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
 		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB (default 128,512,1769)")
 		f.set.Var(&b.trips, "rtt", "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
 		n := f.whole("n", 20, 1, 100_000, "`N` starts of each function at most (default 20)")
 		warm := f.whole("warm", 10, 1, 100_000, "`N` warm invocations after each start at most (default 10)")
-		f.set.Var(&span{&b.budget, time.Second, 100 * time.Hour}, "budget", "`TIME` that all of it may take (default 20m)")
+		f.set.Var(&span{&b.budget, time.Second, 100 * time.Hour}, "budget", "`TIME` that all of it may take (default 30m)")
 		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 2m)")
 		b.declare(f)
 		f.set.StringVar(&b.markdown, "markdown", "", "`FILE` write the tables there as Markdown")
