@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
 var chartCommand = &command{
@@ -93,95 +91,4 @@ func (b *chartBench) run(w io.Writer, files []string) error {
 		fmt.Fprintf(w, "%s  %d charts\n", b.page, len(charts))
 	}
 	return nil
-}
-
-// chartsOf draws all inputs: ours first, what was measured elsewhere last. Each chart has a
-// name of its own.
-func chartsOf(in []*chartInput, others bool) []chart {
-	l := looks{}
-	var out, apart []chart
-	var tuned, tool []*chartInput
-	for _, in := range in {
-		switch {
-		case in.tune != nil:
-			tuned = append(tuned, in)
-		case in.tool != nil:
-			tool = append(tool, in)
-		}
-	}
-	out = append(out, tuneCharts(tuned, l)...)
-	var publications []*publication
-	for _, in := range in {
-		switch {
-		case in.cold != nil:
-			out = append(out, coldCharts(in.cold, l)...)
-		case in.compare != nil:
-			out = append(out, compareCharts(in.compare, l)...)
-			publications = append(publications, in.compare.Published)
-		case in.run != nil:
-			out = append(out, runCharts(in.run)...)
-		case in.bars != nil:
-			out = append(out, in.bars)
-		case in.others != nil:
-			publications = append(publications, in.others)
-		}
-	}
-	if others {
-		publications = append(publications, published())
-	}
-	apart = toolCharts(tool, l)
-	var drawn []string // every compare holds the same publication
-	for _, p := range publications {
-		if p == nil || slices.Contains(drawn, p.Source) {
-			continue
-		}
-		drawn = append(drawn, p.Source)
-		apart = append(apart, othersCharts(p, l)...)
-	}
-	out = append(out, apart...)
-
-	taken := map[string]int{}
-	for _, ch := range out {
-		h := ch.head()
-		h.Name = or(slug(h.Name), "chart")
-		if taken[h.Name]++; taken[h.Name] > 1 {
-			h.Name = fmt.Sprintf("%s-%d", h.Name, taken[h.Name])
-		}
-	}
-	return out
-}
-
-// sourcesOf says of each input what its figures hold good for.
-func sourcesOf(in []*chartInput) []source {
-	var out []source
-	for _, in := range in {
-		s := source{File: in.file + ".json", OK: true}
-		about := func(c *conditions, ok bool, more ...string) {
-			s.Method, s.Sandbox, s.OK = c.method(more...), c.Sandbox, ok
-		}
-		switch {
-		case in.cold != nil:
-			r := in.cold
-			about(&r.conditions, r.OK, kindCold, roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
-		case in.tune != nil:
-			r := in.tune
-			about(&r.conditions, r.OK, kindTune, r.Function.Name, roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
-		case in.compare != nil:
-			r := in.compare
-			about(&r.conditions, r.OK, kindCompare, fmt.Sprintf("%d of %d planned starts in %.0f s", r.Done, r.Planned, r.Took), fmt.Sprintf("seed %d", r.Seed))
-			for _, out := range r.LeftOut {
-				s.Sandbox = append(s.Sandbox, fmt.Sprintf("left out: %s, %s", out.Name, out.Why))
-			}
-		case in.run != nil:
-			s.Method, s.OK = sentence("Measured on "+in.run.Where, in.run.Machine, "lab run"), in.run.OK
-		case in.others != nil:
-			s.Method = sentence("Measured on AWS by others: "+in.others.Source, in.others.Region, in.others.Architecture)
-		case in.tool != nil:
-			s.Method = "Output of AWS Lambda Power Tuning, which does not say what was measured."
-		case in.bars != nil:
-			s.Method = strings.Join(in.bars.Notes, " ")
-		}
-		out = append(out, s)
-	}
-	return out
 }

@@ -223,7 +223,7 @@ func (ch *curveChart) drawCurve(c *canvas, cu *curve, x, s *scale, cost bool) {
 		}
 		at := x.at(float64(p.MemoryMB))
 		if !cost && (p.Low > 0 || p.High > 0) {
-			c.standing("whisker", at, s.at(p.Low), s.at(p.High), capHalf)
+			c.standing("curve thin "+cu.Look.stroke(), at, s.at(p.Low), s.at(p.High), capHalf)
 		}
 		c.mark(cu.Look, at, s.at(v), markRadius, cost)
 	}

@@ -57,22 +57,22 @@ func drawSVG(ch chart) []byte {
 	for _, note := range h.Notes {
 		y = c.lines("note", margin, y+noteSize, textInside, noteSize, noteLead, note) - noteSize
 	}
-	return assemble(ch, c, y+margin-4, chartStyle())
+	return assemble(h, c, y+margin-4, describe(ch), chartStyle())
 }
 
-// drawInline draws a chart for a page, which has the style sheet and says the rest itself.
+// drawInline draws a chart for a page, which has the style sheet and the table.
 func drawInline(ch chart) []byte {
 	c := new(canvas)
-	return assemble(ch, c, ch.draw(c, margin)+margin, "")
+	h := ch.head()
+	return assemble(h, c, ch.draw(c, margin)+margin, h.Subtitle+" The table holds the numbers.", "")
 }
 
-// assemble is the document around what was drawn. Who can't see it is told the table.
-func assemble(ch chart, c *canvas, height float64, style string) []byte {
-	h := ch.head()
+// assemble is the document around what was drawn. Who can't see it is told what it says.
+func assemble(h *heading, c *canvas, height float64, told, style string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="lab-chart" role="img" width="%d" height="%s" viewBox="0 0 %[1]d %[2]s" aria-labelledby="%s-title %[3]s-desc">`+"\n",
 		drawWidth, px(height), escape(h.Name))
-	fmt.Fprintf(&b, "<title id=\"%s-title\">%s</title>\n<desc id=\"%[1]s-desc\">%[3]s</desc>\n", escape(h.Name), escape(h.Title), escape(describe(ch)))
+	fmt.Fprintf(&b, "<title id=\"%s-title\">%s</title>\n<desc id=\"%[1]s-desc\">%[3]s</desc>\n", escape(h.Name), escape(h.Title), escape(told))
 	if style != "" {
 		fmt.Fprintf(&b, "<style>\n%s</style>\n", style)
 	}

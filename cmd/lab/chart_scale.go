@@ -171,7 +171,7 @@ func dollarText(v float64) string {
 }
 
 func shortDollars(v float64) string {
-	if v != math.Trunc(v) && v >= 0.095 {
+	if v < 9.995 && v >= 0.095 {
 		return dollarText(v)
 	}
 	return "$" + short(v)
