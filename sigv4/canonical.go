@@ -75,14 +75,14 @@ func appendCanonicalQuery(dst []byte, query string) []byte {
 		return dst
 	}
 	type param struct{ name, value string }
-	var params []param
+	var params []*param // x509 sorts pointers, too: code that is there in any case
 	for p := range strings.SplitSeq(query, "&") {
 		if p != "" {
 			name, value, _ := strings.Cut(p, "=")
-			params = append(params, param{reescape(name), reescape(value)})
+			params = append(params, &param{reescape(name), reescape(value)})
 		}
 	}
-	slices.SortFunc(params, func(a, b param) int {
+	slices.SortFunc(params, func(a, b *param) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
 		}
