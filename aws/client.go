@@ -117,7 +117,8 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 // Warm opens connections to DynamoDB, as many as there will be batches in flight, and one to
 // each bucket, and leaves them to the first calls. It is for Lambda's INIT phase, which has
 // a whole CPU at any memory size: a TLS handshake is cheap there. What fails is left for the
-// first call to report.
+// first call to report. Warm may run beside other calls, and be frozen with its environment:
+// a connection that was being opened then is not kept.
 func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 	id, err := c.credentials.get(ctx)
 	if err != nil {
@@ -129,7 +130,13 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 			return
 		}
 		wg.Go(func() {
-			if cn, err := c.open(ctx, at); err == nil {
+			begun := c.wall()
+			cn, err := c.open(ctx, at)
+			switch took := c.wall().Sub(begun); {
+			case err != nil:
+			case took < 0, took > dialTimeout:
+				cn.Close() // the environment was frozen meanwhile: who knows what the other end has done
+			default:
 				c.pool.put(cn, c.wall())
 			}
 		})

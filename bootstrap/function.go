@@ -20,6 +20,7 @@ type function struct {
 	unready  error // why there is no client; events are answered with it
 	log      *logline.Logger
 	metrics  bool
+	warming  string // when connections are opened: before, beside or off
 	memoryMB int
 }
 
@@ -61,6 +62,13 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	}
 	if f.metrics, err = onOff(getenv, "METRICS"); err != nil {
 		return nil, err
+	}
+	switch f.warming = getenv("WARM"); f.warming {
+	case "":
+		f.warming = "before"
+	case "before", "beside", "off":
+	default:
+		return nil, errors.New("bootstrap: WARM: expected before, beside or off")
 	}
 	return f, nil
 }
@@ -109,6 +117,17 @@ func limitsFor(memoryMB int) (groups, nameBytes int) {
 // warmTime is what INIT waits for connections at the most; Lambda gives all of INIT 10 s.
 const warmTime = 2 * time.Second
 
+// begin is what runs before the function asks for its first event: connections are opened
+// then, or, with WARM=beside, while it waits, or, with WARM=off, when they are needed.
+func (f *function) begin() {
+	switch f.warming {
+	case "before":
+		f.warm()
+	case "beside":
+		go f.warm()
+	}
+}
+
 // warm opens the connections that the first invocation will need. INIT has a whole CPU,
 // whatever the memory size: a TLS handshake is cheapest here. A function that the
 // environment names no bucket to needs none before its first event.
@@ -124,7 +143,9 @@ func (f *function) warm() {
 // restored replaces what a snapshot of SnapStart has kept of INIT's connections.
 func (f *function) restored() error {
 	f.client.Close()
-	f.warm()
+	if f.warming != "off" {
+		f.warm()
+	}
 	return nil
 }
 

@@ -14,6 +14,8 @@
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
 //	METRICS=on                      the summary line is an embedded metric
 //	VERIFY=full                     demand a checksum of the whole object, and verify it
+//	WARM=before|beside|off          connections are opened before the first event is asked
+//	                                for (the default), while it is waited for, or with it
 //
 // and by the variables that Lambda sets and AWS's SDKs read (package aws).
 package main
@@ -38,7 +40,7 @@ func main() {
 		os.Exit(1)
 	}
 	limitHeap(f.memoryMB)
-	f.warm()
+	f.begin()
 	api.AfterRestore = f.restored
 	err = api.Serve(context.Background(), f.handle)
 	if panicked := (*runtime.PanicError)(nil); !errors.As(err, &panicked) { // that one is logged
