@@ -42,6 +42,7 @@ func TestFrozen(t *testing.T) {
 		client.Warm(context.Background(), 0, "bucket")
 		frozen.Add(int64(c.after))
 		if c.hangUp {
+			s.accepted(t, 1) // what it has not accepted it can't close
 			s.CloseClientConnections()
 		}
 		if _, err := fetch(client, testRef); err != nil {
@@ -51,4 +52,19 @@ func TestFrozen(t *testing.T) {
 			t.Errorf("%+v: %d connections, expected %d", c, dials, want)
 		}
 	}
+}
+
+// accepted waits until the server has accepted n connections.
+func (s *fakeS3) accepted(t *testing.T, n int) {
+	t.Helper()
+	for range 1000 {
+		s.mu.Lock()
+		conns := s.conns
+		s.mu.Unlock()
+		if conns == n {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatalf("it has not accepted %d connections", n)
 }
