@@ -48,8 +48,9 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 	setup: func(f *flags) func(*console, []string) error {
 		b := &compareBench{
 			rows: counts{2_000, 10_000, 1_000_000}, memory: sizes{128, 512, 1769}, trips: spans{defaultRoundTrip, 0},
-			budget: 30 * time.Minute, timeout: 2 * time.Minute,
+			budget: 30 * time.Minute,
 		}
+		b.timeout = 2 * time.Minute
 		f.set.Var(&b.rows, "rows", "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
 		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB (default 128,512,1769)")
 		f.set.Var(&b.trips, "rtt", "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
@@ -100,7 +101,6 @@ type compareBench struct {
 	trips     spans
 	n, warm   int
 	budget    time.Duration
-	timeout   time.Duration
 	markdown  string
 	resume    bool
 }

@@ -42,6 +42,7 @@ type measured struct {
 	Seed      uint64
 	Unlimited bool
 	Shared    bool
+	Roots     bool
 	Period    float64
 }
 

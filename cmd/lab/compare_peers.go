@@ -15,8 +15,11 @@ import (
 	"sync"
 )
 
-// findPeers looks for rivals: every folder of dir that can be built is one.
-// peers/rust/dist/bootstrap is rust, peers/rust/dist-original/bootstrap rust-original.
+// rivals are the folders of peers that hold one. Others hold something else.
+var rivals = []string{"go-sdk", "llrt", "node", "python-pandas", "python-polars", "rust", "rust-bare"}
+
+// findPeers looks for rivals: peers/rust/dist/bootstrap is rust,
+// peers/rust/dist-original/bootstrap rust-original.
 func findPeers(dir string) (found []program, left []leftOut, err error) {
 	if dir == "" {
 		return nil, nil, nil
@@ -24,17 +27,12 @@ func findPeers(dir string) (found []program, left []leftOut, err error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, nil, fmt.Errorf("%w; --peers '' is for none", err)
 	}
-	builds, err := filepath.Glob(filepath.Join(dir, "*", "build.sh"))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, build := range builds {
-		folder := filepath.Dir(build)
-		name := filepath.Base(folder)
+	for _, name := range rivals {
+		folder := filepath.Join(dir, name)
 		programs, _ := filepath.Glob(filepath.Join(folder, "dist*", "bootstrap"))
 		programs = slices.DeleteFunc(programs, func(path string) bool { _, _, err := findProgram(path); return err != nil })
 		if len(programs) == 0 {
-			left = append(left, leftOut{name, "not built: there is no " + filepath.Join(folder, "dist", "bootstrap"), build})
+			left = append(left, leftOut{name, "not built: there is no " + filepath.Join(folder, "dist", "bootstrap"), filepath.Join(folder, "build.sh")})
 		}
 		for _, path := range programs {
 			mode := strings.TrimPrefix(filepath.Base(filepath.Dir(path)), "dist")

@@ -42,7 +42,7 @@ func (b *compareBench) open(s *status) (*journal, error) {
 	run := &measured{
 		Machine: machine(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
 		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Cache: b.cache, Seed: b.seed,
-		Unlimited: b.unlimited, Shared: b.shared, Period: ms(b.period),
+		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Period: ms(b.period),
 	}
 	if j == nil {
 		return beginJournal(name, run)
@@ -60,7 +60,6 @@ func newCompareRun(b *compareBench, j *journal, began time.Time, s *status) (*co
 	if err != nil {
 		return nil, err
 	}
-	r.timeout = b.timeout
 	c := &compareRun{compareBench: b, rig: r, journal: j, status: s, began: began.Add(-seconds(j.spent))}
 	for _, trip := range b.trips {
 		for _, rows := range b.rows {

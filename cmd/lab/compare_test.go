@@ -41,8 +41,8 @@ func TestCompareCommandLine(t *testing.T) {
 	}
 }
 
-// peersForTest makes a folder of rivals: one that is built, one that is not, one that fails
-// in two modes.
+// peersForTest makes a folder of rivals: one that is built, one that fails in two modes, and
+// something else.
 func peersForTest(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -51,14 +51,11 @@ func peersForTest(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for name, text := range map[string][]byte{
-		"good/build.sh":               nil,
-		"good/dist/bootstrap":         bootstrap,
-		"good/dist/data":              []byte("more of the package"),
-		"missing/build.sh":            nil,
-		"broken/build.sh":             nil,
-		"broken/dist/bootstrap":       []byte("#!/bin/sh\nexit 3\n"),
-		"broken/dist-whole/bootstrap": []byte("#!/bin/sh\nexit 4\n"),
-		"record/results.txt":          nil,
+		"rust/dist/bootstrap":       bootstrap,
+		"rust/dist/data":            []byte("more of the package"),
+		"node/dist/bootstrap":       []byte("#!/bin/sh\nexit 3\n"),
+		"node/dist-whole/bootstrap": []byte("#!/bin/sh\nexit 4\n"),
+		"ladder/dist/bootstrap":     bootstrap,
 	} {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -84,7 +81,7 @@ func TestCompare(t *testing.T) {
 	var r compareReport
 	read(t, file, &r)
 	checkCompare(t, &r)
-	for _, want := range []string{"not AWS", "ours again", "good", "broken-whole", "exit status 4", "missing is left out", "missing/build.sh builds it",
+	for _, want := range []string{"not AWS", "ours again", "node-whole", "exit status 4", "llrt is left out", "llrt/build.sh builds it",
 		"200 rows", "INIT + first invocation, round trip 1 ms", "warm invocation, round trip 0 ms", "Measured elsewhere", "python-pandas", "12 starts of 12"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
@@ -128,7 +125,7 @@ func TestCompare(t *testing.T) {
 	for _, test := range []struct{ args, says string }{
 		{"--seed 2", "of another run"},
 		{"--memory 128", "of another run"},
-		{"--peer more=" + peers + "/good/dist/bootstrap", "of another run"},
+		{"--peer more=" + peers + "/rust/dist/bootstrap", "of another run"},
 		{"--json " + dir + "/none.json", "there is nothing to go on with"},
 	} {
 		status, out, stderr := shell(nil, append(append(args, "--resume"), strings.Fields(test.args)...)...)
@@ -140,8 +137,8 @@ func TestCompare(t *testing.T) {
 
 func checkCompare(t *testing.T, r *compareReport) {
 	t.Helper()
-	names := []string{"ours", "ours again", "broken", "broken-whole", "good"}
-	if r.Kind != kindCompare || r.OK || r.Done != 12 || r.Planned != 12 || len(r.Cells) != 2*len(names) || len(r.LeftOut) != 1 {
+	names := []string{"ours", "ours again", "node", "node-whole", "rust"}
+	if r.Kind != kindCompare || r.OK || r.Done != 12 || r.Planned != 12 || len(r.Cells) != 2*len(names) || len(r.LeftOut) != len(rivals)-2 {
 		text, _ := json.Marshal(r)
 		t.Fatalf("%s", text)
 	}
@@ -152,7 +149,7 @@ func checkCompare(t *testing.T, r *compareReport) {
 		if f.Rows != 200 || f.RoundTrip != []float64{1, 0}[i/len(names)] {
 			t.Errorf("cell %d: %d rows, %v ms", i, f.Rows, f.RoundTrip)
 		}
-		if strings.HasPrefix(f.Function, "broken") {
+		if strings.HasPrefix(f.Function, "node") {
 			if !strings.Contains(f.Failed, "exit status") || len(f.Samples) > 0 || f.Warm != nil {
 				t.Errorf("%+v", f)
 			}
