@@ -8,31 +8,43 @@ const batchRows = 128
 // column at a time keeps each loop small enough for its values to stay in registers, and
 // lets the processor overlap the rows' cache misses.
 //
-//	records   ends -> spans     one loop over the rows, all four fields
-//	numbers   span -> number    one loop
-//	names     span -> id        one loop a column
+//	records   ends -> how many rows have what they should, where they should
+//	numbers   a column of ends -> numbers
+//	names     a column of ends -> ids, for each of the three
 //	addBatch  ids, number -> group and counter
+//
+// No step hands on where a field stands, as ends has it already: with four fields a record,
+//
+//	data    ...31\nCity Hospital,Asthma,Surgery B,7\nMetro ...
+//	ends          0             1      2         3 4
+//
+// field c of row j begins behind ends[4j+c], and ends before ends[4j+c+1].
 type batch struct {
 	n              int
 	record, offset int64 // the number of the first row's record; the offset of data[0]
 
-	start                          [batchRows]uint32 // of the record in data
-	spans                          [4][batchRows]span
+	ends   []uint32 // the first is that of the record before
+	fields int      // of a record
+	start  uint32   // of a row on its own in data, while ends is nil
+
 	hospital, diagnosis, treatment [batchRows]uint32 // ids
 	whole                          [batchRows]int64  // the number, or notWhole:
 	exact                          [batchRows]int128 // then it is here
 	hash, slot                     [batchRows]uint64 // of the large tally
-}
 
-// span is where a field stands in a block: n bytes from p on.
-type span struct{ p, n uint32 }
+	last [2 * batchRows]uint32 // see column
+}
 
 // notWhole says that a number is not one of one to eight digits.
 const notWhole = -1
 
 // place returns where row j stands.
 func (b *batch) place(j int) (record, offset int64) {
-	return b.record + int64(j), b.offset + int64(b.start[j])
+	start := b.start
+	if b.ends != nil {
+		start = b.ends[j*b.fields] + 1
+	}
+	return b.record + int64(j), b.offset + int64(start)
 }
 
 // group returns the group that row j begins, if it is new.
@@ -41,91 +53,99 @@ func (b *batch) group(j int) group {
 	return group{hospital: b.hospital[j], diagnosis: b.diagnosis[j], record: record, offset: offset}
 }
 
-// records finds the records at the head of ends that have just the fields they should, up
-// to a batch, and notes where the four columns stand in them. ends[0] is the end of the
-// record before.
-func (b *batch) records(data []byte, ends []uint32, fields int, columns *[4]int) {
+// records finds how many records at the head of ends have just the fields they should, up
+// to a batch. Of these, all ends lie within data. ends[0] is that of the record before.
+func (b *batch) records(data []byte, ends []uint32, fields int) {
+	b.ends, b.fields = ends, fields
 	if fields == 4 {
-		b.n = b.four(data, ends)
+		b.n = four(data, ends[1:])
 		return
 	}
-	for b.n = 0; b.n < batchRows && len(ends) > fields; b.n++ {
-		e := ends[:fields+1]
-		var separators byte
-		for _, end := range e[1:fields] {
-			separators |= data[end] ^ ','
-		}
-		end := e[fields]
-		if separators|data[end]^'\n' != 0 {
-			return
-		}
-		b.start[b.n] = e[0] + 1
-		for k, c := range columns {
-			s := span{e[c] + 1, e[c+1] - e[c] - 1}
-			if c == fields-1 && data[end-1] == '\r' {
-				s.n--
+	ends = ends[1:]
+	for b.n = 0; b.n < batchRows && len(ends) >= fields; b.n++ {
+		last := fields - 1
+		for _, end := range ends[:last] {
+			if int(end) >= len(data) || data[end] != ',' {
+				return
 			}
-			b.spans[k][b.n] = s
+		}
+		if end := ends[last]; int(end) >= len(data) || data[end] != '\n' {
+			return
 		}
 		ends = ends[fields:]
 	}
 }
 
 // four is records for the common record, that has no other columns.
-func (b *batch) four(data []byte, ends []uint32) int {
+func four(data []byte, ends []uint32) int {
 	for j := range batchRows {
-		if len(ends) < 5 {
+		if len(ends) < 4 {
 			return j
 		}
-		e := (*[5]uint32)(ends)
-		p, e1, e2, e3, e4 := e[0]+1, e[1], e[2], e[3], e[4]
+		e1, e2, e3, e4 := int(ends[0]), int(ends[1]), int(ends[2]), int(ends[3])
+		if e1 >= len(data) || e2 >= len(data) || e3 >= len(data) || e4 >= len(data) {
+			return j
+		}
 		if (data[e1]^',')|(data[e2]^',')|(data[e3]^',')|(data[e4]^'\n') != 0 {
 			return j
 		}
-		if data[e4-1] == '\r' {
-			e4--
-		}
-		b.start[j] = p
-		b.spans[0][j] = span{p, e1 - p}
-		b.spans[1][j] = span{e1 + 1, e2 - e1 - 1}
-		b.spans[2][j] = span{e2 + 1, e3 - e2 - 1}
-		b.spans[3][j] = span{e3 + 1, e4 - e3 - 1}
 		ends = ends[4:]
 	}
 	return batchRows
 }
 
-// numbers reads a column of numbers. It cuts the batch short before a field that is none.
-func (b *batch) numbers(spans *[batchRows]span, data []byte) {
-	base, limit := first(data), len(data)-8
+// column returns the ends of a column of names, which are stride apart. The last column's
+// are copied without the '\r' that a line may end with.
+func (b *batch) column(data []byte, c int) (ends []uint32, stride int) {
+	if c < b.fields-1 {
+		return b.ends[c:], b.fields
+	}
 	for j := range b.n {
-		p, n := uint(spans[j].p), uint(spans[j].n)
-		if n > 0 && data[p] == '"' && n > 1 && data[p+n-1] == '"' {
-			p, n = p+1, n-2
+		e := b.ends[j*b.fields+c:][:2]
+		b.last[2*j], b.last[2*j+1] = e[0], e[1]
+		if data[e[1]-1] == '\r' {
+			b.last[2*j+1]--
 		}
-		var err error
-		if int(p) > limit {
-			b.whole[j], b.exact[j], err = number(data[p : p+n])
-		} else if whole, ok := parseWhole(load(base, p), n); ok {
-			b.whole[j] = whole
-		} else {
-			b.whole[j] = notWhole
-			b.exact[j], err = parse(data[p : p+n])
+	}
+	return b.last[:], 2
+}
+
+// numbers reads column c. It cuts the batch short before a field that is no number.
+func (b *batch) numbers(data []byte, c int) {
+	text, ends, stride := first(data), &b.ends[c], b.fields
+	_ = b.ends[c+(b.n-1)*stride+1]
+	for j := range b.whole[:b.n] {
+		p, e := load32(ends, j*stride)+1, load32(ends, j*stride+1)
+		whole, ok := parseWhole(load(text, uint(p)), uint(e-p))
+		if !ok {
+			var err error
+			if whole, b.exact[j], err = number(data[p:e:cap(data)], c == stride-1); err != nil {
+				b.n = j
+				return
+			}
 		}
-		if err != nil {
-			b.n = j
-			return
-		}
+		b.whole[j] = whole
 	}
 }
 
-// number returns what is written in b, without quotes around it: the number if it has one
-// to eight digits and no more, else notWhole and the number exactly.
-func number(b []byte) (whole int64, exact int128, err error) {
+// number returns what is written in b, without the quotes around it, and without a '\r' if
+// it is the last field of its record: the number if it has one to eight digits and no more,
+// else notWhole and the number exactly.
+func number(b []byte, last bool) (whole int64, exact int128, err error) {
+	if last {
+		b = trimReturn(b)
+	}
+	b = unquoteNumber(b)
 	if len(b) <= 8 {
-		var padded [8]byte
-		copy(padded[:], b)
-		if whole, ok := parseWhole(word(padded[:]), uint(len(b))); ok {
+		var w uint64
+		if cap(b) >= 8 {
+			w = word(b[:8])
+		} else {
+			var padded [8]byte
+			copy(padded[:], b)
+			w = word(padded[:])
+		}
+		if whole, ok := parseWhole(w, uint(len(b))); ok {
 			return whole, exact, nil
 		}
 	}

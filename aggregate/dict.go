@@ -44,11 +44,11 @@ func (d *Dict) ID(raw []byte) (uint32, error) {
 	ok := false
 	switch n := uint32(len(raw)); {
 	case n <= shortName && cap(raw) >= shortName:
-		ok = x.find(id[:], []span{{0, n}}, raw[:shortName]) == 1
+		ok = x.find(id[:], raw[:shortName], []uint32{0, n + 1}, 1) == 1
 	case n <= shortName:
 		id[0], ok = x.findShort(raw)
 	case n <= mediumName:
-		ok = x.findMedium(id[:], []span{{0, n}}, raw) == 1
+		ok = x.findMedium(id[:], raw, []uint32{0, n + 1}, 1) == 1
 	default:
 		id[0], ok = x.findLong(raw)
 	}
@@ -58,20 +58,22 @@ func (d *Dict) ID(raw []byte) (uint32, error) {
 	return d.add(raw)
 }
 
-// column looks up many fields of data. It returns how many came before an error.
-func (d *Dict) column(ids []uint32, fields []span, data []byte) (done int, err error) {
+// column looks up the fields of data that begin behind ends[0], ends[stride], ends[2*stride]
+// and so on; each ends before the next end. It returns how many came before an error. Pad
+// bytes behind data can be read.
+func (d *Dict) column(ids []uint32, data []byte, ends []uint32, stride int) (done int, err error) {
 	x := &d.index
 	if x.slots == nil {
 		x.init(hasAES)
 	}
 	for done < len(ids) {
-		n := x.find(ids[done:], fields[done:], data)
+		todo, e := ids[done:], ends[done*stride:]
+		n := x.find(todo, data[1:], e, stride)
 		if n == 0 {
-			n = x.findMedium(ids[done:], fields[done:], data)
+			n = x.findMedium(todo, data[1:], e, stride)
 		}
 		if n == 0 {
-			f := fields[done]
-			if ids[done], err = d.ID(data[f.p : f.p+f.n]); err != nil {
+			if ids[done], err = d.ID(data[e[0]+1 : e[1]]); err != nil {
 				return done, err
 			}
 			n = 1

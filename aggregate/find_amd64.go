@@ -13,8 +13,7 @@ func cpuAES() bool
 //go:noescape
 func hashAES(x *index, key *[4]uint64) uint64
 
-// findAES is findGeneric with 16 bytes at a time. It reads base[p:p+32] where the span p, n
-// has n <= 32 and p <= limit.
+// findAES is findGeneric with 16 bytes at a time, for one name or more.
 //
 //go:noescape
-func findAES(x *index, ids *uint32, fields *span, count int, base *byte, limit int) int
+func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int

@@ -44,90 +44,86 @@ TEXT ·hashAES(SB), NOSPLIT, $0-24
 
 #define secret0 X8
 #define secret1 X9
-#define j       DX
-#define COUNT   R8
 #define IDS     DI
-#define FIELDS  SI
-#define BASE    BX
-#define LIMIT   R9
+#define LEFT    R8
+#define FROM    BX
+#define ENDS    SI
+#define STRIDE  R9
 #define SLOTS   R10
-#define LAST    R11
-#define n1      R13
-#define at      R12
+#define MASK    R11
+#define MASKS   R12
 #define s       AX
+#define at      CX
+#define n1      DX
 
-// func findAES(x *index, ids *uint32, fields *span, count int, base *byte, limit int) int
+// func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int
 TEXT ·findAES(SB), NOSPLIT, $0-56
 	MOVQ  x+0(FP), AX
 	MOVQ  (index_slots+0)(AX), SLOTS
-	MOVQ  (index_slots+8)(AX), LAST
-	DECQ  LAST
-	MOVQ  index_shift(AX), CX
+	MOVQ  (index_slots+8)(AX), MASK
+	DECQ  MASK
+	SHLQ  $6, MASK // slots have 64 bytes
 	MOVOU (index_seed+seed_words+0)(AX), secret0
 	MOVOU (index_seed+seed_words+16)(AX), secret1
 	MOVOU (index_seed+seed_words+32)(AX), secret2
 	MOVOU (index_seed+seed_words+48)(AX), secret3
 	MOVQ  ids+8(FP), IDS
-	MOVQ  fields+16(FP), FIELDS
-	MOVQ  count+24(FP), COUNT
-	MOVQ  base+32(FP), BASE
-	MOVQ  limit+40(FP), LIMIT
-	LEAQ  ·masks(SB), R15
-	XORL  j, j
+	MOVQ  count+16(FP), LEFT
+	MOVQ  text+24(FP), FROM
+	MOVQ  ends+32(FP), ENDS
+	MOVQ  stride+40(FP), STRIDE
+	SHLQ  $2, STRIDE
+	LEAQ  ·masks(SB), MASKS
 
 name:
-	CMPQ j, COUNT
-	JGE  done
-	MOVL span_n(FIELDS)(j*8), n1
-	MOVL span_p(FIELDS)(j*8), at
-	CMPL n1, $32
+	MOVL (ENDS), at
+	MOVL 4(ENDS), n1
+	SUBL at, n1
+	CMPL n1, $33
 	JHI  done
-	CMPQ at, LIMIT
-	JGT  done
 
 	// The first 32 bytes, cut to n.
-	MOVOU (BASE)(at*1), key0
-	MOVOU 16(BASE)(at*1), key1
+	MOVOU (FROM)(at*1), key0
+	MOVOU 16(FROM)(at*1), key1
 	MOVL  n1, at
-	SHLQ  $5, at
-	MOVOU (R15)(at*1), X2
-	MOVOU 16(R15)(at*1), X3
+	SHLL  $5, at
+	MOVOU (MASKS)(at*1), X2
+	MOVOU 16(MASKS)(at*1), X3
 	PAND  X2, key0
 	PAND  X3, key1
 	PXOR  secret0, key0
 	PXOR  secret1, key1
 	MIX
-	MOVQ  hash, at
-	SHRQ  CX, at
-	INCL  n1
+	MOVQ  hash, s
+	SHRQ  $26, s // home, in bytes
 
 probe:
-	MOVQ     at, s
-	SHLQ     $6, s
-	ADDQ     SLOTS, s
-	MOVOU    (s), X2
-	MOVOU    16(s), X3
+	ANDQ     MASK, s
+	MOVOU    (SLOTS)(s*1), X2
+	MOVOU    16(SLOTS)(s*1), X3
 	PCMPEQB  key0, X2
 	PCMPEQB  key1, X3
 	PAND     X3, X2
-	CMPL     slot_n1(s), n1
+	PMOVMSKB X2, at
+	CMPL     slot_n1(SLOTS)(s*1), n1
 	JNE      other
-	PMOVMSKB X2, R15
-	CMPL     R15, $0xffff
-	LEAQ     ·masks(SB), R15
+	CMPL     at, $0xffff
 	JNE      other
-	MOVL     slot_id(s), s
-	MOVL     s, (IDS)(j*4)
-	INCQ     j
-	JMP      name
-
-other:
-	CMPL slot_n1(s), $0
-	JEQ  done
-	INCQ at
-	ANDQ LAST, at
-	JMP  probe
+	MOVL     slot_id(SLOTS)(s*1), at
+	MOVL     at, (IDS)
+	ADDQ     $4, IDS
+	ADDQ     STRIDE, ENDS
+	DECQ     LEFT
+	JNZ      name
 
 done:
-	MOVQ j, ret+48(FP)
+	SUBQ ids+8(FP), IDS
+	SHRQ $2, IDS
+	MOVQ IDS, ret+48(FP)
 	RET
+
+other:
+	CMPL slot_n1(SLOTS)(s*1), $0
+	JEQ  done
+	ADDQ $64, s
+	JMP  probe

@@ -1,7 +1,5 @@
 package aggregate
 
-import "math/bits"
-
 // A slot holds one spelling of n bytes in one cache line, so that telling it from others
 // needs nothing else:
 //
@@ -25,10 +23,9 @@ const (
 const minSlots = 512
 
 // index is an open hash table from spellings to ids, probed linearly and at most half full.
-// The top bits of a hash choose the slot.
+// The top half of a hash chooses the slot.
 type index struct {
 	slots []slot
-	shift uint // 64 - log2(len(slots))
 	used  int
 	long  []string // spellings that no slot can hold
 	seed  seed
@@ -80,8 +77,11 @@ func (x *index) hashOfShort(key *[4]uint64) uint64 {
 	return x.hashShort(key[0], key[1], key[2], key[3])
 }
 
+// home is where a hash's slot is looked for first, once cut to the index's size.
+func home(hash uint64) uint64 { return hash >> 32 }
+
 func (x *index) put(s slot) {
-	for h := x.hash(&s) >> x.shift; ; h++ {
+	for h := home(x.hash(&s)); ; h++ {
 		if free := &x.slots[h&uint64(len(x.slots)-1)]; free.n1 == 0 {
 			*free = s
 			return
@@ -92,7 +92,6 @@ func (x *index) put(s slot) {
 func (x *index) resize(n int) {
 	old := x.slots
 	x.slots = make([]slot, n)
-	x.shift = 64 - uint(bits.TrailingZeros(uint(n)))
 	for _, s := range old {
 		if s.n1 > 0 {
 			x.put(s)

@@ -2,11 +2,11 @@ package aggregate
 
 import "encoding/binary"
 
-// masks cut a name of n bytes out of 32.
-var masks = func() (m [shortName + 1][4]uint64) {
-	for n := range m {
-		for i := range m[n] {
-			m[n][i] = 1<<(8*max(0, n-8*i)) - 1 // 1<<64 is 0
+// masks cut a name of n bytes out of 32: those at n + 1.
+var masks = func() (m [shortName + 2][4]uint64) {
+	for n := range shortName + 1 {
+		for i := range m[n+1] {
+			m[n+1][i] = 1<<(8*max(0, n-8*i)) - 1 // 1<<64 is 0
 		}
 	}
 	return m

@@ -15,3 +15,8 @@ func first(data []byte) *byte { return unsafe.SliceData(data) }
 func load(p *byte, i uint) uint64 {
 	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(p), i))[:])
 }
+
+// load32 returns the number i of those at p, which the caller has found to lie within the
+// slice that p is first of. (With the slice and its check, in the loops over a column, a
+// field costs 0.3 ns more.)
+func load32(p *uint32, i int) uint32 { return *(*uint32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }

@@ -12,7 +12,7 @@ import (
 // checkNumber holds number against big.Rat.
 func checkNumber(t *testing.T, s string) {
 	t.Helper()
-	whole, exact, err := number(unquoteNumber([]byte(s)))
+	whole, exact, err := number([]byte(s), false)
 	want, wantErr := naiveNumber(s)
 	if !errors.Is(err, wantErr) || (err == nil) != (wantErr == nil) {
 		t.Fatalf("%q: %v, want %v", s, err, wantErr)
@@ -30,13 +30,13 @@ func checkNumber(t *testing.T, s string) {
 
 func TestNumber(t *testing.T) {
 	for _, s := range testNumbers {
-		if _, _, err := number(unquoteNumber([]byte(s))); err != nil {
+		if _, _, err := number([]byte(s), false); err != nil {
 			t.Errorf("%q: %v", s, err)
 		}
 		checkNumber(t, s)
 	}
 	for _, s := range badFields {
-		if _, _, err := number(unquoteNumber([]byte(s))); err == nil {
+		if _, _, err := number([]byte(s), false); err == nil {
 			t.Errorf("%q is accepted", s)
 		}
 		checkNumber(t, s)

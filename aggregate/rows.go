@@ -17,19 +17,20 @@ const Pad = 32
 // AddRows does not keep data or ends, does not change them, and allocates nothing unless a
 // name or a group is new, or a row is bad.
 func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used int, err error) {
-	t.batch.record, t.batch.offset, t.batch.start[0] = record, offset, 0
+	t.batch.record, t.batch.offset, t.batch.start = record, offset, 0
 	if err := t.begin(len(ends)); err != nil {
 		return 0, t.rowError(0, -1, err)
 	}
-	readable := data[:min(cap(data), len(data)+Pad)]
+	// A record that ends here can be read in whole words, with no look at where data ends.
+	open := data[:max(0, min(len(data), cap(data)-Pad))]
 	ahead := batchRows
 	for used < len(ends) {
 		if used > 0 {
 			batch := ends[used-1 : min(len(ends), used+ahead*t.layout.Fields)]
-			n, err := t.run(readable, batch)
+			n, err := t.run(open, batch)
 			used += n * t.layout.Fields
 			if err != nil {
-				return used, t.rowError(n, -1, err)
+				return used, err
 			}
 			t.batch.record += int64(n)
 			if n > 0 {
@@ -50,21 +51,30 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 }
 
 // run adds the rows at the head of ends that give no cause for doubt and returns how many
-// these are. ends[0] is the end of the record before. The error is about
-// the row behind them.
-func (t *Table) run(data []byte, ends []uint32) (int, error) {
+// these are. ends[0] is the end of the record before; Pad bytes behind data can be read. The
+// error is about the row behind them.
+func (t *Table) run(data []byte, ends []uint32) (n int, err error) {
 	b := &t.batch
-	b.records(data, ends, t.layout.Fields, &t.columns)
-	b.numbers(&b.spans[t.number], data)
-	t.names(&t.hospitals, b.hospital[:], &b.spans[t.hospital], data)
-	t.names(&t.diagnoses, b.diagnosis[:], &b.spans[t.diagnosis], data)
-	t.names(&t.treatments, b.treatment[:], &b.spans[t.treatment], data)
-	return t.addBatch()
+	b.records(data, ends, t.layout.Fields)
+	if b.n > 0 {
+		b.numbers(data, t.layout.RecoveryTime)
+		t.names(&t.hospitals, b.hospital[:], data, t.layout.Hospital)
+		t.names(&t.diagnoses, b.diagnosis[:], data, t.layout.Diagnosis)
+		t.names(&t.treatments, b.treatment[:], data, t.layout.Treatment)
+		if n, err = t.addBatch(); err != nil {
+			err = t.rowError(n, -1, err)
+		}
+	}
+	b.ends = nil // it is the caller's
+	return n, err
 }
 
-// names cuts the batch short before a name that cannot be had: oneRecord will say why.
-func (t *Table) names(d *Dict, ids []uint32, spans *[batchRows]span, data []byte) {
-	t.batch.n, _ = d.column(ids[:t.batch.n], spans[:t.batch.n], data)
+// names looks up column c. It cuts the batch short before a name that cannot be had:
+// oneRecord will say why.
+func (t *Table) names(d *Dict, ids []uint32, data []byte, c int) {
+	b := &t.batch
+	ends, stride := b.column(data, c)
+	b.n, _ = d.column(ids[:b.n], data, ends, stride)
 }
 
 // oneRecord deals with the record that begins at ends[used], whatever it is, and returns
@@ -83,7 +93,7 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 		return 0, nil
 	}
 	n++
-	t.batch.start[0] = start
+	t.batch.start = start
 	if n == 1 && len(trimReturn(data[start:ends[0]])) == 0 {
 		return n, nil // a blank line
 	}

@@ -1,6 +1,9 @@
 package aggregate
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // DefaultMaxGroups is the limit of a Table that sets none. A group takes about 100 bytes in
 // the table and as much in the result of Groups: some 400 MB at the limit.
@@ -34,10 +37,7 @@ type Table struct {
 	// DefaultMaxNameBytes.
 	MaxNameBytes int
 
-	layout                                 Layout
-	columns                                [4]int // those of a record that the batch's spans are of
-	hospital, diagnosis, treatment, number int    // which of these they are
-
+	layout                           Layout
 	hospitals, diagnoses, treatments Dict
 
 	rows   int64
@@ -57,15 +57,7 @@ func NewTable(l Layout) *Table {
 			panic("aggregate: column outside the record")
 		}
 	}
-	t := &Table{layout: l}
-	if l.Fields == len(t.columns) { // all of them, as they stand
-		t.columns = [...]int{0, 1, 2, 3}
-		t.hospital, t.diagnosis, t.treatment, t.number = l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime
-	} else {
-		t.columns = [...]int{l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime}
-		t.hospital, t.diagnosis, t.treatment, t.number = 0, 1, 2, 3
-	}
-	return t
+	return &Table{layout: l}
 }
 
 // Rows returns the number of rows added.
@@ -77,7 +69,7 @@ func (t *Table) Len() int { return t.groups.n }
 // Add adds one row, given its four fields. The error is a *RowError, whose Record is the
 // number of the row and whose Column the field's in the layout.
 func (t *Table) Add(hospital, diagnosis, treatment, recoveryTime []byte) error {
-	t.batch.record, t.batch.offset, t.batch.start[0] = t.rows+1, 0, 0
+	t.batch.record, t.batch.offset, t.batch.start = t.rows+1, 0, 0
 	if err := t.begin(1); err != nil {
 		return t.rowError(0, -1, err)
 	}
@@ -108,7 +100,7 @@ func (t *Table) begin(n int) error {
 func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column int, err error) {
 	b, l := &t.batch, &t.layout
 	b.n = 1
-	if b.whole[0], b.exact[0], err = number(unquoteNumber(recoveryTime)); err != nil {
+	if b.whole[0], b.exact[0], err = number(slices.Clip(recoveryTime), false); err != nil {
 		return l.RecoveryTime, err
 	}
 	if b.hospital[0], err = t.hospitals.ID(hospital); err != nil {
