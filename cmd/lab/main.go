@@ -16,7 +16,7 @@ import (
 
 // commands is what lab can do, in the order of its help.
 func commands() []*command {
-	return []*command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, chartCommand}
+	return []*command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand}
 }
 
 // A command is one verb of lab: its place in the help, its flags, and what it does.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"reduction/lambdatest"
+)
+
+// greet takes the starts of functions that nothing is configured for. What they answer does
+// not count, nor whether they do: the sample is over when GET /next arrives.
+func (b *ladderBench) greet(s *status) (*coldReport, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	defer s.clear()
+	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], nil, nil, s)
+	if err != nil {
+		return nil, err
+	}
+	server := lambdatest.NewServer()
+	c := &coldRun{&b.coldBench, r}
+	for _, memory := range b.memory {
+		for _, function := range b.functions {
+			if err := c.greeter(server, function, memory); err != nil {
+				c.end(server)
+				return nil, err
+			}
+		}
+	}
+	err = c.greetings(ctx, s)
+	report := &coldReport{conditions: c.conditions(), N: b.n, Functions: b.functions, OK: true}
+	for _, x := range c.cells {
+		report.OK = report.OK && (x.failed == "" || x.ok)
+		report.Cells = append(report.Cells, x.found())
+	}
+	return report, errors.Join(err, c.end(server))
+}
+
+// end lets go of frozen processes before the server ends them.
+func (c *coldRun) end(server *lambdatest.Server) error {
+	for _, x := range c.cells {
+		if x.box != nil {
+			x.box.thaw()
+		}
+	}
+	server.Close()
+	return c.close()
+}
+
+// greeter adds a cell without a job.
+func (c *coldRun) greeter(server *lambdatest.Server, function program, memory int) error {
+	x := &cell{rig: c.rig, function: function, memory: memory, object: &object{}, server: server}
+	c.cells = append(c.cells, x)
+	if x.failed = c.host.emulable(memory); x.failed != "" {
+		x.ok = true
+		return nil
+	}
+	var err error
+	if x.box, err = c.host.sandbox(memory); err != nil {
+		return err
+	}
+	x.fn = server.Lambda.CreateFunction(lambdatest.FunctionConfig{
+		Name:      fmt.Sprintf("%s-%d", strings.NewReplacer(" ", "-", ",", "").Replace(function.Name), memory),
+		MemoryMB:  memory,
+		Timeout:   c.timeout,
+		Exec:      x.box.command(function.Path),
+		Env:       x.box.environ(function.Path),
+		Intercept: x.watch,
+	})
+	return nil
+}
+
+func (c *coldRun) greetings(ctx context.Context, s *status) error {
+	random := rand.New(rand.NewPCG(c.rig.seed, pcgStream))
+	for round := range c.n + 1 {
+		order := slices.Clone(c.cells)
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, x := range order {
+			if x.failed != "" {
+				continue
+			}
+			s.say(fmt.Sprintf("round %d of %d: %s, %d MB", round, c.n, x.function.Name, x.memory))
+			sample, err := x.greeting(ctx)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				x.failed = err.Error()
+			case round > 0:
+				x.samples = append(x.samples, *sample)
+			}
+		}
+	}
+	return nil
+}
+
+// greeting starts the function, up to its first GET /next and the answer to one event.
+func (x *cell) greeting(ctx context.Context) (*coldSample, error) {
+	first, err := x.prepare()
+	if err != nil {
+		return nil, err
+	}
+	runtime.GC()
+	defer x.fn.Shutdown()
+	r, err := x.fn.Invoke(ctx, []byte(`{}`))
+	if err != nil {
+		return nil, err
+	}
+	x.mu.Lock()
+	clock := x.clock
+	x.mu.Unlock()
+	if clock.next == 0 {
+		return nil, fmt.Errorf("never asked for an event: %s", r.Payload)
+	}
+	if err := x.box.freeze(); err != nil {
+		return nil, err
+	}
+	defer x.box.thaw()
+	birth, err := x.box.birth()
+	if err != nil {
+		return nil, err
+	}
+	s := &coldSample{StartToNext: ms(clock.next - birth.Clock), MaxMemory: r.MaxMemory}
+	s.Init, s.Billed, s.Client = s.StartToNext, s.StartToNext, s.StartToNext // no more is measured
+	s.Counted, _ = birth.used()                                              // one that ended itself has no more
+	if first {
+		x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.mapped()...)
+	}
+	return s, nil
+}

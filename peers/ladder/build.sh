@@ -1,0 +1,37 @@
+#!/bin/sh
+# Builds what lab ladder measures beside ours, into dist/*/bootstrap, for this machine. The Rust
+# ones take cargo, and once before: rustup target add x86_64-unknown-linux-musl (or aarch64-).
+set -eu
+cd "$(dirname "$0")"
+export CGO_ENABLED=0
+
+# rung NAME FOLDER HABITS: plain/habit.go says which there are.
+rung() {
+	go build -trimpath -tags lambda.norpc -ldflags="-s -w -X peers/ladder/plain.habits=$3" -o "dist/$1/bootstrap" "./$2"
+}
+rung sdk-original sdk cold,serial,roots
+rung sdk-together sdk cold,roots
+rung sdk-warm sdk roots
+rung nethttp nethttp roots
+rung bare-roots bare roots
+rung bare bare ''
+rung hello-lambda hello-lambda ''
+rung hello-linked hello-linked ''
+
+# Ours, without assembly; and the smallest function on its runtime.
+(cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -tags=purego -o peers/ladder/dist/purego/bootstrap ./bootstrap)
+(cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o peers/ladder/dist/hello-ours/bootstrap ./examples/hello)
+
+rust() { # rust FOLDER TARGET
+	cargo build --release --quiet --locked --manifest-path "$1/Cargo.toml" --target-dir target --target "$2"
+	mkdir -p "dist/$1"
+	cp "target/$2/release/bootstrap" "dist/$1/bootstrap.new"
+	mv "dist/$1/bootstrap.new" "dist/$1/bootstrap"
+}
+if command -v cargo >/dev/null; then
+	rust hello-rust "$(uname -m)-unknown-linux-gnu"
+	RUSTFLAGS='-C relocation-model=static' rust hello-static "$(uname -m)-unknown-linux-musl"
+else
+	echo 'cargo is not there: without the greetings in Rust' >&2
+fi
+wc -c dist/*/bootstrap
