@@ -9,19 +9,22 @@ import (
 // everybody sees the colours, and none are there on paper.
 type look int
 
-// colours are for light and for dark grounds. They keep apart under protanopia and
-// deuteranopia too, and every one has a contrast of 3:1 or more with its ground, as WCAG 2.2
-// §1.4.11 asks of graphics; a test holds the latter.
+// colours are for light and for dark grounds. Every one has a contrast of 3:1 or more with its
+// ground, as WCAG 2.2 §1.4.11 asks of graphics, the first few that of text, and any two keep
+// apart under protanopia and deuteranopia. A test holds that.
 var colours = [...]struct{ light, dark string }{
 	{"#0550ae", "#58a6ff"}, // blue
-	{"#bc4c00", "#ff9b4d"}, // vermilion
-	{"#007a5e", "#2ec4a0"}, // green
-	{"#a8459a", "#ec9bdc"}, // purple
-	{"#8a6a00", "#e3b341"}, // ochre
-	{"#0e86a8", "#6fdcff"}, // cyan
-	{"#82261f", "#f47067"}, // dark red
-	{"#57606a", "#b1bac4"}, // grey
+	{"#b23c00", "#f0883e"}, // vermilion
+	{"#067a5b", "#3ddc9f"}, // green
+	{"#b0479c", "#d16fc9"}, // purple
+	{"#2f3b52", "#d5dde5"}, // slate
+	{"#b98900", "#f5d76e"}, // ochre
+	{"#86181c", "#d1524c"}, // dark red
+	{"#8a949e", "#7c8a99"}, // grey
 }
+
+// labelled is how many of the first colours may have text on them.
+const labelled = 5
 
 // grounds and inks.
 var (

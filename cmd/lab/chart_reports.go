@@ -34,11 +34,7 @@ func compareCharts(r *compareReport, l looks) []chart {
 			if trip != r.RoundTrips[0] {
 				prefix = slug(prefix, fmt.Sprintf("rtt %v", trip))
 			}
-			n := 0
-			for _, f := range cells {
-				n = max(n, len(f.Samples))
-			}
-			method := r.method(roundTripText(trip), fmt.Sprintf("up to %d starts each", n), done)
+			method := r.method(roundTripText(trip), startsText(cells), done)
 			for _, same := range split(cells, func(f *found) any { return f.MemoryMB }) {
 				out = append(out, startUps(same, l, prefix, method))
 			}
@@ -50,6 +46,23 @@ func compareCharts(r *compareReport, l looks) []chart {
 		out = append(out, ratioCharts(ratios, l, "compare", r.method(done))...)
 	}
 	return out
+}
+
+// startsText says of how many starts the figures are: slow functions get fewer.
+func startsText(cells []found) string {
+	low, high := 0, 0
+	for _, f := range cells {
+		if n := len(f.Samples); n > 0 {
+			if low == 0 {
+				low = n
+			}
+			low, high = min(low, n), max(high, n)
+		}
+	}
+	if low == high {
+		return fmt.Sprintf("n = %d", high)
+	}
+	return fmt.Sprintf("n = %d to %d, fewer of what is slow", low, high)
 }
 
 // ratioCharts draws what is billed and the warm invocations; the others say the same of parts.
