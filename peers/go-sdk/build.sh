@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds dist/bootstrap for this machine, or for GOOS and GOARCH.
+# Needs: go
 set -eu
 cd "$(dirname "$0")"
 CGO_ENABLED=0 go build -trimpath -tags lambda.norpc -ldflags='-s -w' -o dist/bootstrap .

@@ -50,8 +50,8 @@ func main() {
 	lambda.StartWithOptions(c.handle, lambda.WithContext(ctx))
 }
 
-// warm opens a connection to each service while INIT has a whole processor. What they
-// answer does not matter.
+// warm opens the connections that the first invocation will need, while INIT has a whole
+// processor. What is answered does not matter.
 func (c *clients) warm(ctx context.Context) {
 	var wg sync.WaitGroup
 	if bucket, key := os.Getenv("S3_BUCKET"), os.Getenv("FILE_NAME"); bucket != "" && key != "" {
@@ -60,9 +60,11 @@ func (c *clients) warm(ctx context.Context) {
 		})
 	}
 	if table := os.Getenv("DB_TABLE"); table != "" {
-		wg.Go(func() {
-			c.dynamodb.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table})
-		})
+		for range batchesInFlight {
+			wg.Go(func() {
+				c.dynamodb.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table})
+			})
+		}
 	}
 	wg.Wait()
 }

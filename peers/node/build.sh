@@ -2,6 +2,7 @@
 # Bundles the function into dist/index.cjs, with a dist/bootstrap that starts it.
 # ES modules are taken where packages have them: more of the SDK can be left out, and a start
 # takes a quarter less. HABITS=original makes dist-original of the same.
+# Needs: node npm
 set -eu
 cd "$(dirname "$0")"
 dist=dist${HABITS:+-$HABITS}

@@ -32,11 +32,10 @@ pool = ThreadPoolExecutor(BATCHES_IN_FLIGHT)
 
 
 def warm():
-    """Opens a connection to each service while INIT has a whole processor."""
-    calls = [
-        pool.submit(s3.head_object, Bucket=S3_BUCKET, Key=FILE_NAME),
-        pool.submit(dynamodb.describe_table, TableName=DB_TABLE),
-    ]
+    """Opens the connections of the first invocation, while INIT has a whole processor."""
+    calls = [pool.submit(s3.head_object, Bucket=S3_BUCKET, Key=FILE_NAME)]
+    for _ in range(BATCHES_IN_FLIGHT):
+        calls.append(pool.submit(dynamodb.describe_table, TableName=DB_TABLE))
     for call in calls:
         try:
             call.result()

@@ -2,6 +2,7 @@
 # Gathers the function and its packages in dist, with a dist/bootstrap that starts them.
 # HABITS=original makes dist-original of the same. PYTHON names the interpreter: without it,
 # python3.13 where there is one, the version that Lambda's newest runtime of these has.
+# Needs: python3
 set -eu
 cd "$(dirname "$0")"
 dist=dist${HABITS:+-$HABITS}

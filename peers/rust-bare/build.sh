@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds dist/bootstrap for this machine: one static file, for the processors that Lambda has.
 # Once before: rustup target add x86_64-unknown-linux-musl (or aarch64-).
+# Needs: cargo rustup
 set -eu
 cd "$(dirname "$0")"
 case "$(uname -m)" in

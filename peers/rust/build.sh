@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds dist/bootstrap for this machine, with the processor that cargo lambda aims at.
 # HABITS=original builds dist-original/bootstrap.
+# Needs: cargo
 set -eu
 cd "$(dirname "$0")"
 dist=dist${HABITS:+-$HABITS}

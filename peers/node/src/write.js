@@ -1,11 +1,12 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
-import { setTimeout } from 'node:timers/promises';
 import { mode } from './reduce.js';
 
 const BATCH_ITEMS = 25; // BatchWriteItem takes no more
-const BATCHES_IN_FLIGHT = 8;
+export const BATCHES_IN_FLIGHT = 8;
 const FIRST_DELAY = 50; // ms
 const MAX_DELAY = 5000;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const makeItems = (requestId, groups) =>
   groups.map((group) => ({
@@ -49,6 +50,6 @@ const writeBatch = async (client, table, batch) => {
     const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems: pending }));
     if (Object.keys(UnprocessedItems).length === 0) return;
     pending = UnprocessedItems;
-    await setTimeout(Math.random() * delay);
+    await sleep(Math.random() * delay);
   }
 };

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_smithy_http_client::{Builder, tls};
+use futures_util::future::join_all;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde::{Deserialize, Serialize};
 use tokio_util::io::SyncIoBridge;
@@ -97,8 +98,8 @@ impl Function {
         }
     }
 
-    /// Opens a connection to each service while INIT has a whole processor. What they
-    /// answer does not matter.
+    /// Opens the connections that the first invocation will need, while INIT has a whole
+    /// processor. What is answered does not matter.
     async fn warm(&self) {
         let Event { bucket, key, table } = &self.defaults;
         let s3 = self
@@ -106,8 +107,11 @@ impl Function {
             .head_object()
             .set_bucket(bucket.clone())
             .set_key(key.clone());
-        let dynamodb = self.dynamodb.describe_table().set_table_name(table.clone());
-        let _ = tokio::join!(s3.send(), dynamodb.send());
+        let dynamodb = (0..write::BATCHES_IN_FLIGHT).map(|_| {
+            let request = self.dynamodb.describe_table();
+            request.set_table_name(table.clone()).send()
+        });
+        let _ = tokio::join!(s3.send(), join_all(dynamodb));
     }
 
     async fn handle(&self, event: LambdaEvent<Event>) -> Result<Response, Error> {

@@ -9,7 +9,7 @@ use lambda_runtime::Error;
 use crate::reduce::Groups;
 
 const BATCH_ITEMS: usize = 25; // BatchWriteItem takes no more
-const BATCHES_IN_FLIGHT: usize = 8;
+pub const BATCHES_IN_FLIGHT: usize = 8;
 
 const FIRST_DELAY: Duration = Duration::from_millis(50);
 const MAX_DELAY: Duration = Duration::from_secs(5);
@@ -51,7 +51,10 @@ pub async fn write_once(
             .send()
             .await
             .map_err(crate::explain)?;
-        if output.unprocessed_items.is_some_and(|left| !left.is_empty()) {
+        if output
+            .unprocessed_items
+            .is_some_and(|left| !left.is_empty())
+        {
             return Err("items came back unprocessed".into());
         }
     }
