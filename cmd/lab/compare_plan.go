@@ -10,6 +10,7 @@ import (
 // all that belongs to them, and one warm invocation.
 type tried struct {
 	cold, warm time.Duration
+	weight     float64 // how many times as often it starts as another that takes as long
 }
 
 // planned is how often a cell is to be measured.
@@ -34,7 +35,8 @@ const (
 // plan divides the time left among cells. A cell's warm invocations take together about as
 // long as its start. The number of its starts goes by one over the square root of what each
 // takes: so a given time leaves the least variance in all cells together (Neyman 1934, of
-// strata that cost unequally much). There are no more than n and, where that is possible at
+// strata that cost unequally much). Ours is in every ratio: it starts more often by the square
+// root of how many it is compared with (Dunnett 1955, of a control). There are no more than n and, where that is possible at
 // all, no less than leastStarts. A cell whose trial failed has no warm time and gets nothing.
 func plan(cells []tried, n, warm int, left time.Duration) []planned {
 	out := make([]planned, len(cells))
@@ -49,7 +51,7 @@ func plan(cells []tried, n, warm int, left time.Duration) []planned {
 		starts := func(share float64) (total float64) {
 			for i := range out {
 				if p := &out[i]; p.Each > 0 {
-					p.Starts = min(max(int(share/math.Sqrt(p.Each)), least), n)
+					p.Starts = min(max(int(share*cells[i].weight/math.Sqrt(p.Each)), least), n)
 					total += float64(p.Starts) * p.Each
 				}
 			}

@@ -15,14 +15,15 @@ func TestPlan(t *testing.T) {
 		left    time.Duration
 		want    []planned // Each is not compared
 	}{
-		{"time enough", []tried{{1 * s, 100 * ms}, {2 * s, s}}, 20, 10, time.Hour, []planned{{20, 10, 0}, {20, 2, 0}}},
-		{"warm ones as long as the start", []tried{{10 * ms, 100 * ms}, {s, 300 * ms}, {s, 2 * s}}, 1, 10, time.Hour, []planned{{1, 3, 0}, {1, 3, 0}, {1, 1, 0}}},
-		{"a fourth of the time, twice the starts", []tried{{s / 2, s / 2}, {2 * s, 2 * s}}, 100, 1, 100 * s, []planned{{30, 1, 0}, {15, 1, 0}}},
-		{"no less than three of the slow", []tried{{s / 2, s / 2}, {5 * s, 5 * s}}, 100, 1, 40 * s, []planned{{6, 1, 0}, {3, 1, 0}}},
-		{"less than three where it must be", []tried{{s / 2, s / 2}, {5 * s, 5 * s}}, 100, 1, 30 * s, []planned{{7, 1, 0}, {2, 1, 0}}},
-		{"once, whatever it takes", []tried{{5 * s, 5 * s}, {5 * s, 5 * s}}, 100, 1, s, []planned{{1, 1, 0}, {1, 1, 0}}},
-		{"once, if the time is up", []tried{{5 * s, 5 * s}}, 100, 1, -s, []planned{{1, 1, 0}}},
-		{"what failed gets nothing", []tried{{}, {s, s / 2}}, 3, 10, time.Hour, []planned{{}, {3, 2, 0}}},
+		{"time enough", []tried{{1 * s, 100 * ms, 1}, {2 * s, s, 1}}, 20, 10, time.Hour, []planned{{20, 10, 0}, {20, 2, 0}}},
+		{"warm ones as long as the start", []tried{{10 * ms, 100 * ms, 1}, {s, 300 * ms, 1}, {s, 2 * s, 1}}, 1, 10, time.Hour, []planned{{1, 3, 0}, {1, 3, 0}, {1, 1, 0}}},
+		{"a fourth of the time, twice the starts", []tried{{s / 2, s / 2, 1}, {2 * s, 2 * s, 1}}, 100, 1, 100 * s, []planned{{30, 1, 0}, {15, 1, 0}}},
+		{"no less than three of the slow", []tried{{s / 2, s / 2, 1}, {5 * s, 5 * s, 1}}, 100, 1, 40 * s, []planned{{6, 1, 0}, {3, 1, 0}}},
+		{"less than three where it must be", []tried{{s / 2, s / 2, 1}, {5 * s, 5 * s, 1}}, 100, 1, 30 * s, []planned{{7, 1, 0}, {2, 1, 0}}},
+		{"once, whatever it takes", []tried{{5 * s, 5 * s, 1}, {5 * s, 5 * s, 1}}, 100, 1, s, []planned{{1, 1, 0}, {1, 1, 0}}},
+		{"once, if the time is up", []tried{{5 * s, 5 * s, 1}}, 100, 1, -s, []planned{{1, 1, 0}}},
+		{"twice the weight and a fourth of the time, four times the starts", []tried{{s / 2, s / 2, 2}, {2 * s, 2 * s, 1}}, 100, 1, 100 * s, []planned{{46, 1, 0}, {11, 1, 0}}},
+		{"what failed gets nothing", []tried{{}, {s, s / 2, 1}}, 3, 10, time.Hour, []planned{{}, {3, 2, 0}}},
 		{"none", nil, 3, 10, time.Hour, []planned{}},
 	} {
 		got := plan(test.cells, test.n, test.warm, test.left)

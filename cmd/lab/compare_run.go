@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -99,7 +100,7 @@ func (c *compareRun) take(s *started) {
 	case s.Failed != "":
 		x.failed, x.ok = s.Failed, s.OK
 	case s.Trial:
-		c.tried[s.Cell] = tried{seconds(s.Cold), seconds(s.Warm)}
+		c.tried[s.Cell] = tried{cold: seconds(s.Cold), warm: seconds(s.Warm)}
 	default:
 		x.samples = append(x.samples, *s.Sample)
 		c.done[s.Cell]++
@@ -119,6 +120,12 @@ func (c *compareRun) measure(ctx context.Context) error {
 	}
 	c.follow()
 	if c.plan == nil {
+		for n, x := range c.cells {
+			c.tried[n].weight = 1
+			if x.function.Name == ours {
+				c.tried[n].weight = math.Sqrt(float64(len(c.functions) - 1))
+			}
+		}
 		c.plan = plan(c.tried, c.n, c.warm, c.budget-c.spent())
 		if err := c.journal.write(entry{Plan: c.plan, Seconds: c.spent().Seconds()}); err != nil {
 			return err
