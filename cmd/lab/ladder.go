@@ -25,7 +25,8 @@ a ladder, each rung one habit less than the one before it:
   no net/http
   roots embedded
   our parser and tables in place of encoding/csv and maps
-  SIMD: ours
+  SIMD
+  compiled small: ours
 
 and beside it the same job in Go and in Rust, with AWS's SDK and bare. Without --job, it is
 greetings that are measured, from exec to GET /next alone: the smallest function of each kind
@@ -94,7 +95,8 @@ var jobRungs = []rung{
 	{"no net/http", "packages runtime, aws, ddbwire; a connection for each batch in flight opened in INIT", partSteps, "ladder/dist/bare-roots"},
 	{"roots embedded", "the system's are not loaded", partSteps, "ladder/dist/bare"},
 	{"own parser", "packages csvfast and aggregate, built without assembly", partSteps, "ladder/dist/purego"},
-	{ours, "with assembly", partSteps, ""},
+	{"SIMD", "with assembly", partSteps, "ladder/dist/simd"},
+	{ours, "compiled for size where it runs a few times only: the flags of make bootstrap", partSteps, ""},
 	{"rust, SDK", "peers/rust", partLanguages, "rust/dist"},
 	{"rust, bare", "peers/rust-bare: sockets, rustls, SIMD", partLanguages, "rust-bare/dist"},
 	{"go, SDK", "peers/go-sdk", partLanguages, "go-sdk/dist"},

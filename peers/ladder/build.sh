@@ -18,8 +18,10 @@ rung bare bare ''
 rung hello-lambda hello-lambda ''
 rung hello-linked hello-linked ''
 
-# Ours, without assembly; and the smallest function on its runtime.
+# Ours with go build's own settings, without and with assembly; and the smallest function on
+# its runtime.
 (cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -tags=purego -o peers/ladder/dist/purego/bootstrap ./bootstrap)
+(cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o peers/ladder/dist/simd/bootstrap ./bootstrap)
 (cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o peers/ladder/dist/hello-ours/bootstrap ./examples/hello)
 
 rust() { # rust FOLDER TARGET

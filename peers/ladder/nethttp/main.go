@@ -139,7 +139,9 @@ type value struct {
 	N string `json:",omitempty"`
 }
 
-type put struct{ PutRequest struct{ Item map[string]value } }
+type put struct {
+	PutRequest struct{ Item map[string]value }
+}
 
 func (f *function) handle(ctx context.Context, id string) (any, error) {
 	f.roots.Do(plain.Roots)

@@ -223,7 +223,7 @@ func padding(mb int) string {
 	const statements = 170 // about a page
 	random := rand.New(rand.NewPCG(1, uint64(mb)))
 	var b strings.Builder
-	b.WriteString("package main\n\nvar pad = [...]func(uint64) uint64{")
+	b.WriteString("package main\n\nvar pad = []func(uint64) uint64{")
 	pages := mb << 8
 	for i := range pages {
 		fmt.Fprintf(&b, "f%d,", i)

@@ -21,10 +21,12 @@ import (
 )
 
 const (
-	opLookup, opForget, opGetattr, opOpen, opRead, opStatfs             = 1, 2, 3, 14, 15, 17
-	opRelease, opFlush, opInit, opOpendir, opReleasedir, opAccess       = 18, 25, 26, 27, 29, 34
-	opInterrupt, opDestroy, opBatchForget                               = 36, 38, 42
-	headIn, headOut, maxRead                                      int64 = 40, 16, 128 << 10
+	opLookup, opForget, opGetattr, opOpen, opRead, opStatfs   = 1, 2, 3, 14, 15, 17
+	opRelease, opFlush, opInit, opOpendir, opReaddir          = 18, 25, 26, 27, 28
+	opReleasedir, opAccess, opInterrupt, opDestroy, opForgets = 29, 34, 36, 38, 42
+
+	headIn, headOut = 40, 16 // fuse_in_header, fuse_out_header
+	maxRead         = 128 << 10
 )
 
 var order = binary.LittleEndian
@@ -119,7 +121,7 @@ func (d *disk) answer(in []byte) {
 	d.mu.Unlock()
 	arg := in[headIn:]
 	reply := func(errno syscall.Errno, body []byte) {
-		out := order.AppendUint32(nil, uint32(int(headOut)+len(body)))
+		out := order.AppendUint32(nil, uint32(headOut+len(body)))
 		out = order.AppendUint32(out, uint32(-int32(errno)))
 		out = append(append(out, unique...), body...)
 		syscall.Write(d.fd, out)
@@ -152,14 +154,31 @@ func (d *disk) answer(in []byte) {
 		reply(0, order.AppendUint64(order.AppendUint64(nil, id), 1<<1))
 	case opRead: // fh, offset, size
 		time.Sleep(d.delay)
-		out := make([]byte, min(int64(order.Uint32(arg[16:])), maxRead))
+		out := make([]byte, min(order.Uint32(arg[16:]), maxRead))
 		n, _ := at.file.ReadAt(out, int64(order.Uint64(arg[8:])))
 		reply(0, out[:n])
+	case opReaddir: // fh, offset
+		entries, _ := os.ReadDir(at.path)
+		var out []byte
+		for i, e := range entries {
+			if uint64(i) < order.Uint64(arg[8:]) || len(out) > 3<<10 {
+				continue
+			}
+			kind := uint32(syscall.DT_REG)
+			if e.IsDir() {
+				kind = syscall.DT_DIR
+			}
+			out = order.AppendUint64(order.AppendUint64(out, uint64(i)+1000), uint64(i)+1) // any number; the next offset
+			out = order.AppendUint32(order.AppendUint32(out, uint32(len(e.Name()))), kind)
+			out = append(out, e.Name()...)
+			out = append(out, make([]byte, -len(out)&7)...)
+		}
+		reply(0, out)
 	case opStatfs:
 		reply(0, make([]byte, 80))
 	case opFlush, opRelease, opReleasedir, opAccess, opDestroy:
 		reply(0, nil)
-	case opForget, opBatchForget, opInterrupt: // take no answer
+	case opForget, opForgets, opInterrupt: // take no answer
 	default:
 		reply(syscall.ENOSYS, nil)
 	}

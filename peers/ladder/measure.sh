@@ -1,0 +1,52 @@
+#!/bin/sh
+# Measures the ladder on this machine and writes docs/ladder.md and its pictures anew, from
+# records in peers/ladder/record. Some 8 minutes; Linux and root (for what they are needed for see
+# docs/method.md), peers/rust, peers/rust-bare and peers/go-sdk built. With -w it measures
+# nothing and writes from the records that are there.
+set -eu
+cd "$(dirname "$0")/../.."
+record=peers/ladder/record
+lab=dist/lab-ladder
+mkdir -p $record dist
+go build -o $lab ./cmd/lab
+
+write() {
+	$lab ladder --plain --markdown docs/ladder.md --svg docs $record/job-*.json $record/hello-*.json >/dev/null
+	$lab chart --svg docs $record/padded-*.json
+}
+if [ "${1-}" = -w ]; then
+	write
+	exit
+fi
+
+make bootstrap
+peers/ladder/build.sh
+$lab ladder --job --memory 128 -n 16 --json $record/job-128.json
+$lab ladder --job --memory 512 -n 24 --json $record/job-512.json
+$lab ladder --job --memory 1769 -n 24 --json $record/job-1769.json
+$lab ladder --job --memory 128 --cache dropped -n 14 --json $record/job-dropped.json
+$lab ladder -n 40 --json $record/hello-warm.json
+$lab ladder -n 40 --cache dropped --json $record/hello-dropped.json
+
+(cd peers/ladder && go build -o dist/padded ./padded && go build -o dist/slowfs ./slowfs)
+padded="peers/ladder/dist/padded -dist peers/ladder/dist"
+$padded -n 40 -cache warm -on disk -json $record/padded-warm.json
+$padded -n 25 -cache dropped -on disk -json $record/padded-dropped.json
+
+# The same, where each read that misses the page cache takes a millisecond. The folder that
+# is shown holds all programs, so that no function is beside another file system's.
+mkdir -p .build # not /tmp: a sandbox has one of its own
+slow=$(mktemp -d -p .build) all=$(mktemp -d -p .build)
+mkdir "$all/peers" "$all/ours"
+cp "dist/$(go env GOOS)-$(go env GOARCH)/bootstrap" "$all/ours/bootstrap"
+for dir in peers/*/dist peers/ladder/dist; do
+	mkdir -p "$all/$(dirname $dir)"
+	case $dir in peers/rust/* | peers/rust-bare/* | peers/go-sdk/* | peers/ladder/*) cp -r $dir "$all/$(dirname $dir)/" ;; esac
+done
+peers/ladder/dist/slowfs 1ms "$all" "$slow" &
+server=$!
+trap 'kill $server; sleep 1; rm -rf "$all"; rmdir "$slow"' EXIT
+sleep 1
+$lab ladder -n 20 --cache dropped --storage '1 ms a read' --peers "$slow/peers" --bootstrap "$slow/ours/bootstrap" --json $record/hello-slow.json
+$padded -n 15 -cache dropped -folder "$slow/peers/ladder/dist" -on '1 ms a read' -json $record/padded-slow.json
+write
