@@ -13,14 +13,15 @@ var chartCommand = &command{
 	args:  "FILE...",
 	short: "pictures of what the other commands measured: SVG files, or one HTML page",
 	about: `
-Draws files of lab cold --json, lab tune --json, lab compare --json and lab run --json, any
-number of them together:
+Draws files of lab cold --json, lab tune --json, lab compare --json, lab ladder --json and
+lab run --json, any number of them together:
 
   lab tune      time and cost by memory size, on two axes; results over the same file, on the
                 same machine, at the prices of one architecture share a chart
   lab cold      the four figures of a start, by function, a chart for each memory size, with
                 p90 and p99; how many times ours each rival takes, with 95% intervals
   lab compare   the same for each file, and warm invocations by memory size
+  lab ladder    the steps, as bars
   lab run       the phases of an invocation
 
 The output of AWS Lambda Power Tuning is drawn too, and a published.json; what was measured

@@ -203,6 +203,9 @@ func (ch *barChart) drawBar(c *canvas, b *bar, s *scale, u unit, y float64) {
 func (ch *barChart) drawParts(c *canvas, b *bar, s *scale, u unit, y float64) {
 	from := 0.0
 	for i, part := range b.Parts {
+		if part <= 0 {
+			continue
+		}
 		left, right := s.at(from), s.at(from+part)
 		from += part
 		c.rect(look(i).fill(), left, y-barHeight/2-2, right-left, barHeight+4)
@@ -263,7 +266,7 @@ func (ch *barChart) table() chartTable {
 					row = append(row, u.value(col.of(&b)))
 				}
 			}
-			for _, part := range b.Parts {
+			for _, part := range b.Parts[:min(len(b.Parts), len(ch.Parts))] {
 				row = append(row, u.value(part))
 			}
 			rows.Rows = append(rows.Rows, row)

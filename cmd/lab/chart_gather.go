@@ -31,6 +31,10 @@ func chartsOf(in []*chartInput, others bool) []chart {
 		case in.compare != nil:
 			add(compareCharts(in.compare, l)...)
 			publications = append(publications, in.compare.Published)
+		case in.ladder != nil:
+			for _, ch := range in.ladder.charts() {
+				add(ch)
+			}
 		case in.run != nil:
 			add(runCharts(in.run)...)
 		case in.bars != nil:
@@ -110,6 +114,9 @@ func sourcesOf(in []*chartInput) []source {
 			for _, out := range r.LeftOut {
 				s.Sandbox = append(s.Sandbox, fmt.Sprintf("left out: %s, %s", out.Name, out.Why))
 			}
+		case in.ladder != nil:
+			r := in.ladder
+			about(&r.conditions, r.OK, kindLadder, roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
 		case in.run != nil:
 			s.Method, s.OK = sentence("Measured on "+in.run.Where, in.run.Machine, "lab run"), in.run.OK
 		case in.others != nil:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ type chartInput struct {
 	cold    *coldReport
 	tune    *tuneReport
 	compare *compareReport
+	ladder  *ladderReport
 	run     *report
 	tool    *powerTuning
 	others  *publication
@@ -62,10 +64,12 @@ func readChart(data []byte) (*chartInput, error) {
 		to = newInto(&in.tune)
 	case known.Kind != nil && *known.Kind == kindCompare:
 		to = newInto(&in.compare)
+	case known.Kind != nil && *known.Kind == kindLadder:
+		to = newInto(&in.ladder)
 	case known.Kind != nil && *known.Kind == kindBars:
 		to = newInto(&in.bars)
 	case known.Kind != nil:
-		return nil, fmt.Errorf("its kind is %q; expected one of %q, %q, %q, %q", *known.Kind, kindCold, kindTune, kindCompare, kindBars)
+		return nil, fmt.Errorf("its kind is %q; expected one of %q, %q, %q, %q, %q", *known.Kind, kindCold, kindTune, kindCompare, kindLadder, kindBars)
 	case known.Runs != nil:
 		to = newInto(&in.run)
 	case known.StateMachine != nil:
@@ -73,12 +77,12 @@ func readChart(data []byte) (*chartInput, error) {
 	case known.PowerTuning != nil:
 		to = newInto(&in.others)
 	default:
-		return nil, errors.New("is no report of lab cold, tune, compare or run, nor of AWS Lambda Power Tuning")
+		return nil, errors.New("is no report of lab cold, tune, compare, ladder or run, nor of AWS Lambda Power Tuning")
 	}
 	if err := json.Unmarshal(data, to); err != nil {
 		return nil, fmt.Errorf("does not read as what it says it is: %w", err)
 	}
-	return in, in.check()
+	return in, errors.Join(checkNumbers(data), in.check())
 }
 
 func newInto[T any](to **T) *T {
@@ -91,15 +95,28 @@ func (in *chartInput) check() error {
 	switch {
 	case in.cold != nil && len(in.cold.Cells) == 0, in.tune != nil && len(in.tune.Sizes) == 0,
 		in.compare != nil && len(in.compare.Cells) == 0, in.tool != nil && len(in.tool.Stats) == 0,
+		in.ladder != nil && len(in.ladder.Cells) == 0,
 		in.run != nil && len(in.run.Runs) == 0, in.others != nil && len(in.others.PowerTuning) == 0,
 		in.bars != nil && len(in.bars.bars()) == 0:
 		return errNoFigures
 	}
-	if in.others != nil {
-		for _, t := range in.others.PowerTuning {
+	if r := in.ladder; r != nil && (len(r.Functions) == 0 || len(r.Rungs) != len(r.Functions) || len(r.Cells)%len(r.Functions) != 0) {
+		return errors.New("expected a rung for each function, and as many results at each memory size")
+	}
+	others := in.others
+	if in.compare != nil {
+		others = in.compare.Published
+	}
+	if others != nil {
+		for _, t := range others.PowerTuning {
 			if len(t.MeanMs) != len(t.MemoryMB) || len(t.MeanUSD) != len(t.MemoryMB) {
 				return fmt.Errorf("%s, %d rows: as many times and costs as memory sizes are expected", t.Strategy, t.Rows)
 			}
+		}
+	}
+	for _, memory := range in.memory() {
+		if memory <= 0 {
+			return fmt.Errorf("a memory size of %d MB", memory)
 		}
 	}
 	if in.bars != nil {
@@ -110,4 +127,48 @@ func (in *chartInput) check() error {
 		}
 	}
 	return nil
+}
+
+// memory are all memory sizes, which stand on a logarithmic scale.
+func (in *chartInput) memory() []int {
+	var out []int
+	switch {
+	case in.tune != nil:
+		for _, t := range in.tune.Sizes {
+			out = append(out, t.MemoryMB)
+		}
+	case in.compare != nil:
+		for _, f := range in.compare.Cells {
+			out = append(out, f.MemoryMB)
+		}
+		if in.compare.Published != nil {
+			out = append(out, (&chartInput{others: in.compare.Published}).memory()...)
+		}
+	case in.tool != nil:
+		for _, s := range in.tool.Stats {
+			out = append(out, s.Value)
+		}
+	case in.others != nil:
+		for _, t := range in.others.PowerTuning {
+			out = append(out, t.MemoryMB...)
+		}
+	}
+	return out
+}
+
+// mostNumber is beyond all that is measured, and within what can be reckoned with.
+const mostNumber = 1e19
+
+// checkNumbers refuses numbers that no scale could hold.
+func checkNumbers(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil // the end: it has been read before
+		}
+		if v, ok := token.(float64); ok && (v > mostNumber || v < -mostNumber || v != 0 && v < 1/mostNumber && v > -1/mostNumber) {
+			return fmt.Errorf("the number %g is none that is measured", v)
+		}
+	}
 }
