@@ -116,16 +116,20 @@ func (b *batch) numbers(data []byte, c int) {
 	_ = b.ends[c+(b.n-1)*stride+1]
 	for j := range b.whole[:b.n] {
 		p, e := load32(ends, j*stride)+1, load32(ends, j*stride+1)
-		whole, ok := parseWhole(load(text, uint(p)), uint(e-p))
-		if !ok {
-			var err error
-			if whole, b.exact[j], err = number(data[p:e:cap(data)], c == stride-1); err != nil {
-				b.n = j
-				return
-			}
+		if whole, ok := parseFew(uint32(load(text, uint(p))), e-p); ok {
+			b.whole[j] = int64(whole)
+		} else if !b.number(j, data[p:e:cap(data)], c == stride-1) {
+			b.n = j
+			return
 		}
-		b.whole[j] = whole
 	}
+}
+
+// number reads a field that is not just a few digits. It answers false if it is no number.
+func (b *batch) number(j int, field []byte, last bool) bool {
+	var err error
+	b.whole[j], b.exact[j], err = number(field, last)
+	return err == nil
 }
 
 // number returns what is written in b, without the quotes around it, and without a '\r' if

@@ -38,7 +38,7 @@ type Dict struct {
 func (d *Dict) ID(raw []byte) (uint32, error) {
 	x := &d.index
 	if x.slots == nil {
-		x.init(hasAES)
+		x.init(hasAES())
 	}
 	var id [1]uint32
 	ok := false
@@ -64,7 +64,7 @@ func (d *Dict) ID(raw []byte) (uint32, error) {
 func (d *Dict) column(ids []uint32, data []byte, ends []uint32, stride int) (done int, err error) {
 	x := &d.index
 	if x.slots == nil {
-		x.init(hasAES)
+		x.init(hasAES())
 	}
 	for done < len(ids) {
 		todo, e := ids[done:], ends[done*stride:]

@@ -65,7 +65,7 @@ func TestRefusedSpelling(t *testing.T) {
 // variants are the ways to look up short names that the machine can run.
 func variants(t *testing.T) map[string]bool {
 	v := map[string]bool{"generic": false}
-	if hasAES {
+	if hasAES() {
 		v["aes"] = true
 	} else {
 		t.Log("no AES here: its variant does not run")

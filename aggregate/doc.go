@@ -31,7 +31,7 @@
 //
 // # Variants
 //
-// On amd64 with AES instructions (all since 2013) names of up to 32 bytes are looked up by
+// On amd64 with AES and AVX2 (all since 2015) names of up to 32 bytes are looked up by
 // a page of assembly; elsewhere, and with the build tag purego, by the same steps in Go.
 //
 // # What it does not do

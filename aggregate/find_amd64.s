@@ -3,47 +3,55 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// func cpuAES() bool
-TEXT ·cpuAES(SB), NOSPLIT, $0-1
-	MOVL $1, AX
-	XORL CX, CX
+// func cpuid(leaf, subleaf uint32) (a, b, c, d uint32)
+TEXT ·cpuid(SB), NOSPLIT, $0-24
+	MOVL leaf+0(FP), AX
+	MOVL subleaf+4(FP), CX
 	CPUID
-	SHRL $25, CX // Intel SDM, CPUID leaf 1: AESNI
-	ANDL $1, CX
-	MOVB CX, ret+0(FP)
+	MOVL AX, a+8(FP)
+	MOVL BX, b+12(FP)
+	MOVL CX, c+16(FP)
+	MOVL DX, d+20(FP)
+	RET
+
+// func xgetbv() uint32
+TEXT ·xgetbv(SB), NOSPLIT, $0-4
+	XORL CX, CX
+	XGETBV
+	MOVL AX, ret+0(FP)
 	RET
 
 // The key of a name is in key0 and key1, crossed with secret words. AES mixes it: two rounds
 // lie between its halves, so that neither can undo the other, and three behind, as many as
 // it takes until each byte has a say in each (two leave 256 values to the top bits of some
 // 65,536 names that differ in two bytes).
-#define key0    X0
+#define whole   Y0
+#define key0    X0 // the lower half of whole
 #define key1    X1
-#define hash    X4
-#define secret2 X10
-#define secret3 X11
+#define hash    X2
+#define secret  Y3 // 0 and 1
+#define secret2 X4
+#define secret3 X5
 #define MIX \
-	MOVO   key0, hash    \
-	AESENC secret2, hash \
-	AESENC key1, hash    \
-	AESENC secret3, hash \
-	AESENC secret2, hash \
-	AESENC secret3, hash
+	VAESENC secret2, key0, hash \
+	VAESENC key1, hash, hash    \
+	VAESENC secret3, hash, hash \
+	VAESENC secret2, hash, hash \
+	VAESENC secret3, hash, hash
 
 // func hashAES(x *index, key *[4]uint64) uint64
 TEXT ·hashAES(SB), NOSPLIT, $0-24
-	MOVQ  x+0(FP), AX
-	MOVQ  key+8(FP), BX
-	MOVOU (BX), key0
-	MOVOU 16(BX), key1
-	MOVOU (index_seed+seed_words+32)(AX), secret2
-	MOVOU (index_seed+seed_words+48)(AX), secret3
+	MOVQ      x+0(FP), AX
+	MOVQ      key+8(FP), BX
+	VMOVDQU (BX), key0
+	VMOVDQU 16(BX), key1
+	VMOVDQU (index_seed+seed_words+32)(AX), secret2
+	VMOVDQU (index_seed+seed_words+48)(AX), secret3
 	MIX
-	MOVQ  hash, ret+16(FP)
+	VMOVQ   hash, AX
+	MOVQ      AX, ret+16(FP)
 	RET
 
-#define secret0 X8
-#define secret1 X9
 #define IDS     DI
 #define LEFT    R8
 #define FROM    BX
@@ -58,22 +66,21 @@ TEXT ·hashAES(SB), NOSPLIT, $0-24
 
 // func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int
 TEXT ·findAES(SB), NOSPLIT, $0-56
-	MOVQ  x+0(FP), AX
-	MOVQ  (index_slots+0)(AX), SLOTS
-	MOVQ  (index_slots+8)(AX), MASK
-	DECQ  MASK
-	SHLQ  $6, MASK // slots have 64 bytes
-	MOVOU (index_seed+seed_words+0)(AX), secret0
-	MOVOU (index_seed+seed_words+16)(AX), secret1
-	MOVOU (index_seed+seed_words+32)(AX), secret2
-	MOVOU (index_seed+seed_words+48)(AX), secret3
-	MOVQ  ids+8(FP), IDS
-	MOVQ  count+16(FP), LEFT
-	MOVQ  text+24(FP), FROM
-	MOVQ  ends+32(FP), ENDS
-	MOVQ  stride+40(FP), STRIDE
-	SHLQ  $2, STRIDE
-	LEAQ  ·masks(SB), MASKS
+	MOVQ      x+0(FP), AX
+	MOVQ    (index_slots+0)(AX), SLOTS
+	MOVQ    (index_slots+8)(AX), MASK
+	DECQ    MASK
+	SHLQ    $6, MASK // slots have 64 bytes
+	VMOVDQU (index_seed+seed_words+0)(AX), secret
+	VMOVDQU (index_seed+seed_words+32)(AX), secret2
+	VMOVDQU (index_seed+seed_words+48)(AX), secret3
+	MOVQ    ids+8(FP), IDS
+	MOVQ    count+16(FP), LEFT
+	MOVQ    text+24(FP), FROM
+	MOVQ    ends+32(FP), ENDS
+	MOVQ    stride+40(FP), STRIDE
+	SHLQ    $2, STRIDE
+	LEAQ    ·masks(SB), MASKS
 
 name:
 	MOVL (ENDS), at
@@ -83,40 +90,33 @@ name:
 	JHI  done
 
 	// The first 32 bytes, cut to n.
-	MOVOU (FROM)(at*1), key0
-	MOVOU 16(FROM)(at*1), key1
-	MOVL  n1, at
-	SHLL  $5, at
-	MOVOU (MASKS)(at*1), X2
-	MOVOU 16(MASKS)(at*1), X3
-	PAND  X2, key0
-	PAND  X3, key1
-	PXOR  secret0, key0
-	PXOR  secret1, key1
+	VMOVDQU      (FROM)(at*1), whole
+	MOVL         n1, at
+	SHLL         $5, at
+	VPAND        (MASKS)(at*1), whole, whole
+	VPXOR        secret, whole, whole
+	VEXTRACTI128 $1, whole, key1
 	MIX
-	MOVQ  hash, s
-	SHRQ  $26, s // home, in bytes
+	VMOVQ        hash, s
+	SHRQ         $26, s // home, in bytes
 
 probe:
-	ANDQ     MASK, s
-	MOVOU    (SLOTS)(s*1), X2
-	MOVOU    16(SLOTS)(s*1), X3
-	PCMPEQB  key0, X2
-	PCMPEQB  key1, X3
-	PAND     X3, X2
-	PMOVMSKB X2, at
-	CMPL     slot_n1(SLOTS)(s*1), n1
-	JNE      other
-	CMPL     at, $0xffff
-	JNE      other
-	MOVL     slot_id(SLOTS)(s*1), at
-	MOVL     at, (IDS)
-	ADDQ     $4, IDS
-	ADDQ     STRIDE, ENDS
-	DECQ     LEFT
-	JNZ      name
+	ANDQ      MASK, s
+	CMPL      slot_n1(SLOTS)(s*1), n1
+	JNE       other
+	VPCMPEQB  (SLOTS)(s*1), whole, Y6
+	VPMOVMSKB Y6, at
+	INCL      at
+	JNZ       other
+	MOVL      slot_id(SLOTS)(s*1), at
+	MOVL      at, (IDS)
+	ADDQ      $4, IDS
+	ADDQ      STRIDE, ENDS
+	DECQ      LEFT
+	JNZ       name
 
 done:
+	VZEROUPPER
 	SUBQ ids+8(FP), IDS
 	SHRQ $2, IDS
 	MOVQ IDS, ret+48(FP)

@@ -43,7 +43,7 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// Every length of digits, and every byte in every place of eight, whatever stands behind.
+// Every length of digits, and every byte in every place, whatever stands behind.
 func TestParseWhole(t *testing.T) {
 	for n := range 12 {
 		for at := range max(n, 1) {
@@ -54,6 +54,10 @@ func TestParseWhole(t *testing.T) {
 				want, err := strconv.ParseUint(string(b[:n]), 10, 64)
 				if wantOK := err == nil && n <= 8; ok != wantOK || ok && uint64(got) != want {
 					t.Fatalf("%q: %d, %v", b[:n], got, ok)
+				}
+				few, ok := parseFew(binary.LittleEndian.Uint32(b), uint32(n))
+				if wantOK := err == nil && n <= 4; ok != wantOK || ok && uint64(few) != want {
+					t.Fatalf("%q: few, %d, %v", b[:n], few, ok)
 				}
 			}
 		}
