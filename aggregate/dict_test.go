@@ -113,7 +113,7 @@ func TestVariants(t *testing.T) {
 // index: no look-up goes far, whatever the seed.
 func TestHostileNames(t *testing.T) {
 	for variant, aes := range variants(t) {
-		for _, length := range []int{8, 16, 24, 32, 33, 40, 48, 56, 57, 72, 96} {
+		for _, length := range []int{8, 16, 32, 33, 56, 57, 96} {
 			for _, at := range [][]int{{7, 6}, {length - 1, length - 2}, {7, length - 1}, {length / 2, length - 1}, {0, 1}, {15 % length, 23 % length}} {
 				var d Dict
 				d.index.init(aes)
