@@ -68,7 +68,7 @@ func (r *rig) cell(function program, memory int, rows int64, trip time.Duration)
 		r.cells = append(r.cells, x)
 		return x, nil
 	}
-	name := fmt.Sprintf("%s-%d-%d", strings.ReplaceAll(function.Name, " ", "-"), memory, rows)
+	name := fmt.Sprintf("%s-%d-%d", slug(function.Name), memory, rows)
 	x.table = tableName + "-" + name
 	x.server.DynamoDB.CreateTable(x.table)
 	var err error
