@@ -19,6 +19,7 @@ var floors = []floor{
 	{"reduction/internal/json", nil, pure},
 	{"reduction/internal/logline", []string{"reduction/internal/json"}, pure},
 	{"reduction/internal/http1", nil, socket},
+	{"reduction/internal/crc64nvme", nil, pure},
 
 	// Floor 1: knows formats.
 	{"reduction/csvfast", nil, pure},
@@ -29,7 +30,7 @@ var floors = []floor{
 	// Floor 2: knows services, or the job; never both.
 	{"reduction/runtime", []string{"reduction/internal/http1", "reduction/internal/json"}, socket},
 	{"reduction/event", []string{"reduction/internal/json"}, pure},
-	{"reduction/aws", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/sigv4", "reduction/ddbwire"}, socket},
+	{"reduction/aws", []string{"reduction/internal/...", "reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire"}, pure},
 
 	// Floor 3: ties together.

@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"strings"
 
+	"reduction/internal/crc64nvme"
 	"reduction/internal/http1"
 )
 
@@ -22,13 +23,13 @@ var ErrNoChecksum = errors.New("the object has no checksum of its whole content"
 // first: an object seldom has two, and one is enough.
 var checksums = [...]struct {
 	header string
-	hash   func(func() *crcTables) hash.Hash
+	hash   func(func() *crc64nvme.Tables) hash.Hash
 }{
-	{"x-amz-checksum-crc32c", func(func() *crcTables) hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
-	{"x-amz-checksum-crc32", func(func() *crcTables) hash.Hash { return crc32.NewIEEE() }},
-	{"x-amz-checksum-crc64nvme", func(t func() *crcTables) hash.Hash { return t().new() }},
-	{"x-amz-checksum-sha256", func(func() *crcTables) hash.Hash { return sha256.New() }},
-	{"x-amz-checksum-sha1", func(func() *crcTables) hash.Hash { return sha1.New() }},
+	{"x-amz-checksum-crc32c", func(func() *crc64nvme.Tables) hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
+	{"x-amz-checksum-crc32", func(func() *crc64nvme.Tables) hash.Hash { return crc32.NewIEEE() }},
+	{"x-amz-checksum-crc64nvme", func(t func() *crc64nvme.Tables) hash.Hash { return t().New() }},
+	{"x-amz-checksum-sha256", func(func() *crc64nvme.Tables) hash.Hash { return sha256.New() }},
+	{"x-amz-checksum-sha1", func(func() *crc64nvme.Tables) hash.Hash { return sha1.New() }},
 }
 
 // checksum verifies a stream against the checksum that S3 sent with it.
@@ -44,7 +45,7 @@ type checksum struct {
 // known here. They are marked by their type, and by "-N" at their end. Answers to ranged
 // requests must not be given to this function: S3 sends composite ones without the mark
 // there (boto/botocore#3346).
-func newChecksum(h http1.Header, tables func() *crcTables) *checksum {
+func newChecksum(h http1.Header, tables func() *crc64nvme.Tables) *checksum {
 	if strings.EqualFold(h.Get("x-amz-checksum-type"), "COMPOSITE") {
 		return nil
 	}

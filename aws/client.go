@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"reduction/internal/crc64nvme"
 )
 
 // Client speaks with S3 and DynamoDB. It may be used by several goroutines at once. It
@@ -20,7 +22,7 @@ type Client struct {
 	s3          service
 	dynamoDB    service
 	buffers     buffers
-	crc         func() *crcTables // made when an object first needs them
+	crc         func() *crc64nvme.Tables // made when an object first needs them
 
 	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
 
@@ -64,7 +66,7 @@ func New(c Config) (*Client, error) {
 		config:  c,
 		trust:   t,
 		regions: make(map[string]string),
-		crc:     sync.OnceValue(newCRCTables),
+		crc:     sync.OnceValue(crc64nvme.NewTables),
 	}
 	client.s3.init("s3", s3Rules, c.MaxAttempts)
 	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
@@ -140,6 +142,9 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 				c.pool.put(cn, c.wall())
 			}
 		})
+	}
+	if len(buckets) > 0 {
+		wg.Go(func() { c.crc() }) // S3's default checksum; while the network is waited for
 	}
 	at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
 	for range writers {

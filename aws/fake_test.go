@@ -71,7 +71,8 @@ func etagOf(data []byte) string {
 }
 
 func crc64Of(data []byte) string {
-	h := crc64.New(crc64.MakeTable(crc64NVME))
+	const nvme = 0x9a6c9329ac4bc9b5
+	h := crc64.New(crc64.MakeTable(nvme))
 	h.Write(data)
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }

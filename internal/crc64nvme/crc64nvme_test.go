@@ -1,23 +1,23 @@
-package aws
+package crc64nvme
 
 import (
 	"bytes"
-	stdcrc64 "hash/crc64"
+	crc64 "hash/crc64"
 	"testing"
 )
 
 // TestCRC64 sweeps lengths and cuts against hash/crc64.
 func TestCRC64(t *testing.T) {
-	tables := newCRCTables()
-	std := stdcrc64.MakeTable(crc64NVME)
-	data := pattern(9*crcLane + 50)
+	tables := NewTables()
+	std := crc64.MakeTable(polynomial)
+	data := pattern(9*lane + 50)
 	for n := range len(data) {
-		if n > 200 && n%crcLane > 10 && n%97 != 0 {
+		if n > 200 && n%lane > 10 && n%97 != 0 {
 			continue
 		}
-		want := stdcrc64.Checksum(data[:n], std)
+		want := crc64.Checksum(data[:n], std)
 		for _, cut := range []int{0, n / 3, n} {
-			h := tables.new()
+			h := tables.New()
 			h.Write(data[:cut])
 			h.Write(data[cut:n])
 			if got := h.Sum(nil); !bytes.Equal(got, be64(want)) {
@@ -26,7 +26,7 @@ func TestCRC64(t *testing.T) {
 		}
 	}
 	// The catalogue's check value: https://reveng.sourceforge.io/crc-catalogue/
-	h := tables.new()
+	h := tables.New()
 	h.Write([]byte("123456789"))
 	if got := h.Sum(nil); !bytes.Equal(got, be64(0xae8b14860a799888)) {
 		t.Errorf("check value %x", got)
@@ -42,7 +42,7 @@ func be64(v uint64) []byte {
 }
 
 func TestCRC64Allocates(t *testing.T) {
-	h, data := newCRCTables().new(), pattern(20_000)
+	h, data := NewTables().New(), pattern(20_000)
 	if n := testing.AllocsPerRun(10, func() { h.Write(data) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -51,21 +51,21 @@ func TestCRC64Allocates(t *testing.T) {
 func BenchmarkCRC64(b *testing.B) {
 	data := pattern(16 << 10) // a TLS record
 	b.Run("ours", func(b *testing.B) {
-		h := newCRCTables().new()
+		h := NewTables().New()
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			h.Write(data)
 		}
 	})
 	b.Run("std", func(b *testing.B) {
-		h := stdcrc64.New(stdcrc64.MakeTable(crc64NVME))
+		h := crc64.New(crc64.MakeTable(polynomial))
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			h.Write(data)
 		}
 	})
 	b.Run("std 128 KB", func(b *testing.B) {
-		h, data := stdcrc64.New(stdcrc64.MakeTable(crc64NVME)), pattern(128<<10)
+		h, data := crc64.New(crc64.MakeTable(polynomial)), pattern(128<<10)
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			h.Write(data)
@@ -73,7 +73,15 @@ func BenchmarkCRC64(b *testing.B) {
 	})
 	b.Run("tables", func(b *testing.B) {
 		for b.Loop() {
-			newCRCTables()
+			NewTables()
 		}
 	})
+}
+
+func pattern(n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i * i >> 3)
+	}
+	return data
 }
