@@ -56,7 +56,7 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 		f.set.Var(&b.trips, "rtt", "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
 		n := f.whole("n", 20, 1, 100_000, "`N` starts of each function at most (default 20)")
 		warm := f.whole("warm", 10, 1, 100_000, "`N` warm invocations after each start at most (default 10)")
-		f.set.Var(&span{&b.budget, time.Second, 100 * time.Hour}, "budget", "`TIME` that all of it may take (default 30m)")
+		f.set.Var(&span{&b.budget, time.Second, 100 * time.Hour}, "budget", "`TIME` that the measuring may take (default 30m)")
 		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 2m)")
 		b.declare(f)
 		f.set.StringVar(&b.markdown, "markdown", "", "`FILE` write the tables there as Markdown")
@@ -155,13 +155,12 @@ func (b *compareBench) run(s *status) (*compareReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer s.clear()
-	began := time.Now()
 	j, err := b.open(s)
 	if err != nil {
 		return nil, err
 	}
 	defer j.close()
-	c, err := newCompareRun(b, j, began, s)
+	c, err := newCompareRun(b, j, s)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ type compareRun struct {
 	*rig
 	journal *journal
 	status  *status
-	began   time.Time // as if the parts before had just ended
+	began   time.Time // of the measuring, as if the parts before had just ended
 	tried   []tried
 	plan    []planned
 	done    []int // starts of each cell
@@ -56,12 +56,12 @@ func (b *compareBench) open(s *status) (*journal, error) {
 
 // newCompareRun makes the cells, in the order of the report, and takes over what a part of
 // the run before has measured.
-func newCompareRun(b *compareBench, j *journal, began time.Time, s *status) (*compareRun, error) {
+func newCompareRun(b *compareBench, j *journal, s *status) (*compareRun, error) {
 	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], b.rows, b.trips, s)
 	if err != nil {
 		return nil, err
 	}
-	c := &compareRun{compareBench: b, rig: r, journal: j, status: s, began: began.Add(-seconds(j.spent))}
+	c := &compareRun{compareBench: b, rig: r, journal: j, status: s, began: time.Now().Add(-seconds(j.spent))}
 	for _, trip := range b.trips {
 		for _, rows := range b.rows {
 			for _, memory := range b.memory {
