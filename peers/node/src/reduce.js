@@ -16,7 +16,7 @@ async function* linesOf(stream) {
     return lines;
   };
   for await (const chunk of stream) yield split(rest + decoder.decode(chunk, { stream: true }));
-  yield split(rest + decoder.decode());
+  yield split(rest + decoder.decode(new Uint8Array(0)));
   yield [rest];
 }
 
@@ -81,12 +81,21 @@ export const reduce = async (stream) => {
   return { groups, rows };
 };
 
+const encoder = new TextEncoder();
+
+// In byte order, of two names that are not the same.
+const before = (a, b) => {
+  const [x, y] = [encoder.encode(a), encoder.encode(b)];
+  const i = x.findIndex((byte, at) => byte !== y[at]);
+  return i < 0 || x[i] < y[i];
+};
+
 // The most frequent treatment, of several the first in byte order.
 export const mode = ({ treatments }) => {
   let best;
   let most = 0;
   for (const [name, n] of treatments) {
-    if (n > most || (n === most && Buffer.compare(Buffer.from(name), Buffer.from(best)) < 0)) {
+    if (n > most || (n === most && before(name, best))) {
       best = name;
       most = n;
     }
