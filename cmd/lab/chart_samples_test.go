@@ -65,6 +65,15 @@ func sampleCompare() *compareReport {
 	return r
 }
 
+func sampleLadder() *ladderReport {
+	functions := []string{ours, "rust"}
+	r := &ladderReport{Kind: kindLadder, coldReport: *sampleCold(functions, []int{128}, false), Job: true}
+	for range functions {
+		r.Rungs = append(r.Rungs, rung{Part: partSteps})
+	}
+	return r
+}
+
 func sampleRun() *report {
 	f := &figures{Rows: 2000, Init: 15, Cold: invoked{Duration: 20}, Warm: []invoked{{Duration: 18}}}
 	f.Cold.Answer.Ms.Open, f.Cold.Answer.Ms.Read, f.Cold.Answer.Ms.Write = 1, 2, 3
@@ -108,6 +117,7 @@ func inputs() map[string]*chartInput {
 		"no size":  {file: "tune", tune: nothing},
 		"free":     {file: "tune", tune: free},
 		"compare":  {file: "compare", compare: sampleCompare()},
+		"ladder":   {file: "ladder", ladder: sampleLadder()},
 		"run":      {file: "run", run: sampleRun()},
 		"tool":     {file: "tool", tool: sampleTune(ours, 256, 512).PowerTuning},
 		"others":   {file: "published", others: published()},

@@ -291,7 +291,7 @@ func TestChartCommand(t *testing.T) {
 	args := []string{"chart", "--svg", filepath.Join(dir, "svg"), "--html", filepath.Join(dir, "page.html"), "--published"}
 	for name, report := range map[string]any{
 		"cold": sampleCold([]string{ours, "rust"}, []int{128}, false), "tune": sampleTune(ours, 256, 512), "compare": sampleCompare(),
-		"run": sampleRun(), "tool": sampleTune(ours, 256).PowerTuning, "others": published(),
+		"run": sampleRun(), "ladder": sampleLadder(), "tool": sampleTune(ours, 256).PowerTuning, "others": published(),
 	} {
 		data, err := json.Marshal(report)
 		if err != nil {
