@@ -24,8 +24,7 @@ a ladder, each rung one habit less than the one before it:
   no SDK
   no net/http
   roots embedded
-  our parser and tables in place of encoding/csv and maps
-  SIMD
+  our parser and tables in place of encoding/csv and maps, SIMD in them
   compiled small: ours
 
 and beside it the same job in Go and in Rust, with AWS's SDK and bare. Without --job, it is
@@ -94,8 +93,7 @@ var jobRungs = []rung{
 	{"no SDK", "net/http and encoding/json, requests signed by hand", partSteps, "ladder/dist/nethttp"},
 	{"no net/http", "packages runtime, aws, ddbwire; a connection for each batch in flight opened in INIT", partSteps, "ladder/dist/bare-roots"},
 	{"roots embedded", "the system's are not loaded", partSteps, "ladder/dist/bare"},
-	{"own parser", "packages csvfast and aggregate, built without assembly", partSteps, "ladder/dist/purego"},
-	{"SIMD", "with assembly", partSteps, "ladder/dist/simd"},
+	{"own parser", "packages csvfast and aggregate, SIMD in them", partSteps, "ladder/dist/simd"},
 	{ours, "compiled for size where it runs a few times only: the flags of make bootstrap", partSteps, ""},
 	{"rust, SDK", "peers/rust", partLanguages, "rust/dist"},
 	{"rust, bare", "peers/rust-bare: sockets, rustls, SIMD", partLanguages, "rust-bare/dist"},
@@ -107,7 +105,8 @@ var helloRungs = []rung{
 	{ours, "the whole function, TLS in it", partHello, ""},
 	{"hello, our runtime", "examples/hello: package runtime and encoding/json", partHello, "ladder/dist/hello-ours"},
 	{"hello, aws-lambda-go", "AWS's library for Go", partHello, "ladder/dist/hello-lambda"},
-	{"hello, SDK linked", "the same, and an SDK that it never calls", partHello, "ladder/dist/hello-linked"},
+	{"hello, pages asked for", "the same; its first act is madvise(MADV_WILLNEED) over itself", partHello, "ladder/dist/hello-asked"},
+	{"hello, SDK linked", "AWS's library for Go, and an SDK that it never calls", partHello, "ladder/dist/hello-linked"},
 	{"go, SDK", "peers/go-sdk", partHello, "go-sdk/dist"},
 	{"hello, Rust std", "the standard library alone, static, no TLS", partHello, "ladder/dist/hello-static"},
 	{"hello, lambda_runtime", "AWS's library for Rust", partHello, "ladder/dist/hello-rust"},

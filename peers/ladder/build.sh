@@ -17,10 +17,10 @@ rung bare-roots bare roots
 rung bare bare ''
 rung hello-lambda hello-lambda ''
 rung hello-linked hello-linked ''
+rung hello-asked hello-asked ''
 
-# Ours with go build's own settings, without and with assembly; and the smallest function on
-# its runtime.
-(cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -tags=purego -o peers/ladder/dist/purego/bootstrap ./bootstrap)
+# Ours with go build's own settings; and the smallest function on its runtime. (The tag purego
+# takes the assembly of the standard library's cryptography away too: no rung for SIMD alone.)
 (cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o peers/ladder/dist/simd/bootstrap ./bootstrap)
 (cd ../.. && go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o peers/ladder/dist/hello-ours/bootstrap ./examples/hello)
 

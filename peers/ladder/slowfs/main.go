@@ -127,12 +127,14 @@ func (d *disk) answer(in []byte) {
 		syscall.Write(d.fd, out)
 	}
 	switch op {
-	case opInit: // major, minor, max_readahead, flags, ...
+	case opInit: // major, minor, max_readahead, flags
+		const asyncRead = 1 // several reads of a file at a time, as a disk takes them
 		out := order.AppendUint32(order.AppendUint32(nil, 7), 31)
 		out = order.AppendUint32(out, order.Uint32(arg[8:])) // read ahead as far as the kernel would
-		out = append(out, make([]byte, 64-len(out))...)      // max_write and the rest
-		order.PutUint32(out[20:], 4096)
-		reply(0, out)
+		out = order.AppendUint32(out, asyncRead)
+		out = order.AppendUint16(order.AppendUint16(out, 64), 48) // max_background, congestion_threshold
+		out = order.AppendUint32(out, 4096)                       // max_write: there is none
+		reply(0, append(out, make([]byte, 64-len(out))...))
 	case opLookup:
 		id, err := d.node(filepath.Join(at.path, string(arg[:len(arg)-1])))
 		if err != nil {
