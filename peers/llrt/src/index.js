@@ -72,13 +72,12 @@ export const handler = async (event, context) => {
       const { Body, ContentRange } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range }));
       size = bytes = Number(ContentRange.split('/')[1]);
       const piece = await Body.transformToByteArray();
-      const end = piece.lastIndexOf(NEWLINE) + 1;
-      const data = new Uint8Array(rest.length + end);
+      const data = new Uint8Array(rest.length + piece.length);
       data.set(rest);
-      data.set(piece.subarray(0, end), rest.length);
-      yield data;
-      rest = piece.slice(end); // without a line break, what came before would be lost
-      if (end === 0) throw new Error('a line of more than a piece');
+      data.set(piece, rest.length);
+      const end = data.lastIndexOf(NEWLINE) + 1;
+      yield data.subarray(0, end);
+      rest = data.subarray(end);
     }
     yield rest;
   }
