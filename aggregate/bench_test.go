@@ -131,6 +131,7 @@ func BenchmarkStep(b *testing.B) {
 		{"records", func(ends []uint32) { bt.records(data, ends, 4) }},
 		{"numbers", func([]uint32) { bt.numbers(data, 3) }},
 		{"names", func([]uint32) { t.names(&t.hospitals, bt.hospital[:], data, 0) }},
+		{"names-short", func([]uint32) { t.names(&t.treatments, bt.treatment[:], data, 2) }},
 		{"all", func(ends []uint32) { t.run(data, ends) }},
 	} {
 		b.Run(step.name, func(b *testing.B) {

@@ -26,6 +26,9 @@ func (x *index) find(ids []uint32, text []byte, ends []uint32, stride int) int {
 	if x.aes {
 		return findAES(x, &ids[0], len(ids), first(text), &ends[0], stride)
 	}
+	if x.longest <= twoWords {
+		return x.findTwo(ids, first(text), &ends[0], stride)
+	}
 	return x.findGeneric(ids, first(text), &ends[0], stride)
 }
 
@@ -45,10 +48,35 @@ func (x *index) findGeneric(ids []uint32, text *byte, ends *uint32, stride int) 
 		k1 := load(text, uint(p)+8)&m[1] ^ x.seed.words[1]
 		k2 := load(text, uint(p)+16)&m[2] ^ x.seed.words[2]
 		k3 := load(text, uint(p)+24)&m[3] ^ x.seed.words[3]
-		h := home(x.hashShort(k0, k1, k2, k3))
-		s := &x.slots[h&uint64(len(x.slots)-1)]
+		s := &x.slots[home(x.hashShort(k0, k1, k2, k3))&uint64(len(x.slots)-1)]
 		if !s.isShort(k0, k1, k2, k3, n1) {
-			if s = x.probe(h, k0, k1, k2, k3, n1); s == nil {
+			if s = x.probe(x.hashShort(k0, k1, k2, k3), k0, k1, k2, k3, n1); s == nil {
+				return j
+			}
+		}
+		ids[j] = s.id
+	}
+	return len(ids)
+}
+
+// findTwo is findGeneric while no short name has more than two words. (Whether the other two
+// are needed is not asked name by name: that is a branch that nobody can foretell. For
+// names of 9 to 16 bytes 3.1 ns a name instead of 4.2.)
+func (x *index) findTwo(ids []uint32, text *byte, ends *uint32, stride int) int {
+	k2, k3 := x.seed.words[2], x.seed.words[3]
+	rest := mix(k2, k3)
+	for j := range ids {
+		p := load32(ends, j*stride)
+		n1 := load32(ends, j*stride+1) - p
+		if n1 > twoWords+1 {
+			return j
+		}
+		m := &masks[n1]
+		k0 := load(text, uint(p))&m[0] ^ x.seed.words[0]
+		k1 := load(text, uint(p)+8)&m[1] ^ x.seed.words[1]
+		s := &x.slots[home((mix(k0, k1)^rest)*x.seed.odd)&uint64(len(x.slots)-1)]
+		if s.key[0] != k0 || s.key[1] != k1 || s.n1 != n1 {
+			if s = x.probe(x.hashShort(k0, k1, k2, k3), k0, k1, k2, k3, n1); s == nil {
 				return j
 			}
 		}
@@ -62,9 +90,10 @@ func (s *slot) isShort(k0, k1, k2, k3 uint64, n1 uint32) bool {
 	return s.key[0] == k0 && s.key[1] == k1 && s.key[2] == k2 && s.key[3] == k3 && s.n1 == n1
 }
 
-// probe looks for a short name from slot h on. It returns nil if the name is not there.
-func (x *index) probe(h, k0, k1, k2, k3 uint64, n1 uint32) *slot {
-	for ; ; h++ {
+// probe looks for a short name, given its hash, key and length. It returns nil if the name
+// is not there.
+func (x *index) probe(hash, k0, k1, k2, k3 uint64, n1 uint32) *slot {
+	for h := home(hash); ; h++ {
 		s := &x.slots[h&uint64(len(x.slots)-1)]
 		if s.isShort(k0, k1, k2, k3, n1) {
 			return s
@@ -78,7 +107,7 @@ func (x *index) probe(h, k0, k1, k2, k3 uint64, n1 uint32) *slot {
 // findShort returns the id of a name of at most shortName bytes.
 func (x *index) findShort(raw []byte) (uint32, bool) {
 	k := x.shortKey(raw)
-	s := x.probe(home(x.hashOfShort(&k)), k[0], k[1], k[2], k[3], uint32(len(raw)+1))
+	s := x.probe(x.hashOfShort(&k), k[0], k[1], k[2], k[3], uint32(len(raw)+1))
 	if s == nil {
 		return 0, false
 	}

@@ -15,6 +15,7 @@ type slot struct {
 }
 
 const (
+	twoWords   = 16
 	shortName  = 32
 	mediumName = 56
 )
@@ -25,11 +26,12 @@ const minSlots = 512
 // index is an open hash table from spellings to ids, probed linearly and at most half full.
 // The top half of a hash chooses the slot.
 type index struct {
-	slots []slot
-	used  int
-	long  []string // spellings that no slot can hold
-	seed  seed
-	aes   bool // findAES looks up the short names, and hashAES hashes them
+	slots   []slot
+	used    int
+	longest int      // of the short spellings, in bytes
+	long    []string // spellings that no slot can hold
+	seed    seed
+	aes     bool // findAES looks up the short names, and hashAES hashes them
 }
 
 func (x *index) init(aes bool) {
@@ -48,6 +50,7 @@ func (x *index) add(spelling string, id uint32) {
 	switch b := []byte(spelling); {
 	case len(b) <= shortName:
 		*(*[4]uint64)(s.key[:]) = x.shortKey(b)
+		x.longest = max(x.longest, len(b))
 	case len(b) <= mediumName:
 		k := &s.key
 		k[0], k[1], k[2], k[3], k[4], k[5], k[6] = x.mediumKey(b)
