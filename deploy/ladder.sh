@@ -7,7 +7,7 @@
 # It takes the AWS CLI with credentials, the SAM CLI, jq, Go, and what peers/*/build.sh take; the
 # machine that builds must be of the architecture that is measured, Linux, with a glibc no newer
 # than Amazon Linux 2023's (2.34): the greeting in Rust and peers/rust are linked to it. It
-# costs cents: 15 functions x 20 starts, and 400 write units a start of the job.
+# costs cents: 16 functions x 20 starts, and 400 write units a start of the job.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 memory=128 starts=20 record= keep= stack=reduction-ladder
@@ -34,7 +34,7 @@ peers/rust-bare/build.sh
 mkdir -p .build/ladder
 cp "dist/linux-$goarch/bootstrap.zip" .build/ladder/ours.zip
 pack() { go run ./deploy/pack "$1/bootstrap" ".build/ladder/$2.zip"; }
-for name in simd bare bare-roots nethttp sdk-warm sdk-together sdk-original hello-ours hello-lambda hello-linked hello-rust hello-static; do
+for name in simd bare bare-few bare-roots nethttp sdk-warm sdk-together sdk-original hello-ours hello-lambda hello-linked hello-rust hello-static; do
 	pack "peers/ladder/dist/$name" "$name"
 done
 pack peers/rust/dist rust

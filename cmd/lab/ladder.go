@@ -20,9 +20,10 @@ a ladder, each rung one habit less than the one before it:
 
   the Go SDK version, nothing opened in INIT, one batch after another, system's roots loaded
   batches in flight together
-  connections opened in INIT
+  a connection to each service opened in INIT
   no SDK
   no net/http
+  a connection for each batch in flight opened in INIT
   roots embedded
   our parser and tables in place of encoding/csv and maps, SIMD in them
   compiled small: ours
@@ -91,7 +92,8 @@ var jobRungs = []rung{
 	{"batches together", "eight batches in flight", partSteps, "ladder/dist/sdk-together"},
 	{"connections in INIT", "one to each service, by HeadObject and DescribeTable; the system's roots are loaded there too", partSteps, "ladder/dist/sdk-warm"},
 	{"no SDK", "net/http and encoding/json, requests signed by hand", partSteps, "ladder/dist/nethttp"},
-	{"no net/http", "packages runtime, aws, ddbwire; a connection for each batch in flight opened in INIT", partSteps, "ladder/dist/bare-roots"},
+	{"no net/http", "packages runtime, aws, ddbwire", partSteps, "ladder/dist/bare-few"},
+	{"all connections in INIT", "to DynamoDB one for each batch in flight", partSteps, "ladder/dist/bare-roots"},
 	{"roots embedded", "the system's are not loaded", partSteps, "ladder/dist/bare"},
 	{"own parser", "packages csvfast and aggregate, SIMD in them", partSteps, "ladder/dist/simd"},
 	{ours, "compiled for size where it runs a few times only: the flags of make bootstrap", partSteps, ""},
@@ -227,6 +229,9 @@ func (r *ladderReport) ratio(kind, function string, memory int) string {
 // title says what a report is of, briefly.
 func (r *ladderReport) title(memory int) string {
 	title := fmt.Sprintf("%d MB, page cache %s", memory, r.Cache)
+	if r.Job {
+		title = thousands(r.Rows) + " rows, " + title
+	}
 	if r.Storage != "" {
 		title += ", " + r.Storage
 	}

@@ -211,11 +211,15 @@ func ladderMarkdown(reports []*ladderReport) string {
 func (r *ladderReport) charts() []*barChart {
 	var out []*barChart
 	n := len(r.Functions)
+	rows := "" // in a picture's name, where they are not the usual ones
+	if r.Job && r.Rows != 2000 {
+		rows = fmt.Sprint(r.Rows)
+	}
 	for i := 0; i < len(r.Cells); i += n {
 		cells := r.Cells[i : i+n]
 		notes := r.about()[:1]
 		draw := func(name, title, subtitle string, in func(int) bool, of func(*found) *summary) {
-			ch := &barChart{heading: heading{Name: slug("ladder", name, fmt.Sprint(cells[0].MemoryMB), r.Cache, r.Storage), Title: title,
+			ch := &barChart{heading: heading{Name: slug("ladder", name, rows, fmt.Sprint(cells[0].MemoryMB), r.Cache, r.Storage), Title: title,
 				Subtitle: subtitle, Notes: notes}, Unit: unitMs, Value: "p50", High: "p90"}
 			var g barGroup
 			for j := range cells {

@@ -13,6 +13,7 @@ rung sdk-original sdk cold,serial,roots
 rung sdk-together sdk cold,roots
 rung sdk-warm sdk roots
 rung nethttp nethttp roots
+rung bare-few bare few,roots
 rung bare-roots bare roots
 rung bare bare ''
 rung hello-lambda hello-lambda ''

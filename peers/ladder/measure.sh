@@ -25,6 +25,7 @@ $lab ladder --job --memory 128 -n 16 --json $record/job-128.json
 $lab ladder --job --memory 512 -n 24 --json $record/job-512.json
 $lab ladder --job --memory 1769 -n 24 --json $record/job-1769.json
 $lab ladder --job --memory 128 --cache dropped -n 14 --json $record/job-dropped.json
+$lab ladder --job --memory 1769 --rows 1000000 -n 5 --json $record/job-1m.json
 $lab ladder -n 40 --json $record/hello-warm.json
 $lab ladder -n 40 --cache dropped --json $record/hello-dropped.json
 

@@ -31,7 +31,11 @@ func main() {
 	var roots sync.Once
 	if !plain.Habit("cold") && bucket != "" {
 		roots.Do(plain.Roots)
-		client.Warm(context.Background(), plain.Writers(), bucket)
+		writers := plain.Writers()
+		if plain.Habit("few") {
+			writers = 1
+		}
+		client.Warm(context.Background(), writers, bucket)
 	}
 	runtime.Start(func(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
 		roots.Do(plain.Roots)

@@ -9,6 +9,7 @@ import (
 //
 //	cold    no connection is opened before the first invocation needs it
 //	serial  one batch after the other
+//	few     INIT opens one connection to each service, not one for each batch in flight
 //	roots   the system's certificates are loaded, as crypto/tls does at a client's first
 //	        handshake when it is given none. The emulator's own come from AWS_CA_BUNDLE,
 //	        which would hide that cost
