@@ -8,14 +8,15 @@ HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 LDFLAGS  := -s -w -buildid=
 
 # Inlining makes code faster and larger. What runs a few times an invocation does without.
-# WARM is what a TLS handshake is made of: it would take half as long again. Packages of ours
-# that promise not to allocate are not here: without inlining, more escapes.
+# WARM is what TLS handshakes and signatures are made of: a handshake would take half as long
+# again. Packages of ours that promise not to allocate are not here, nor strings, which they
+# stand on: without inlining, more escapes.
 COLD     := net net/... crypto/... vendor/... encoding/asn1 encoding/base64 encoding/hex encoding/pem \
             fmt math/big reflect internal/fmtsort internal/godebug internal/poll internal/reflectlite \
             internal/strconv internal/sync internal/syscall/... bufio compress/... context errors io io/fs \
-            math/rand/... os path/... slices sort strconv strings sync syscall time unique \
+            math/rand/... os path/... slices sort strconv sync syscall time unique \
             $(addprefix reduction/,aws bootstrap event internal/http1 internal/logline job runtime)
-WARM     := $(addprefix crypto/internal/fips140/,bigmod edwards25519/field mlkem)
+WARM     := $(addprefix crypto/,hmac sha256 $(addprefix internal/fips140/,bigmod edwards25519/field hmac mlkem sha256))
 GCFLAGS  := $(COLD:%=-gcflags=%=-l) $(WARM:%=-gcflags=%=)
 
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
@@ -68,7 +69,7 @@ arm64: ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
 	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./job
 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
-	$(GO) run deploy/size.go $(GCFLAGS)
+	@$(GO) run deploy/size.go $(GCFLAGS)
 
 check: ## format, vet for the other platforms, cross-builds
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
