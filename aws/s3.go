@@ -13,6 +13,10 @@ import (
 // ErrRange says that an answer is not the range that was asked for.
 var ErrRange = errors.New("the answer is not the range asked for")
 
+// ErrSize says that two answers have the same ETag and do not agree about the object's size:
+// one of them is wrong, and which is not known. Reading again from the beginning may help.
+var ErrSize = errors.New("two answers disagree about the object's size")
+
 // ObjectRef names an object. VersionID and ETag are demanded of it where they are not
 // empty, from the first request on.
 type ObjectRef struct {
@@ -150,9 +154,9 @@ func (s span) accept(status int, h http1.Header, length, known int64) error {
 	case status != 206 || !ok || from != s.off:
 		return ErrRange
 	case s.end >= 0 && end != s.end || s.end < 0 && end != size:
-		return ErrChanged // it has become shorter, which If-Match should have noticed
+		return ErrSize // it ends before an earlier answer's end, though If-Match has not failed
 	case known >= 0 && size != known:
-		return ErrChanged // or the first answer's length was wrong, and what lay beyond it would be lost
+		return ErrSize // what lay beyond the first answer's end would be lost
 	case length >= 0 && length != end-from:
 		return ErrRange
 	}

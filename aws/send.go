@@ -191,7 +191,7 @@ func (c *Client) setClock(date string) bool {
 // time is over is for the caller to ask its context: a dialer's timeout says that it is a
 // context.DeadlineExceeded, too.
 func transportFault(err error) fault {
-	for _, stays := range []error{ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, http1.ErrRequest} {
+	for _, stays := range []error{ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, ErrSize, http1.ErrRequest} {
 		if errors.Is(err, stays) {
 			return final
 		}
