@@ -258,7 +258,7 @@ func ladderLook(name string) look {
 	switch {
 	case name == ours:
 		return knownLooks[ours]
-	case strings.Contains(strings.ToLower(name), "rust"):
+	case strings.Contains(strings.ToLower(name), "rust"), strings.Contains(name, "lambda_runtime"):
 		return knownLooks["rust"]
 	}
 	return knownLooks["go-sdk"]
