@@ -33,13 +33,13 @@ type WriteError struct {
 	Err           error
 }
 
+// Error is why: how many items there are is for the caller to add up over its batches.
 func (e *WriteError) Error() string {
-	s := e.Err.Error()
 	var answered *Error
-	if !errors.As(e.Err, &answered) {
-		s = "aws: BatchWriteItem " + e.Table + ": " + s
+	if errors.As(e.Err, &answered) {
+		return e.Err.Error()
 	}
-	return s + "; " + strconv.Itoa(e.Written) + " of the batch's " + strconv.Itoa(e.Written+e.Left) + " items are known to be written"
+	return "aws: BatchWriteItem " + e.Table + ": " + e.Err.Error()
 }
 
 func (e *WriteError) Unwrap() error { return e.Err }

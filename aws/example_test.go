@@ -73,7 +73,7 @@ func ExampleClient_BatchWrite() {
 func ExampleWriteError() {
 	err := error(&aws.WriteError{Table: "results", Written: 20, Left: 5, Err: aws.ErrDeadline})
 	fmt.Println(err)
-	// Output: aws: BatchWriteItem results: the deadline is near; 20 of the batch's 25 items are known to be written
+	// Output: aws: BatchWriteItem results: the deadline is near
 }
 
 func ExampleError() {

@@ -12,6 +12,13 @@ import (
 // which items are stored.
 var ErrAnswer = errors.New("ddbwire: not an answer to this batch")
 
+// answerError is an answer that is no complete JSON document, and where it is not.
+type answerError struct{ err error }
+
+func (e *answerError) Error() string        { return ErrAnswer.Error() + ": " + e.err.Error() }
+func (e *answerError) Unwrap() error        { return e.err }
+func (e *answerError) Is(target error) bool { return target == ErrAnswer }
+
 // Unprocessed reads the answer to the batch and returns how many of its items came back
 // unprocessed. The batch then holds exactly these, in the bytes that were sent before, and
 // its Body is the request to be sent next. API Reference, BatchWriteItem, UnprocessedItems.
@@ -40,7 +47,7 @@ func (b *Batch) Unprocessed(response []byte) (n int, err error) {
 		}
 	}
 	if err := s.End(); err != nil {
-		return 0, errors.Join(ErrAnswer, err)
+		return 0, &answerError{err}
 	}
 	if !found {
 		return 0, ErrAnswer
