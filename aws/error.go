@@ -133,6 +133,8 @@ func (e *Error) explain(f fault) {
 		e.Err = ErrAccessDenied
 	case e.Status == 412:
 		e.Err, e.Hint = refusal("PreconditionFailed")
+	case e.Status == 416:
+		e.Err, e.Hint = refusal("InvalidRange") // its body has been lost
 	default:
 		e.Err, e.Hint = ErrRefused, "is the endpoint right?"
 	}
