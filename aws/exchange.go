@@ -76,8 +76,11 @@ func (x *exchange) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close puts the connection back, if the answer was read to its end.
+// Close puts the connection back, if the answer was read to its end. The answer is the
+// connection's, and the next call's from then on: it is taken away from whoever might still
+// look at it.
 func (x *exchange) Close() {
+	x.Response = nil
 	if x.stop() && x.conn.Reusable() {
 		x.client.pool.put(x.conn, x.client.wall())
 		return

@@ -65,8 +65,9 @@ func (o *Object) open(ctx context.Context, c *Client) error {
 		return err
 	}
 	if err := o.head(x, c.config.VerifyFull); err != nil {
+		e := &Error{Op: "GetObject", Place: o.ref.place(), RequestID: requestID(x.Header), Err: err}
 		x.Close()
-		return &Error{Op: "GetObject", Place: o.ref.place(), RequestID: requestID(x.Header), Err: err}
+		return e
 	}
 	if o.size >= minAhead && o.ref.ETag != "" {
 		if a := c.readAhead(ctx, &o.ref, o.size, x); a != nil {

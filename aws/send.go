@@ -129,8 +129,9 @@ func (c *Client) attempt(ctx context.Context, op *call) (x *exchange, e *Error, 
 	}
 	if x.Status/100 == 2 {
 		if err = op.accept(x); err != nil {
+			e = &Error{Status: x.Status, Err: err, RequestID: requestID(x.Header)}
 			x.Close()
-			return nil, &Error{Status: x.Status, Err: err, RequestID: requestID(x.Header)}, failing{fault: transportFault(err)}, false
+			return nil, e, failing{fault: transportFault(err)}, false
 		}
 		return x, nil, failing{}, false
 	}
