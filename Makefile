@@ -21,12 +21,15 @@ GCFLAGS  := $(COLD:%=-gcflags=%=-l) $(WARM:%=-gcflags=%=)
 
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 20000x
+SCHEDULES ?= 10000
 QEMU     ?= qemu-aarch64-static
+FILES    ?= $(wildcard dist/compare.json dist/tune.json)
 BENCH    ?= .
 BENCHRUNS  ?= 5
 BENCHFLAGS  = -test.run='^$$' -test.bench='$(BENCH)' -test.benchtime=500ms
 
-.PHONY: run test bootstrap zip bench race fuzz purego arm64 size check integration clean help
+.PHONY: run test bootstrap zip bench race fuzz faults purego arm64 size check integration \
+        peers compare tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
 	$(GO) run ./cmd/lab run
@@ -62,6 +65,9 @@ fuzz: ## every fuzz target, FUZZTIME each (20000x: so many inputs; 5m: so long)
 	    echo "$$p $$f"; $(GO) test -run='^$$' -fuzz="^$$f\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x $$p || exit 1; \
 	  done; done
 
+faults: ## the whole job through SCHEDULES random schedules of faults
+	$(GO) test -run=TestFaultSchedules -timeout=0 -v . -schedules $(SCHEDULES)
+
 purego: ## every test without assembly
 	$(GO) test -tags=purego ./...
 
@@ -81,6 +87,21 @@ integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against ser
 	integration/install.sh .build/integration
 	.build/integration/venv/bin/python integration/run.py .build/integration $^
 
+peers: ## the rivals whose toolchain is here: Rust, Go, Node.js, Python
+	peers/build.sh
+
+compare: zip bootstrap dist/$(HOST)/lab ## ours beside every rival that make peers has built (COMPARE: flags of lab compare)
+	dist/$(HOST)/lab compare --json dist/compare.json --markdown dist/compare.md $(COMPARE)
+
+tune: bootstrap dist/$(HOST)/lab ## time and cost by memory size (TUNE: flags of lab tune)
+	dist/$(HOST)/lab tune --json dist/tune.json $(TUNE)
+
+ladder: ## what each habit costs a cold start, into docs/ladder.md (after make peers; needs cargo, Linux, root)
+	peers/ladder/measure.sh
+
+chart: dist/$(HOST)/lab ## charts of FILES, reports that compare, tune, cold and ladder have left as JSON
+	dist/$(HOST)/lab chart --svg dist/charts --html dist/charts/index.html $(FILES)
+
 dist/%/lab: FORCE
 	$(GO) build -buildvcs=false -o $@ ./cmd/lab
 
@@ -88,6 +109,6 @@ clean: ## what the other targets made
 	rm -rf dist
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 FORCE:
