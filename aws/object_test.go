@@ -54,6 +54,7 @@ func TestObject(t *testing.T) {
 		{"another size", "cut:10 | wrong:bytes 10-99999/100001", ErrSize, nil},
 		{"no range", "cut:10 | wrong:garbage", ErrRange, nil},
 		{"beyond the end", "cut:10 | 416 InvalidRange", ErrRange, nil},
+		{"beyond the end, without a word", "cut:10 | 416", ErrRange, nil},
 		{"damaged", "flip:777", ErrChecksum, nil},
 		{"damaged after a cut", "cut:10 | flip:777", ErrChecksum, nil},
 		{"no key", "404 NoSuchKey", ErrNoSuchKey, []string{get}},
