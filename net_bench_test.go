@@ -39,8 +39,6 @@ func BenchmarkNetwork(b *testing.B) {
 	}
 }
 
-const netMemoryMB = 1769
-
 func benchMillion(b *testing.B, d *distance, kept bool) {
 	curl := newCurl(b, d, millionKey)
 	config := d.config(b, netMemoryMB)

@@ -1,5 +1,19 @@
 package reduction
 
+import "time"
+
+// The emulated servers' objects and table, and their network.
+const (
+	netBucket, netTable = "records", "results"
+	millionKey, tenKey  = "1m.csv", "10k.csv"
+	syntheticKey        = "synthetic.csv"
+
+	netRoundTrip       = 25 * time.Millisecond
+	netRate      int64 = 90e6 // bytes a second, of one connection
+
+	netMemoryMB = 1769 // of the function: one vCPU
+)
+
 // tenThousand is the experiment's small file, 450 KB.
 var tenThousand = inputs[1]
 
@@ -29,7 +43,7 @@ func (e *endless) rows(size int64) int64 {
 	return n
 }
 
-// size is the next one to a wish that ends with a row.
+// size is the least from a wish on that ends with a row. The wish is no less than the header.
 func (e *endless) size(wish int64) int64 {
 	for at := (wish - int64(len(e.header))) % int64(len(e.block)); e.block[at] != '\n'; at++ {
 		wish++

@@ -55,15 +55,6 @@ type (
 
 const serverVariable = "REDUCTION_TEST_SERVER"
 
-// The objects and the table on the server.
-const (
-	netBucket, netTable       = "records", "results"
-	millionKey, tenKey        = "1m.csv", "10k.csv"
-	syntheticKey              = "synthetic.csv"
-	netRoundTrip              = 25 * time.Millisecond
-	netRate             int64 = 90e6 // bytes a second, of one connection
-)
-
 // TestMain is the server, where the process has been started as one.
 func TestMain(m *testing.M) {
 	if config := os.Getenv(serverVariable); config != "" {
