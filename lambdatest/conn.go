@@ -122,6 +122,8 @@ func (c *conn) pump() {
 }
 
 func (c *conn) carry(s segment) error {
+	// What still travels takes no place on the line that all share: others are before it.
+	time.Sleep(time.Until(s.due))
 	for data := s.data; len(data) > 0; {
 		n := min(len(data), c.out.step(), c.l.totalOut.step())
 		through := c.out.pass(n, s.due)
