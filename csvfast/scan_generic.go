@@ -6,55 +6,40 @@ import (
 )
 
 // scanGeneric is the kernel in ordinary Go: SWAR, eight bytes in a 64-bit word, eight words
-// a block. The other variants do the same, in the same order, with wider registers.
+// a block. The other variants do the same, in the same order, with wider registers; but they
+// get the quotes for little more, where this one looks ahead for the next of them, and up to
+// there for commas and line ends only.
 func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks, n, lines int, _ uint64) {
 	before, behind := context(src[0], inside)
 	rest := src[1:]
-	for ; len(rest) > blockSize; rest = rest[blockSize:] {
+	for len(rest) > blockSize {
 		block := (*[blockSize]byte)(rest)
-		w := load64(block[0:8])
-		y := w & lows
-		others, noQuote := ((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56, y^'"'*ones+lows
-		w = load64(block[8:16])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<8, noQuote&(y^'"'*ones+lows)
-		w = load64(block[16:24])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<16, noQuote&(y^'"'*ones+lows)
-		w = load64(block[24:32])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<24, noQuote&(y^'"'*ones+lows)
-		w = load64(block[32:40])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<32, noQuote&(y^'"'*ones+lows)
-		w = load64(block[40:48])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<40, noQuote&(y^'"'*ones+lows)
-		w = load64(block[48:56])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<48, noQuote&(y^'"'*ones+lows)
-		w = load64(block[56:64])
-		y = w & lows
-		others, noQuote = others|((y^','*ones+lows)&(y^'\n'*ones+lows)|w)&tops*gather>>56<<56, noQuote&(y^'"'*ones+lows)
-		stops := ^others
-		if noQuote&tops == tops && inside|behind == 0 {
-			before = stops >> 63
-		} else {
-			quotes := quotesOf(block)
-			in := prefixXor(quotes) ^ inside
-			// A byte outside quotes that is no stop must touch no quote.
-			taken := stops | quotes | in
-			if quotes&^(taken<<1|before) != 0 || !returns((quotes<<1|behind)&^taken, rest) {
-				break
+		quotes := quotesOf(block)
+		if quotes|inside|behind == 0 {
+			for range blocksWithout('"', rest[:len(rest)-1]) {
+				stops := stopsOf((*[blockSize]byte)(rest))
+				n += appendPositions((*[blockSize]uint32)(ends[n:]), stops, base)
+				before = stops >> 63
+				rest = rest[blockSize:]
+				base += blockSize
 			}
-			before, behind = taken>>63, quotes>>63
-			inside = -(in >> 63)
-			if hidden := stops & in; hidden != 0 {
-				lines -= linesAmong(hidden, block)
-				stops &^= in
-			}
+			continue
+		}
+		stops := stopsOf(block)
+		in := prefixXor(quotes) ^ inside
+		// A byte outside quotes that is no stop must touch no quote.
+		taken := stops | quotes | in
+		if quotes&^(taken<<1|before) != 0 || !returns((quotes<<1|behind)&^taken, rest) {
+			break
+		}
+		before, behind = taken>>63, quotes>>63
+		inside = -(in >> 63)
+		if hidden := stops & in; hidden != 0 {
+			lines -= linesAmong(hidden, block)
+			stops &^= in
 		}
 		n += appendPositions((*[blockSize]uint32)(ends[n:]), stops, base)
+		rest = rest[blockSize:]
 		base += blockSize
 	}
 	blocks = (len(src) - 1 - len(rest)) / blockSize
@@ -62,6 +47,14 @@ func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks,
 }
 
 var lineEnd = []byte{'\n'}
+
+// blocksWithout is how many whole blocks b begins with that do not contain c.
+func blocksWithout(c byte, b []byte) int {
+	if i := bytes.IndexByte(b, c); i >= 0 {
+		b = b[:i]
+	}
+	return len(b) / blockSize
+}
 
 // appendPositions writes base plus the position of each bit of the mask, and returns how
 // many these are. A block of ordinary text has three to eight: so many are written whether
@@ -84,7 +77,7 @@ func appendPositions(ends *[blockSize]uint32, mask uint64, base uint32) int {
 	mask &= mask - 1
 	ends[7] = base + uint32(bits.TrailingZeros64(mask))
 	mask &= mask - 1
-	for i := 8; i < n; i++ {
+	for i := 8; mask != 0; i++ {
 		ends[i&(blockSize-1)] = base + uint32(bits.TrailingZeros64(mask))
 		mask &= mask - 1
 	}

@@ -14,24 +14,40 @@ const (
 	gather = 0x0002040810204081
 )
 
-// quotesOf has bit i set where byte i is a quote.
-func quotesOf(block *[blockSize]byte) uint64 {
-	others := not(load64(block[0:8]), '"') & tops * gather >> 56
-	others |= not(load64(block[8:16]), '"') & tops * gather >> 56 << 8
-	others |= not(load64(block[16:24]), '"') & tops * gather >> 56 << 16
-	others |= not(load64(block[24:32]), '"') & tops * gather >> 56 << 24
-	others |= not(load64(block[32:40]), '"') & tops * gather >> 56 << 32
-	others |= not(load64(block[40:48]), '"') & tops * gather >> 56 << 40
-	others |= not(load64(block[48:56]), '"') & tops * gather >> 56 << 48
-	others |= not(load64(block[56:64]), '"') & tops * gather >> 56 << 56
+// stopsOf has bit i set where byte i is a comma or a line end.
+func stopsOf(block *[blockSize]byte) uint64 {
+	others := neither(load64(block[0:8])) * gather >> 56
+	others |= neither(load64(block[8:16])) * gather >> 56 << 8
+	others |= neither(load64(block[16:24])) * gather >> 56 << 16
+	others |= neither(load64(block[24:32])) * gather >> 56 << 24
+	others |= neither(load64(block[32:40])) * gather >> 56 << 32
+	others |= neither(load64(block[40:48])) * gather >> 56 << 40
+	others |= neither(load64(block[48:56])) * gather >> 56 << 48
+	others |= neither(load64(block[56:64])) * gather >> 56 << 56
 	return ^others
 }
 
-// not has the top bit of each byte that is not c; the other bits mean nothing.
-func not(w, c uint64) uint64 { return (w&lows ^ c*ones) + lows | w }
+// quotesOf has bit i set where byte i is a quote.
+func quotesOf(block *[blockSize]byte) uint64 {
+	others := noQuote(load64(block[0:8])) * gather >> 56
+	others |= noQuote(load64(block[8:16])) * gather >> 56 << 8
+	others |= noQuote(load64(block[16:24])) * gather >> 56 << 16
+	others |= noQuote(load64(block[24:32])) * gather >> 56 << 24
+	others |= noQuote(load64(block[32:40])) * gather >> 56 << 32
+	others |= noQuote(load64(block[40:48])) * gather >> 56 << 40
+	others |= noQuote(load64(block[48:56])) * gather >> 56 << 48
+	others |= noQuote(load64(block[56:64])) * gather >> 56 << 56
+	return ^others
+}
 
 // neither has the top bit of each byte that is neither a comma nor a line end.
-func neither(w uint64) uint64 { return not(w, ',') & not(w, '\n') & tops }
+func neither(w uint64) uint64 {
+	y := w & lows
+	return ((y^','*ones+lows)&(y^'\n'*ones+lows) | w) & tops
+}
+
+// noQuote has the top bit of each byte that is no quote.
+func noQuote(w uint64) uint64 { return ((w&lows ^ '"'*ones) + lows | w) & tops }
 
 // load64 is what the compiler makes one instruction of.
 func load64(b []byte) uint64 {
