@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 )
 
 // ahead reads an object over several connections, in order. The reader has a connection of
@@ -18,12 +19,16 @@ import (
 // claimed when the reader comes to it, it reads itself: on its first connection, as long
 // as that stands there, for it brings the whole object. So helpers that cannot connect, or
 // are slow, cost nothing, and there is always one who goes on.
+//
+// Where all together turn out to bring no more than one would (pace.go), a helper claims a
+// long span for the reader, and opens it; all wait then until it is nearly read.
 type ahead struct {
 	client *Client
 	ctx    context.Context
 	cancel context.CancelFunc
 	ref    *ObjectRef
 	size   int64
+	plan   plan  // its helpers are those that have a buffer
 	part   int64 // length of a part
 	pos    int64 // the reader's
 	own    *stream
@@ -33,16 +38,21 @@ type ahead struct {
 	moved  sync.Cond // anything below changed
 	next   int64     // the first byte that nobody has claimed
 	queue  []*part   // claimed by helpers, not read to the end
+	pace   pace
+	hold   int64 // nobody claims before so many bytes have come
 	closed bool
 }
 
-// part is a span in a helper's buffer.
+// part is a span in a helper's buffer, or one that the reader is to read itself.
 type part struct {
 	span
+	solo   *stream // the reader's; or nil
+	opened bool    // solo has been asked for
+
 	buf    []byte
 	filled int
 	read   int
-	err    error // why it will not be filled
+	err    error // why it will not be filled, or read
 }
 
 // ownStep is how much the reader claims at a time while its first connection stands where
@@ -61,12 +71,14 @@ func (c *Client) readAhead(ctx context.Context, ref *ObjectRef, size int64, x *e
 	if len(bufs) == 0 {
 		return nil
 	}
-	a := &ahead{client: c, ref: ref, size: size}
+	a := &ahead{client: c, ref: ref, size: size, plan: c.buffers.plan}
+	a.plan.helpers = len(bufs)
 	a.moved.L = &a.mu
 	a.ctx, a.cancel = context.WithCancel(ctx)
-	a.next, a.part = plan{len(bufs), c.buffers.plan.buffer}.split(size)
+	a.next, a.part = a.plan.split(size)
 	a.own = c.stream(ctx, ref, span{0, a.next}, size)
 	a.own.x, a.own.xEnd = x, size
+	a.pace.begin(time.Now())
 	for _, b := range bufs {
 		a.wg.Go(func() { a.help(b) })
 	}
@@ -84,6 +96,14 @@ func (a *ahead) help(buf []byte) {
 		if p == nil {
 			return
 		}
+		if p.solo != nil {
+			err := p.solo.open()
+			a.mu.Lock()
+			p.opened, p.err = true, err
+			a.moved.Broadcast()
+			a.mu.Unlock()
+			continue
+		}
 		s := a.client.stream(a.ctx, a.ref, p.span, a.size)
 		var err error
 		for err == nil {
@@ -91,6 +111,7 @@ func (a *ahead) help(buf []byte) {
 			n, err = s.Read(p.buf[p.filled:])
 			a.mu.Lock()
 			p.filled += n
+			a.pace.came(n, true, time.Now())
 			if err != io.EOF {
 				p.err = err
 			}
@@ -108,11 +129,20 @@ func (a *ahead) help(buf []byte) {
 func (a *ahead) claim(buf []byte) *part {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for a.pace.got < a.hold && !a.closed {
+		a.moved.Wait()
+	}
 	if a.closed || a.next == a.size {
 		return nil
 	}
 	p := &part{span: span{a.next, min(a.next+a.part, a.size)}}
-	p.buf = buf[:p.end-p.off]
+	if a.pace.poor(int64(a.plan.helpers)*a.part/2, a.plan.pays, time.Now()) {
+		p.end = min(a.next+a.plan.solo, a.size)
+		p.solo = a.client.stream(a.ctx, a.ref, p.span, a.size)
+		a.hold = p.end - lead
+	} else {
+		p.buf = buf[:p.end-p.off]
+	}
 	a.next = p.end
 	a.queue = append(a.queue, p)
 	a.moved.Broadcast()
@@ -139,9 +169,21 @@ func (a *ahead) Read(p []byte) (n int, err error) {
 		n, err = a.readPart(head, p)
 	} else {
 		n, err = a.own.Read(p)
+		a.came(n)
 	}
 	a.pos += int64(n)
 	return n, err
+}
+
+// came counts what the reader has read itself.
+func (a *ahead) came(n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := a.pace.got
+	a.pace.came(n, false, time.Now())
+	if before < a.hold && a.hold <= a.pace.got {
+		a.moved.Broadcast()
+	}
 }
 
 // head returns the part that the reader stands at, or nil where it reads itself.
@@ -156,7 +198,17 @@ func (a *ahead) head() *part {
 			a.own.Close()
 			a.own = nil
 		}
-		return a.queue[0]
+		p := a.queue[0]
+		for p.solo != nil && !p.opened {
+			a.moved.Wait()
+		}
+		if p.solo == nil || p.err != nil {
+			return p
+		}
+		a.own = p.solo
+		a.unqueue()
+		a.pace.solo(time.Now())
+		return nil
 	}
 	if a.own == nil {
 		a.own = a.client.stream(a.ctx, a.ref, span{a.pos, a.pos}, a.size)
@@ -187,11 +239,14 @@ func (a *ahead) readPart(p *part, dst []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if p.read += n; p.read == len(p.buf) {
-		a.queue = append(a.queue[:0], a.queue[1:]...)
+		a.unqueue()
 		a.moved.Broadcast()
 	}
 	return n, nil
 }
+
+// unqueue lets go of the first part.
+func (a *ahead) unqueue() { a.queue = append(a.queue[:0], a.queue[1:]...) }
 
 // Close stops the helpers and waits for them to let go of their buffers.
 func (a *ahead) Close() {
@@ -204,6 +259,11 @@ func (a *ahead) Close() {
 		a.own.Close()
 	}
 	a.wg.Wait()
+	for _, p := range a.queue {
+		if p.solo != nil {
+			p.solo.Close()
+		}
+	}
 }
 
 // connected sees to it that a connection to the bucket is at hand.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -23,7 +24,7 @@ func TestPlan(t *testing.T) {
 		{128, 0, 0}, {256, 0, 0}, {289, 0, 0}, {290, 2, 8 << 20}, {512, 2, 8 << 20}, {868, 2, 8 << 20},
 		{869, 6, 5 << 19}, {1769, 6, 5 << 19}, {10240, 6, 5 << 19}, {0, 6, 5 << 19},
 	} {
-		if p := planFor(c.memoryMB); p != (plan{c.helpers, c.buffer}) {
+		if p := planFor(c.memoryMB); p.helpers != c.helpers || p.buffer != c.buffer {
 			t.Errorf("%d MB: %+v", c.memoryMB, p)
 		}
 	}
@@ -47,8 +48,15 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// smallAhead makes a client read ahead in small pieces.
-func smallAhead(c *Client, helpers int, buffer int64) { c.buffers.plan = plan{helpers, buffer} }
+// smallAhead makes a client read ahead in small pieces, however little that brings.
+func smallAhead(c *Client, helpers int, buffer int64) {
+	c.buffers.plan = plan{helpers: helpers, buffer: buffer}
+}
+
+// smallSolo makes it think, again and again, that one connection would do.
+func smallSolo(c *Client, helpers int, buffer, solo int64) {
+	c.buffers.plan = plan{helpers, buffer, math.Inf(1), solo}
+}
 
 func TestAhead(t *testing.T) {
 	data := pattern(minAhead + 12_345)
@@ -56,19 +64,26 @@ func TestAhead(t *testing.T) {
 		name    string
 		helpers int
 		buffer  int64
+		solo    int64
 		script  string
 		want    error
 	}{
-		{"one helper", 1, 1 << 20, "", nil},
-		{"three helpers", 3, 1 << 20, "", nil},
-		{"large buffers", 3, 32 << 20, "", nil},
-		{"cuts", 3, 1 << 20, "cut:100000 | cut:50000 | cut:7 | reset | cut:999999 | ok | cut:1", nil},
-		{"stalls", 2, 2 << 20, "ok | stall:1000 | stall:2", nil},
-		{"faults", 3, 1 << 20, "ok | 500 InternalError | 503 SlowDown", nil},
-		{"changed", 3, 1 << 20, "ok | ok | ok | change", ErrChanged},
-		{"wrong range", 2, 1 << 20, "ok | wrong:bytes 0-1/2", ErrRange},
-		{"refused", 2, 1 << 20, "ok | ok | 403 AccessDenied", ErrAccessDenied},
-		{"broken for good", 2, 1 << 20, "ok | ok | cut:9 | reset | reset | reset | reset | reset | reset | reset | reset | reset | reset", io.ErrUnexpectedEOF},
+		{"one helper", 1, 1 << 20, 0, "", nil},
+		{"three helpers", 3, 1 << 20, 0, "", nil},
+		{"large buffers", 3, 32 << 20, 0, "", nil},
+		{"cuts", 3, 1 << 20, 0, "cut:100000 | cut:50000 | cut:7 | reset | cut:999999 | ok | cut:1", nil},
+		{"stalls", 2, 2 << 20, 0, "ok | stall:1000 | stall:2", nil},
+		{"faults", 3, 1 << 20, 0, "ok | 500 InternalError | 503 SlowDown", nil},
+		{"changed", 3, 1 << 20, 0, "ok | ok | ok | change", ErrChanged},
+		{"wrong range", 2, 1 << 20, 0, "ok | wrong:bytes 0-1/2", ErrRange},
+		{"refused", 2, 1 << 20, 0, "ok | ok | 403 AccessDenied", ErrAccessDenied},
+		{"broken for good", 2, 1 << 20, 0, "ok | ok | cut:9 | reset | reset | reset | reset | reset | reset | reset | reset | reset | reset", io.ErrUnexpectedEOF},
+		{"solo", 3, 1 << 20, 4 << 20, "", nil},
+		{"solo to the end", 3, 1 << 20, 1 << 30, "", nil},
+		{"solo, cuts", 3, 1 << 20, 4 << 20, "ok | ok | ok | ok | cut:100000 | cut:7 | reset | cut:2000000 | reset | cut:1", nil},
+		{"solo, stalls", 2, 2 << 20, 6 << 20, "ok | ok | ok | stall:1000 | stall:2", nil},
+		{"solo, changed", 3, 1 << 20, 4 << 20, "ok | ok | ok | ok | change", ErrChanged},
+		{"solo, refused", 2, 1 << 20, 4 << 20, "ok | ok | ok | 403 AccessDenied", ErrAccessDenied},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newFakeS3(t, data, strings.Split(c.script, " | ")...)
@@ -76,6 +91,9 @@ func TestAhead(t *testing.T) {
 			config.Stall = 300 * time.Millisecond
 			client := newTestClient(t, config)
 			smallAhead(client, c.helpers, c.buffer)
+			if c.solo > 0 {
+				smallSolo(client, c.helpers, c.buffer, c.solo)
+			}
 			got, err := fetch(client, testRef)
 			if !errors.Is(err, c.want) || err == nil && !bytes.Equal(got, data) {
 				t.Fatalf("%d bytes, %v, want %v", len(got), err, c.want)
@@ -220,7 +238,11 @@ func TestAheadSchedules(t *testing.T) {
 		}
 		s := newFakeS3(t, data, script...)
 		c := newTestClient(t, testConfig(s.URL, nil))
-		smallAhead(c, random.IntN(4), int64(1+random.IntN(4))<<20)
+		if helpers, buffer := random.IntN(4), int64(1+random.IntN(4))<<20; seed%2 == 0 {
+			smallAhead(c, helpers, buffer)
+		} else {
+			smallSolo(c, helpers, buffer, int64(1+random.IntN(12))<<20)
+		}
 		got, err := fetch(c, testRef)
 		if err == nil && !bytes.Equal(got, data) {
 			t.Fatalf("seed %d: other bytes after %q", seed, script)

@@ -30,11 +30,9 @@ func (s *stream) Read(p []byte) (int, error) {
 			s.Close()
 		}
 		if s.x == nil {
-			x, err := s.client.get(s.ctx, s.ref, s.span, s.size)
-			if err != nil {
+			if err := s.open(); err != nil {
 				return 0, err
 			}
-			s.x, s.xEnd = x, s.end
 		}
 		if s.end >= 0 {
 			p = p[:min(int64(len(p)), s.end-s.off)]
@@ -57,6 +55,15 @@ func (s *stream) Read(p []byte) (int, error) {
 			}
 		}
 	}
+}
+
+// open asks for the rest of the span.
+func (s *stream) open() error {
+	x, err := s.client.get(s.ctx, s.ref, s.span, s.size)
+	if err == nil {
+		s.x, s.xEnd = x, s.end
+	}
+	return err
 }
 
 // broken decides whether a broken connection is the end.
