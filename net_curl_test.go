@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"reduction/sigv4"
 )
 
 // curl fetches what we have fetched, as somebody would who is in no hurry to parse it: one
@@ -31,18 +29,9 @@ func newCurl(b *testing.B, d *distance, key string) *curl {
 		b.Log("no curl on the PATH: nothing to compare with")
 		return nil
 	}
-	id := sigv4.Credentials(d.at.Credentials)
-	signer := &sigv4.Signer{Credentials: id, Region: "us-east-1", Service: "s3"}
-	_, host, _ := strings.Cut(d.at.URL, "://")
-	c := &curl{program: program, args: []string{"-sS", "--fail", "-o", "/dev/null"}}
-	c.url = d.at.URL + string(signer.AppendPresigned(nil, &sigv4.Request{
-		Method: "GET", Path: "/" + netBucket + "/" + key, PayloadHash: sigv4.UnsignedPayload,
-		Header: []sigv4.Header{{Name: "Host", Value: host}},
-	}, time.Now(), time.Hour))
-	for _, kv := range d.at.Env {
-		if file, ok := strings.CutPrefix(kv, "AWS_CA_BUNDLE="); ok {
-			c.args = append(c.args, "--cacert", file)
-		}
+	c := &curl{program: program, url: d.presigned(key), args: []string{"-sS", "--fail", "-o", "/dev/null"}}
+	if file := d.caBundle(); file != "" {
+		c.args = append(c.args, "--cacert", file)
 	}
 	var starts []time.Duration
 	for range 5 {

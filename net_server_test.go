@@ -84,10 +84,9 @@ func serveDistance(config string) {
 	if c.Synthetic > 0 {
 		rows := newEndless()
 		s.S3.PutSynthetic(netBucket, syntheticKey, rows.size(c.Synthetic), rows.fill)
-	} else {
-		s.S3.Put(netBucket, millionKey, oneMillion.data())
-		s.S3.Put(netBucket, tenKey, tenThousand.data())
 	}
+	s.S3.Put(netBucket, millionKey, oneMillion.data())
+	s.S3.Put(netBucket, tenKey, tenThousand.data())
 	debug.FreeOSMemory()
 	out := json.NewEncoder(os.Stdout)
 	out.Encode(serverAt{s.URL, s.Env(), s.Credentials})
