@@ -13,8 +13,8 @@ import (
 const defaultSchedules = 400
 
 var (
-	schedules = flag.Uint64("schedules", defaultSchedules, "run `N` fault schedules, those of the seeds 1 to N")
-	oneSeed   = flag.Uint64("seed", 0, "run the fault schedule of this `seed` alone, and tell what happened")
+	schedules = flag.Uint64("schedules", 0, "run `N` fault schedules, those of the seeds from 1 or -seed on")
+	firstSeed = flag.Uint64("seed", 0, "run the fault schedule of this `seed`; without -schedules, it alone, and tell what happened")
 )
 
 // TestFaultSchedules runs the whole job, over sockets, under faults that a seed decides: of
@@ -23,10 +23,14 @@ var (
 // an independent reference says; and a clean run after a failure makes it so. Nothing stands
 // under another partition key, no manifest on half a result, and nothing is left open.
 func TestFaultSchedules(t *testing.T) {
-	first, last := uint64(1), *schedules
-	if *oneSeed != 0 {
-		first, last = *oneSeed, *oneSeed
+	first, n := max(*firstSeed, 1), *schedules
+	alone := n == 0 && *firstSeed != 0
+	if alone {
+		n = 1
+	} else if n == 0 {
+		n = defaultSchedules
 	}
+	last := first + n - 1
 	before := holding()
 	credentials := newCredentials()
 	start := time.Now()
@@ -42,7 +46,7 @@ func TestFaultSchedules(t *testing.T) {
 				switch {
 				case err != nil:
 					t.Errorf("seed %d: %v\n%s\nagain: go test . -run TestFaultSchedules -seed %d", seed, err, w.story.String(), seed)
-				case *oneSeed != 0:
+				case alone:
 					t.Logf("seed %d:\n%s", seed, w.story.String())
 				}
 				all.add(w.tally)
@@ -55,8 +59,8 @@ func TestFaultSchedules(t *testing.T) {
 	close(seeds)
 	wg.Wait()
 	credentials.Close()
-	t.Logf("%d schedules in %v: %v", last-first+1, time.Since(start).Round(time.Millisecond), all)
-	if *oneSeed == 0 && *schedules >= defaultSchedules {
+	t.Logf("%d schedules in %v: %v", n, time.Since(start).Round(time.Millisecond), all)
+	if n >= defaultSchedules {
 		all.check(t)
 	}
 	before.checkLeft(t)
