@@ -48,3 +48,49 @@ func item(pk string, r *result) lambdatest.Item {
 		"MostUsedTreatment":   {"S": r.Treatment},
 	}
 }
+
+// differences says in a line how one invocation's items differ from the reference's, and which
+// of the differences are of a known kind; "" when none does. A function whose modes differ in
+// ties alone counts well, and breaks ties in its own way.
+func differences(items []lambdatest.Item, want []result, tied ties, id string) string {
+	wrong := disagree(items, want, []string{id})
+	if len(wrong) == 0 {
+		return ""
+	}
+	byKey := make(map[string]*result, len(want))
+	for i := range want {
+		byKey[want[i].sortKey()] = &want[i]
+	}
+	var foreign, mean, mode, tie int
+	for _, got := range items {
+		r := byKey[got["SK"].Text()]
+		switch treatment := got["MostUsedTreatment"].Text(); {
+		case r == nil || got["PK"].Text() != id:
+			foreign++
+			continue
+		case treatment == r.Treatment:
+		case slices.Contains(tied[r.sortKey()], treatment):
+			tie++
+		default:
+			mode++
+		}
+		if got["AverageRecoveryTime"].Text() != r.Mean {
+			mean++
+		}
+	}
+	s := fmt.Sprintf("%d things disagree with the reference: of %d items %d are there", len(wrong), len(want), len(items)-foreign)
+	for _, kind := range []struct {
+		n    int
+		what string
+	}{
+		{foreign, "others that should not be, or under a PK that is not the request ID"},
+		{mean, "with another mean"},
+		{mode, "with a mode that is less frequent"},
+		{tie, "with a mode as frequent as the reference's, which is the smallest name of a tie"},
+	} {
+		if kind.n > 0 {
+			s += fmt.Sprintf(", %d %s", kind.n, kind.what)
+		}
+	}
+	return s + "; first " + wrong[0]
+}

@@ -9,7 +9,10 @@ import (
 )
 
 func TestDisagree(t *testing.T) {
-	want := []result{{"x", "A", "1.5", "T", 2}, {"x", "B", "2", "T", 1}}
+	want := []result{
+		{Diagnosis: "x", Hospital: "A", Mean: "1.5", Treatment: "T"},
+		{Diagnosis: "x", Hospital: "B", Mean: "2", Treatment: "T"},
+	}
 	ids := []string{"id-1", "id-2"}
 	table := func() []lambdatest.Item {
 		var items []lambdatest.Item
@@ -48,6 +51,38 @@ func TestDisagree(t *testing.T) {
 		wrong := disagree(test.change(table()), want, ids)
 		if test.says == "" && len(wrong) > 0 || test.says != "" && !strings.Contains(strings.Join(wrong, "\n"), test.says) {
 			t.Errorf("%s: %q", test.name, wrong)
+		}
+	}
+}
+
+// What differs is told apart: a tie broken in another way is not a mode that is wrong.
+func TestDifferences(t *testing.T) {
+	const data = "Hospital,Diagnosis,Treatment,Recovery Time\nA,x,T,1\nA,x,V,2\nB,x,T,1\nB,x,T,2\nB,x,V,2\n"
+	want, tied, err := referenceAndTies(strings.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		group           int
+		attribute, is   string
+		says, saysNever string
+	}{
+		{0, "MostUsedTreatment", "V", "1 with a mode as frequent", "less frequent"},
+		{0, "MostUsedTreatment", "U", "1 with a mode that is less frequent", "as frequent"},
+		{1, "MostUsedTreatment", "V", "1 with a mode that is less frequent", "as frequent"},
+		{1, "AverageRecoveryTime", "1", "1 with another mean", "mode"},
+		{1, "PK", "other", "of 2 items 1 are there, 1 others that should not be", "mean"},
+	} {
+		items := []lambdatest.Item{item("id", &want[0]), item("id", &want[1])}
+		if says := differences(items, want, tied, "id"); says != "" {
+			t.Errorf("nothing differs: %s", says)
+		}
+		for kind := range items[test.group][test.attribute] {
+			items[test.group][test.attribute] = lambdatest.Value{kind: test.is}
+		}
+		says, _, _ := strings.Cut(differences(items, want, tied, "id"), "; first ")
+		if !strings.Contains(says, test.says) || strings.Contains(says, test.saysNever) {
+			t.Errorf("%+v: %s", test, says)
 		}
 	}
 }

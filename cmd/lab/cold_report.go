@@ -35,9 +35,9 @@ func (c *coldRun) report() *coldReport {
 		Ratios:     []ratio{},
 		OK:         true,
 	}
-	for _, x := range c.cells {
-		r.OK = r.OK && (x.failed == "" || x.ok)
+	for n, x := range c.cells {
 		r.Cells = append(r.Cells, x.found())
+		r.OK = r.OK && (x.failed == "" || x.ok) && r.Cells[n].wrong() == ""
 	}
 	r.compare()
 	return r
@@ -121,8 +121,8 @@ func (r *coldReport) printSize(b *strings.Builder, s *style, cells []found) {
 	}
 	t.print(b)
 	for _, f := range cells {
-		if f.Failed != "" {
-			fmt.Fprintf(b, "  %s%s %s%s\n", s.bad, f.Function, f.Failed, s.off)
+		if why := f.Failed + f.wrong(); why != "" {
+			fmt.Fprintf(b, "  %s%s %s%s\n", s.bad, f.Function, why, s.off)
 		}
 	}
 }

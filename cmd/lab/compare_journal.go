@@ -43,6 +43,7 @@ type measured struct {
 	Unlimited bool
 	Shared    bool
 	Roots     bool
+	Unchecked bool `json:",omitempty"`
 	Period    float64
 }
 

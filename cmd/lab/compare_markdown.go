@@ -23,7 +23,7 @@ func (r *compareReport) markdown() string {
 		}
 	}
 	if missing := r.missing(); len(missing) > 0 {
-		b.WriteString("\n## Without times\n\n")
+		b.WriteString("\n## Left out, failed or wrong\n\n")
 		for _, line := range missing {
 			fmt.Fprintf(&b, "- %s\n", line)
 		}

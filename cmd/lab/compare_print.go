@@ -190,15 +190,15 @@ func (r *compareReport) legend() []string {
 	return out
 }
 
-// missing says why functions have no times, each reason once.
+// missing says why functions have no times, or times that do not count, each reason once.
 func (r *compareReport) missing() []string {
 	var out []string
 	for _, l := range r.LeftOut {
 		out = append(out, fmt.Sprintf("%s is left out, %s; %s builds it", l.Name, l.Why, l.Build))
 	}
 	for _, f := range r.Cells {
-		if f.Failed != "" && f.RoundTrip == r.RoundTrips[0] {
-			what, _, _ := strings.Cut(f.Failed, "\n")
+		if why := f.Failed + f.wrong(); why != "" && f.RoundTrip == r.RoundTrips[0] {
+			what, _, _ := strings.Cut(why, "\n")
 			out = append(out, fmt.Sprintf("%s, %s rows, %d MB: %s", f.Function, thousands(f.Rows), f.MemoryMB, what))
 		}
 	}
@@ -234,7 +234,7 @@ func (r *compareReport) print(w io.Writer, s *style) error {
 		}
 	}
 	if missing := r.missing(); len(missing) > 0 {
-		fmt.Fprintf(&b, "\n%sWithout times%s\n", s.bold, s.off)
+		fmt.Fprintf(&b, "\n%sLeft out, failed or wrong%s\n", s.bold, s.off)
 		for _, line := range missing {
 			fmt.Fprintf(&b, "  %s%s%s\n", s.bad, line, s.off)
 		}

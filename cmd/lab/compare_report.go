@@ -73,6 +73,7 @@ func (c *compareRun) report() *compareReport {
 			r.Planned += c.plan[n].Starts
 		}
 		r.Cells = append(r.Cells, x.found())
+		r.OK = r.OK && r.Cells[n].wrong() == ""
 	}
 	r.compare()
 	return r

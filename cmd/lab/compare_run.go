@@ -43,7 +43,7 @@ func (b *compareBench) open(s *status) (*journal, error) {
 	run := &measured{
 		Machine: machine(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
 		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Cache: b.cache, Seed: b.seed,
-		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Period: ms(b.period),
+		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Unchecked: b.unchecked, Period: ms(b.period),
 	}
 	if j == nil {
 		return beginJournal(name, run)

@@ -100,6 +100,24 @@ func (x *cell) found() found {
 	return f
 }
 
+// wrong says how what the function wrote differs from the reference, though it has times; ""
+// where nothing does.
+func (f *found) wrong() string {
+	for i := range f.Samples {
+		if wrong := f.Samples[i].wrong(); wrong != "" {
+			return wrong
+		}
+	}
+	return ""
+}
+
+func (s *coldSample) wrong() string {
+	if s.Wrong == "" {
+		return ""
+	}
+	return "wrong, and timed all the same: " + s.Wrong
+}
+
 func (f *found) values(of func(*coldSample) float64) []float64 {
 	out := make([]float64, len(f.Samples))
 	for i := range f.Samples {

@@ -40,7 +40,7 @@ func TestWriteUnits(t *testing.T) {
 			t.Errorf("%d bytes: %d units, want %d", test.bytes, got, test.want)
 		}
 	}
-	if got := writeUnits(item("id", &result{"Stroke", "City Hospital", "31.5", "Therapy B", 7})); got != 1 {
+	if got := writeUnits(item("id", &result{Diagnosis: "Stroke", Hospital: "City Hospital", Mean: "31.5", Treatment: "Therapy B"})); got != 1 {
 		t.Errorf("a group's item: %d units", got)
 	}
 }

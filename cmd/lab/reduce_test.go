@@ -86,7 +86,7 @@ func printed(t *testing.T, out string) []result {
 		if err := d.Decode(&r); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		all = append(all, result{r.Diagnosis, r.Hospital, string(r.AverageRecoveryTime), r.MostUsedTreatment, r.Rows})
+		all = append(all, result{Diagnosis: r.Diagnosis, Hospital: r.Hospital, Mean: string(r.AverageRecoveryTime), Treatment: r.MostUsedTreatment, Rows: r.Rows})
 	}
 	return all
 }

@@ -30,8 +30,16 @@ func (r *result) sortKey() string {
 	return "#diagnosis#" + r.Diagnosis + "#hospital#" + r.Hospital
 }
 
+// ties are the treatments that are as frequent as the chosen one, by a result's sort key.
+type ties map[string][]string
+
 // reference reduces CSV. The results come sorted by their sort keys.
 func reference(src io.Reader) ([]result, error) {
+	results, _, err := referenceAndTies(src)
+	return results, err
+}
+
+func referenceAndTies(src io.Reader) ([]result, ties, error) {
 	in := bufio.NewReader(src)
 	if bom, err := in.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		in.Discard(3)
@@ -40,15 +48,15 @@ func reference(src io.Reader) ([]result, error) {
 	r.ReuseRecord = true
 	header, err := r.Read()
 	if err == io.EOF {
-		return nil, errors.New("reference: no header")
+		return nil, nil, errors.New("reference: no header")
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var column [4]int
 	for i, name := range []string{"Hospital", "Diagnosis", "Treatment", "Recovery Time"} {
 		if column[i] = slices.Index(header, name); column[i] < 0 {
-			return nil, errors.New("reference: no column " + name)
+			return nil, nil, errors.New("reference: no column " + name)
 		}
 	}
 
@@ -66,7 +74,7 @@ func reference(src io.Reader) ([]result, error) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		hospital, diagnosis := record[column[0]], record[column[1]]
 		treatment, days := record[column[2]], record[column[3]]
@@ -74,7 +82,7 @@ func reference(src io.Reader) ([]result, error) {
 		if n == nil {
 			line, _ := r.FieldPos(column[3])
 			if n, err = billionths(days); err != nil {
-				return nil, fmt.Errorf("reference: line %d: %w", line, err)
+				return nil, nil, fmt.Errorf("reference: line %d: %w", line, err)
 			}
 			numbers[strings.Clone(days)] = n
 		}
@@ -91,18 +99,24 @@ func reference(src io.Reader) ([]result, error) {
 		g.treatments[treatment]++
 	}
 
-	results := make([]result, 0, len(groups))
+	results, tied := make([]result, 0, len(groups)), ties{}
 	for k, g := range groups {
-		results = append(results, result{
+		r := result{
 			Diagnosis: k.diagnosis,
 			Hospital:  k.hospital,
 			Mean:      mean(&g.billionths, g.rows),
 			Treatment: mode(g.treatments),
 			Rows:      g.rows,
-		})
+		}
+		for name, n := range g.treatments {
+			if n == g.treatments[r.Treatment] && name != r.Treatment {
+				tied[r.sortKey()] = append(tied[r.sortKey()], name)
+			}
+		}
+		results = append(results, r)
 	}
 	slices.SortFunc(results, func(a, b result) int { return strings.Compare(a.sortKey(), b.sortKey()) })
-	return results, nil
+	return results, tied, nil
 }
 
 var (

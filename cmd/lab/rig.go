@@ -30,6 +30,7 @@ type object struct {
 	rows  int64
 	bytes int64
 	want  []result
+	tied  ties
 }
 
 // newRig prepares for memory sizes up to the largest.
@@ -53,6 +54,7 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 	for _, trip := range roundTrips {
 		server := lambdatest.NewUnstartedServer()
 		server.Network.RoundTrip = trip
+		server.Credentials.SessionToken = sessionToken
 		if s.noTLS {
 			server.Start()
 		} else {
@@ -68,7 +70,7 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 			return nil, err
 		}
 		o := &object{key: fmt.Sprintf("records-%d.csv", n), rows: n, bytes: int64(len(data))}
-		if o.want, err = reference(bytes.NewReader(data)); err != nil {
+		if o.want, o.tied, err = referenceAndTies(bytes.NewReader(data)); err != nil {
 			return nil, err
 		}
 		for _, server := range r.servers {

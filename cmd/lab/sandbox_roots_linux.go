@@ -12,9 +12,6 @@ import (
 	"syscall"
 )
 
-// bundleVariable names the file with the emulator's authority.
-const bundleVariable = "AWS_CA_BUNDLE"
-
 // systemBundles are where systems keep their roots in one file. crypto/x509/root_linux.go.
 var systemBundles = []string{
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Amazon Linux, Fedora

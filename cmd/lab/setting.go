@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,6 +12,8 @@ type setting struct {
 	isolation
 	noTLS bool
 	roots string
+
+	unchecked bool // what is wrong has times too
 
 	timeout time.Duration // of INIT, and of an invocation; 0 is the longest
 	cache   string
@@ -31,6 +34,13 @@ const (
 	rootsSystem = "system" // among the system's roots
 )
 
+// bundleVariable names the file with the emulator's authority.
+const bundleVariable = "AWS_CA_BUNDLE"
+
+// sessionToken is as long as those of Lambda's roles, which are signed and sent with each
+// request.
+var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
+
 // defaultRoundTrip is a round trip to S3 or DynamoDB from a function of the same region.
 const defaultRoundTrip = 5 * time.Millisecond
 
@@ -49,6 +59,7 @@ func (s *setting) declare(f *flags) {
 		s.seed = uint64(n.value)
 		return err
 	})
+	f.set.BoolVar(&s.unchecked, "unchecked", false, "times for what writes something else than the reference, too; its row says so, and the exit status is 1")
 	f.set.StringVar(&s.file, "json", "", "`FILE` write all samples and summaries there")
 }
 

@@ -184,8 +184,9 @@ func (b *tuneBench) report(r *rig) *tuneReport {
 		OK:         true,
 	}
 	for _, x := range r.cells {
-		report.OK = report.OK && (x.failed == "" || x.ok)
-		report.Sizes = append(report.Sizes, b.tuned(x))
+		t := b.tuned(x)
+		report.OK = report.OK && (x.failed == "" || x.ok) && t.wrong() == ""
+		report.Sizes = append(report.Sizes, t)
 	}
 	report.tune()
 	return report

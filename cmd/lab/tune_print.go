@@ -25,8 +25,8 @@ func (r *tuneReport) print(w io.Writer, s *style) error {
 	}
 	t.print(&b)
 	for _, size := range r.Sizes {
-		if size.Failed != "" {
-			fmt.Fprintf(&b, "  %s%d MB %s%s\n", s.bad, size.MemoryMB, size.Failed, s.off)
+		if why := size.Failed + size.wrong(); why != "" {
+			fmt.Fprintf(&b, "  %s%d MB %s%s\n", s.bad, size.MemoryMB, why, s.off)
 		}
 	}
 	if r.PowerTuning != nil {
@@ -34,6 +34,13 @@ func (r *tuneReport) print(w io.Writer, s *style) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (t *tuned) wrong() string {
+	if t.Cold == nil {
+		return ""
+	}
+	return t.Cold.wrong()
 }
 
 func (t *tuned) cells() []string {
