@@ -54,15 +54,19 @@ func (b *batch) group(j int) group {
 }
 
 // records finds how many records at the head of ends have just the fields they should, up
-// to a batch. Of these, all ends lie within data. ends[0] is that of the record before.
+// to a batch. Of these, all ends lie within data, and so does ends[0], that of the record
+// before: what load will read lies between them, or within Pad bytes behind one.
 func (b *batch) records(data []byte, ends []uint32, fields int) {
-	b.ends, b.fields = ends, fields
+	b.ends, b.fields, b.n = ends, fields, 0
+	if int(ends[0]) >= len(data) {
+		return
+	}
 	if fields == 4 {
 		b.n = four(data, ends[1:])
 		return
 	}
 	ends = ends[1:]
-	for b.n = 0; b.n < batchRows && len(ends) >= fields; b.n++ {
+	for ; b.n < batchRows && len(ends) >= fields; b.n++ {
 		last := fields - 1
 		for _, end := range ends[:last] {
 			if int(end) >= len(data) || data[end] != ',' {

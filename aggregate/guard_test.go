@@ -3,6 +3,7 @@
 package aggregate
 
 import (
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,6 +43,29 @@ func TestGuardPages(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Nor is it where ends lie: to a caller who lets them go back, the answer may be a panic.
+func TestGuardPagesWrongEnds(t *testing.T) {
+	page := guarded(t)
+	csv := strings.Repeat("1,D,T,H\n", 1+Pad/8)
+	last := uint32(len(csv) - 1)
+	data := page[len(page)-len(csv):]
+	copy(data, csv)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	for _, l := range []Layout{plain, {4, 3, 1, 2, 0}, {4, 1, 3, 0, 2}} {
+		for _, ends := range [][]uint32{{1, 3, 5, last, 1, 3, 5, 7}, {last, last, last, last, 1, 1, 1, 7}, {1, 3, 5, 7, 5, 3, 1, 7}} {
+			func() {
+				defer func() {
+					err, _ := recover().(error)
+					if fault, ok := err.(interface{ Addr() uintptr }); ok {
+						t.Errorf("%v, %v: read at %#x, outside of the page", l, ends, fault.Addr())
+					}
+				}()
+				NewTable(l).AddRows(data, ends, 1, 0)
+			}()
 		}
 	}
 }

@@ -274,7 +274,7 @@ func split(data []byte, ends []uint32) (parts []part) {
 		if data[end] != '\n' {
 			continue
 		}
-		if len(bytes.TrimRight(data[lineStart:end], "\r")) > 0 {
+		if len(bytes.TrimSuffix(data[lineStart:end], []byte("\r"))) > 0 {
 			records++
 		}
 		lineStart = end + 1
