@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -48,6 +49,7 @@ type world struct {
 	writes    atomic.Int64
 	premature atomic.Bool // a manifest was seen on a result that was not whole
 	died      atomic.Bool
+	timeouts  int64 // reads that the client has given up
 
 	changed atomic.Bool // the object has been replaced
 	wrote   bool        // some life has begun to write
@@ -157,6 +159,7 @@ type life struct {
 	client *aws.Client
 	dialed atomic.Int64 // connections to the server
 	open   atomic.Int64 // connections to wherever
+	late   atomic.Int64 // reads that were given up
 }
 
 func (w *world) newLife(patience time.Duration) (*life, error) {
@@ -189,22 +192,30 @@ func (w *world) newLife(patience time.Duration) (*life, error) {
 			l.dialed.Add(1)
 		}
 		l.open.Add(1)
-		return &countedConn{Conn: nc, open: &l.open}, nil
+		return &countedConn{Conn: nc, life: l}, nil
 	}
 	l.client, err = aws.New(config)
 	return l, err
 }
 
-// countedConn is a connection that is known to be open.
+// countedConn is a connection that is known to be open, or late.
 type countedConn struct {
 	net.Conn
-	open   *atomic.Int64
+	life   *life
 	closed atomic.Bool
+}
+
+func (c *countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.life.late.Add(1)
+	}
+	return n, err
 }
 
 func (c *countedConn) Close() error {
 	if !c.closed.Swap(true) {
-		c.open.Add(-1)
+		c.life.open.Add(-1)
 	}
 	return c.Conn.Close()
 }
@@ -239,6 +250,7 @@ func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
 	}
 	sum, err := j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, w.partitionKey())
 	l.client.Close()
+	w.timeouts = l.late.Load()
 	if n := l.open.Load(); n != 0 {
 		return sum, fmt.Errorf("%d connections left open, with %v", n, err)
 	}
