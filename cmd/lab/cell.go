@@ -74,6 +74,11 @@ func (r *rig) cell(function program, memory int, rows int64, trip time.Duration)
 	name := fmt.Sprintf("%s-%d-%d", slug(function.Name), memory, rows)
 	x.table = tableName + "-" + name
 	x.server.DynamoDB.CreateTable(x.table)
+	if r.elsewhere() {
+		if err := r.empty(x.table); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	if x.box, err = r.host.sandbox(memory); err != nil {
 		return nil, err
@@ -83,7 +88,7 @@ func (r *rig) cell(function program, memory int, rows int64, trip time.Duration)
 		MemoryMB:  memory,
 		Timeout:   r.timeout,
 		Exec:      x.box.command(function.Path),
-		Env:       slices.Concat(x.box.environ(function.Path), r.trust(x.server), []string{"S3_BUCKET=" + bucketName, "FILE_NAME=" + x.object.key, "DB_TABLE=" + x.table}),
+		Env:       slices.Concat(x.box.environ(function.Path), r.trust(x.server), r.environ(), []string{"S3_BUCKET=" + bucketName, "FILE_NAME=" + x.object.key, "DB_TABLE=" + x.table}),
 		Intercept: x.watch,
 	})
 	r.cells = append(r.cells, x)
@@ -276,7 +281,15 @@ func (x *cell) gets() int {
 // units that it is worth, and empties the table for the next one.
 func (x *cell) check(s *coldSample, id string) (units int, err error) {
 	items := x.server.DynamoDB.Items(x.table)
-	defer x.server.DynamoDB.Empty(x.table)
+	x.server.DynamoDB.Empty(x.table)
+	if x.rig.elsewhere() {
+		if items, err = x.rig.items(x.table); err != nil {
+			return 0, err
+		}
+		if err := x.rig.empty(x.table); err != nil {
+			return 0, err
+		}
+	}
 	if wrong := differences(items, x.object.want, x.object.tied, id); wrong != "" {
 		if !x.rig.unchecked {
 			return 0, &finding{"wrong: " + wrong, false}

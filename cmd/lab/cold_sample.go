@@ -15,6 +15,9 @@ type coldRun struct {
 }
 
 func newColdRun(b *coldBench, s *status) (*coldRun, error) {
+	if b.elsewhere() {
+		b.rtt = 0
+	}
 	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], []int64{b.rows}, []time.Duration{b.rtt}, s)
 	if err != nil {
 		return nil, err

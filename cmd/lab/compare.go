@@ -120,6 +120,9 @@ func (b *compareBench) check(binary, folder, only string) error {
 			return usagef("--peer %s: there is a function of that name", p.Name)
 		}
 	}
+	if b.elsewhere() {
+		b.trips = spans{0}
+	}
 	b.functions = append([]program{{Name: ours, Path: binary}, {Name: oursAgain, Path: binary}}, found...)
 	b.functions = append(b.functions, b.peers...)
 	if err := b.keep(only); err != nil {

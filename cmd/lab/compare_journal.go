@@ -38,6 +38,7 @@ type measured struct {
 	N, Warm   int
 	Timeout   float64
 	TLS       bool
+	Stores    string `json:",omitempty"`
 	Cache     string
 	Seed      uint64
 	Unlimited bool

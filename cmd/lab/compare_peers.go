@@ -48,9 +48,16 @@ func weigh(functions, known []program) error {
 	errs := make([]error, len(functions))
 	var all sync.WaitGroup
 	for i := range functions {
-		all.Go(func() { errs[i] = functions[i].weigh(known) })
+		if functions[i].Name != oursAgain {
+			all.Go(func() { errs[i] = functions[i].weigh(known) })
+		}
 	}
 	all.Wait()
+	for i := range functions {
+		if functions[i].Name == oursAgain { // the one before it, a second time
+			functions[i].Sum, functions[i].Zip = functions[i-1].Sum, functions[i-1].Zip
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -58,7 +65,7 @@ func weigh(functions, known []program) error {
 // when it was built is taken as it is: bootstrap.zip beside ours, dist.zip beside dist.
 func (p *program) weigh(known []program) error {
 	dir, files, err := filepath.Dir(p.Path), []string{p.Path}, error(nil)
-	if p.Name != ours && p.Name != oursAgain {
+	if p.Name != ours {
 		if files, err = deployed(dir); err != nil {
 			return err
 		}

@@ -25,8 +25,8 @@ const (
 	// start takes less.
 	shortWarm = 300 * time.Millisecond
 
-	// leastStarts is how often a cell starts where the time allows it.
-	leastStarts = 3
+	// leastStarts is how often a cell starts where the time allows it: fewer make no interval.
+	leastStarts = fewStarts
 
 	// planShare of the time left is planned with: what was tried once was not tried exactly.
 	planShare = 0.9

@@ -42,7 +42,7 @@ func (b *compareBench) open(s *status) (*journal, error) {
 	}
 	run := &measured{
 		Machine: machine(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
-		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Cache: b.cache, Seed: b.seed,
+		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Stores: b.s3 + b.dynamodb, Cache: b.cache, Seed: b.seed,
 		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Unchecked: b.unchecked, Period: ms(b.period),
 	}
 	if j == nil {
@@ -133,9 +133,6 @@ func (c *compareRun) measure(ctx context.Context) error {
 	}
 	all := rounds(c.plan, c.rig.seed)
 	for i, cells := range all {
-		if c.spent().Seconds()+c.expect(cells) > c.budget.Seconds() {
-			return nil
-		}
 		for k, n := range cells {
 			if c.again[n] > 0 {
 				c.again[n]--
@@ -146,7 +143,7 @@ func (c *compareRun) measure(ctx context.Context) error {
 				left += c.expect(later)
 			}
 			x := c.cells[n]
-			if x.failed != "" {
+			if x.failed != "" || c.spent().Seconds()+c.plan[n].Each > c.budget.Seconds() {
 				continue
 			}
 			c.status.say(fmt.Sprintf("round %d of %d, %s left: %s, %s rows, %d MB", i+1, len(all),

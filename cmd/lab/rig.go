@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"reduction/lambdatest"
@@ -55,7 +56,10 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 		server := lambdatest.NewUnstartedServer()
 		server.Network.RoundTrip = trip
 		server.Credentials.SessionToken = sessionToken
-		if s.noTLS {
+		if s.elsewhere() {
+			server.Credentials, server.Region = s.credentials()
+		}
+		if s.noTLS || s.elsewhere() {
 			server.Start()
 		} else {
 			server.StartTLS()
@@ -75,6 +79,11 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 		}
 		for _, server := range r.servers {
 			server.S3.Put(bucketName, o.key, data)
+		}
+		if s.elsewhere() {
+			if err := s.put(o.key, data); err != nil {
+				return nil, err
+			}
 		}
 		r.objects[n] = o
 	}
@@ -107,14 +116,18 @@ func (r *rig) close() error {
 // conditions are those of now.
 func (r *rig) conditions() conditions {
 	now, _ := cpuTimes()
+	where := "this machine's emulator of S3, DynamoDB and Lambda, not AWS"
+	if r.elsewhere() {
+		where = fmt.Sprintf("this machine's emulator of Lambda, S3 at %s, DynamoDB at %s, not AWS", r.s3, r.dynamodb)
+	}
 	return conditions{
-		Where:    "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
+		Where:    where,
 		Date:     time.Now().UTC().Format(time.RFC3339),
 		Machine:  machine(),
 		Sandbox:  r.host.notes(),
 		Limited:  r.host.limited(),
 		PeriodMs: ms(r.period),
-		TLS:      !r.noTLS,
+		TLS:      !r.noTLS && !strings.HasPrefix(r.s3, "http:"),
 		Cache:    r.cache,
 		Seed:     r.seed,
 		Load:     now.since(r.cpu),

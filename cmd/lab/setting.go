@@ -10,6 +10,7 @@ import (
 // setting is what the commands that measure in a sandbox have in common.
 type setting struct {
 	isolation
+	stores
 	noTLS bool
 	roots string
 
@@ -59,6 +60,7 @@ func (s *setting) declare(f *flags) {
 		s.seed = uint64(n.value)
 		return err
 	})
+	s.stores.declare(f)
 	f.set.BoolVar(&s.unchecked, "unchecked", false, "times for what writes something else than the reference, too; its row says so, and the exit status is 1")
 	f.set.StringVar(&s.file, "json", "", "`FILE` write all samples and summaries there")
 }
@@ -70,6 +72,9 @@ func (s *setting) ready(memory sizes, functions []program) error {
 	}
 	if !slices.Contains([]string{rootsBundle, rootsSystem}, s.roots) {
 		return usagef("--roots is %q; expected bundle or system", s.roots)
+	}
+	if err := s.stores.check(); err != nil {
+		return err
 	}
 	s.systemRoots = s.roots == rootsSystem
 	if least := memory[0]; !s.unlimited && quota(least, s.period) < leastQuota {

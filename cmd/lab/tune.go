@@ -121,6 +121,9 @@ func (b *tuneBench) run(s *status) (*tuneReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer s.clear()
+	if b.elsewhere() {
+		b.rtt = 0
+	}
 	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], []int64{b.rows}, []time.Duration{b.rtt}, s)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import { BATCHES_IN_FLIGHT, makeItems, write } from '../../node/src/write.js';
 const {
   AWS_ACCESS_KEY_ID,
   AWS_ENDPOINT_URL,
+  AWS_ENDPOINT_URL_DYNAMODB = AWS_ENDPOINT_URL,
+  AWS_ENDPOINT_URL_S3 = AWS_ENDPOINT_URL,
   AWS_REGION,
   AWS_SECRET_ACCESS_KEY,
   AWS_SESSION_TOKEN,
@@ -36,7 +38,6 @@ class Sha256 {
 // to it.
 const config = {
   region: AWS_REGION,
-  endpoint: AWS_ENDPOINT_URL || undefined,
   credentials: {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
@@ -46,10 +47,11 @@ const config = {
 };
 const s3 = new S3Client({
   ...config,
-  forcePathStyle: Boolean(AWS_ENDPOINT_URL),
+  endpoint: AWS_ENDPOINT_URL_S3,
+  forcePathStyle: Boolean(AWS_ENDPOINT_URL_S3),
   responseChecksumValidation: 'WHEN_REQUIRED', // of a piece there is none to be validated
 });
-const dynamodb = new DynamoDBClient(config);
+const dynamodb = new DynamoDBClient({ ...config, endpoint: AWS_ENDPOINT_URL_DYNAMODB });
 
 // Opens the connections that the first invocation will need, while INIT has a whole processor.
 // What is answered does not matter.

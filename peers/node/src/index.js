@@ -12,13 +12,13 @@ import { reduce } from './reduce.js';
 import { serve } from './runtime.js';
 import { BATCHES_IN_FLIGHT, makeItems, write, writeOnce } from './write.js';
 
-const { AWS_CA_BUNDLE, AWS_ENDPOINT_URL, S3_BUCKET, FILE_NAME, DB_TABLE, HABITS } = process.env;
+const { AWS_CA_BUNDLE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 = AWS_ENDPOINT_URL, S3_BUCKET, FILE_NAME, DB_TABLE, HABITS } = process.env;
 const original = HABITS === 'original';
 
 // The SDK for JavaScript does not read AWS_CA_BUNDLE by itself.
 const ca = AWS_CA_BUNDLE && readFileSync(AWS_CA_BUNDLE);
 const requestHandler = new NodeHttpHandler({ httpsAgent: new Agent({ keepAlive: true, maxSockets: 50, ca }) });
-const s3 = new S3Client({ requestHandler, forcePathStyle: Boolean(AWS_ENDPOINT_URL) });
+const s3 = new S3Client({ requestHandler, forcePathStyle: Boolean(AWS_ENDPOINT_URL_S3) });
 const dynamodb = new DynamoDBClient({ requestHandler });
 
 // Opens the connections that the first invocation will need, while INIT has a whole processor.
