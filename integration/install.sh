@@ -7,6 +7,7 @@ to=${1:?usage: install.sh FOLDER}
 mkdir -p "$to/bin" && to=$(cd "$to" && pwd)
 
 VERSITYGW=v1.8.0 TOXIPROXY=v2.5.0 SAM_CLI=1.170.0
+MINIO=v0.0.0-20260212201848-7aac2a2c5b7c # its releases have names that are no versions
 
 missing() { printf 'integration: cannot be had here: %s\n' "$1"; }
 
@@ -16,8 +17,9 @@ if [ ! -x "$to/venv/bin/python" ]; then
 fi
 "$to/venv/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt" || missing 'boto3, moto (PyPI)'
 
-# versitygw: S3 by another hand; it checks signature and region. toxiproxy: faults.
+# versitygw and MinIO: S3 by other hands; they check signature and region. toxiproxy: faults.
 [ -x "$to/bin/versitygw" ] || GOFLAGS= GOBIN=$to/bin go install github.com/versity/versitygw/cmd/versitygw@$VERSITYGW || missing 'versitygw (Go)'
+[ -x "$to/bin/minio" ] || GOFLAGS= GOBIN=$to/bin go install github.com/minio/minio@$MINIO || missing 'minio (Go; it takes minutes to build)'
 [ -x "$to/bin/toxiproxy" ] || { GOFLAGS= GOBIN=$to/bin go install github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY && mv "$to/bin/server" "$to/bin/toxiproxy"; } || missing 'toxiproxy (Go)'
 
 # dynalite: DynamoDB by another hand.

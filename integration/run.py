@@ -5,7 +5,7 @@
 FOLDER is what install.sh filled. Each case names its servers; one that is not installed is
 named and left out. Exit status 1 says that something disagreed.
 
-S3 is versitygw, DynamoDB dynalite or moto, the Runtime API AWS's own emulator, and
+S3 is versitygw and MinIO, DynamoDB dynalite or moto, the Runtime API AWS's own emulator, and
 toxiproxy stands between where a case is about faults. boto3 sets up and reads back. The
 reference result is made here, with Python's csv module and exact fractions.
 """
@@ -23,6 +23,7 @@ import urllib.request
 from collections import Counter, defaultdict
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import boto3
@@ -89,6 +90,16 @@ def versitygw(folder):
 
 
 @contextmanager
+def minio(folder):
+    port, console = free_port(), free_port()
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "MINIO_ROOT_USER": ACCESS, "MINIO_ROOT_PASSWORD": SECRET,
+           "MINIO_REGION": REGION, "MINIO_BROWSER": "off", "MINIO_CALLHOME_ENABLE": "off", "MINIO_UPDATE": "off"}
+    argv = [tool("bin/minio"), "server", "--quiet", "--address", f"127.0.0.1:{port}", "--console-address", f"127.0.0.1:{console}", str(folder / "minio")]
+    with process(argv, env, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
 def dynalite(folder):
     port = free_port()
     with process([tool("node_modules/.bin/dynalite"), "--port", str(port), "--createTableMs", "0"], port=port):
@@ -127,6 +138,7 @@ def function(folder, s3, dynamodb, **settings):
         yield invoke, log
 
 
+@cache
 def reference(path):
     """The result, exactly, by (diagnosis, hospital)."""
     total, count, treatments = defaultdict(Fraction), Counter(), defaultdict(Counter)
@@ -184,65 +196,82 @@ def new_table(endpoint):
 
 
 def main():
-    for name in "bin/versitygw", "bin/aws-lambda-rie", "bin/toxiproxy", "node_modules/.bin/dynalite", "venv/bin/moto_server":
+    for name in "bin/versitygw", "bin/minio", "bin/aws-lambda-rie", "bin/toxiproxy", "node_modules/.bin/dynalite", "venv/bin/moto_server":
         tool(name)
-    if {"bin/versitygw", "bin/aws-lambda-rie"} & skipped:
-        sys.exit(f"integration: needs {sorted(skipped)}")
+    stores = [s for s in (versitygw, minio) if f"bin/{s.__name__}" not in skipped]
+    if not stores or "bin/aws-lambda-rie" in skipped:
+        sys.exit(f"integration: needs an S3 and the runtime emulator; not installed: {sorted(skipped)}")
     databases = [d for d, t in ((dynalite, "node_modules/.bin/dynalite"), (moto, "venv/bin/moto_server")) if t not in skipped]
-    with tempfile.TemporaryDirectory() as tmp, ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as tmp:
         tmp = Path(tmp)
-        s3_url = stack.enter_context(versitygw(tmp))
-        s3 = client("s3", s3_url)
-        s3.create_bucket(Bucket="records", CreateBucketConfiguration={"LocationConstraint": REGION})
         files = {}
         for rows in 2_000, 10_000, 1_000_000:
             files[rows] = tmp / f"{rows}.csv"
             subprocess.run([LAB, "generate", "--rows", str(rows), "--out", files[rows]], check=True, stderr=subprocess.DEVNULL)
-            s3.upload_file(str(files[rows]), "records", f"{rows}.csv")
+        for store in stores:
+            with ExitStack() as stack:
+                against(store, databases, tmp, stack, files)
 
-        for database in databases:
-            for rows, path in files.items():
-                @case(f"versitygw, {database.__name__}, runtime emulator: {rows:,} rows")
-                def _():
-                    with database(tmp) as db_url, function(tmp, s3_url, db_url) as (invoke, _log):
-                        dynamodb = new_table(db_url)
-                        answer = invoke({"key": path.name})
-                        assert answer.get("rows") == rows, answer
-                        compare(stored(dynamodb), reference(path))
-                        return f"read {answer['ms']['read']} ms, write {answer['ms']['write']} ms"
 
-        if not databases:
-            print("no database: nothing to write to", flush=True)
-            return
-        with databases[0](tmp) as db_url:
-            dynamodb = new_table(db_url)
+def against(store, databases, tmp, stack, files):
+    """Every case on one S3."""
+    s3_name, s3_url = store.__name__, stack.enter_context(store(tmp))
+    s3 = client("s3", s3_url)
+    s3.create_bucket(Bucket="records", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for path in files.values():
+        s3.upload_file(str(path), "records", path.name)
 
-            def refused(name, expected, event, s3_endpoint=s3_url, **settings):
-                @case(name)
-                def _():
-                    with function(tmp, s3_endpoint, db_url, **settings) as (invoke, _log):
-                        answer = invoke(event)
-                        assert "errorMessage" in answer, answer
-                        assert expected in answer["errorMessage"], answer["errorMessage"]
-                        assert stored(dynamodb) == [], "something was written"
-
-            refused("a wrong secret", "SignatureDoesNotMatch", {"key": "2000.csv"}, AWS_SECRET_ACCESS_KEY="wrong")
-            refused("a missing key", "s3://records/none.csv", {"key": "none.csv"})
-            refused("a missing bucket", "NoSuchBucket", {"bucket": "no-such", "key": "2000.csv"})
-            s3.put_object(Bucket="records", Key="bad.csv", Body=b"Hospital,Diagnosis,Treatment,Recovery Time\nA,B,C,1\nA,B,C,secret\n")
-            refused("a bad row", "record 3 at byte 51, column Recovery Time", {"key": "bad.csv"})
-            s3.put_object(Bucket="records", Key="names/a b+c!*'()ä.csv", Body=files[2_000].read_bytes())
-
-            @case("a key with every awkward character")
+    for database in databases:
+        for rows, path in files.items():
+            @case(f"{s3_name}, {database.__name__}, runtime emulator: {rows:,} rows")
             def _():
-                with function(tmp, s3_url, db_url) as (invoke, _log):
-                    assert invoke({"key": "names/a b+c!*'()ä.csv"}).get("rows") == 2_000
+                with database(tmp) as db_url, function(tmp, s3_url, db_url) as (invoke, _log):
+                    dynamodb = new_table(db_url)
+                    answer = invoke({"key": path.name})
+                    assert answer.get("rows") == rows, answer
+                    compare(stored(dynamodb), reference(path))
+                    return f"read {answer['ms']['read']} ms, write {answer['ms']['write']} ms"
 
-            if "bin/toxiproxy" not in skipped:
-                faults(tmp, stack, s3_url, db_url, files[1_000_000])
+    if not databases:
+        print("no database: nothing to write to", flush=True)
+        return
+    db_url = stack.enter_context(databases[0](tmp))
+    dynamodb = new_table(db_url)
+
+    def refused(name, expected, event, **settings):
+        @case(f"{s3_name}: {name}")
+        def _():
+            with function(tmp, s3_url, db_url, **settings) as (invoke, _log):
+                answer = invoke(event)
+                assert "errorMessage" in answer, answer
+                assert expected in answer["errorMessage"], answer["errorMessage"]
+                assert stored(dynamodb) == [], "something was written"
+
+    refused("a wrong secret", "SignatureDoesNotMatch", {"key": "2000.csv"}, AWS_SECRET_ACCESS_KEY="wrong")
+    refused("a missing key", "s3://records/none.csv", {"key": "none.csv"})
+    refused("a missing bucket", "NoSuchBucket", {"bucket": "no-such", "key": "2000.csv"})
+    s3.put_object(Bucket="records", Key="bad.csv", Body=b"Hospital,Diagnosis,Treatment,Recovery Time\nA,B,C,1\nA,B,C,secret\n")
+    refused("a bad row", "record 3 at byte 51, column Recovery Time", {"key": "bad.csv"})
+    s3.put_object(Bucket="records", Key="names/a b+c!*'()ä.csv", Body=files[2_000].read_bytes())
+
+    @case(f"{s3_name}: a key with every awkward character")
+    def _():
+        with function(tmp, s3_url, db_url) as (invoke, _log):
+            assert invoke({"key": "names/a b+c!*'()ä.csv"}).get("rows") == 2_000
+
+    @case(f"{s3_name}: a checksum of the whole object demanded, over one connection and over several")
+    def _():
+        s3.put_object(Bucket="records", Key="summed.csv", Body=files[1_000_000].read_bytes(), ChecksumAlgorithm="CRC32")
+        for memory in "256", "1769":
+            with function(tmp, s3_url, db_url, VERIFY="full", AWS_LAMBDA_FUNCTION_MEMORY_SIZE=memory) as (invoke, _log):
+                answer = invoke({"key": "summed.csv"})
+                assert answer.get("rows") == 1_000_000, answer
+
+    if "bin/toxiproxy" not in skipped:
+        faults(s3_name, tmp, stack, s3_url, db_url, files[1_000_000])
 
 
-def faults(tmp, stack, s3_url, db_url, path):
+def faults(s3_name, tmp, stack, s3_url, db_url, path):
     """toxiproxy between the function and S3: each connection is cut, or slow, or reset."""
     api = free_port()
     stack.enter_context(process([tool("bin/toxiproxy"), "-host", "127.0.0.1", "-port", str(api)], port=api))
@@ -258,7 +287,7 @@ def faults(tmp, stack, s3_url, db_url, path):
         ("bytes in slices", {"type": "slicer", "attributes": {"average_size": 1000, "size_variation": 900, "delay": 0}}),
     ]
     for i, (name, toxic) in enumerate(toxics):
-        @case(f"toxiproxy before versitygw: {name}")
+        @case(f"toxiproxy before {s3_name}: {name}")
         def _():
             port = free_port()
             call("/proxies", {"name": f"s3-{i}", "listen": f"127.0.0.1:{port}", "upstream": s3_url.removeprefix("http://"), "enabled": True})
