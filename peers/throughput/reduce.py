@@ -38,7 +38,7 @@ def polars_reduce(engine):
     group = ["Diagnosis", "Hospital"]
 
     def reduce(path):
-        counts = pl.scan_csv(path, schema=schema).group_by(*group, "Treatment").agg(
+        counts = pl.scan_csv(path, schema=schema, low_memory=True).group_by(*group, "Treatment").agg(
             n=pl.len().cast(pl.Int64), days=pl.sum("Recovery Time"))
         groups = counts.sort(["n", "Treatment"], descending=[True, False]).group_by(group).agg(
             pl.first("Treatment"), mean=pl.sum("days") / pl.sum("n"), rows=pl.sum("n"))
