@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -43,8 +42,7 @@ func (l *link) do(ctx context.Context, req *http1.Request) (*http1.Response, err
 		}
 	}
 	l.close()
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, "tcp", l.address)
+	nc, err := dial(ctx, l.address)
 	if err != nil {
 		return nil, err
 	}

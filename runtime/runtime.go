@@ -167,6 +167,13 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 	// The first loop that ends ends the others; their handlers' context is the caller's.
 	asking, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	if c.loops == 1 {
+		// On the stack that there is: another one would have to grow, which reads what
+		// the program knows of its functions.
+		w := &worker{Client: c, link: link{address: c.address}}
+		stop(w.loop(asking, ctx, h))
+		return context.Cause(asking)
+	}
 	var loops sync.WaitGroup
 	for range c.loops {
 		loops.Add(1)
