@@ -52,17 +52,17 @@ TEXT ·hashAES(SB), NOSPLIT, $0-24
 	MOVQ      AX, ret+16(FP)
 	RET
 
-#define IDS     DI
-#define LEFT    R8
-#define FROM    BX
-#define ENDS    SI
-#define STRIDE  R9
+#define IDS     DI  // where the next id is written
+#define LEFT    R8  // names to go
+#define FROM    BX  // text
+#define ENDS    SI  // the end before the name, and its own
+#define STRIDE  R9  // of ENDS, in bytes
 #define SLOTS   R10
-#define MASK    R11
-#define MASKS   R12
-#define s       AX
+#define MASK    R11 // cuts a slot's place to the index's size, in bytes
+#define MASKS   R12 // by length: see key.go
+#define s       AX  // a slot's place among SLOTS, in bytes
 #define at      CX
-#define n1      DX
+#define n1      DX  // the name's length + 1
 
 // func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int
 TEXT ·findAES(SB), NOSPLIT, $0-56
@@ -98,7 +98,7 @@ name:
 	VEXTRACTI128 $1, whole, key1
 	MIX
 	VMOVQ        hash, s
-	SHRQ         $26, s // home, in bytes
+	SHRQ         $26, s // home times 64, and bits that MASK clears
 
 probe:
 	ANDQ      MASK, s

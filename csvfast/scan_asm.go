@@ -2,8 +2,8 @@
 
 package csvfast
 
-// An assembly is a kernel in assembly. src is the first of one block or more; edge and
-// closed tell of the byte before it, see before.
+// An assembly is a kernel in assembly. src is the first of one block or more; before,
+// in bit 63, and behind tell of the byte before it: see context.
 type assembly func(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
 
 // checked makes a scanFunc of it. An assembly reads the blocks and one byte behind them,

@@ -2,8 +2,8 @@ package csvfast
 
 // Eight bytes in a word, the first lowest. A byte is c exactly if y = byte ^ c is zero, and
 // in (y&0x7f)+0x7f | y the top bit is clear exactly then; nothing carries into the next
-// byte, for 0x7f + 0x7f is 0xfe. (The shorter (y-1) &^ y borrows from it: it takes the '-'
-// behind a comma for another comma.)
+// byte, for 0x7f + 0x7f is 0xfe. As c is below 0x80, "| byte" does for "| y". (The shorter
+// (y-1) &^ y borrows from the next byte: it takes the '-' behind a comma for another comma.)
 const (
 	ones = 0x0101010101010101
 	lows = 0x7f * ones
