@@ -33,7 +33,7 @@ BENCH    ?= .
 BENCHRUNS  ?= 5
 BENCHFLAGS  = -test.run='^$$' -test.bench='$(BENCH)' -test.benchtime=500ms
 
-.PHONY: run test bootstrap zip bench race fuzz faults purego arm64 size check integration \
+.PHONY: run test bootstrap zip bench race fuzz faults purego deployed arm64 size check integration \
         peers compare tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
@@ -75,6 +75,9 @@ faults: ## the whole job through SCHEDULES random schedules of faults
 
 purego: ## every test without assembly
 	$(GO) test -tags=purego ./...
+
+deployed: ## every test with the deployed build's compiler flags
+	GOEXPERIMENT=$(EXPERIMENT) $(GO) test $(GCFLAGS) ./...
 
 arm64: ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
 	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./job

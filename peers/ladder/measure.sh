@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures the ladder on this machine and writes docs/ladder.md and its pictures anew, from
-# records in peers/ladder/record. Some 8 minutes; Linux and root (for what they are needed for see
+# records in peers/ladder/record. Some 12 minutes; Linux and root (for what they are needed for see
 # docs/method.md), peers/rust, peers/rust-bare and peers/go-sdk built. With -w it measures
 # nothing and writes from the records that are there.
 set -eu
@@ -22,7 +22,9 @@ fi
 make bootstrap
 peers/ladder/build.sh
 $lab ladder --job --memory 128 -n 16 --json $record/job-128.json
+$lab ladder --job --memory 256 -n 16 --json $record/job-256.json
 $lab ladder --job --memory 512 -n 24 --json $record/job-512.json
+$lab ladder --job --memory 1024 -n 16 --json $record/job-1024.json
 $lab ladder --job --memory 1769 -n 24 --json $record/job-1769.json
 $lab ladder --job --memory 128 --cache dropped -n 14 --json $record/job-dropped.json
 $lab ladder --job --memory 1769 --rows 1000000 -n 5 --json $record/job-1m.json
