@@ -173,7 +173,7 @@ func timesOurs(ratios []ratio, figure string, l looks, prefix, method string) *b
 		heading: heading{
 			Name:     slug(prefix, "times-ours", figureSlugs[figure], rowsSlug(rows)),
 			Title:    fmt.Sprintf("How many times ours each takes: %s, %s", lowerFirst(title), rowsText(rows)),
-			Subtitle: "Mark: ratio of medians; line: its 95% bootstrap interval. An interval that holds 1 shows no difference.",
+			Subtitle: "Mark: ratio of medians; line: its 95% bootstrap interval. One that holds 1 shows no difference; none: too few starts.",
 			Notes:    []string{method},
 		},
 		Unit: unitTimes, Dots: true,
@@ -199,13 +199,17 @@ func timesOurs(ratios []ratio, figure string, l looks, prefix, method string) *b
 	return ch
 }
 
-// inverse is a ratio of theirs by ours. What has been divided by nothing is none.
+// inverse is a ratio of theirs by ours. What has been divided by nothing is none. Few starts make
+// no interval.
 func inverse(r *ratio, l looks) bar {
 	b := bar{Label: r.Peer, Look: l.of(r.Peer), Value: 1 / r.Value, Low: 1 / r.High, High: 1 / r.Low}
 	for _, v := range []float64{b.Value, b.Low, b.High} {
 		if !(v > 0) || math.IsInf(v, 0) {
 			return bar{Label: r.Peer, None: "no ratio: a time is zero"}
 		}
+	}
+	if r.Few {
+		b.Low, b.High = 0, 0
 	}
 	return b
 }

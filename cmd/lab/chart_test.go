@@ -220,6 +220,10 @@ func TestTimesOurs(t *testing.T) {
 	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
 		t.Errorf("%+v", b)
 	}
+	r.Few = true
+	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 0 || b.High != 0 {
+		t.Errorf("of few starts: %+v", b)
+	}
 	r.interval = interval{0, 0, 1}
 	if b := inverse(&r, looks{}); b.None == "" {
 		t.Errorf("%+v", b)

@@ -78,7 +78,7 @@ func (r *coldReport) print(w io.Writer, s *style) error {
 	}
 	fmt.Fprintf(&b, "\n%sMilliseconds, %s; memory, reads and faults at p50. lab help cold says what each is.\n", s.dim, percentiles)
 	if len(r.Functions) > 1 {
-		b.WriteString("Ratios are of medians, ours by theirs, with 95% intervals: under 1, ours is faster.\n")
+		b.WriteString("Ratios are of medians, ours by theirs, with 95% intervals (of 5 samples or more): under 1, ours is faster.\n")
 	}
 	b.WriteString(s.off)
 	if r.OK && slices.ContainsFunc(r.Cells, func(f found) bool { return len(f.Samples) > 0 }) {
@@ -111,12 +111,16 @@ func (r *coldReport) printSize(b *strings.Builder, s *style, cells []found) {
 		for _, ratio := range r.Ratios {
 			if ratio.Peer == f.Function && ratio.MemoryMB == f.MemoryMB {
 				values = append(values, fmt.Sprintf("%.2f", ratio.Value))
-				intervals = append(intervals, fmt.Sprintf("%.2f-%.2f", ratio.Low, ratio.High))
+				if !ratio.Few {
+					intervals = append(intervals, fmt.Sprintf("%.2f-%.2f", ratio.Low, ratio.High))
+				}
 			}
 		}
 		if len(values) > 0 {
 			t.row("  ours / "+f.Function, values)
-			t.row("", intervals)
+			if len(intervals) > 0 {
+				t.row("", intervals)
+			}
 		}
 	}
 	t.print(b)

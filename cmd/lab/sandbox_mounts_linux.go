@@ -65,12 +65,15 @@ func (l *launch) arrange(dir string) error {
 	return newTmp(kept)
 }
 
+// cgroupFolder holds the mounts of version 1, a file system of its own with a folder for each.
+const cgroupFolder = "/sys/fs/cgroup"
+
 // cgroupMounts returns where control groups are mounted, the last mounted first.
 func cgroupMounts(mountinfo string) []string {
 	var points []string
 	for line := range strings.Lines(mountinfo) {
 		before, after, _ := strings.Cut(line, " - ")
-		if mount := strings.Fields(before); len(mount) >= 5 && strings.HasPrefix(after, "cgroup") {
+		if mount := strings.Fields(before); len(mount) >= 5 && (strings.HasPrefix(after, "cgroup") || mount[4] == cgroupFolder) {
 			points = append(points, mount[4])
 		}
 	}

@@ -49,7 +49,7 @@ func (s *setting) declare(f *flags) {
 	s.isolation = isolation{period: lambdaPeriod}
 	s.seed = defaultSeed
 	f.set.BoolVar(&s.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
-	f.set.StringVar(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, AWS_CA_BUNDLE; system, its roots, as root (default bundle)")
+	f.set.StringVar(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, a file; system, its roots, as root (default bundle)")
 	f.set.StringVar(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")
 	f.set.Var(&span{&s.period, shortestPeriod, longestPeriod}, "period", "`TIME` of the CPU quota (default 20ms, as Lambda's)")
 	f.set.BoolVar(&s.shared, "shared", false, "let function and servers share the CPUs; more sizes can be emulated so")
@@ -61,7 +61,7 @@ func (s *setting) declare(f *flags) {
 		return err
 	})
 	s.stores.declare(f)
-	f.set.BoolVar(&s.unchecked, "unchecked", false, "times for what writes something else than the reference, too; its row says so, and the exit status is 1")
+	f.set.BoolVar(&s.unchecked, "unchecked", false, "times for what writes anything else than the reference, too, with what differs")
 	f.set.StringVar(&s.file, "json", "", "`FILE` write all samples and summaries there")
 }
 

@@ -25,8 +25,8 @@ type stores struct {
 func (s *stores) elsewhere() bool { return s.s3 != "" }
 
 func (s *stores) declare(f *flags) {
-	f.set.StringVar(&s.s3, "s3-endpoint", "", "`URL` of another S3 than the emulator's, as it is: no --rtt; signed with AWS_ACCESS_KEY_ID and its like")
-	f.set.StringVar(&s.dynamodb, "dynamodb-endpoint", "", "`URL` of another DynamoDB, together with --s3-endpoint; tables named recovery-times-... are made and deleted there")
+	f.set.StringVar(&s.s3, "s3-endpoint", "", "`URL` of another S3 than the emulator's, without --rtt; lab's own AWS_ACCESS_KEY_ID")
+	f.set.StringVar(&s.dynamodb, "dynamodb-endpoint", "", "`URL` of a DynamoDB with it; tables recovery-times-... are deleted there")
 }
 
 func (s *stores) check() error {
@@ -91,7 +91,11 @@ func (s *stores) call(service, method, endpoint, path string, header http.Header
 // put stores an object, in a bucket that it makes where there is none.
 func (s *stores) put(key string, data []byte) error {
 	if _, err := s.call("s3", http.MethodHead, s.s3, "/"+bucketName, nil, nil); err != nil {
-		if _, err := s.call("s3", http.MethodPut, s.s3, "/"+bucketName, nil, nil); err != nil {
+		var body []byte
+		if _, region := s.credentials(); region != "us-east-1" { // which must not be named. S3 API Reference, CreateBucket
+			body = []byte("<CreateBucketConfiguration><LocationConstraint>" + region + "</LocationConstraint></CreateBucketConfiguration>")
+		}
+		if _, err := s.call("s3", http.MethodPut, s.s3, "/"+bucketName, nil, body); err != nil {
 			return err
 		}
 	}
