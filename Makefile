@@ -29,12 +29,12 @@ FUZZTIME ?= 20000x
 SCHEDULES ?= 10000
 QEMU     ?= qemu-aarch64-static
 FILES    ?= $(wildcard dist/compare.json dist/tune.json)
-BENCH    ?= .
+BENCH    ?= Scan|Reduce|Step
 BENCHRUNS  ?= 5
 BENCHFLAGS  = -test.run='^$$' -test.bench='$(BENCH)' -test.benchtime=500ms
 
-.PHONY: run test bootstrap zip bench race fuzz faults purego deployed arm64 size check integration \
-        peers compare tune ladder chart clean help
+.PHONY: run test bootstrap zip bench network race fuzz faults purego deployed arm64 size check integration \
+        peers compare elsewhere tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
 	$(GO) run ./cmd/lab run
@@ -60,6 +60,13 @@ bench: ## throughput with assembly, without, and of the standard library, as a t
 	  dist/bench.test $(BENCHFLAGS); dist/bench-purego.test $(BENCHFLAGS) -test.skip=Step; \
 	done | tee dist/bench.txt | $(GO) run bench_table.go
 	@echo 'the raw form, for benchstat: dist/bench.txt'
+
+network: ## reading and storing beside curl, on emulated networks, and what a GB costs of a core (10 minutes)
+	$(GO) test -run='^$$' -bench='Network|Shapes|Cores' -timeout=0 .
+
+elsewhere: bootstrap dist/$(HOST)/lab ## ours and the rivals on versitygw and dynalite (ELSEWHERE: flags of lab compare)
+	integration/install.sh .build/integration
+	peers/elsewhere.sh $(ELSEWHERE)
 
 race: ## every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...

@@ -99,6 +99,8 @@ func (s source) Object(ctx context.Context, o job.Object) (job.Body, error) {
 //	128 MB   120  104   95   96   89  123
 //	256 MB   102   77   73   71   69   67
 //	512 MB    98   83   73   72   64   62
+//
+// 12 and 16 take from 256 to 1769 MB 1.03 to 1.05 and 1.06 to 1.16 times as long as 8.
 func writersFor(memoryMB int) int {
 	if memoryMB > 0 && memoryMB < 256 {
 		return 6
