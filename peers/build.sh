@@ -21,7 +21,7 @@ for name; do
 	done
 	build "$name"
 	case $name in
-	rust | node) build "$name" original ;;
+	rust | node | python-*) build "$name" original ;;
 	esac
 done
 [ -z "$missing" ] || echo "left out, for want of a tool:$missing"
