@@ -92,6 +92,18 @@ type program struct {
 	Sum   string `json:"sha256,omitempty"`   // of the program
 }
 
+// MarshalJSON names a program that is below the working folder from there: reports are made
+// to be published, and compared with those of other machines.
+func (p program) MarshalJSON() ([]byte, error) {
+	type plain program
+	if here, err := os.Getwd(); err == nil {
+		if below, err := filepath.Rel(here, p.Path); err == nil && filepath.IsLocal(below) {
+			p.Path = filepath.ToSlash(below)
+		}
+	}
+	return json.Marshal(plain(p))
+}
+
 // coldBench is one `lab cold`.
 type coldBench struct {
 	setting
