@@ -8,6 +8,9 @@ HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 # No sample of the memory profile that nobody reads: the first is taken before main, with its stack.
 LDFLAGS  := -s -w -buildid= -X=runtime.godebugDefault=memprofilerate=0
 
+# On Linux, the program asks the kernel for all of itself first (package prefetch).
+ENTRY    := -E=reduction/prefetch.entry
+
 # Of Go 1.26's two collectors the one without bitmaps in every span and kernels in assembly: 17 KB
 # of the zip, and a fault a span at the start. A Go that has no choice takes what it has.
 EXPERIMENT := $(shell GOEXPERIMENT=nogreenteagc $(GO) env GOEXPERIMENT 2>/dev/null)
@@ -47,7 +50,7 @@ bootstrap: $(TARGETS:%=dist/%/bootstrap) ## the function, for Lambda's two archi
 
 dist/%/bootstrap: FORCE
 	GOEXPERIMENT=$(EXPERIMENT) GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) \
-	$(GO) build -trimpath -buildvcs=false -ldflags='$(LDFLAGS)' $(GCFLAGS) -o $@ ./bootstrap
+	$(GO) build -trimpath -buildvcs=false -ldflags='$(LDFLAGS) $(if $(filter linux-%,$*),$(ENTRY))' $(GCFLAGS) -o $@ ./bootstrap
 
 zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment packages for provided.al2023, the same bytes every time
 
@@ -64,7 +67,7 @@ bench: ## throughput with assembly, without, and of the standard library, as a t
 network: ## reading and storing beside curl, on emulated networks, and what a GB costs of a core (10 minutes)
 	$(GO) test -run='^$$' -bench='Network|Shapes|Cores' -timeout=0 .
 
-elsewhere: bootstrap dist/$(HOST)/lab ## ours and the rivals on versitygw and dynalite (ELSEWHERE: flags of lab compare)
+elsewhere: zip bootstrap dist/$(HOST)/lab ## ours and the rivals on versitygw and dynalite (ELSEWHERE: flags of lab compare)
 	integration/install.sh .build/integration
 	peers/elsewhere.sh $(ELSEWHERE)
 

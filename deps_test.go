@@ -20,6 +20,7 @@ var floors = []floor{
 	{"reduction/internal/logline", []string{"reduction/internal/json"}, pure},
 	{"reduction/internal/http1", nil, socket},
 	{"reduction/internal/crc64nvme", nil, pure},
+	{"reduction/prefetch", nil, pure},
 
 	// Floor 1: knows formats.
 	{"reduction/csvfast", nil, pure},

@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"reduction/internal/logline"
+	_ "reduction/prefetch" // the Makefile makes it the entry
 	"reduction/runtime"
 )
 

@@ -21,15 +21,26 @@ fi
 
 make bootstrap
 peers/ladder/build.sh
-$lab ladder --job --memory 128 -n 16 --json $record/job-128.json
-$lab ladder --job --memory 256 -n 16 --json $record/job-256.json
-$lab ladder --job --memory 512 -n 24 --json $record/job-512.json
-$lab ladder --job --memory 1024 -n 16 --json $record/job-1024.json
-$lab ladder --job --memory 1769 -n 24 --json $record/job-1769.json
-$lab ladder --job --memory 128 --cache dropped -n 14 --json $record/job-dropped.json
-$lab ladder --job --memory 1769 --rows 1000000 -n 5 --json $record/job-1m.json
-$lab ladder -n 40 --json $record/hello-warm.json
-$lab ladder -n 40 --cache dropped --json $record/hello-dropped.json
+$lab ladder --job --memory 128 -n 64 --json $record/job-128.json
+$lab ladder --job --memory 256 -n 40 --json $record/job-256.json
+$lab ladder --job --memory 512 -n 40 --json $record/job-512.json
+$lab ladder --job --memory 1024 -n 32 --json $record/job-1024.json
+$lab ladder --job --memory 1769 -n 40 --json $record/job-1769.json
+$lab ladder --job --memory 128 --cache dropped -n 30 --json $record/job-dropped.json
+$lab ladder --job --memory 1769 --rows 1000000 -n 9 --json $record/job-1m.json
+$lab ladder -n 80 --json $record/hello-warm.json
+$lab ladder -n 60 --cache dropped --json $record/hello-dropped.json
+
+# The same disk, read ahead by as much as is Linux's default: it may be set to more.
+disk=/sys/dev/block/$(findmnt -no MAJ:MIN -T .)
+test -d "$disk/queue" || disk=$disk/.. # a partition
+ahead=$(cat "$disk/queue/read_ahead_kb")
+trap 'echo $ahead >"$disk/queue/read_ahead_kb"' EXIT
+echo 128 >"$disk/queue/read_ahead_kb"
+$lab ladder -n 60 --cache dropped --storage '128 KB ahead' --json $record/hello-ahead.json
+$lab ladder --job --memory 128 -n 30 --cache dropped --storage '128 KB ahead' --json $record/job-ahead.json
+echo "$ahead" >"$disk/queue/read_ahead_kb"
+trap - EXIT
 
 (cd peers/ladder && go build -o dist/padded ./padded && go build -o dist/slowfs ./slowfs)
 padded="peers/ladder/dist/padded -dist peers/ladder/dist"
@@ -50,6 +61,8 @@ peers/ladder/dist/slowfs 1ms "$all" "$slow" &
 server=$!
 trap 'kill $server; sleep 1; rm -rf "$all"; rmdir "$slow"' EXIT
 sleep 1
-$lab ladder -n 20 --cache dropped --storage '1 ms a read' --peers "$slow/peers" --bootstrap "$slow/ours/bootstrap" --json $record/hello-slow.json
+ladder() { $lab ladder --cache dropped --storage '1 ms a read' --peers "$slow/peers" --bootstrap "$slow/ours/bootstrap" "$@"; }
+ladder -n 30 --json $record/hello-slow.json
+ladder --job --memory 128 -n 20 --json $record/job-slow.json
 $padded -n 15 -cache dropped -folder "$slow/peers/ladder/dist" -on '1 ms a read' -json $record/padded-slow.json
 write
