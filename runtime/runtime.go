@@ -13,6 +13,8 @@
 //	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bootstrap .
 //	zip function.zip bootstrap
 //
+// Package prefetch, and a flag of the linker's, have its pages read all at once when it starts.
+//
 // The context ends at the invocation's deadline. An error becomes the invocation's error,
 // and is logged; what it is called, it can say itself, in letters behind "Function.":
 //

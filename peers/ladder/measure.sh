@@ -32,7 +32,7 @@ $lab ladder -n 80 --json $record/hello-warm.json
 $lab ladder -n 60 --cache dropped --json $record/hello-dropped.json
 
 # The same disk, read ahead by as much as is Linux's default: it may be set to more.
-disk=/sys/dev/block/$(findmnt -no MAJ:MIN -T .)
+disk=/sys/dev/block/$(findmnt -no MAJ:MIN -T . | tr -d " ")
 test -d "$disk/queue" || disk=$disk/.. # a partition
 ahead=$(cat "$disk/queue/read_ahead_kb")
 trap 'echo $ahead >"$disk/queue/read_ahead_kb"' EXIT
