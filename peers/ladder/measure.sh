@@ -1,18 +1,19 @@
 #!/bin/sh
-# Measures the ladder on this machine and writes docs/ladder.md and its pictures anew, from
-# records in peers/ladder/record. Some 12 minutes; Linux and root (for what they are needed for see
-# docs/method.md), peers/rust, peers/rust-bare and peers/go-sdk built. With -w it measures
-# nothing and writes from the records that are there.
+# Measures the ladder on this machine, into records in peers/ladder/record; writes from them
+# docs/ladder.md, the pictures that docs shows, and all others into dist/ladder. Some 15
+# minutes; Linux and root (docs/method.md says for what); peers/rust, peers/rust-bare and
+# peers/go-sdk built. With -w it measures nothing and writes from the records that are there.
 set -eu
 cd "$(dirname "$0")/../.."
 record=peers/ladder/record
 lab=dist/lab-ladder
-mkdir -p $record dist
+mkdir -p $record dist/ladder
 go build -o $lab ./cmd/lab
 
 write() {
-	$lab ladder --plain --markdown docs/ladder.md --svg docs $record/job-*.json $record/hello-*.json >/dev/null
-	$lab chart --svg docs $record/padded-*.json
+	$lab ladder --plain --markdown docs/ladder.md --svg dist/ladder $record/job-*.json $record/hello-*.json >/dev/null
+	$lab chart --svg dist/ladder $record/padded-*.json
+	for shown in docs/ladder-*.svg docs/padded-*.svg; do cp "dist/ladder/${shown#docs/}" "$shown"; done
 }
 if [ "${1-}" = -w ]; then
 	write
