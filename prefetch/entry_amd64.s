@@ -2,19 +2,24 @@
 
 #include "textflag.h"
 
+// ASK goes from the page of one symbol, of whatever size, to another symbol. The system call
+// changes AX, CX and R11.
+#define ASK(from, to, piece) \
+	LEAQ from(SB), DI; \
+	ANDQ $~0xffff, DI; \
+	LEAQ to(SB), R8; \
+piece: \
+	MOVL $28, AX; /* madvise */ \
+	SYSCALL; \
+	ADDQ SI, DI; \
+	CMPQ DI, R8; \
+	JCS  piece
+
 // func entry()
 TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
-	LEAQ runtime·text(SB), DI
-	ANDQ $~0xffff, DI // to a page, of whatever size
-	LEAQ runtime·edata(SB), R8
 	MOVL $(128<<10), SI
 	MOVL $3, DX // MADV_WILLNEED
-
-ask:
-	MOVL $28, AX // madvise; it changes AX, CX and R11
-	SYSCALL
-	ADDQ SI, DI
-	CMPQ DI, R8
-	JCS  ask
+	ASK(runtime·noptrdata, runtime·edata, data)
+	ASK(runtime·text, runtime·noptrdata, text)
 	XORL DX, DX // what the kernel started the program with
 	JMP  _rt0_amd64_linux(SB)

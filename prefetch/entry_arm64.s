@@ -2,20 +2,25 @@
 
 #include "textflag.h"
 
+// ASK goes from the page of one symbol, of whatever size, to another symbol. The system call
+// changes R0.
+#define ASK(from, to, piece) \
+	MOVD $from(SB), R3; \
+	AND  $~0xffff, R3; \
+	MOVD $to(SB), R4; \
+piece: \
+	MOVD R3, R0; \
+	SVC; \
+	ADD  R1, R3; \
+	CMP  R4, R3; \
+	BLO  piece
+
 // func entry()
 TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
-	MOVD $runtime·text(SB), R3
-	AND  $~0xffff, R3 // to a page, of whatever size
-	MOVD $runtime·edata(SB), R4
 	MOVD $(128<<10), R1
 	MOVD $3, R2   // MADV_WILLNEED
-	MOVD $233, R8 // madvise; it changes R0
-
-ask:
-	MOVD R3, R0
-	SVC
-	ADD  R1, R3
-	CMP  R4, R3
-	BLO  ask
+	MOVD $233, R8 // madvise
+	ASK(runtime·noptrdata, runtime·edata, data)
+	ASK(runtime·text, runtime·noptrdata, text)
 	MOVD $0, R0 // what the kernel started the program with
 	B    _rt0_arm64_linux(SB)
