@@ -49,7 +49,7 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 		b.declare(f)
 		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
 		dir := f.string("peers", "peers", "`DIR` where the rungs and the others are (default peers)")
-		f.set.StringVar(&b.only, "only", "", "`NAMES` of the functions to measure, with commas between (default all)")
+		f.set.StringVar(&b.only, "only", "", "`NAMES` of the functions to measure, without commas of their own, with commas between (default all)")
 		f.set.StringVar(&b.storage, "storage", "", "`TEXT` what the programs lie on, when it is not this machine's disk")
 		markdown := f.string("markdown", "", "`FILE` write the tables there")
 		svg := f.string("svg", "", "`DIR` write a picture of each table there")

@@ -16,7 +16,7 @@ aarch64 | arm64)
 	export CC_aarch64_unknown_linux_musl="${CC:-cc}"
 	;;
 esac
-RUSTFLAGS="$flags -C relocation-model=static" cargo build --release --locked --target "$target"
+RUSTFLAGS="$flags -C relocation-model=static -C link-arg=-Wl,-e,prefetch_entry" cargo build --release --locked --target "$target"
 mkdir -p dist
 cp "target/$target/release/bootstrap" dist/bootstrap.new
 mv dist/bootstrap.new dist/bootstrap

@@ -8,6 +8,7 @@ mod intern;
 mod json;
 mod net;
 mod number;
+mod prefetch;
 mod reduce;
 mod s3;
 mod scan;
