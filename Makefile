@@ -9,7 +9,7 @@ HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 LDFLAGS  := -s -w -buildid= -X=runtime.godebugDefault=memprofilerate=0
 
 # On Linux, the program asks the kernel for all of itself first (package prefetch).
-ENTRY    := -E=reduction/prefetch.entry
+ENTRY    := -E=reduction/runtime/prefetch.entry
 
 # Of Go 1.26's two collectors the one without bitmaps in every span and kernels in assembly: 17 KB
 # of the zip, and a fault a span at the start. A Go that has no choice takes what it has.
@@ -23,7 +23,7 @@ COLD     := net net/... crypto/... vendor/... encoding/asn1 encoding/base64 enco
             fmt math/big reflect internal/fmtsort internal/godebug internal/poll internal/reflectlite \
             internal/strconv internal/sync internal/syscall/... bufio compress/... context errors io io/fs \
             math/rand/... os path/... slices sort strconv sync syscall time unique \
-            $(addprefix reduction/,aws bootstrap event internal/http1 internal/logline job runtime)
+            $(addprefix reduction/,bootstrap runtime $(addprefix internal/,aws event http1 job logline))
 WARM     := $(addprefix crypto/,hmac sha256 $(addprefix internal/fips140/,bigmod edwards25519/field hmac mlkem sha256))
 GCFLAGS  := $(COLD:%=-gcflags=%=-l) $(WARM:%=-gcflags=%=)
 
@@ -32,9 +32,7 @@ FUZZTIME ?= 20000x
 SCHEDULES ?= 10000
 QEMU     ?= qemu-aarch64-static
 FILES    ?= $(wildcard dist/compare.json dist/tune.json)
-BENCH    ?= Scan|Reduce|Step
-BENCHRUNS  ?= 5
-BENCHFLAGS  = -test.run='^$$' -test.bench='$(BENCH)' -test.benchtime=500ms
+BENCHRUNS ?= 6
 
 .PHONY: run test bootstrap zip bench network race fuzz faults purego deployed arm64 size check integration \
         peers compare elsewhere tune ladder chart clean help
@@ -55,20 +53,16 @@ dist/%/bootstrap: FORCE
 zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment packages for provided.al2023, the same bytes every time
 
 dist/%/bootstrap.zip: dist/%/bootstrap
-	$(GO) run ./deploy/pack $< $@
+	$(GO) run ./cmd/pack $< $@
 
-bench: ## throughput with assembly, without, and of the standard library, as a table with ratios (3 minutes)
-	@mkdir -p dist && $(GO) test -c -o dist/bench.test . && $(GO) test -c -tags=purego -o dist/bench-purego.test .
-	@for run in $$(seq $(BENCHRUNS)); do \
-	  dist/bench.test $(BENCHFLAGS); dist/bench-purego.test $(BENCHFLAGS) -test.skip=Step; \
-	done | tee dist/bench.txt | $(GO) run bench_table.go
-	@echo 'the raw form, for benchstat: dist/bench.txt'
+bench: ## throughput with assembly, without it and of encoding/csv, as a table (2 minutes; BENCHRUNS: more runs; INPUT: a CSV file of yours)
+	@$(GO) run ./internal/bench -runs=$(BENCHRUNS) -input='$(INPUT)'
 
 network: ## reading and storing beside curl, on emulated networks, and what a GB costs of a core (10 minutes)
-	$(GO) test -run='^$$' -bench='Network|Shapes|Cores' -timeout=0 .
+	$(GO) test -run='^$$' -bench='Network|Shapes|Cores' -timeout=0 ./internal/netbench
 
 elsewhere: zip bootstrap dist/$(HOST)/lab ## ours and the rivals on versitygw and dynalite (ELSEWHERE: flags of lab compare)
-	integration/install.sh .build/integration
+	peers/integration/install.sh .build/integration
 	peers/elsewhere.sh $(ELSEWHERE)
 
 race: ## every test under the race detector (needs a C compiler)
@@ -81,7 +75,7 @@ fuzz: ## every fuzz target, FUZZTIME each (20000x: so many inputs; 5m: so long)
 	  done; done
 
 faults: ## the whole job through SCHEDULES random schedules of faults
-	$(GO) test -run=TestFaultSchedules -timeout=0 -v . -schedules $(SCHEDULES)
+	$(GO) test -run=TestFaultSchedules -timeout=0 -v ./internal/faults -schedules $(SCHEDULES)
 
 purego: ## every test without assembly
 	$(GO) test -tags=purego ./...
@@ -90,11 +84,11 @@ deployed: ## every test with the deployed build's compiler flags
 	GOEXPERIMENT=$(EXPERIMENT) $(GO) test $(GCFLAGS) ./...
 
 arm64: dist/linux-arm64/bootstrap ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
-	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./job
+	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./internal/job
 	$(QEMU) $< | grep 'AWS_LAMBDA_RUNTIME_API is not set' # so its own entry leads to Go's
 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
-	@GOEXPERIMENT=$(EXPERIMENT) $(GO) run deploy/size.go $(GCFLAGS)
+	@GOEXPERIMENT=$(EXPERIMENT) $(GO) run cmd/pack/size.go $(GCFLAGS)
 
 check: ## format, vet for the other platforms, cross-builds
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
@@ -103,8 +97,8 @@ check: ## format, vet for the other platforms, cross-builds
 	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
 integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against servers not written here (needs Python, npm and their registries)
-	integration/install.sh .build/integration
-	.build/integration/venv/bin/python integration/run.py .build/integration $^
+	peers/integration/install.sh .build/integration
+	.build/integration/venv/bin/python peers/integration/run.py .build/integration $^
 
 peers: ## the rivals whose toolchain is here: Rust, Go, Node.js, Python
 	peers/build.sh

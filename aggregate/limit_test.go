@@ -171,7 +171,7 @@ func TestMergeLimits(t *testing.T) {
 // Allocations are for what is new, and for nothing else.
 func TestAllocations(t *testing.T) {
 	for _, s := range []shape{{"", "\n", ""}, {"\"", "\r\n", ".25"}} {
-		for _, n := range []names{experiment, {numbered(700, "long hospital names to be sure of it "), numbered(700, "d"), numbered(700, "t")}} {
+		for _, n := range []names{few, {numbered(700, "long hospital names to be sure of it "), numbered(700, "d"), numbered(700, "t")}} {
 			data := generate(3000, n, s)
 			if s.quote != "" {
 				data = append(data, "\""+strings.Repeat("long ", 30)+"\",,,1\n"...)

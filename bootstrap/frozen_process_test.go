@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"reduction/lambdatest"
+	"reduction/runtime/lambdatest"
 )
 
 // frozen is more than a server keeps an idle connection here. 30s and 10m are what Lambda

@@ -6,10 +6,10 @@ import (
 	"runtime/debug"
 	"time"
 
-	"reduction/aws"
-	"reduction/event"
+	"reduction/internal/aws"
+	"reduction/internal/event"
+	"reduction/internal/job"
 	"reduction/internal/logline"
-	"reduction/job"
 )
 
 // function is what the environment makes of this program, for all invocations.

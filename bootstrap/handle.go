@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"time"
 
-	"reduction/event"
+	"reduction/internal/event"
+	"reduction/internal/job"
 	"reduction/internal/json"
 	"reduction/internal/logline"
-	"reduction/job"
 	"reduction/runtime"
 )
 

@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"reduction/aggregate"
-	"reduction/event"
+	"reduction/internal/event"
 	"reduction/internal/logline"
-	"reduction/lambdatest"
 	"reduction/runtime"
+	"reduction/runtime/lambdatest"
 )
 
 const header = "Hospital,Diagnosis,Treatment,Recovery Time\n"

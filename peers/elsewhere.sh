@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 tools=${TOOLS:-.build/integration}
 for tool in bin/versitygw node_modules/.bin/dynalite; do
 	[ -x "$tools/$tool" ] || {
-		echo "there is no $tools/$tool; integration/install.sh $tools installs it" >&2
+		echo "there is no $tools/$tool; peers/integration/install.sh $tools installs it" >&2
 		exit 1
 	}
 done

@@ -15,8 +15,8 @@ import (
 	"testing/iotest"
 	"time"
 
-	"reduction/lambdatest"
 	"reduction/runtime"
+	"reduction/runtime/lambdatest"
 )
 
 // These tests run a function as Lambda runs it: as a process, started again after its end,

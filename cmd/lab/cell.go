@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"reduction/lambdatest"
+	"reduction/runtime/lambdatest"
 )
 
 // A cell is one function at one memory size, over one file and one network: its sandbox, and

@@ -5,18 +5,19 @@ import (
 	"reflect"
 	"slices"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 // disagree holds a table's items against the reference's results. Each invocation must have
 // written exactly those, under its own request ID, and nothing else may be in the table.
 // It returns what disagrees, a sentence each.
-func disagree(items []lambdatest.Item, want []result, invocations []string) []string {
+func disagree(items []lambdatest.Item, want []dataset.Result, invocations []string) []string {
 	type key struct{ pk, sk string }
 	expected := make(map[key]lambdatest.Item, len(want)*len(invocations))
 	for _, id := range invocations {
 		for i := range want {
-			expected[key{id, want[i].sortKey()}] = item(id, &want[i])
+			expected[key{id, want[i].SortKey()}] = item(id, &want[i])
 		}
 	}
 	var wrong []string
@@ -38,10 +39,10 @@ func disagree(items []lambdatest.Item, want []result, invocations []string) []st
 }
 
 // item is a result as the experiment's table stores it.
-func item(pk string, r *result) lambdatest.Item {
+func item(pk string, r *dataset.Result) lambdatest.Item {
 	return lambdatest.Item{
 		"PK":                  {"S": pk},
-		"SK":                  {"S": r.sortKey()},
+		"SK":                  {"S": r.SortKey()},
 		"AverageRecoveryTime": {"N": r.Mean},
 		"Diagnosis":           {"S": r.Diagnosis},
 		"Hospital":            {"S": r.Hospital},
@@ -52,14 +53,14 @@ func item(pk string, r *result) lambdatest.Item {
 // differences says in a line how one invocation's items differ from the reference's, and which
 // of the differences are of a known kind; "" when none does. A function whose modes differ in
 // ties alone counts well, and breaks ties in its own way.
-func differences(items []lambdatest.Item, want []result, tied ties, id string) string {
+func differences(items []lambdatest.Item, want []dataset.Result, tied dataset.Ties, id string) string {
 	wrong := disagree(items, want, []string{id})
 	if len(wrong) == 0 {
 		return ""
 	}
-	byKey := make(map[string]*result, len(want))
+	byKey := make(map[string]*dataset.Result, len(want))
 	for i := range want {
-		byKey[want[i].sortKey()] = &want[i]
+		byKey[want[i].SortKey()] = &want[i]
 	}
 	var foreign, mean, mode, tie int
 	for _, got := range items {
@@ -69,7 +70,7 @@ func differences(items []lambdatest.Item, want []result, tied ties, id string) s
 			foreign++
 			continue
 		case treatment == r.Treatment:
-		case slices.Contains(tied[r.sortKey()], treatment):
+		case slices.Contains(tied[r.SortKey()], treatment):
 			tie++
 		default:
 			mode++

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 func TestDisagree(t *testing.T) {
-	want := []result{
+	want := []dataset.Result{
 		{Diagnosis: "x", Hospital: "A", Mean: "1.5", Treatment: "T"},
 		{Diagnosis: "x", Hospital: "B", Mean: "2", Treatment: "T"},
 	}
@@ -58,7 +59,7 @@ func TestDisagree(t *testing.T) {
 // What differs is told apart: a tie broken in another way is not a mode that is wrong.
 func TestDifferences(t *testing.T) {
 	const data = "Hospital,Diagnosis,Treatment,Recovery Time\nA,x,T,1\nA,x,V,2\nB,x,T,1\nB,x,T,2\nB,x,V,2\n"
-	want, tied, err := referenceAndTies(strings.NewReader(data))
+	want, tied, err := dataset.ReduceWithTies(strings.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}

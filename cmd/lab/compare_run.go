@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
+
+	"reduction/internal/machine"
 )
 
 // compareRun is a compareBench under way.
@@ -41,7 +43,7 @@ func (b *compareBench) open(s *status) (*journal, error) {
 		return nil, err
 	}
 	run := &measured{
-		Machine: machine(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
+		Machine: machine.Name(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
 		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Stores: b.s3 + b.dynamodb, Cache: b.cache, Seed: b.seed,
 		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Unchecked: b.unchecked, Period: ms(b.period),
 	}

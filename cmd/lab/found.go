@@ -1,19 +1,23 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"reduction/internal/machine"
+)
 
 // conditions are what figures were taken under: all that a reader needs to judge them.
 type conditions struct {
-	Where    string   `json:"where"`   // what these figures are of
-	Date     string   `json:"date"`    // RFC 3339, of the start
-	Machine  string   `json:"machine"` // system, architecture, CPUs
-	Sandbox  []string `json:"sandbox"` // what was held to Lambda's measures, and what not
-	Limited  bool     `json:"limited"`
-	PeriodMs float64  `json:"periodMs"` // of the CPU quota
-	TLS      bool     `json:"tls"`
-	Cache    string   `json:"pageCache"` // its state before a start
-	Seed     uint64   `json:"seed"`      // of the data and of the order
-	Load     *load    `json:"load,omitempty"`
+	Where    string        `json:"where"`   // what these figures are of
+	Date     string        `json:"date"`    // RFC 3339, of the start
+	Machine  string        `json:"machine"` // system, architecture, CPUs
+	Sandbox  []string      `json:"sandbox"` // what was held to Lambda's measures, and what not
+	Limited  bool          `json:"limited"`
+	PeriodMs float64       `json:"periodMs"` // of the CPU quota
+	TLS      bool          `json:"tls"`
+	Cache    string        `json:"pageCache"` // its state before a start
+	Seed     uint64        `json:"seed"`      // of the data and of the order
+	Load     *machine.Load `json:"load,omitempty"`
 }
 
 // notes say what the figures were taken under, a line each.

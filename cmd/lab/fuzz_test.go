@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 
 	"reduction/aggregate"
-	"reduction/job"
+	"reduction/internal/dataset"
+	"reduction/internal/job"
 )
 
 // FuzzReduce holds the job, on one core and on two, against the reference, and an error on
@@ -22,17 +23,17 @@ func FuzzReduce(f *testing.F) {
 		if len(test.data) > longest {
 			continue
 		}
-		f.Add(strings.TrimPrefix(test.data, dataHeader), uint16(len(test.data)/3))
+		f.Add(strings.TrimPrefix(test.data, dataset.Header), uint16(len(test.data)/3))
 	}
 	for _, test := range bad {
-		f.Add(strings.TrimPrefix(test.data, dataHeader), uint16(len(test.data)/2))
+		f.Add(strings.TrimPrefix(test.data, dataset.Header), uint16(len(test.data)/2))
 	}
 	f.Fuzz(func(t *testing.T, rows string, chunk uint16) {
 		if strings.Contains(rows, "\r") && strings.Contains(rows, `"`) {
 			return
 		}
-		data := dataHeader + rows
-		want, wantErr := reference(strings.NewReader(data))
+		data := dataset.Header + rows
+		want, wantErr := dataset.Reduce(strings.NewReader(data))
 		var alone error
 		for jobs := 1; jobs <= 2; jobs++ {
 			r := &reduction{jobs: jobs, chunk: int(chunk) + 1}

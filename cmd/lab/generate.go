@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"os"
+
+	"reduction/internal/dataset"
 )
 
 var generateCommand = &command{
@@ -21,7 +23,7 @@ lab generate --rows 1000000 --out 1m.csv
 lab generate --rows 2000 --seed 7 | lab reduce -`,
 	setup: func(f *flags) func(*console, []string) error {
 		rows := f.whole("rows", -1, 0, 1_000_000_000_000, "`N` how many rows; must be given")
-		seed := f.whole("seed", defaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
+		seed := f.whole("seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
 		out := f.string("out", "-", "`FILE` to write to (default -, standard output)")
 		return func(c *console, args []string) error {
 			if err := noArguments(args); err != nil {
@@ -36,7 +38,7 @@ lab generate --rows 2000 --seed 7 | lab reduce -`,
 }
 
 func generate(c *console, rows int64, seed uint64, out string) error {
-	g := newGenerator(rows, seed)
+	g := dataset.New(rows, seed)
 	if out == "-" {
 		p := newProgress(c.err, "generate", rows)
 		if isTerminal(c.out) {
@@ -55,19 +57,17 @@ func generate(c *console, rows int64, seed uint64, out string) error {
 	return err
 }
 
-func writeRows(w io.Writer, g *generator, p *progress) error {
+// writeRows shows progress on the way: a write each time the generator's buffer is full.
+func writeRows(w io.Writer, g *dataset.Generator, p *progress) error {
 	defer p.end()
-	rows := g.left
-	// Not io.Copy: a buffer as large as the generator's is one write a buffer.
-	buf := make([]byte, cap(g.buf))
-	for {
-		n, err := g.Read(buf)
-		if err == io.EOF {
-			return nil
-		}
-		if _, err := w.Write(buf[:n]); err != nil {
-			return err
-		}
-		p.at(rows - g.left)
-	}
+	rows := g.Left()
+	_, err := g.WriteTo(writerFunc(func(b []byte) (int, error) {
+		p.at(rows - g.Left())
+		return w.Write(b)
+	}))
+	return err
 }
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

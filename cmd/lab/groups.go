@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"reduction/aggregate"
+	"reduction/internal/job"
 	"reduction/internal/json"
-	"reduction/job"
 )
 
 // sortGroups sorts by sort key, and fails where two groups have the same.

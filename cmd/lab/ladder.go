@@ -106,7 +106,7 @@ var jobRungs = []rung{
 // helloRungs are compared by their start alone.
 var helloRungs = []rung{
 	{ours, "the whole function, TLS in it", partHello, ""},
-	{"hello, our runtime", "examples/hello: package runtime and encoding/json", partHello, "ladder/dist/hello-ours"},
+	{"hello, our runtime", "runtime/examples/hello: package runtime and encoding/json", partHello, "ladder/dist/hello-ours"},
 	{"hello, aws-lambda-go", "AWS's library for Go", partHello, "ladder/dist/hello-lambda"},
 	{"hello, pages asked for", "the same; its first instructions ask the kernel for all of itself (package prefetch)", partHello, "ladder/dist/hello-asked"},
 	{"hello, SDK linked", "AWS's library for Go, and an SDK that it never calls", partHello, "ladder/dist/hello-linked"},

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"reduction/lambdatest"
+	"reduction/runtime/lambdatest"
 )
 
 // greet takes the starts of functions that nothing is configured for. What they answer does

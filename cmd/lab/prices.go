@@ -4,7 +4,7 @@ import (
 	"runtime"
 
 	"reduction/ddbwire"
-	"reduction/lambdatest"
+	"reduction/runtime/lambdatest"
 )
 
 // AWS's published prices in us-east-1, US dollars, without the free tier and the discounts

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 func TestCost(t *testing.T) {
@@ -40,7 +41,7 @@ func TestWriteUnits(t *testing.T) {
 			t.Errorf("%d bytes: %d units, want %d", test.bytes, got, test.want)
 		}
 	}
-	if got := writeUnits(item("id", &result{Diagnosis: "Stroke", Hospital: "City Hospital", Mean: "31.5", Treatment: "Therapy B"})); got != 1 {
+	if got := writeUnits(item("id", &dataset.Result{Diagnosis: "Stroke", Hospital: "City Hospital", Mean: "31.5", Treatment: "Therapy B"})); got != 1 {
 		t.Errorf("a group's item: %d units", got)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 	"reduction/aggregate"
 	"reduction/csvfast"
-	"reduction/job"
+	"reduction/internal/job"
 )
 
 var reduceCommand = &command{

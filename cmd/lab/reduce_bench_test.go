@@ -7,15 +7,17 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+
+	"reduction/internal/dataset"
 )
 
 // BenchmarkReduce is a file on one core and on more: long enough that its beginning and
 // its end do not count.
 func BenchmarkReduce(b *testing.B) {
 	const rows, times = 1_000_000, 5
-	million := generated(rows, 1)
+	million := dataset.New(rows, 1).Bytes()
 	path := filepath.Join(b.TempDir(), "data.csv")
-	if err := os.WriteFile(path, append(million, bytes.Repeat(million[len(dataHeader):], times-1)...), 0o600); err != nil {
+	if err := os.WriteFile(path, append(million, bytes.Repeat(million[len(dataset.Header):], times-1)...), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	f, err := os.Open(path)

@@ -17,30 +17,31 @@ import (
 	"testing/iotest"
 
 	"reduction/aggregate"
-	"reduction/job"
+	"reduction/internal/dataset"
+	"reduction/internal/job"
 )
 
 // good are files that are reduced, each to what the reference says.
 var good = []struct{ name, data string }{
-	{"plain", dataHeader + "A,x,T,1\nB,x,T,2\nA,x,U,4\nA,y,U,8\n"},
-	{"header only", dataHeader},
-	{"header without line end", strings.TrimSpace(dataHeader)},
-	{"no final line end", dataHeader + "A,x,T,1\nA,x,T,2"},
-	{"CRLF", strings.ReplaceAll(dataHeader+"A,x,T,1\nB,x,T,2\n", "\n", "\r\n")},
-	{"byte order mark", "\ufeff" + dataHeader + "A,x,T,1\n"},
-	{"byte order mark in a name", dataHeader + "\ufeffA,x,T,1\nA,x,T,2\n\ufeffA,x,T,3\n\ufeffA,x,T,4\n\ufeffA,y,T,4\n"},
-	{"blank lines", "\n\n" + dataHeader + "\nA,x,T,1\n\n\nA,x,T,2\n\n"},
-	{"quotes", dataHeader + "\"A\",\"x\",\"T\",\"1\"\nA,x,T,2\n\"A, \"\"a\"\"\",\"x\ny\",\"\"\"\",\"3\"\n\"\n\",\"\n\n\",\",\",4\n"},
+	{"plain", dataset.Header + "A,x,T,1\nB,x,T,2\nA,x,U,4\nA,y,U,8\n"},
+	{"header only", dataset.Header},
+	{"header without line end", strings.TrimSpace(dataset.Header)},
+	{"no final line end", dataset.Header + "A,x,T,1\nA,x,T,2"},
+	{"CRLF", strings.ReplaceAll(dataset.Header+"A,x,T,1\nB,x,T,2\n", "\n", "\r\n")},
+	{"byte order mark", "\ufeff" + dataset.Header + "A,x,T,1\n"},
+	{"byte order mark in a name", dataset.Header + "\ufeffA,x,T,1\nA,x,T,2\n\ufeffA,x,T,3\n\ufeffA,x,T,4\n\ufeffA,y,T,4\n"},
+	{"blank lines", "\n\n" + dataset.Header + "\nA,x,T,1\n\n\nA,x,T,2\n\n"},
+	{"quotes", dataset.Header + "\"A\",\"x\",\"T\",\"1\"\nA,x,T,2\n\"A, \"\"a\"\"\",\"x\ny\",\"\"\"\",\"3\"\n\"\n\",\"\n\n\",\",\",4\n"},
 	{"columns elsewhere", "n,Recovery Time,Treatment,\"a\nb\",Hospital,Diagnosis\n1,5,T,,A,x\n2,6,T,\"\n\",A,x\n"},
-	{"decimals", dataHeader + "A,x,T,12.5\nA,x,T,-3\nA,x,T,+4\nA,x,T,.25\nA,x,T,7.\nB,x,T,0.000000001\nB,x,T,0.1\nC,x,T,-0.0\n"},
-	{"thirds", dataHeader + "A,x,T,1\nA,x,T,0\nA,x,T,1\nB,x,T,-1\nB,x,T,0\nB,x,T,0\n"},
-	{"large", dataHeader + "A,x,T,9007199254740993\nB,x,T,9223372036854775807\nB,x,T,9223372036854775807\n"},
-	{"ties", dataHeader + "A,x,b,1\nA,x,a,1\nA,x,B,1\nA,x,b,1\nA,x,a,1\n"},
-	{"order", dataHeader + "b,x#,T,1\nB,x,T,1\nb,x,T,1\nb,x\"\"#,T,1\na,xx,T,1\né,x,T,1\n"},
-	{"empty names", dataHeader + ",,,1\n,x,,2\nA,,,3\n"},
-	{"escapes", dataHeader + "\"A\t\\\x01\",\"<x>&\u2028\",\"\u00e9\U0001f600\",1\n"},
-	{"wide", dataHeader + wideRows(400)},
-	{"experiment", string(generated(3000, 5))},
+	{"decimals", dataset.Header + "A,x,T,12.5\nA,x,T,-3\nA,x,T,+4\nA,x,T,.25\nA,x,T,7.\nB,x,T,0.000000001\nB,x,T,0.1\nC,x,T,-0.0\n"},
+	{"thirds", dataset.Header + "A,x,T,1\nA,x,T,0\nA,x,T,1\nB,x,T,-1\nB,x,T,0\nB,x,T,0\n"},
+	{"large", dataset.Header + "A,x,T,9007199254740993\nB,x,T,9223372036854775807\nB,x,T,9223372036854775807\n"},
+	{"ties", dataset.Header + "A,x,b,1\nA,x,a,1\nA,x,B,1\nA,x,b,1\nA,x,a,1\n"},
+	{"order", dataset.Header + "b,x#,T,1\nB,x,T,1\nb,x,T,1\nb,x\"\"#,T,1\na,xx,T,1\né,x,T,1\n"},
+	{"empty names", dataset.Header + ",,,1\n,x,,2\nA,,,3\n"},
+	{"escapes", dataset.Header + "\"A\t\\\x01\",\"<x>&\u2028\",\"\u00e9\U0001f600\",1\n"},
+	{"wide", dataset.Header + wideRows(400)},
+	{"experiment", string(dataset.New(3000, 5).Bytes())},
 }
 
 func init() {
@@ -71,9 +72,9 @@ func wideRows(n int) string {
 }
 
 // printed reads what reduce prints.
-func printed(t *testing.T, out string) []result {
+func printed(t *testing.T, out string) []dataset.Result {
 	t.Helper()
-	var all []result
+	var all []dataset.Result
 	for line := range strings.Lines(out) {
 		var r struct {
 			Diagnosis, Hospital string
@@ -86,14 +87,14 @@ func printed(t *testing.T, out string) []result {
 		if err := d.Decode(&r); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		all = append(all, result{Diagnosis: r.Diagnosis, Hospital: r.Hospital, Mean: string(r.AverageRecoveryTime), Treatment: r.MostUsedTreatment, Rows: r.Rows})
+		all = append(all, dataset.Result{Diagnosis: r.Diagnosis, Hospital: r.Hospital, Mean: string(r.AverageRecoveryTime), Treatment: r.MostUsedTreatment, Rows: r.Rows})
 	}
 	return all
 }
 
 func TestReduce(t *testing.T) {
 	for _, test := range good {
-		want, err := reference(strings.NewReader(test.data))
+		want, err := dataset.Reduce(strings.NewReader(test.data))
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
@@ -156,15 +157,15 @@ var bad = []struct{ name, data, says string }{
 	{"only blank lines", "\n\r\n\n", "empty"},
 	{"no header", secret + ",x,T,1\nA,x,T,1\n", "Hospital, Diagnosis, Treatment, Recovery Time"},
 	{"a column missing", "Hospital,Diagnosis,Treatment\nA,x,T\n", "Recovery Time"},
-	{"word", dataHeader + "A,x,T,1\nA,x,T," + secret + "\n", "record 3 at byte 51, column Recovery Time"},
-	{"exponent", dataHeader + "A,x,T,1e3\n", "record 2 at byte 43, column Recovery Time"},
-	{"short", dataHeader + "A,x,T,1\n\n" + secret + ",x,T\nA,x,T,1\n", "record 3 at byte 52"},
-	{"long", dataHeader + "A,x,T,1," + secret + "\n", "record 2 at byte 43"},
-	{"bare quote", dataHeader + "A,x,T,1\nA,x\"" + secret + ",T,1\nA,\"x\ny\",T,1\n", "record 3 at byte 51"},
-	{"text after a quote", dataHeader + "A,\"x\"" + secret + ",T,1\nA,x,T,1\n", "record 2 at byte 43"},
-	{"open quote", dataHeader + "A,x,T,1\nA,\"x,T,1\nA,x,T,1\n" + secret, "record 3 at byte 51"},
-	{"UTF-8", dataHeader + "A,x,T,1\nA,\xff" + secret + ",T,1\n", "record 3 at byte 51, column Diagnosis"},
-	{"same sort key", dataHeader + "B,a#hospital#A,T,1\nA#hospital#B,a,T,1\nA,x,T,1\nA,x,T,1\nB,a#hospital#A,T,1\n", "record 3 at byte 62"},
+	{"word", dataset.Header + "A,x,T,1\nA,x,T," + secret + "\n", "record 3 at byte 51, column Recovery Time"},
+	{"exponent", dataset.Header + "A,x,T,1e3\n", "record 2 at byte 43, column Recovery Time"},
+	{"short", dataset.Header + "A,x,T,1\n\n" + secret + ",x,T\nA,x,T,1\n", "record 3 at byte 52"},
+	{"long", dataset.Header + "A,x,T,1," + secret + "\n", "record 2 at byte 43"},
+	{"bare quote", dataset.Header + "A,x,T,1\nA,x\"" + secret + ",T,1\nA,\"x\ny\",T,1\n", "record 3 at byte 51"},
+	{"text after a quote", dataset.Header + "A,\"x\"" + secret + ",T,1\nA,x,T,1\n", "record 2 at byte 43"},
+	{"open quote", dataset.Header + "A,x,T,1\nA,\"x,T,1\nA,x,T,1\n" + secret, "record 3 at byte 51"},
+	{"UTF-8", dataset.Header + "A,x,T,1\nA,\xff" + secret + ",T,1\n", "record 3 at byte 51, column Diagnosis"},
+	{"same sort key", dataset.Header + "B,a#hospital#A,T,1\nA#hospital#B,a,T,1\nA,x,T,1\nA,x,T,1\nB,a#hospital#A,T,1\n", "record 3 at byte 62"},
 }
 
 func TestReduceBad(t *testing.T) {
@@ -190,9 +191,9 @@ func TestReduceBad(t *testing.T) {
 }
 
 func TestReduceSkipBad(t *testing.T) {
-	const dirty = dataHeader + "A,x,T,1\nA,x,T,none\nB,x\"" + secret + "\",T,1\nA,x\nC,x,\"T\"T,1\nA,x,T,2\nA,\xff,T,1\n\"B\n\",x,T,4\n"
-	const clean = dataHeader + "A,x,T,1\nA,x,T,2\n\"B\n\",x,T,4\n"
-	want, err := reference(strings.NewReader(clean))
+	const dirty = dataset.Header + "A,x,T,1\nA,x,T,none\nB,x\"" + secret + "\",T,1\nA,x\nC,x,\"T\"T,1\nA,x,T,2\nA,\xff,T,1\n\"B\n\",x,T,4\n"
+	const clean = dataset.Header + "A,x,T,1\nA,x,T,2\n\"B\n\",x,T,4\n"
+	want, err := dataset.Reduce(strings.NewReader(clean))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,19 +218,19 @@ func TestReduceSkipBad(t *testing.T) {
 }
 
 func TestReduceStats(t *testing.T) {
-	status, out, stderr := shell(bytes.NewReader(generated(2000, 1)), "reduce", "-", "--stats")
+	status, out, stderr := shell(bytes.NewReader(dataset.New(2000, 1).Bytes()), "reduce", "-", "--stats")
 	if status != 0 || strings.Count(out, "\n") == 0 || !strings.HasPrefix(stderr, "rows 2,000, bytes ") || !strings.Contains(stderr, "cores 1,") {
 		t.Errorf("status %d, stderr %q", status, stderr)
 	}
 }
 
 func TestReduceReportsItsEnds(t *testing.T) {
-	in := io.MultiReader(bytes.NewReader(generated(10, 1)), iotest.ErrReader(errors.New("the line went dead")))
+	in := io.MultiReader(bytes.NewReader(dataset.New(10, 1).Bytes()), iotest.ErrReader(errors.New("the line went dead")))
 	if status, out, stderr := shell(in, "reduce", "-"); status != 1 || out != "" || !strings.Contains(stderr, "the line went dead") {
 		t.Errorf("input: status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 	var stderr bytes.Buffer
-	c := &console{in: bytes.NewReader(generated(10, 1)), out: full{}, err: &stderr}
+	c := &console{in: bytes.NewReader(dataset.New(10, 1).Bytes()), out: full{}, err: &stderr}
 	if status := lab([]string{"reduce", "-"}, c); status != 1 || !strings.Contains(stderr.String(), "no space") {
 		t.Errorf("output: status %d, stderr %q", status, &stderr)
 	}
@@ -256,7 +257,7 @@ func TestCompareSortKeys(t *testing.T) {
 			for _, h1 := range names {
 				for _, h2 := range names {
 					a, b := aggregate.Group{Diagnosis: d1, Hospital: h1}, aggregate.Group{Diagnosis: d2, Hospital: h2}
-					want := strings.Compare((&result{Diagnosis: d1, Hospital: h1}).sortKey(), (&result{Diagnosis: d2, Hospital: h2}).sortKey())
+					want := strings.Compare((&dataset.Result{Diagnosis: d1, Hospital: h1}).SortKey(), (&dataset.Result{Diagnosis: d2, Hospital: h2}).SortKey())
 					if got := compareSortKeys(&a, &b); got != want {
 						t.Fatalf("%q %q and %q %q: %d, want %d", d1, h1, d2, h2, got, want)
 					}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"reduction/internal/machine"
 )
 
 // report is what `lab run` found.
@@ -20,7 +22,7 @@ type report struct {
 func newReport(b *bench, size int64) *report {
 	return &report{
 		Where:     "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
-		Machine:   machine(),
+		Machine:   machine.Name(),
 		Bootstrap: b.binary,
 		Size:      size,
 		MemoryMB:  b.memory,

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/internal/machine"
+	"reduction/runtime/lambdatest"
 )
 
 // A rig is this machine made ready to measure functions: a place for sandboxes, and servers
@@ -22,7 +24,7 @@ type rig struct {
 	objects map[int64]*object                    // by rows
 	code    map[string][]string                  // a program's files, for the page cache to forget
 	cells   []*cell
-	cpu     cpuTime // when all was ready
+	cpu     machine.CPUTime // when all was ready
 }
 
 // An object is one file of the experiment's data, and what it comes to.
@@ -30,8 +32,8 @@ type object struct {
 	key   string
 	rows  int64
 	bytes int64
-	want  []result
-	tied  ties
+	want  []dataset.Result
+	tied  dataset.Ties
 }
 
 // newRig prepares for memory sizes up to the largest.
@@ -69,12 +71,12 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 	}
 	for _, n := range rows {
 		status.say("making the data, " + thousands(n) + " rows")
-		data, err := io.ReadAll(newGenerator(n, s.seed))
+		data, err := io.ReadAll(dataset.New(n, s.seed))
 		if err != nil {
 			return nil, err
 		}
 		o := &object{key: fmt.Sprintf("records-%d.csv", n), rows: n, bytes: int64(len(data))}
-		if o.want, o.tied, err = referenceAndTies(bytes.NewReader(data)); err != nil {
+		if o.want, o.tied, err = dataset.ReduceWithTies(bytes.NewReader(data)); err != nil {
 			return nil, err
 		}
 		for _, server := range r.servers {
@@ -87,7 +89,7 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 		}
 		r.objects[n] = o
 	}
-	r.cpu, _ = cpuTimes()
+	r.cpu, _ = machine.CPUTimes()
 	return r, nil
 }
 
@@ -115,7 +117,7 @@ func (r *rig) close() error {
 
 // conditions are those of now.
 func (r *rig) conditions() conditions {
-	now, _ := cpuTimes()
+	now, _ := machine.CPUTimes()
 	where := "this machine's emulator of S3, DynamoDB and Lambda, not AWS"
 	if r.elsewhere() {
 		where = fmt.Sprintf("this machine's emulator of Lambda, S3 at %s, DynamoDB at %s, not AWS", r.s3, r.dynamodb)
@@ -123,13 +125,13 @@ func (r *rig) conditions() conditions {
 	return conditions{
 		Where:    where,
 		Date:     time.Now().UTC().Format(time.RFC3339),
-		Machine:  machine(),
+		Machine:  machine.Name(),
 		Sandbox:  r.host.notes(),
 		Limited:  r.host.limited(),
 		PeriodMs: ms(r.period),
 		TLS:      !r.noTLS && !strings.HasPrefix(r.s3, "http:"),
 		Cache:    r.cache,
 		Seed:     r.seed,
-		Load:     now.since(r.cpu),
+		Load:     now.Since(r.cpu),
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"runtime"
 	"syscall"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 var runCommand = &command{
@@ -40,7 +41,7 @@ lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
 		rows := f.whole("rows", -1, 0, maxRunRows, "`N` one size of N rows, instead of the three")
 		memory := f.whole("memory", defaultMemory, 128, 10_240, "`MB` memory that the function is told it has; it is not held to it (default 256)")
 		warm := f.whole("warm", 9, 0, 100_000, "`N` invocations after the cold one (default 9)")
-		seed := f.whole("seed", defaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
+		seed := f.whole("seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
 		binary := f.string("bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+", which make bootstrap builds)")
 		asJSON := f.bool("json", "print the figures as JSON, times in milliseconds")
 		plain := f.bool("plain", "print the table without colour or lines, as it is where no terminal is")

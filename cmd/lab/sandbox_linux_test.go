@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"reduction/lambdatest"
+	"reduction/runtime/lambdatest"
 )
 
 // The test binary is lab's launcher, and the function that it starts: what that does, it is

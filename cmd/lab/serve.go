@@ -11,7 +11,8 @@ import (
 	"strings"
 	"syscall"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 var serveCommand = &command{
@@ -119,7 +120,7 @@ func (s *service) run(ctx context.Context, c *console) error {
 		fmt.Fprintf(&b, "# bucket    %s\n", name)
 	}
 	if s.rows >= 0 && len(buckets) > 0 {
-		data, err := io.ReadAll(newGenerator(s.rows, defaultSeed))
+		data, err := io.ReadAll(dataset.New(s.rows, dataset.DefaultSeed))
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"reduction/internal/dataset"
 	"reduction/sigv4"
 )
 
@@ -117,7 +118,7 @@ func TestServe(t *testing.T) {
 				t.Errorf("%q not in %q", want, lines)
 			}
 		}
-		if status, body := signed(t, env, "s3", "GET", "/one/data.csv", nil); status != 200 || !bytes.Equal(body, generated(100, defaultSeed)) {
+		if status, body := signed(t, env, "s3", "GET", "/one/data.csv", nil); status != 200 || !bytes.Equal(body, dataset.New(100, dataset.DefaultSeed).Bytes()) {
 			t.Errorf("GET: %d, %d bytes", status, len(body))
 		}
 		if status, _ := signed(t, env, "s3", "PUT", "/two/x", []byte("y")); status != 200 {

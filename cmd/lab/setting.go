@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"reduction/internal/dataset"
 )
 
 // setting is what the commands that measure in a sandbox have in common.
@@ -47,7 +49,7 @@ const defaultRoundTrip = 5 * time.Millisecond
 
 func (s *setting) declare(f *flags) {
 	s.isolation = isolation{period: lambdaPeriod}
-	s.seed = defaultSeed
+	s.seed = dataset.DefaultSeed
 	f.set.BoolVar(&s.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
 	f.set.StringVar(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, a file; system, its roots, as root (default bundle)")
 	f.set.StringVar(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")

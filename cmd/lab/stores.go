@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	"reduction/lambdatest"
+	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
 )
 

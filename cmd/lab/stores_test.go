@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 // An S3 and a DynamoDB of their own, which know these credentials alone, are written to and read
@@ -59,7 +60,7 @@ func TestStoresCommandLine(t *testing.T) {
 func TestUnchecked(t *testing.T) {
 	x := &cell{rig: &rig{setting: &setting{}, host: new(host)}, object: new(object), table: "t", server: lambdatest.NewUnstartedServer()}
 	defer x.server.Close()
-	x.object.want = []result{{Diagnosis: "x", Hospital: "A", Mean: "1", Treatment: "T"}}
+	x.object.want = []dataset.Result{{Diagnosis: "x", Hospital: "A", Mean: "1", Treatment: "T"}}
 	x.server.DynamoDB.CreateTable("t")
 	var s coldSample
 	if _, err := x.check(&s, "id"); err == nil || s.Wrong != "" {

@@ -13,7 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"reduction/lambdatest"
+	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 // What the emulator holds is named as the deployed template would have it.
@@ -48,10 +49,10 @@ type figures struct {
 	RowsPerSecond float64 `json:"rowsPerSecond"` // of the fastest invocation
 	MaxMemory     int64   `json:"maxMemoryBytes,omitempty"`
 
-	Groups int      `json:"groups"` // one item each, in each invocation
-	Items  int      `json:"items"`  // in the table, of all invocations
-	Wrong  []string `json:"wrong"`  // what disagrees with the reference
-	Sample []result `json:"sample"` // of the table
+	Groups int              `json:"groups"` // one item each, in each invocation
+	Items  int              `json:"items"`  // in the table, of all invocations
+	Wrong  []string         `json:"wrong"`  // what disagrees with the reference
+	Sample []dataset.Result `json:"sample"` // of the table
 }
 
 // invoked is one invocation, as the emulator timed it and as the function reported it.
@@ -78,12 +79,12 @@ type answer struct {
 func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 	label := thousands(rows) + " rows: "
 	t.status.say(label + "making the data")
-	data, err := io.ReadAll(newGenerator(rows, t.seed))
+	data, err := io.ReadAll(dataset.New(rows, t.seed))
 	if err != nil {
 		return nil, err
 	}
 	t.status.say(label + "reducing them by the reference")
-	want, err := reference(bytes.NewReader(data))
+	want, err := dataset.Reduce(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
@@ -202,12 +203,12 @@ func (f *figures) requestIDs() []string {
 }
 
 // sample returns a few of an invocation's items, as the table has them.
-func sample(items []lambdatest.Item, id string) []result {
+func sample(items []lambdatest.Item, id string) []dataset.Result {
 	const rows = 4
-	var out []result
+	var out []dataset.Result
 	for _, item := range items {
 		if item["PK"].Text() == id {
-			out = append(out, result{
+			out = append(out, dataset.Result{
 				Diagnosis: item["Diagnosis"].Text(),
 				Hospital:  item["Hospital"].Text(),
 				Mean:      item["AverageRecoveryTime"].Text(),
@@ -215,7 +216,7 @@ func sample(items []lambdatest.Item, id string) []result {
 			})
 		}
 	}
-	slices.SortFunc(out, func(a, b result) int { return strings.Compare(a.sortKey(), b.sortKey()) })
+	slices.SortFunc(out, func(a, b dataset.Result) int { return strings.Compare(a.SortKey(), b.SortKey()) })
 	return out[:min(rows, len(out))]
 }
 

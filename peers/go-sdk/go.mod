@@ -1,4 +1,4 @@
-module peers/go-sdk
+module reduction/peers/go-sdk
 
 go 1.26.0
 

@@ -7,7 +7,7 @@ export CGO_ENABLED=0
 
 # rung NAME FOLDER HABITS [FLAGS]: plain/habit.go says which habits there are; flags are the linker's.
 rung() {
-	go build -trimpath -tags lambda.norpc -ldflags="-s -w -X peers/ladder/plain.habits=$3 ${4-}" -o "dist/$1/bootstrap" "./$2"
+	go build -trimpath -tags lambda.norpc -ldflags="-s -w -X reduction/peers/ladder/plain.habits=$3 ${4-}" -o "dist/$1/bootstrap" "./$2"
 }
 rung sdk-original sdk cold,serial,roots
 rung sdk-together sdk cold,roots
@@ -18,17 +18,17 @@ rung bare-roots bare roots
 rung bare bare ''
 rung hello-lambda hello-lambda ''
 rung hello-linked hello-linked ''
-rung hello-asked hello-asked '' -E=reduction/prefetch.entry
+rung hello-asked hello-asked '' -E=reduction/runtime/prefetch.entry
 
 # Ours with go build's own settings, without and with its own entry; and the smallest function
 # on its runtime. (The tag purego takes the assembly of the standard library's cryptography away
 # too: no rung for SIMD alone.)
 own() { # own NAME FOLDER [FLAGS]
-	(cd ../.. && go build -trimpath -buildvcs=false -ldflags="-s -w -buildid= ${3-}" -o "peers/ladder/dist/$1/bootstrap" "./$2")
+	(cd ../.. && go build -trimpath -buildvcs=false -ldflags="-s -w -buildid= ${3-}" -o "reduction/peers/ladder/dist/$1/bootstrap" "./$2")
 }
 own simd bootstrap
-own asked bootstrap -E=reduction/prefetch.entry
-own hello-ours examples/hello
+own asked bootstrap -E=reduction/runtime/prefetch.entry
+own hello-ours runtime/examples/hello
 
 rust() { # rust FOLDER TARGET
 	cargo build --release --quiet --locked --manifest-path "$1/Cargo.toml" --target-dir target --target "$2"

@@ -1,4 +1,4 @@
-module peers/ladder
+module reduction/peers/ladder
 
 go 1.26.0
 

@@ -44,7 +44,7 @@ echo "$ahead" >"$disk/queue/read_ahead_kb"
 trap - EXIT
 
 (cd peers/ladder && go build -o dist/padded ./padded && go build -o dist/slowfs ./slowfs)
-padded="peers/ladder/dist/padded -dist peers/ladder/dist"
+padded="reduction/peers/ladder/dist/padded -dist peers/ladder/dist"
 $padded -n 40 -cache warm -on disk -json $record/padded-warm.json
 $padded -n 25 -cache dropped -on disk -json $record/padded-dropped.json
 

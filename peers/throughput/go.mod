@@ -1,4 +1,4 @@
-module throughput
+module reduction/peers/throughput
 
 go 1.26
 

@@ -14,7 +14,7 @@ import (
 	"github.com/tonistiigi/go-csvvalue"
 
 	"reduction/csvfast"
-	"reduction/job"
+	"reduction/internal/job"
 )
 
 // readers are used as well as their documentation says they can be: records reused where

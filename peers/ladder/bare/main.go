@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"sync"
 
-	"peers/ladder/plain"
-	"reduction/aws"
 	"reduction/ddbwire"
+	"reduction/internal/aws"
+	"reduction/peers/ladder/plain"
 	"reduction/runtime"
 )
 

@@ -5,7 +5,7 @@ package main
 import (
 	"github.com/aws/aws-lambda-go/lambda"
 
-	_ "reduction/prefetch"
+	_ "reduction/runtime/prefetch"
 )
 
 func main() { lambda.Start(func() (string, error) { return "hello", nil }) }

@@ -17,7 +17,7 @@ import (
 	"sync"
 	"time"
 
-	"peers/ladder/plain"
+	"reduction/peers/ladder/plain"
 	"reduction/sigv4"
 )
 

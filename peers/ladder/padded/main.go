@@ -144,7 +144,7 @@ func report(cache, on string, n int, out string) {
 	text, err := json.MarshalIndent(map[string]any{
 		"kind": "lab bars", "name": name, "title": "What a program's bytes cost its start",
 		"subtitle": "A Go program that prints one byte, padded; page cache " + cache + ", " + on + ": p50, and a whisker to p90. Less is better.",
-		"notes":    []string{fmt.Sprintf("peers/ladder/padded, n = %d, %s.", n, time.Now().UTC().Format(time.DateOnly))},
+		"notes":    []string{fmt.Sprintf("reduction/peers/ladder/padded, n = %d, %s.", n, time.Now().UTC().Format(time.DateOnly))},
 		"unit":     "ms", "value": "p50", "high": "p90", "groups": []any{map[string]any{"bars": bars}},
 	}, "", "  ")
 	if err == nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
-	"peers/ladder/plain"
+	"reduction/peers/ladder/plain"
 )
 
 type clients struct {

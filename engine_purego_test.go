@@ -1,5 +1,0 @@
-//go:build purego
-
-package reduction
-
-const engine = "reduction-purego"

@@ -1,0 +1,162 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+
+	"reduction/runtime/lambdatest"
+)
+
+// patient is in every cell below the header and in no error that may be shown.
+const patient = "Zebra"
+
+// row is a record before it is CSV.
+type row struct {
+	hospital, diagnosis, treatment string
+	hundredths                     int64 // of a day
+}
+
+// names has all that makes CSV hard to split in its places.
+func name(kind string, i int) string {
+	s := patient + " " + kind + " " + strconv.Itoa(i)
+	return []string{s, s + ", annex", s + ` "new"`, s + "\nback", s + " é"}[i%5]
+}
+
+// makeRows returns up to three rows for each of so many groups. Which groups there are does
+// not depend on r.
+func makeRows(r *rand.Rand, groups int) []row {
+	var rows []row
+	for g := range groups {
+		for range 1 + r.IntN(3) {
+			rows = append(rows, row{name("Hospital", g%20), name("fever", g/20), name("cure", r.IntN(3)), r.Int64N(10_000)})
+		}
+	}
+	r.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	return rows
+}
+
+// encode writes rows as CSV, in whatever order of columns. Notes, which the job does not
+// read, make it as long as it has to be; but not its end, where rows are short, so that what
+// loses a few bytes there loses some of them.
+func encode(r *rand.Rand, rows []row, size int) []byte {
+	order := r.Perm(5)
+	noted := (len(rows) + 3) / 4
+	note := strings.Repeat(" note", size/max(1, noted)/len(" note"))
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	write := func(fields ...string) {
+		var record [5]string
+		for i, at := range order {
+			record[at] = fields[i]
+		}
+		w.Write(record[:]) // to a Buffer: no error
+	}
+	write("Hospital", "Diagnosis", "Treatment", "Recovery Time", "Notes")
+	for i, row := range rows {
+		if i == noted {
+			note = ""
+		}
+		days := strconv.FormatFloat(float64(row.hundredths)/100, 'f', -1, 64)
+		write(row.hospital, row.diagnosis, row.treatment, days, patient+note)
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// reference is what a table has to hold: by sort key, what describe says of an item.
+type reference map[string]string
+
+// reduce is the job as its definition has it, on rows that never were CSV.
+func reduce(rows []row, pk string, records bool) reference {
+	type group struct {
+		sum, count int64
+		cures      map[string]int
+	}
+	groups := map[[2]string]*group{}
+	for _, row := range rows {
+		at := [2]string{row.diagnosis, row.hospital}
+		g := groups[at]
+		if g == nil {
+			g = &group{cures: map[string]int{}}
+			groups[at] = g
+		}
+		g.sum += row.hundredths
+		g.count++
+		g.cures[row.treatment]++
+	}
+	ref := reference{}
+	for at, g := range groups {
+		mean, _ := big.NewRat(g.sum, 100*g.count).Float64()
+		most := ""
+		for cure, n := range g.cures {
+			if most == "" || n > g.cures[most] || n == g.cures[most] && cure < most {
+				most = cure
+			}
+		}
+		item := lambdatest.Item{
+			"PK":                  {"S": pk},
+			"SK":                  {"S": "#diagnosis#" + at[0] + "#hospital#" + at[1]},
+			"AverageRecoveryTime": {"N": strconv.FormatFloat(mean, 'f', -1, 64)},
+			"Diagnosis":           {"S": at[0]},
+			"Hospital":            {"S": at[1]},
+			"MostUsedTreatment":   {"S": most},
+		}
+		if records {
+			item["Records"] = lambdatest.Value{"N": strconv.FormatInt(g.count, 10)}
+		}
+		ref[item["SK"].Text()] = describe(item)
+	}
+	return ref
+}
+
+// describe makes items comparable; fmt prints maps in the order of their keys.
+func describe(item lambdatest.Item) string { return fmt.Sprint(item) }
+
+// version is one state of an object.
+type version struct {
+	data []byte
+	rows int64
+	etag string
+	ref  reference // of its rows
+}
+
+// stored is what a table holds beside a manifest.
+type stored struct {
+	items    reference
+	manifest lambdatest.Item // or nil
+	alien    int             // items that no run of the job may have written
+}
+
+func readTable(s *lambdatest.Server, table, pk string) stored {
+	t := stored{items: reference{}}
+	for _, item := range s.DynamoDB.Items(table) {
+		switch sk := item["SK"].Text(); {
+		case item["PK"].Text() != pk:
+			t.alien++
+		case sk == "#manifest":
+			t.manifest = item
+		default:
+			t.items[sk] = describe(item)
+		}
+	}
+	return t
+}
+
+// within says whether each item is one of the reference's.
+func (got reference) within(want reference) bool {
+	for sk, item := range got {
+		if want[sk] != item {
+			return false
+		}
+	}
+	return true
+}
+
+func (got reference) equal(want reference) bool {
+	return len(got) == len(want) && got.within(want)
+}

@@ -1,0 +1,263 @@
+package faults
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"reduction/internal/aws"
+	"reduction/internal/job"
+	"reduction/runtime/lambdatest"
+	"reduction/sigv4"
+)
+
+const (
+	bucket = "records"
+	table  = "results"
+)
+
+var (
+	noon    = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	errDied = errors.New("the function died")
+)
+
+// world is a schedule under way: a server of its own, so that nothing but the seed decides
+// what it meets, and the function's successive lives.
+type world struct {
+	*schedule
+	*lambdatest.Server
+	credentials string // the endpoint's URL
+	versions    []version
+
+	tally *tally
+	story strings.Builder // what happened, for whoever looks into a failure
+
+	ended atomic.Int64 // connections that the server is done with
+
+	// Of the present life.
+	kill      context.CancelCauseFunc
+	gets      atomic.Int64
+	writes    atomic.Int64
+	premature atomic.Bool // a manifest was seen on a result that was not whole
+	died      atomic.Bool
+	timeouts  int64 // reads that the client has given up
+
+	changed atomic.Bool // the object has been replaced
+	wrote   bool        // some life has begun to write
+}
+
+func newWorld(s *schedule, credentials string) *world {
+	w := &world{schedule: s, Server: lambdatest.NewUnstartedServer(), credentials: credentials, versions: s.versions(), tally: newTally()}
+	w.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed || state == http.StateHijacked {
+			w.ended.Add(1)
+		}
+	}
+	if s.closeIdle {
+		w.Config.IdleTimeout = time.Millisecond
+	}
+	w.Credentials.SessionToken = sessionToken
+	if s.tls {
+		w.StartTLS()
+	} else {
+		w.Start()
+	}
+	w.S3.CreateBucket(bucket)
+	w.DynamoDB.CreateTable(table)
+	for i := len(w.versions) - 1; i >= 0; i-- { // the first is put last, and stands
+		w.versions[i].etag = w.S3.Put(bucket, s.key(), w.versions[i].data)
+	}
+	return w
+}
+
+const sessionToken = "session"
+
+// newCredentials starts an endpoint that gives out the servers' credentials, as Lambda has
+// one for functions that come from a snapshot.
+func newCredentials() *httptest.Server {
+	s := lambdatest.NewUnstartedServer()
+	defer s.Close()
+	answer, _ := json.Marshal(map[string]string{
+		"AccessKeyId":     s.Credentials.AccessKeyID,
+		"SecretAccessKey": s.Credentials.SecretAccessKey,
+		"Token":           sessionToken,
+		"Expiration":      time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+	})
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(answer) }))
+}
+
+// current is the object as it now stands.
+func (w *world) current() *version {
+	if w.changed.Load() {
+		return &w.versions[1]
+	}
+	return &w.versions[0]
+}
+
+// possible are the versions that a run may have read.
+func (w *world) possible() []version {
+	if w.changed.Load() && !w.demand {
+		return w.versions
+	}
+	return w.versions[:1]
+}
+
+// plan is what the server asks about each request.
+func (w *world) plan() func(lambdatest.Call) lambdatest.Fault {
+	random := lambdatest.Random(w.seed, w.share, w.kinds...)
+	return func(c lambdatest.Call) lambdatest.Fault {
+		switch c.Operation {
+		case "GetObject":
+			if int(w.gets.Add(1)) == w.change {
+				w.S3.Put(bucket, w.key(), w.versions[1].data)
+				w.changed.Store(true)
+			}
+		case "BatchWriteItem":
+			if w.manifest && !w.manifestHolds() {
+				w.premature.Store(true)
+			}
+			if int(w.writes.Add(1)) == w.dies {
+				w.died.Store(true)
+				w.kill(errDied)
+				if w.before {
+					return lambdatest.Fault{Kind: lambdatest.Drop}
+				}
+			}
+		}
+		f := random(c)
+		switch {
+		case f.Kind == lambdatest.Stall && f.For > stall:
+			f.For = 0 // until the client gives up
+		case f.Kind == lambdatest.HandBack && f.Share > 0.8:
+			f.Share = 1
+		}
+		return f
+	}
+}
+
+// manifestHolds says whether all items are there if the manifest is.
+func (w *world) manifestHolds() bool {
+	isManifest := func(item lambdatest.Item) bool { return item["SK"].Text() == "#manifest" }
+	if !slices.ContainsFunc(w.DynamoDB.Items(table), isManifest) {
+		return true
+	}
+	got := readTable(w.Server, table, w.partitionKey())
+	return slices.ContainsFunc(w.possible(), func(v version) bool { return got.items.equal(v.ref) })
+}
+
+// life is one process of the function, with one event in it.
+type life struct {
+	client *aws.Client
+	dialed atomic.Int64 // connections to the server
+	open   atomic.Int64 // connections to wherever
+	late   atomic.Int64 // reads that were given up
+}
+
+func (w *world) newLife(patience time.Duration) (*life, error) {
+	config, err := aws.FromEnv(func(name string) string {
+		for _, kv := range w.Env() {
+			if value, ok := strings.CutPrefix(kv, name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.container {
+		config.Credentials = sigv4.Credentials{}
+		config.Container.FullURI = w.credentials
+	}
+	l := new(life)
+	config.MemoryMB = w.memoryMB
+	config.VerifyFull = w.verify
+	config.Stall = patience
+	config.Sleep = func(ctx context.Context, _ time.Duration) error { return context.Cause(ctx) }
+	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		nc, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		if address == w.Listener.Addr().String() {
+			l.dialed.Add(1)
+		}
+		l.open.Add(1)
+		return &countedConn{Conn: nc, life: l}, nil
+	}
+	l.client, err = aws.New(config)
+	return l, err
+}
+
+// countedConn is a connection that is known to be open, or late.
+type countedConn struct {
+	net.Conn
+	life   *life
+	closed atomic.Bool
+}
+
+func (c *countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.life.late.Add(1)
+	}
+	return n, err
+}
+
+func (c *countedConn) Close() error {
+	if !c.closed.Swap(true) {
+		c.life.open.Add(-1)
+	}
+	return c.Conn.Close()
+}
+
+// source is the client as the job sees it, as in bootstrap.
+type source struct{ *aws.Client }
+
+func (s source) Object(ctx context.Context, o job.Object) (job.Body, error) {
+	return s.Client.Object(ctx, aws.ObjectRef(o))
+}
+
+// run is the function's start, an event, and the end of the process. The server has nothing
+// left to do for it when it returns.
+func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
+	w.gets.Store(0)
+	ctx, kill := context.WithCancelCause(context.Background())
+	defer kill(nil)
+	w.kill = kill
+	ended := w.ended.Load()
+	l, err := w.newLife(patience)
+	if err != nil {
+		return job.Summary{}, err
+	}
+	if w.warm {
+		l.client.Warm(ctx, job.DefaultWriters, bucket)
+	}
+	j := job.Job{
+		Source:  source{l.client},
+		Sink:    l.client,
+		Options: job.Options{Manifest: w.manifest, Records: w.records, SkipBadRows: w.skip},
+		Now:     func() time.Time { return noon },
+	}
+	sum, err := j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, w.partitionKey())
+	l.client.Close()
+	w.timeouts = l.late.Load()
+	if n := l.open.Load(); n != 0 {
+		return sum, fmt.Errorf("%d connections left open, with %v", n, err)
+	}
+	for end := time.Now().Add(10 * time.Second); w.ended.Load()-ended < l.dialed.Load(); time.Sleep(50 * time.Microsecond) {
+		if time.Now().After(end) {
+			return sum, fmt.Errorf("the server waits on a connection that is closed, with %v", err)
+		}
+	}
+	return sum, err
+}

@@ -1,0 +1,170 @@
+package house
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// floors lists each package and which packages of this module it may import. Imports go down:
+// a package may import packages on lower floors, never one on its own floor or above, except
+// where the table names it. A package that is missing here has no place yet: give it one.
+var floors = []floor{
+	// Floor 0: stands on nothing.
+	{"reduction/internal/json", nil, pure},
+	{"reduction/internal/logline", []string{"reduction/internal/json"}, pure},
+	{"reduction/internal/http1", nil, socket},
+	{"reduction/internal/crc64nvme", nil, pure},
+	{"reduction/runtime/prefetch", nil, pure},
+
+	// Floor 1: knows formats.
+	{"reduction/csvfast", nil, pure},
+	{"reduction/aggregate", nil, pure},
+	{"reduction/sigv4", nil, pure},
+	{"reduction/ddbwire", []string{"reduction/internal/json"}, pure},
+
+	// Floor 2: knows services, or the job; never both.
+	{"reduction/runtime", []string{"reduction/internal/http1", "reduction/internal/json"}, socket},
+	{"reduction/internal/event", []string{"reduction/internal/json"}, pure},
+	{"reduction/internal/aws", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme",
+		"reduction/sigv4", "reduction/ddbwire"}, socket},
+	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire"}, pure},
+
+	// Floor 3: ties together.
+	{"reduction/bootstrap", anything, socket},
+	{"reduction/cmd/...", anything, tool},
+	{"reduction/runtime/examples/...", []string{"reduction/runtime"}, tool},
+
+	// Apart: the judge and the data, which import nothing that they judge, and tests.
+	{"reduction/runtime/lambdatest/...", []string{"reduction/runtime/lambdatest/..."}, tool},
+	{"reduction/internal/dataset", nil, tool},
+	{"reduction", anything, tool},
+	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},
+	{"reduction/internal/machine", nil, tool},
+	{"reduction/internal/faults", anything, tool},
+	{"reduction/internal/netbench", anything, tool},
+	{"reduction/internal/house", nil, tool},
+}
+
+type floor struct {
+	pkg  string
+	may  []string
+	kind kind
+}
+
+type kind int
+
+const (
+	pure   kind = iota // never a socket, never the environment; small
+	socket             // may dial; small
+	tool               // the standard library as it invites
+)
+
+var anything = []string{"reduction/..."}
+
+// Never in a package that the function is made of, and of those that are pure.
+var (
+	neverSmall = []string{"fmt", "reflect", "log", "log/slog", "encoding/json", "encoding/xml", "encoding/csv",
+		"net/http", "os/exec", "text/template", "html/template", "regexp", "C"}
+	neverPure = []string{"net", "os", "syscall", "crypto/tls", "log"}
+	// Never anywhere below bootstrap, through whatever import: they are what the size of
+	// other people's functions is made of.
+	neverLinked = []string{"net/http", "encoding/json", "encoding/xml", "encoding/csv", "log", "log/slog", "os/exec", "text/template", "regexp"}
+)
+
+// listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+	CgoFiles   []string
+}
+
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Standard,Imports,Deps,CgoFiles"}, args...)...).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var pkgs []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); err == io.EOF {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+func matches(pattern, pkg string) bool {
+	prefix, wild := strings.CutSuffix(pattern, "/...")
+	return pkg == prefix || wild && strings.HasPrefix(pkg, prefix+"/")
+}
+
+func TestImportsGoDown(t *testing.T) {
+	for _, p := range list(t, "reduction/...") {
+		i := slices.IndexFunc(floors, func(f floor) bool { return matches(f.pkg, p.ImportPath) })
+		if i < 0 {
+			t.Errorf("%s has no floor", p.ImportPath)
+			continue
+		}
+		f := floors[i]
+		if len(p.CgoFiles) > 0 {
+			t.Errorf("%s uses cgo", p.ImportPath)
+		}
+		for _, imp := range p.Imports {
+			ours := imp == "reduction" || strings.HasPrefix(imp, "reduction/")
+			switch {
+			case ours && !slices.ContainsFunc(f.may, func(m string) bool { return matches(m, imp) }):
+				t.Errorf("%s imports %s: not below it", p.ImportPath, imp)
+			case f.kind != tool && slices.Contains(neverSmall, imp),
+				f.kind == pure && slices.Contains(neverPure, imp):
+				t.Errorf("%s imports %s", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
+func TestOnlyTheStandardLibrary(t *testing.T) {
+	for _, p := range list(t, "-deps", "-test", "reduction/...") {
+		// A test's variant of a package is listed as "path [path.test]", an external test
+		// as "path_test [path.test]", the tests' main as "path.test".
+		path, _, _ := strings.Cut(p.ImportPath, " ")
+		path = strings.TrimSuffix(strings.TrimSuffix(path, "_test"), ".test")
+		if !p.Standard && path != "reduction" && !strings.HasPrefix(path, "reduction/") {
+			t.Errorf("%s is not in the standard library", p.ImportPath)
+		}
+	}
+	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mod struct{ Require, Replace, Tool []any }
+	if err := json.Unmarshal(out, &mod); err != nil {
+		t.Fatal(err)
+	}
+	if len(mod.Require)+len(mod.Replace)+len(mod.Tool) > 0 {
+		t.Errorf("go.mod requires, replaces or installs something: %s", out)
+	}
+}
+
+func TestWhatBootstrapStandsOn(t *testing.T) {
+	for _, p := range list(t, "reduction/bootstrap") {
+		for _, never := range append(neverLinked, "reduction/runtime/lambdatest", "reduction/cmd/lab") {
+			if slices.Contains(p.Deps, never) {
+				t.Errorf("bootstrap stands on %s", never)
+			}
+		}
+	}
+}
