@@ -123,7 +123,8 @@ var ErrNoAddress = errors.New("runtime: AWS_LAMBDA_RUNTIME_API is not set: this 
 // Serve answers invocations until ctx ends, which the handler's contexts then do, too, or
 // until there is a reason to exit, which it returns: a [PanicError], which has been logged,
 // or a Runtime API that gives out no more invocations. Invocations under way are finished
-// first, but a handler that is past its deadline is not waited for.
+// first, but a handler that is past its deadline is not waited for. An invocation that arrives
+// while ctx ends is handled, too: Lambda has handed it out and would hear nothing of it otherwise.
 //
 // Asking for an invocation waits without limit: the environment is frozen meanwhile. When
 // that fails, Serve does not ask again: an answer cut short may have held an invocation,

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,7 +42,7 @@ type world struct {
 	tally *tally
 	story strings.Builder // what happened, for whoever looks into a failure
 
-	ended atomic.Int64 // connections that the server is done with
+	conns conns
 
 	// Of the present life.
 	kill      context.CancelCauseFunc
@@ -57,11 +58,7 @@ type world struct {
 
 func newWorld(s *schedule, credentials string) *world {
 	w := &world{schedule: s, Server: lambdatest.NewUnstartedServer(), credentials: credentials, versions: s.versions(), tally: newTally()}
-	w.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateClosed || state == http.StateHijacked {
-			w.ended.Add(1)
-		}
-	}
+	w.Config.ConnState = w.conns.changed
 	if s.closeIdle {
 		w.Config.IdleTimeout = time.Millisecond
 	}
@@ -157,7 +154,6 @@ func (w *world) manifestHolds() bool {
 // life is one process of the function, with one event in it.
 type life struct {
 	client *aws.Client
-	dialed atomic.Int64 // connections to the server
 	open   atomic.Int64 // connections to wherever
 	late   atomic.Int64 // reads that were given up
 }
@@ -187,9 +183,6 @@ func (w *world) newLife(patience time.Duration) (*life, error) {
 		nc, err := new(net.Dialer).DialContext(ctx, network, address)
 		if err != nil {
 			return nil, err
-		}
-		if address == w.Listener.Addr().String() {
-			l.dialed.Add(1)
 		}
 		l.open.Add(1)
 		return &countedConn{Conn: nc, life: l}, nil
@@ -234,7 +227,6 @@ func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
 	ctx, kill := context.WithCancelCause(context.Background())
 	defer kill(nil)
 	w.kill = kill
-	ended := w.ended.Load()
 	l, err := w.newLife(patience)
 	if err != nil {
 		return job.Summary{}, err
@@ -254,10 +246,56 @@ func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
 	if n := l.open.Load(); n != 0 {
 		return sum, fmt.Errorf("%d connections left open, with %v", n, err)
 	}
-	for end := time.Now().Add(10 * time.Second); w.ended.Load()-ended < l.dialed.Load(); time.Sleep(50 * time.Microsecond) {
-		if time.Now().After(end) {
-			return sum, fmt.Errorf("the server waits on a connection that is closed, with %v", err)
-		}
+	if quiet := w.conns.settle(w.Listener.Addr().String()); quiet != nil {
+		return sum, fmt.Errorf("%w, with %v", quiet, err)
 	}
 	return sum, err
+}
+
+// conns are the connections that the server has not finished with.
+type conns struct {
+	mu   sync.Mutex
+	open map[string]bool // by the client's address
+	seen map[string]bool // those that settle has opened
+}
+
+func (c *conns) changed(nc net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	from := nc.RemoteAddr().String()
+	switch state {
+	case http.StateNew:
+		if c.open == nil {
+			c.open, c.seen = map[string]bool{}, map[string]bool{}
+		}
+		c.open[from], c.seen[from] = true, true
+	case http.StateClosed, http.StateHijacked:
+		delete(c.open, from)
+	}
+}
+
+// settle waits until the server has nothing left to do for clients that have closed all their
+// connections. A connection may still wait to be accepted, even one whose dialer has given up.
+// Connections are accepted in their order: when a new one has been, all others have been too.
+func (c *conns) settle(address string) error {
+	last, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	last.Close()
+	from := last.LocalAddr().String()
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Microsecond) {
+		c.mu.Lock()
+		settled := c.seen[from] && len(c.open) == 0
+		if settled {
+			clear(c.seen)
+		}
+		c.mu.Unlock()
+		if settled {
+			return nil
+		}
+		if time.Now().After(end) {
+			return errors.New("the server waits on a connection that is closed")
+		}
+	}
 }
