@@ -26,8 +26,17 @@ const chunk = 1 << 10
 
 func (l *groups) at(i uint32) *group { return &l.chunks[i/chunk][i%chunk] }
 
+// reset empties the list, and keeps the memory of a few groups.
+func (l *groups) reset() {
+	l.n = 0
+	if len(l.chunks) > 1 {
+		clear(l.chunks[1:])
+		l.chunks = l.chunks[:1]
+	}
+}
+
 func (l *groups) add(g group) uint32 {
-	if l.n%chunk == 0 {
+	if l.n == len(l.chunks)*chunk {
 		l.chunks = append(l.chunks, new([chunk]group))
 	}
 	i := uint32(l.n)

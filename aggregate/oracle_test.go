@@ -224,6 +224,18 @@ var ways = []struct {
 		table.enlarge()
 		addAll(t, table, data, ends, record, offset)
 	}},
+	{"reset", func(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {
+		bad := table.Bad
+		table.Bad = func(*RowError) error { return nil }
+		if len(data)%2 == 0 {
+			table.enlarge()
+		}
+		addAll(t, table, data, ends, record, offset)
+		table.Groups()
+		table.Reset(table.layout)
+		table.Bad = bad
+		addAll(t, table, data, ends, record, offset)
+	}},
 	{"folding", func(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {
 		for _, p := range split(data, ends) {
 			table.whole = math.MaxInt64 / 2 // no room for one more

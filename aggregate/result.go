@@ -24,8 +24,13 @@ type Group struct {
 
 // Groups returns the groups in the order of their first rows. They share no memory with the
 // table but the names.
-func (t *Table) Groups() []Group {
-	out := make([]Group, t.groups.n)
+func (t *Table) Groups() []Group { return t.AppendGroups(nil) }
+
+// AppendGroups appends what Groups returns.
+func (t *Table) AppendGroups(dst []Group) []Group {
+	n := len(dst)
+	dst = slices.Grow(dst, t.groups.n)[:n+t.groups.n]
+	out := dst[n:]
 	sorted := true
 	for i := range out {
 		g := t.groups.at(uint32(i))
@@ -34,9 +39,11 @@ func (t *Table) Groups() []Group {
 			Record: g.record, Offset: g.offset,
 			sum: t.sum(uint32(i)),
 		}
-		sorted = sorted && (i == 0 || byPlace(&out[i-1], &out[i]) <= 0)
+		sorted = sorted && (i == 0 || byPlace(out[i-1], out[i]) <= 0)
 	}
-	most := make([]uint64, len(out))
+	most := slices.Grow(t.most[:0], len(out))[:len(out)]
+	clear(most)
+	t.most = most
 	for p := range t.counters {
 		g, name := &out[p.group], t.treatments.Name(p.treatment)
 		g.Count += int64(p.n)
@@ -45,29 +52,14 @@ func (t *Table) Groups() []Group {
 		}
 	}
 	if !sorted { // after a merge
-		out = inPlaceOrder(out)
+		slices.SortFunc(out, byPlace)
 	}
-	return out
-}
-
-// inPlaceOrder returns the groups sorted. Pointers are what is swapped: less is moved, and the
-// code that does it is one with crypto/x509's, 10 KB less of the function.
-func inPlaceOrder(groups []Group) []Group {
-	order := make([]*Group, len(groups))
-	for i := range groups {
-		order[i] = &groups[i]
-	}
-	slices.SortFunc(order, byPlace)
-	out := make([]Group, len(groups))
-	for i, g := range order {
-		out[i] = *g
-	}
-	return out
+	return dst
 }
 
 // byPlace orders groups by their first rows. Only rows that were added without a place
 // need the names.
-func byPlace(a, b *Group) int {
+func byPlace(a, b Group) int {
 	if a.Offset != b.Offset || a.Record != b.Record {
 		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record))
 	}

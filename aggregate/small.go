@@ -22,6 +22,19 @@ const (
 	maxWords = 1 << 20
 )
 
+// reset empties the tally, and keeps its memory where that is little.
+func (s *small) reset() {
+	if len(s.cells) > keptWords || cap(s.rows) > keptWords {
+		*s = small{}
+		return
+	}
+	clear(s.cells)
+	s.rows = s.rows[:0]
+}
+
+// keptWords is the most of cells and of words that outlives a reset.
+const keptWords = 1 << 14
+
 // fit makes room for so many hospitals, diagnoses and treatments, if it can be had.
 func (s *small) fit(hospitals, diagnoses, treatments int) bool {
 	if hospitals > s.hospitals || diagnoses > 1<<s.shift {

@@ -47,18 +47,40 @@ type Table struct {
 	whole  int64    // how many whole numbers may be in a group's sum
 	exact  []int128 // by group: numbers that are not in its sum; may be shorter than groups
 	batch  batch
+	most   []uint64 // by group: see AppendGroups
 }
 
 // NewTable returns an empty table for records of the given layout. It panics if a column
 // lies outside the record.
 func NewTable(l Layout) *Table {
+	t := new(Table)
+	t.Reset(l)
+	return t
+}
+
+// Reset empties the table, for records of the given layout, and keeps its memory for them: its
+// names, too, where the layout is the one of before and they are few. Groups that it has
+// returned stay as they are.
+func (t *Table) Reset(l Layout) {
 	for _, c := range []int{l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime} {
 		if c < 0 || c >= l.Fields {
 			panic("aggregate: column outside the record")
 		}
 	}
-	return &Table{layout: l}
+	for _, d := range []*Dict{&t.hospitals, &t.diagnoses, &t.treatments} {
+		if l != t.layout || len(d.names) > keptNames || d.bytes > keptBytes {
+			*d = Dict{}
+		}
+		d.bytes = 0
+	}
+	t.layout, t.rows, t.whole, t.exact = l, 0, 0, t.exact[:0]
+	t.groups.reset()
+	t.small.reset()
+	t.large = nil
 }
+
+// keptNames and keptBytes are the most of a column's names that outlive a Reset.
+const keptNames, keptBytes = 1 << 10, 1 << 18
 
 // Rows returns the number of rows added.
 func (t *Table) Rows() int64 { return t.rows }

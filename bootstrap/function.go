@@ -10,6 +10,7 @@ import (
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/logline"
+	"reduction/internal/stores"
 )
 
 // function is what the environment makes of this program, for all invocations.
@@ -48,7 +49,7 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 			Key:    getenv("FILE_NAME"),
 			Table:  getenv("DB_TABLE"),
 		},
-		job:      job.Job{Source: source{client}, Sink: client, Options: options, Now: time.Now},
+		job:      job.Job{Source: stores.Source{Client: client}, Sink: stores.Sink{Client: client}, Options: options, Now: time.Now},
 		client:   client,
 		unready:  unready,
 		log:      log,
@@ -81,13 +82,6 @@ func onOff(getenv func(string) string, name string) (bool, error) {
 		return true, nil
 	}
 	return false, errors.New("bootstrap: " + name + ": expected on or off")
-}
-
-// source is the client as the job sees it: the one place where both are known.
-type source struct{ client *aws.Client }
-
-func (s source) Object(ctx context.Context, o job.Object) (job.Body, error) {
-	return s.client.Object(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag})
 }
 
 // writersFor is how many batches are in flight at a time. Each has a connection of its own,

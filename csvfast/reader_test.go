@@ -47,6 +47,24 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return p.r.Read(b[:min(len(b), 1+p.rand.IntN(p.max))])
 }
 
+// A Scanner that has been Reset reads as a new one does, whatever it read before.
+func TestReset(t *testing.T) {
+	onEach(t, func(t *testing.T, scan scanFunc) {
+		s := NewScanner(strings.NewReader(""))
+		s.scan = scan
+		for range 2 {
+			for _, tt := range corpus {
+				for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock} {
+					s.Reset(strings.NewReader(tt.csv))
+					if got := rest(s, next); got != tt.want {
+						t.Errorf("%s, %s: %q\n got %q\nwant %q", tt.name, name, tt.csv, got, tt.want)
+					}
+				}
+			}
+		}
+	})
+}
+
 func TestReaders(t *testing.T) {
 	onEach(t, func(t *testing.T, scan scanFunc) {
 		for _, tt := range corpus {

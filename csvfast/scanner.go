@@ -56,6 +56,19 @@ func NewScanner(r io.Reader) *Scanner {
 	return &Scanner{r: r, scan: fastest()}
 }
 
+// Reset makes the Scanner, or a zero one, read from r as a new one would, and keeps its buffers.
+// What it has returned is no longer valid.
+func (s *Scanner) Reset(r io.Reader) {
+	if s.scan == nil {
+		s.scan = fastest()
+	}
+	*s = Scanner{MaxRecord: s.MaxRecord, r: r, scan: s.scan, buf: s.buf, ends: s.ends, fields: s.fields, values: s.values}
+	if s.buf != nil {
+		s.front, s.data = Pad, s.buf[Pad:len(s.buf)-slack]
+		s.buf[Pad-1] = '\n' // so that the first record begins like any other
+	}
+}
+
 // Next goes on to the next record that is not a blank line. It answers false at the end of
 // the stream and where a record is bad: see Err.
 func (s *Scanner) Next() bool {

@@ -261,11 +261,18 @@ func FuzzBatch(f *testing.F) {
 		var want []map[string]map[string]string
 		for i := range MaxBatchItems {
 			sk := fmt.Sprint(sk, i)
+			before := string(b.Body())
 			err := b.Put(S(PartitionKey, pk), S("text", text), N("number", number), S(SortKey, sk))
-			if (err == nil) != (CheckItem(S(PartitionKey, pk), S("text", text), N("number", number), S(SortKey, sk)) == nil) {
+			_, badNumber := parseNumber(number)
+			good := utf8.ValidString(pk+"|"+text+"|"+sk) && pk != "" && badNumber == nil && len(pk) <= MaxPartitionKey &&
+				len(sk) <= MaxSortKey && len(pk)+len(text)+len(sk)+len(number) < MaxItemSize-100
+			if good != (err == nil) {
 				t.Fatal(err)
 			}
 			if err != nil {
+				if string(b.Body()) != before {
+					t.Fatalf("%v has changed the batch", err)
+				}
 				return
 			}
 			want = append(want, map[string]map[string]string{
@@ -304,6 +311,28 @@ func FuzzBatch(f *testing.F) {
 	})
 }
 
+// An item that is begun and not ended leaves nothing behind.
+func TestStartItemTwice(t *testing.T) {
+	var b Batch
+	b.Reset("t")
+	for i := range 2 {
+		b.StartItem()
+		b.String(PartitionKey, "dropped")
+		b.StartItem()
+		b.String(PartitionKey, "p", "k")
+		b.String(SortKey, "s", fmt.Sprint(i), "k")
+		b.Number("n", []byte("1"))
+		if err := b.EndItem(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = `{"RequestItems":{"t":[{"PutRequest":{"Item":{"PK":{"S":"pk"},"SK":{"S":"s0k"},"n":{"N":"1"}}}},` +
+		`{"PutRequest":{"Item":{"PK":{"S":"pk"},"SK":{"S":"s1k"},"n":{"N":"1"}}}}]}}`
+	if got := string(b.Body()); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func BenchmarkBatch(b *testing.B) {
 	attrs := make([][]Attr, MaxBatchItems)
 	for i := range attrs {
@@ -317,6 +346,26 @@ func BenchmarkBatch(b *testing.B) {
 			batch.Reset("recommendations")
 			for _, a := range attrs {
 				if err := batch.Put(a...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.SetBytes(int64(len(batch.Body())))
+		}
+	})
+	b.Run("in place", func(b *testing.B) {
+		var batch Batch
+		b.ReportAllocs()
+		for b.Loop() {
+			batch.Reset("recommendations")
+			for i := range attrs {
+				batch.StartItem()
+				batch.String(PartitionKey, attrs[i][0].value)
+				batch.String(SortKey, attrs[i][1].value)
+				batch.Number("AverageRecoveryTime", []byte("32.512"))
+				batch.String("Diagnosis", "Chronic Kidney Disease")
+				batch.String("Hospital", "Pine Valley Hospital")
+				batch.String("MostUsedTreatment", "Rehabilitation A")
+				if err := batch.EndItem(); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -2,6 +2,7 @@ package ddbwire_test
 
 import (
 	"fmt"
+	"strconv"
 
 	"reduction/ddbwire"
 )
@@ -33,9 +34,23 @@ func ExampleBatch() {
 	// {"RequestItems":{"recommendations":[{"PutRequest":{"Item":{"PK":{"S":"8286a188"},"SK":{"S":"#diagnosis#Stroke#hospital#City Hospital"},"AverageRecoveryTime":{"N":"32.5"}}}}]}}
 }
 
-func ExampleCheckItem() {
-	fmt.Println(ddbwire.CheckItem(ddbwire.S("PK", "8286a188"), ddbwire.S("SK", "")))
-	// Output: ddbwire: attribute SK: the key is empty
+// The same, attribute by attribute: nothing is allocated for an item.
+func ExampleBatch_EndItem() {
+	var b ddbwire.Batch
+	b.Reset("recommendations")
+	b.StartItem()
+	b.String("PK", "8286a188")
+	b.String("SK", "#diagnosis#", "Stroke", "#hospital#", "City Hospital")
+	b.Number("AverageRecoveryTime", strconv.AppendFloat(nil, 32.5, 'f', -1, 64))
+	fmt.Println(b.EndItem(), b.Len())
+
+	b.StartItem()
+	b.String("PK", "8286a188")
+	b.String("SK", "")
+	fmt.Println(b.EndItem(), b.Len())
+	// Output:
+	// <nil> 1
+	// ddbwire: attribute SK: the key is empty 1
 }
 
 func ExampleParseError() {

@@ -7,7 +7,14 @@ import (
 	"testing"
 )
 
-func TestCheckItem(t *testing.T) {
+// put adds an item to an empty batch.
+func put(attrs []Attr) error {
+	var b Batch
+	b.Reset("t")
+	return b.Put(attrs...)
+}
+
+func TestPut(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("x", n) }
 	for _, test := range []struct {
 		name  string
@@ -38,7 +45,7 @@ func TestCheckItem(t *testing.T) {
 		{"a key not UTF-8", []Attr{S("PK", "p"), S("SK", "\xff")}, ErrUTF8},
 		{"no number", []Attr{S("PK", "p"), S("SK", "s"), N("x", "one")}, ErrNumber},
 	} {
-		err := CheckItem(test.attrs...)
+		err := put(test.attrs)
 		if !errors.Is(err, test.kind) {
 			t.Errorf("%s: %v", test.name, err)
 		}
@@ -56,7 +63,7 @@ func TestNoValues(t *testing.T) {
 		{S("PK", "p"), S("SK", strings.Repeat("Secret", 1000))},
 	} {
 		var e *AttrError
-		if err := CheckItem(attrs...); !errors.As(err, &e) || strings.Contains(err.Error(), "Secret") {
+		if err := put(attrs); !errors.As(err, &e) || strings.Contains(err.Error(), "Secret") {
 			t.Errorf("%v", err)
 		}
 	}

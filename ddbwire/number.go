@@ -10,7 +10,7 @@ type number struct {
 // parseNumber reads a number written by the grammar of RFC 8259 §6, and holds it against
 // the limits of the Developer Guide, "Supported data types": 38 significant digits, and a
 // magnitude from 1E-130 to 9.99E+125, or zero.
-func parseNumber(s string) (number, error) {
+func parseNumber[S string | []byte](s S) (number, error) {
 	var n number
 	i := 0
 	if i < len(s) && s[i] == '-' {
@@ -70,9 +70,9 @@ func parseNumber(s string) (number, error) {
 // an item's size, and far from overflow.
 const maxExponent = 10 * MaxItemSize
 
-func parseExponent(s string) (n int, ok bool) {
+func parseExponent[S string | []byte](s S) (n int, ok bool) {
 	negative := false
-	if s != "" && (s[0] == '+' || s[0] == '-') {
+	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {
 		negative = s[0] == '-'
 		s = s[1:]
 	}
@@ -85,5 +85,5 @@ func parseExponent(s string) (n int, ok bool) {
 	if negative {
 		n = -n
 	}
-	return n, s != ""
+	return n, len(s) > 0
 }

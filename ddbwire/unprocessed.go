@@ -1,6 +1,7 @@
 package ddbwire
 
 import (
+	"bytes"
 	"errors"
 	"math/bits"
 	"strings"
@@ -74,21 +75,9 @@ func (b *Batch) returned(s *json.Scanner) int {
 			for name := range s.Object() {
 				switch string(name) {
 				case PartitionKey:
-					value := stringValue(s)
-					pk = 0
-					for i := range b.items[:b.n] {
-						if b.items[i].pk == string(value) {
-							pk |= 1 << i
-						}
-					}
+					pk = b.matching(stringValue(s), func(it *item) span { return it.pk })
 				case SortKey:
-					value := stringValue(s)
-					sk = 0
-					for i := range b.items[:b.n] {
-						if b.items[i].sk == string(value) {
-							sk |= 1 << i
-						}
-					}
+					sk = b.matching(stringValue(s), func(it *item) span { return it.sk })
 				}
 			}
 		}
@@ -97,6 +86,18 @@ func (b *Batch) returned(s *json.Scanner) int {
 		return -1
 	}
 	return bits.TrailingZeros32(pk & sk) // the only one: keys are unique in a batch
+}
+
+// matching returns the items, one bit each, of which a key has this value.
+func (b *Batch) matching(value []byte, key func(*item) span) (items uint32) {
+	var buf [256]byte
+	text, _ := json.AppendEscaped(buf[:0], value)
+	for i := range b.items[:b.n] {
+		if bytes.Equal(b.text(key(&b.items[i])), text) {
+			items |= 1 << i
+		}
+	}
+	return items
 }
 
 // stringValue reads {"S":"..."}.
@@ -112,6 +113,7 @@ func stringValue(s *json.Scanner) (value []byte) {
 // keep drops the items that are not marked.
 func (b *Batch) keep(marked *[MaxBatchItems]bool) {
 	end, n := b.head, 0
+	moved := func(s span, by int) span { return span{s.start + by, s.end + by} }
 	for i, it := range b.items[:b.n] {
 		if !marked[i] {
 			continue
@@ -121,10 +123,10 @@ func (b *Batch) keep(marked *[MaxBatchItems]bool) {
 			end++
 		}
 		size := copy(b.buf[end:], b.buf[it.start:it.end])
-		b.items[n] = item{end, end + size, it.pk, it.sk}
+		by := end - it.start
+		b.items[n] = item{moved(it.span, by), moved(it.pk, by), moved(it.sk, by)}
 		end += size
 		n++
 	}
-	clear(b.items[n:b.n])
 	b.buf, b.n = b.buf[:end], n
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"reduction/internal/http1"
+	"reduction/internal/rawio"
 )
 
 const (
@@ -46,7 +47,7 @@ func (l *link) do(ctx context.Context, req *http1.Request) (*http1.Response, err
 	if err != nil {
 		return nil, err
 	}
-	l.conn = http1.NewConn(nc)
+	l.conn = http1.NewConn(rawio.Conn(nc))
 	return l.over(ctx, req)
 }
 

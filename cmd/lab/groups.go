@@ -20,7 +20,7 @@ func sortGroups(groups []aggregate.Group) error {
 			if a.Offset > b.Offset {
 				a, b = b, a
 			}
-			return &job.GroupError{First: a, Other: b, Err: job.ErrSameSortKey}
+			return &job.GroupError{First: job.PlaceOf(a), Other: job.PlaceOf(b), Err: job.ErrSameSortKey}
 		}
 	}
 	return nil

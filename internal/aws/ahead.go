@@ -24,8 +24,9 @@ import (
 // long span for the reader, and opens it; all wait then until it is nearly read.
 type ahead struct {
 	client *Client
-	ctx    context.Context
+	watch  *watcher // of the helpers
 	cancel context.CancelFunc
+	reader *watcher // of the reader, who is the caller
 	ref    *ObjectRef
 	size   int64
 	plan   plan  // its helpers are those that have a buffer
@@ -61,7 +62,7 @@ const ownStep int64 = 1 << 20
 
 // readAhead starts helpers for an object whose first answer is x, or returns nil where none
 // are to be had.
-func (c *Client) readAhead(ctx context.Context, ref *ObjectRef, size int64, x *exchange) *ahead {
+func (c *Client) readAhead(reader *watcher, ref *ObjectRef, size int64, x *exchange) *ahead {
 	var bufs [][]byte
 	for range c.buffers.plan.helpers {
 		if b := c.buffers.take(); b != nil {
@@ -71,12 +72,14 @@ func (c *Client) readAhead(ctx context.Context, ref *ObjectRef, size int64, x *e
 	if len(bufs) == 0 {
 		return nil
 	}
-	a := &ahead{client: c, ref: ref, size: size, plan: c.buffers.plan}
+	a := &ahead{client: c, ref: ref, size: size, plan: c.buffers.plan, reader: reader}
 	a.plan.helpers = len(bufs)
 	a.moved.L = &a.mu
-	a.ctx, a.cancel = context.WithCancel(ctx)
+	var ctx context.Context
+	ctx, a.cancel = context.WithCancel(reader.ctx)
+	a.watch = newWatcher(ctx)
 	a.next, a.part = a.plan.split(size)
-	a.own = c.stream(ctx, ref, span{0, a.next}, size)
+	a.own = c.stream(reader, ref, span{0, a.next}, size)
 	a.own.x, a.own.xEnd = x, size
 	a.pace.begin(time.Now())
 	for _, b := range bufs {
@@ -88,7 +91,7 @@ func (c *Client) readAhead(ctx context.Context, ref *ObjectRef, size int64, x *e
 // help is a helper's life.
 func (a *ahead) help(buf []byte) {
 	defer a.client.buffers.put(buf)
-	if a.client.connected(a.ctx, a.ref.Bucket) != nil {
+	if a.client.connected(a.watch.ctx, a.ref.Bucket) != nil {
 		return
 	}
 	for {
@@ -104,7 +107,7 @@ func (a *ahead) help(buf []byte) {
 			a.mu.Unlock()
 			continue
 		}
-		s := a.client.stream(a.ctx, a.ref, p.span, a.size)
+		s := a.client.stream(a.watch, a.ref, p.span, a.size)
 		var err error
 		for err == nil {
 			var n int
@@ -138,7 +141,7 @@ func (a *ahead) claim(buf []byte) *part {
 	p := &part{span: span{a.next, min(a.next+a.part, a.size)}}
 	if a.pace.poor(int64(a.plan.helpers)*a.part/2, a.plan.pays, time.Now()) {
 		p.end = min(a.next+a.plan.solo, a.size)
-		p.solo = a.client.stream(a.ctx, a.ref, p.span, a.size)
+		p.solo = a.client.stream(a.watch, a.ref, p.span, a.size)
 		a.hold = p.end - lead
 	} else {
 		p.buf = buf[:p.end-p.off]
@@ -211,7 +214,7 @@ func (a *ahead) head() *part {
 		return nil
 	}
 	if a.own == nil {
-		a.own = a.client.stream(a.ctx, a.ref, span{a.pos, a.pos}, a.size)
+		a.own = a.client.stream(a.reader, a.ref, span{a.pos, a.pos}, a.size)
 	}
 	step := a.part
 	if a.own.x != nil && a.own.xEnd > a.pos {

@@ -44,23 +44,48 @@ func (e *WriteError) Error() string {
 
 func (e *WriteError) Unwrap() error { return e.Err }
 
+// Writer stores batches until its context ends. It may be used by several goroutines, each with
+// a batch of its own.
+type Writer struct {
+	client *Client
+	watch  *watcher
+	cancel context.CancelFunc
+}
+
+// Writer returns a Writer, to be closed after its last call. It stops half a second before the
+// deadline of ctx.
+func (c *Client) Writer(ctx context.Context) *Writer {
+	cancel := context.CancelFunc(func() {})
+	if end, ok := ctx.Deadline(); ok {
+		ctx, cancel = context.WithDeadlineCause(ctx, end.Add(-lastMoment), ErrDeadline)
+	}
+	return &Writer{client: c, watch: newWatcher(ctx), cancel: cancel}
+}
+
+// Close lets go of what the Writer holds. Connections stay with the client.
+func (w *Writer) Close() {
+	w.watch.stop()
+	w.cancel()
+}
+
 // BatchWrite stores the batch's items. Items that DynamoDB hands back unprocessed are sent
-// again, however often, until none is left, or until half a second before ctx's deadline.
-// The error is then a WriteError, and b holds the items that may not be stored.
-func (c *Client) BatchWrite(ctx context.Context, b *ddbwire.Batch) error {
-	total := b.Len()
+// again, however often, until none is left or the Writer's time is over. The error is then a
+// WriteError, and b holds the items that may not be stored.
+func (w *Writer) BatchWrite(b *ddbwire.Batch) error {
+	c, ctx, total := w.client, w.watch.ctx, b.Len()
 	if total == 0 {
 		return nil
 	}
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadlineCause(ctx, end.Add(-lastMoment), ErrDeadline)
-		defer cancel()
+	s, ok := c.senders.Get().(*sender)
+	if !ok {
+		s = newSender(c)
 	}
+	defer s.release()
+	s.call.watch, s.call.place, s.batch = w.watch, b.Table(), b
 	for idle := 0; ; {
 		before := b.Len()
-		left, err := c.batchWriteItem(ctx, b)
-		if err == nil && left == 0 {
+		err := s.send()
+		if err == nil && s.left == 0 {
 			return nil
 		}
 		if err == nil {
@@ -68,7 +93,7 @@ func (c *Client) BatchWrite(ctx context.Context, b *ddbwire.Batch) error {
 			// BatchWriteItem: "we strongly recommend that you use an exponential backoff
 			// algorithm". As long as some get through, the pauses do not grow.
 			pause := dynamoDBRules.backoff(transient, idle, c.config.Random())
-			if left == before {
+			if s.left == before {
 				idle++
 			}
 			if end, ok := ctx.Deadline(); ok {
@@ -82,62 +107,105 @@ func (c *Client) BatchWrite(ctx context.Context, b *ddbwire.Batch) error {
 	}
 }
 
-// batchWriteItem sends the batch once, and leaves in it what came back.
-func (c *Client) batchWriteItem(ctx context.Context, b *ddbwire.Batch) (left int, err error) {
-	body := b.Body()
-	hash := string(sigv4.AppendHash(nil, body))
-	x, err := c.send(ctx, &call{
-		service: &c.dynamoDB,
-		op:      "BatchWriteItem",
-		place:   b.Table(),
-		build: func(id identity) (*message, error) {
-			at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
-			if err != nil {
-				return nil, err
-			}
-			return &message{
-				at:     at,
-				region: c.config.Region,
-				body:   body,
-				Request: sigv4.Request{
-					Method:      "POST",
-					Path:        at.prefix + "/",
-					PayloadHash: hash,
-					Header: []sigv4.Header{
-						{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
-						{Name: "X-Amz-Target", Value: "DynamoDB_20120810.BatchWriteItem"},
-					},
-				},
-			}, nil
-		},
-		accept: func(x *exchange) (err error) {
-			answer, err := readAll(x, maxBatchAnswer)
-			if err != nil {
-				return err
-			}
-			if err := verifyCRC(x.Header, answer); err != nil {
-				return err
-			}
-			left, err = b.Unprocessed(answer)
-			return err
-		},
-		refused: func(e *Error, h http1.Header, body []byte) bool {
-			if verifyCRC(h, body) != nil {
-				return false
-			}
-			said := ddbwire.ParseError(body)
-			e.Code = said.Type
-			if quotable(e.Code) {
-				e.Message = said.Message
-			}
-			return false
-		},
-	})
-	if err != nil {
-		return 0, err
+// sender sends batches, one after the other. What it needs for one it keeps for the next: the
+// request's head, rendered once for an identity, and buffers.
+type sender struct {
+	client *Client
+	call   call
+	batch  *ddbwire.Batch
+	left   int // items that the last answer handed back
+
+	id       identity // that at, line and template are for
+	at       endpoint
+	line     []byte // the request line and the fields that do not change
+	template *sigv4.Template
+	head     []byte
+	req      http1.Request
+	answer   []byte
+}
+
+func newSender(c *Client) *sender {
+	s := &sender{client: c}
+	s.call = call{service: &c.dynamoDB, op: "BatchWriteItem", build: s.build, accept: s.accept, refused: s.refused}
+	return s
+}
+
+// maxKeptAnswer is the largest buffer for answers that outlives its batch: that of a batch of
+// ordinary items, all handed back.
+const maxKeptAnswer = 64 << 10
+
+// release gives the sender to whoever sends next.
+func (s *sender) release() {
+	s.call.watch, s.batch = nil, nil
+	if cap(s.answer) > maxKeptAnswer {
+		s.answer = nil
 	}
-	x.Close()
-	return left, nil
+	s.client.senders.Put(s)
+}
+
+// send sends the batch once, and leaves in it what came back.
+func (s *sender) send() error {
+	x, err := s.client.send(&s.call)
+	if err == nil {
+		x.Close()
+	}
+	return err
+}
+
+func (s *sender) build(id identity) (endpoint, *http1.Request, error) {
+	if s.template == nil || s.id.Credentials != id.Credentials || s.id.accountID != id.accountID {
+		if err := s.render(id); err != nil {
+			return endpoint{}, nil, err
+		}
+	}
+	body := s.batch.Body()
+	s.head = s.template.AppendFields(append(s.head[:0], s.line...), body, s.client.now())
+	s.req = http1.Request{Method: "POST", Head: s.head, Body: body}
+	return s.at, &s.req, nil
+}
+
+// render spells out what requests of an identity have in common.
+func (s *sender) render(id identity) (err error) {
+	c := s.client
+	if s.at, err = c.config.Endpoints.dynamoDB(c.config.Region, id.accountID); err != nil {
+		return err
+	}
+	fixed := []sigv4.Header{
+		{Name: "Host", Value: s.at.host},
+		{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
+		{Name: "X-Amz-Target", Value: "DynamoDB_20120810.BatchWriteItem"},
+	}
+	path := s.at.prefix + "/"
+	s.line = append(s.line[:0], "POST "+path+" HTTP/1.1\r\n"...)
+	for _, h := range fixed {
+		s.line = append(s.line, h.Name+": "+h.Value+"\r\n"...)
+	}
+	s.template = c.dynamoDB.signer(id.Credentials, c.config.Region).NewTemplate(&sigv4.Request{Method: "POST", Path: path, Header: fixed})
+	s.id = id
+	return nil
+}
+
+func (s *sender) accept(x *exchange) (err error) {
+	if s.answer, err = readAll(s.answer[:0], x, maxBatchAnswer); err != nil {
+		return err
+	}
+	if err := verifyCRC(x.Header, s.answer); err != nil {
+		return err
+	}
+	s.left, err = s.batch.Unprocessed(s.answer)
+	return err
+}
+
+func (s *sender) refused(e *Error, h http1.Header, body []byte) bool {
+	if verifyCRC(h, body) != nil {
+		return false
+	}
+	said := ddbwire.ParseError(body)
+	e.Code = said.Type
+	if quotable(e.Code) {
+		e.Message = said.Message
+	}
+	return false
 }
 
 // verifyCRC holds an answer against its X-Amz-Crc32, the CRC-32 (IEEE) of the body in

@@ -158,7 +158,7 @@ func TestBatchWrite(t *testing.T) {
 				client.Warm(context.Background(), 1)
 			}
 			b, keys := batchOf(t, 25)
-			err := client.BatchWrite(context.Background(), b)
+			err := batchWrite(context.Background(), client, b)
 			if !errors.Is(err, c.want) {
 				t.Fatalf("%v, want %v", err, c.want)
 			}
@@ -191,7 +191,7 @@ func TestBatchWriteHeaders(t *testing.T) {
 	config := testConfig(s.URL, nil)
 	config.Credentials.SessionToken = "token"
 	b, _ := batchOf(t, 1)
-	if err := newTestClient(t, config).BatchWrite(context.Background(), b); err != nil {
+	if err := batchWrite(context.Background(), newTestClient(t, config), b); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
@@ -216,7 +216,7 @@ func TestBatchWriteDeadline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), lastMoment+300*time.Millisecond)
 	defer cancel()
 	b, _ := batchOf(t, 25)
-	err := newTestClient(t, config).BatchWrite(ctx, b)
+	err := batchWrite(ctx, newTestClient(t, config), b)
 	var e *WriteError
 	if !errors.Is(err, ErrDeadline) || !errors.As(err, &e) || e.Written != 20 || e.Left != 5 || b.Len() != 5 {
 		t.Error(err)
@@ -236,7 +236,7 @@ func TestBatchWriteKeepsSecrets(t *testing.T) {
 		b := new(ddbwire.Batch)
 		b.Reset("table")
 		b.Put(ddbwire.S("PK", "p"), ddbwire.S("SK", "secret-patient"))
-		err := newTestClient(t, testConfig(s.URL, nil)).BatchWrite(context.Background(), b)
+		err := batchWrite(context.Background(), newTestClient(t, testConfig(s.URL, nil)), b)
 		if err == nil || strings.Contains(err.Error(), "secret-patient") {
 			t.Errorf("%v", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,8 @@ type Client struct {
 
 	mu      sync.Mutex
 	regions map[string]string // where buckets turned out to be
+
+	senders sync.Pool // of *sender, not in use
 }
 
 // New returns a client. It opens no connection and reads no file but the CA bundle's: what
@@ -42,6 +45,13 @@ func New(c Config) (*Client, error) {
 		return nil, noCredentials{}
 	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
 		return nil, &settingError{"AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID"}
+	}
+	for _, v := range [...]struct{ name, value string }{
+		{"AWS_ACCESS_KEY_ID", c.Credentials.AccessKeyID}, {"AWS_SESSION_TOKEN", c.Credentials.SessionToken},
+	} {
+		if strings.ContainsFunc(v.value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+			return nil, &settingError{v.name, "visible ASCII characters, without spaces or line ends"}
+		}
 	}
 	if c.Dial == nil {
 		c.Dial = new(net.Dialer).DialContext

@@ -23,10 +23,11 @@ const (
 // conn is one connection, lent to one exchange at a time.
 type conn struct {
 	*http1.Conn
-	wire   *meter
-	at     endpoint
-	proxy  *proxy    // that is asked for everything, for an endpoint without TLS; or nil
-	parked time.Time // when it was last put back; zero: it is new
+	wire     *meter
+	at       endpoint
+	proxy    *proxy    // that is asked for everything, for an endpoint without TLS; or nil
+	parked   time.Time // when it was last put back; zero: it is new
+	deadline time.Time // as last set, see exchange.extend
 }
 
 func newConn(nc net.Conn, at endpoint) *conn {
@@ -38,8 +39,16 @@ func newConn(nc net.Conn, at endpoint) *conn {
 func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 	if cn.proxy != nil {
 		asked := *req
-		asked.Target = "http://" + req.Host + req.Target // RFC 9112 §3.2.2
-		asked.Header = append(req.Header[:len(req.Header):len(req.Header)], cn.proxy.header()...)
+		// RFC 9112 §3.2.2: a proxy is asked for the whole URL.
+		if req.Head != nil {
+			asked.Head = append([]byte(req.Method+" http://"+cn.at.host), req.Head[len(req.Method)+1:]...)
+			for _, f := range cn.proxy.header() {
+				asked.Head = append(asked.Head, f.Name+": "+f.Value+"\r\n"...)
+			}
+		} else {
+			asked.Target = "http://" + req.Host + req.Target
+			asked.Header = append(req.Header[:len(req.Header):len(req.Header)], cn.proxy.header()...)
+		}
 		req = &asked
 	}
 	return cn.Do(req)

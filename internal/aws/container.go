@@ -129,7 +129,7 @@ func (c *Client) askContainer(ctx context.Context, at endpoint, target string) (
 	if err != nil {
 		return identity{}, transportFault(err), err
 	}
-	body, err := readAll(resp, maxCredentialSize)
+	body, err := readAll(nil, resp, maxCredentialSize)
 	if err != nil {
 		return identity{}, transportFault(err), err
 	}

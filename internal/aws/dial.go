@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"net"
 	"time"
+
+	"reduction/internal/rawio"
 )
 
 // dialTimeout is for all of a host's addresses together, dialed in turn, the handshake
@@ -38,6 +40,9 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 		nc, err = c.throughProxy(ctx, p, at)
 	} else {
 		nc, err = c.config.Dial(ctx, "tcp", at.address())
+	}
+	if err == nil {
+		nc = rawio.Conn(nc)
 	}
 	if err == nil && at.tls {
 		tc := tls.Client(&gulp{Conn: nc}, c.trust.config(at.name()))

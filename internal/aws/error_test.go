@@ -65,7 +65,7 @@ func TestErrorIsOfItsAnswer(t *testing.T) {
 	c := newTestClient(t, testConfig(s.URL, nil))
 	write := func(n int) error {
 		b, _ := batchOf(t, n)
-		return c.BatchWrite(context.Background(), b)
+		return batchWrite(context.Background(), c, b)
 	}
 	var failing, going sync.WaitGroup
 	stop := make(chan struct{})

@@ -50,7 +50,7 @@ func ExampleClient_Object() {
 	// Output: 19 bytes: "Hospital,Diagnosis\n", <nil>
 }
 
-func ExampleClient_BatchWrite() {
+func ExampleWriter() {
 	server := lambdatest.NewServer()
 	defer server.Close()
 	server.DynamoDB.CreateTable("results")
@@ -65,7 +65,9 @@ func ExampleClient_BatchWrite() {
 	batch.Reset("results")
 	batch.Put(ddbwire.S("PK", "request"), ddbwire.S("SK", "one"), ddbwire.N("AverageRecoveryTime", "32.5"))
 	batch.Put(ddbwire.S("PK", "request"), ddbwire.S("SK", "two"), ddbwire.N("AverageRecoveryTime", "7"))
-	err = client.BatchWrite(context.Background(), &batch)
+	w := client.Writer(context.Background())
+	defer w.Close()
+	err = w.BatchWrite(&batch)
 	fmt.Println(len(server.DynamoDB.Items("results")), err)
 	// Output: 2 <nil>
 }

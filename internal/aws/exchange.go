@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"time"
 
@@ -14,37 +13,32 @@ import (
 // ErrStalled says that a connection went silent.
 var ErrStalled = errors.New("no bytes came for a while")
 
-// longAgo is a deadline that has passed.
-var longAgo = time.Unix(1, 0)
-
-// watch wakes whoever waits for nc when ctx ends. The caller stops it when it has done so
-// no more.
-func watch(ctx context.Context, nc net.Conn) (stop func() bool) {
-	return context.AfterFunc(ctx, func() { nc.SetDeadline(longAgo) })
-}
-
 // exchange is a request under way on a connection, and its answer.
 type exchange struct {
 	*http1.Response
 	client *Client
 	conn   *conn
-	ctx    context.Context
-	stop   func() bool
+	watch  *watcher
 }
 
-// extend gives the connection some more time, unless ctx has ended: its watcher may have
-// been before us.
+// extend lets the connection be silent for a time d from now on, or a quarter less: setting a
+// deadline costs more than asking for the time, so one that is near enough stays.
 func (x *exchange) extend(d time.Duration) {
-	x.conn.SetDeadline(time.Now().Add(d))
-	if x.ctx.Err() != nil {
-		x.conn.SetDeadline(longAgo)
+	now := time.Now()
+	if left := x.conn.deadline.Sub(now); left <= d && left >= d-d/4 {
+		return
+	}
+	x.conn.deadline = now.Add(d)
+	x.conn.SetDeadline(x.conn.deadline)
+	if x.watch.ctx.Err() != nil {
+		x.conn.SetDeadline(longAgo) // the watcher may have been before us
 	}
 }
 
 // cause says why an exchange failed.
 func (x *exchange) cause(err error) error {
-	if x.ctx.Err() != nil {
-		return context.Cause(x.ctx)
+	if x.watch.ctx.Err() != nil {
+		return context.Cause(x.watch.ctx)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return ErrStalled
@@ -81,7 +75,8 @@ func (x *exchange) Read(p []byte) (int, error) {
 // look at it.
 func (x *exchange) Close() {
 	x.Response = nil
-	if x.stop() && x.conn.Reusable() {
+	x.watch.leave(x.conn)
+	if x.watch.ctx.Err() == nil && x.conn.Reusable() {
 		x.client.pool.put(x.conn, x.client.wall())
 		return
 	}
@@ -94,10 +89,11 @@ const bodyRate = 1 << 20
 // exchange sends a request and reads the head of its answer. A kept connection that turns
 // out to be closed at the other end is replaced in silence, whatever its request: none of
 // ours does harm when it arrives twice.
-func (c *Client) exchange(ctx context.Context, at endpoint, req *http1.Request) (*exchange, error) {
+func (c *Client) exchange(op *call, at endpoint, req *http1.Request) (*exchange, error) {
+	ctx := op.watch.ctx
 	if cn := c.pool.take(at, c.wall()); cn != nil {
 		before := cn.wire.read
-		x, err := c.over(ctx, cn, req)
+		x, err := c.over(op, cn, req)
 		if err == nil || ctx.Err() != nil || cn.wire.read != before {
 			return x, err
 		}
@@ -107,37 +103,39 @@ func (c *Client) exchange(ctx context.Context, at endpoint, req *http1.Request) 
 	if err != nil {
 		return nil, err
 	}
-	return c.over(ctx, cn, req)
+	return c.over(op, cn, req)
 }
 
-func (c *Client) over(ctx context.Context, cn *conn, req *http1.Request) (*exchange, error) {
-	x := &exchange{client: c, conn: cn, ctx: ctx, stop: watch(ctx, cn.wire)}
+func (c *Client) over(op *call, cn *conn, req *http1.Request) (*exchange, error) {
+	x := &op.x
+	*x = exchange{client: c, conn: cn, watch: op.watch}
+	x.watch.enter(cn)
 	x.extend(c.config.Stall + time.Duration(len(req.Body))*time.Second/bodyRate)
 	var err error
 	if x.Response, err = cn.do(req); err != nil {
-		x.stop()
+		err = &noAnswer{cn.at.host, x.cause(err)}
+		x.watch.leave(cn)
 		cn.Close()
-		return nil, &noAnswer{cn.at.host, x.cause(err)}
+		return nil, err
 	}
 	return x, nil
 }
 
-// readAll reads a body that is known to be small.
-func readAll(r io.Reader, limit int) ([]byte, error) {
-	var b []byte
+// readAll appends a body that is known to be small to dst.
+func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
 	for {
-		if len(b) == cap(b) {
-			b = append(b, make([]byte, max(512, len(b)))...)[:len(b)]
+		if len(dst) == cap(dst) {
+			dst = append(dst, make([]byte, max(512, len(dst)))...)[:len(dst)]
 		}
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
+		n, err := r.Read(dst[len(dst):cap(dst)])
+		dst = dst[:len(dst)+n]
 		switch {
 		case err == io.EOF:
-			return b, nil
+			return dst, nil
 		case err != nil:
-			return b, err
-		case len(b) > limit:
-			return b[:limit], errTooLong
+			return dst, err
+		case len(dst) > limit:
+			return dst[:limit], errTooLong
 		}
 	}
 }

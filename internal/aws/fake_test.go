@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"reduction/ddbwire"
 	"reduction/sigv4"
 )
 
@@ -231,4 +232,11 @@ func pattern(n int) []byte {
 		b[i] = byte(x)
 	}
 	return b
+}
+
+// batchWrite stores a batch with a Writer of its own.
+func batchWrite(ctx context.Context, c *Client, b *ddbwire.Batch) error {
+	w := c.Writer(ctx)
+	defer w.Close()
+	return w.BatchWrite(b)
 }

@@ -53,7 +53,7 @@ func TestJudge(t *testing.T) {
 				}
 			}
 			b, keys := batchOf(t, 25)
-			if err := c.BatchWrite(context.Background(), b); err != nil {
+			if err := batchWrite(context.Background(), c, b); err != nil {
 				t.Error(err)
 			}
 			if n := len(s.DynamoDB.Items("table")); n != len(keys) {
@@ -94,7 +94,7 @@ func TestJudgeRefuses(t *testing.T) {
 		b := new(ddbwire.Batch)
 		b.Reset(c.table)
 		b.Put(ddbwire.S("PK", "p"), ddbwire.S("SK", "s"))
-		if err := client.BatchWrite(context.Background(), b); !errors.Is(err, c.batch) {
+		if err := batchWrite(context.Background(), client, b); !errors.Is(err, c.batch) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.batch)
 		}
 	}
@@ -134,7 +134,7 @@ func TestJudgeFaults(t *testing.T) {
 				b.Put(ddbwire.S("PK", "p"), ddbwire.S("SK", "s"+strconv.Itoa(stored+b.Len())))
 			}
 			stored += b.Len()
-			if err := c.BatchWrite(context.Background(), b); err != nil {
+			if err := batchWrite(context.Background(), c, b); err != nil {
 				failed++
 				stored -= b.Len()
 				if !strings.Contains(err.Error(), table) {

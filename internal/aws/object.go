@@ -27,7 +27,7 @@ type Object struct {
 	ref     ObjectRef
 	version string
 	size    int64
-	cancel  context.CancelFunc
+	watch   *watcher
 	src     source    // the object's bytes, in order
 	body    io.Reader // the same, verified, and decompressed
 	sum     *checksum
@@ -50,17 +50,16 @@ type source interface {
 //
 // What has been opened is to be closed. ctx covers the reading, too.
 func (c *Client) Object(ctx context.Context, ref ObjectRef) (*Object, error) {
-	o := &Object{ref: ref}
-	ctx, o.cancel = context.WithCancel(ctx)
-	if err := o.open(ctx, c); err != nil {
-		o.cancel()
+	o := &Object{ref: ref, watch: newWatcher(ctx)}
+	if err := o.open(c); err != nil {
+		o.watch.stop()
 		return nil, err
 	}
 	return o, nil
 }
 
-func (o *Object) open(ctx context.Context, c *Client) error {
-	x, err := c.get(ctx, &o.ref, whole, -1)
+func (o *Object) open(c *Client) error {
+	x, err := c.get(o.watch, &o.ref, whole, -1)
 	if err != nil {
 		return err
 	}
@@ -70,7 +69,7 @@ func (o *Object) open(ctx context.Context, c *Client) error {
 		return e
 	}
 	if o.size >= minAhead && o.ref.ETag != "" {
-		if a := c.readAhead(ctx, &o.ref, o.size, x); a != nil {
+		if a := c.readAhead(o.watch, &o.ref, o.size, x); a != nil {
 			if !c.config.VerifyFull {
 				o.sum = nil // no answer is received whole
 			}
@@ -78,7 +77,7 @@ func (o *Object) open(ctx context.Context, c *Client) error {
 		}
 	}
 	if o.src == nil {
-		s := c.stream(ctx, &o.ref, span{0, o.size}, o.size)
+		s := c.stream(o.watch, &o.ref, span{0, o.size}, o.size)
 		s.x, s.xEnd = x, o.size
 		o.src = s
 	}
@@ -86,8 +85,8 @@ func (o *Object) open(ctx context.Context, c *Client) error {
 }
 
 // stream returns a stream that has not been opened, of an object of a size.
-func (c *Client) stream(ctx context.Context, ref *ObjectRef, s span, size int64) *stream {
-	return &stream{client: c, ctx: ctx, ref: ref, span: s, size: size, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
+func (c *Client) stream(w *watcher, ref *ObjectRef, s span, size int64) *stream {
+	return &stream{client: c, watch: w, ref: ref, span: s, size: size, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
 }
 
 // head reads the head of the first answer.
@@ -146,8 +145,8 @@ func (o *Object) Close() error {
 	if o.err == nil {
 		o.err = errClosed
 	}
-	o.cancel()
 	o.src.Close()
+	o.watch.stop()
 	return nil
 }
 

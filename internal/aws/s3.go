@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -44,20 +43,21 @@ func (s span) appendRange(dst []byte) []byte {
 
 // get opens an object, or a span of it, with its answer's body still to be read. The size is
 // what an earlier answer has said, or -1.
-func (c *Client) get(ctx context.Context, ref *ObjectRef, s span, size int64) (*exchange, error) {
+func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange, error) {
 	if err := ref.check(); err != nil {
 		return nil, &Error{Op: "GetObject", Place: ref.place(), Err: err}
 	}
 	region := c.regionOf(ref.Bucket)
 	var elsewhere string // where a 307 has sent us
-	return c.send(ctx, &call{
+	return c.send(&call{
 		service: &c.s3,
 		op:      "GetObject",
 		place:   ref.place(),
-		build: func(identity) (*message, error) {
+		watch:   w,
+		build: func(id identity) (endpoint, *http1.Request, error) {
 			at, pathStyle, err := c.config.Endpoints.s3(region, ref.Bucket)
 			if err != nil {
-				return nil, err
+				return at, nil, err
 			}
 			if elsewhere != "" {
 				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, ref.Bucket+".")
@@ -80,7 +80,7 @@ func (c *Client) get(ctx context.Context, ref *ObjectRef, s span, size int64) (*
 			if ref.ETag != "" {
 				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
 			}
-			return m, nil
+			return at, c.sign(&c.s3, id, m), nil
 		},
 		accept: func(x *exchange) error {
 			if etag := x.Header.Get("ETag"); ref.ETag != "" && quoteETag(etag) != quoteETag(ref.ETag) {

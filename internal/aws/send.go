@@ -63,7 +63,6 @@ type message struct {
 	at     endpoint
 	region string
 	sigv4.Request
-	body []byte
 }
 
 // call is an operation of a service on its way.
@@ -71,9 +70,11 @@ type call struct {
 	service *service
 	op      string
 	place   string
+	watch   *watcher // ends its exchanges with the context
+	x       exchange // the one under way
 
-	// build makes the request, anew for each attempt.
-	build func(id identity) (*message, error)
+	// build makes the request and signs it, anew for each attempt.
+	build func(id identity) (endpoint, *http1.Request, error)
 	// accept looks at a success; an error means that it is none after all, and passes.
 	accept func(x *exchange) error
 	// refused reads a refusal's body into e, and says whether build will make a request of
@@ -82,11 +83,12 @@ type call struct {
 }
 
 // send makes attempts at a call until one succeeds, or another would be of no use.
-func (c *Client) send(ctx context.Context, op *call) (*exchange, error) {
+func (c *Client) send(op *call) (*exchange, error) {
+	ctx := op.watch.ctx
 	t := &try{rules: op.service.rules, bucket: &op.service.bucket}
 	amends := 0 // requests sent again for another reason than a fault's
 	for {
-		x, e, f, amended := c.attempt(ctx, op)
+		x, e, f, amended := c.attempt(op)
 		if e == nil {
 			t.succeeded()
 			return x, nil
@@ -114,17 +116,16 @@ type failing struct {
 }
 
 // attempt sends the call once.
-func (c *Client) attempt(ctx context.Context, op *call) (x *exchange, e *Error, f failing, amended bool) {
-	id, err := c.credentials.get(ctx)
+func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bool) {
+	id, err := c.credentials.get(op.watch.ctx)
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false // the fetching has made its own attempts
 	}
-	m, err := op.build(id)
+	at, req, err := op.build(id)
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false
 	}
-	req := c.sign(op.service, id, m)
-	if x, err = c.exchange(ctx, m.at, req); err != nil {
+	if x, err = c.exchange(op, at, req); err != nil {
 		return nil, &Error{Err: err}, failing{fault: transportFault(err)}, false
 	}
 	if x.Status/100 == 2 {
@@ -137,7 +138,7 @@ func (c *Client) attempt(ctx context.Context, op *call) (x *exchange, e *Error, 
 	}
 
 	defer x.Close()
-	body, err := readAll(x, maxErrorBody)
+	body, err := readAll(nil, x, maxErrorBody)
 	if err != nil {
 		body = nil // the status says enough
 	}
@@ -158,9 +159,8 @@ func (c *Client) attempt(ctx context.Context, op *call) (x *exchange, e *Error, 
 // sign makes the request that goes over the wire.
 func (c *Client) sign(s *service, id identity, m *message) *http1.Request {
 	m.Header = append(m.Header, sigv4.Header{Name: "Host", Value: m.at.host})
-	now := c.config.Now().Add(time.Duration(c.skew.Load()))
-	s.signer(id.Credentials, m.region).Sign(&m.Request, now)
-	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.host, Body: m.body}
+	s.signer(id.Credentials, m.region).Sign(&m.Request, c.now())
+	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.host}
 	if m.Query != "" {
 		req.Target += "?" + m.Query
 	}
@@ -172,6 +172,9 @@ func (c *Client) sign(s *service, id identity, m *message) *http1.Request {
 	}
 	return req
 }
+
+// now is the time as AWS has it, which requests are signed with.
+func (c *Client) now() time.Time { return c.config.Now().Add(time.Duration(c.skew.Load())) }
 
 // setClock compares our clock with AWS's, and says whether it was to blame.
 func (c *Client) setClock(date string) bool {

@@ -10,7 +10,7 @@ import (
 // stream reads a span of an object, in order, and resumes where a connection breaks off.
 type stream struct {
 	client *Client
-	ctx    context.Context
+	watch  *watcher
 	ref    *ObjectRef // with the ETag that every resumption demands
 	span              // what is left to read; an end of -1: as far as the answer goes
 	size   int64      // the object's, which every resumption has to confirm; -1: not known
@@ -59,7 +59,7 @@ func (s *stream) Read(p []byte) (int, error) {
 
 // open asks for the rest of the span.
 func (s *stream) open() error {
-	x, err := s.client.get(s.ctx, s.ref, s.span, s.size)
+	x, err := s.client.get(s.watch, s.ref, s.span, s.size)
 	if err == nil {
 		s.x, s.xEnd = x, s.end
 	}
@@ -69,9 +69,9 @@ func (s *stream) open() error {
 // broken decides whether a broken connection is the end.
 func (s *stream) broken(err error) error {
 	s.Close()
-	over := s.ctx.Err() != nil
+	over := s.watch.ctx.Err() != nil
 	if over {
-		err = context.Cause(s.ctx)
+		err = context.Cause(s.watch.ctx)
 	}
 	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
 	if over || s.ref.ETag == "" || s.end < 0 {
@@ -79,7 +79,7 @@ func (s *stream) broken(err error) error {
 	}
 	pause, again := s.try.failed(transportFault(err), "", s.client.config.Random())
 	fail.Attempts = s.try.attempt
-	if !again || s.client.pause(s.ctx, pause) != nil {
+	if !again || s.client.pause(s.watch.ctx, pause) != nil {
 		return fail
 	}
 	return nil

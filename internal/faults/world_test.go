@@ -17,6 +17,7 @@ import (
 
 	"reduction/internal/aws"
 	"reduction/internal/job"
+	"reduction/internal/stores"
 	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
 )
@@ -213,13 +214,6 @@ func (c *countedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// source is the client as the job sees it, as in bootstrap.
-type source struct{ *aws.Client }
-
-func (s source) Object(ctx context.Context, o job.Object) (job.Body, error) {
-	return s.Client.Object(ctx, aws.ObjectRef(o))
-}
-
 // run is the function's start, an event, and the end of the process. The server has nothing
 // left to do for it when it returns.
 func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
@@ -235,8 +229,8 @@ func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
 		l.client.Warm(ctx, job.DefaultWriters, bucket)
 	}
 	j := job.Job{
-		Source:  source{l.client},
-		Sink:    l.client,
+		Source:  stores.Source{Client: l.client},
+		Sink:    stores.Sink{Client: l.client},
 		Options: job.Options{Manifest: w.manifest, Records: w.records, SkipBadRows: w.skip},
 		Now:     func() time.Time { return noon },
 	}

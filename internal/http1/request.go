@@ -14,6 +14,11 @@ type Request struct {
 	Host   string
 	Header Header
 
+	// Head replaces Target, Host and Header where it is set: the request line and the header
+	// fields as they go over the wire, each with its CR LF, without those that Do writes. A
+	// request that is sent many times is rendered once. Do does not check it.
+	Head []byte
+
 	Body   []byte    // sent with its length
 	Stream io.Reader // instead of Body: sent in chunks, to its end
 
@@ -33,24 +38,12 @@ func (req *Request) waits() bool {
 
 // writeHead puts the request's head into the buffer.
 func (c *Conn) writeHead(req *Request) error {
-	switch {
-	case !isToken(req.Method):
-		return refused("method")
-	case !isTarget(req.Target):
-		return refused("target")
-	case !isHost(req.Host):
-		return refused("host")
-	}
-	b := append(c.out[:0], req.Method...)
-	b = append(b, ' ')
-	b = append(b, req.Target...)
-	b = append(b, " HTTP/1.1\r\n"...)
-	b = appendField(b, "Host", req.Host)
-	for _, f := range req.Header {
-		if !isToken(f.Name) || !isValue(f.Value) || isFraming(f.Name) {
-			return refused("field " + strconv.Quote(f.Name))
+	b := append(c.out[:0], req.Head...)
+	if req.Head == nil {
+		var err error
+		if b, err = appendHead(b, req); err != nil {
+			return err
 		}
-		b = appendField(b, f.Name, f.Value)
 	}
 	switch {
 	case req.Stream != nil:
@@ -72,6 +65,30 @@ func (c *Conn) writeHead(req *Request) error {
 	}
 	c.out = append(b, '\r', '\n')
 	return nil
+}
+
+// appendHead appends the request line and the header fields.
+func appendHead(b []byte, req *Request) ([]byte, error) {
+	switch {
+	case !isToken(req.Method):
+		return b, refused("method")
+	case !isTarget(req.Target):
+		return b, refused("target")
+	case !isHost(req.Host):
+		return b, refused("host")
+	}
+	b = append(b, req.Method...)
+	b = append(b, ' ')
+	b = append(b, req.Target...)
+	b = append(b, " HTTP/1.1\r\n"...)
+	b = appendField(b, "Host", req.Host)
+	for _, f := range req.Header {
+		if !isToken(f.Name) || !isValue(f.Value) || isFraming(f.Name) {
+			return b, refused("field " + strconv.Quote(f.Name))
+		}
+		b = appendField(b, f.Name, f.Value)
+	}
+	return b, nil
 }
 
 func appendField(b []byte, name, value string) []byte {

@@ -72,17 +72,23 @@ func (e *HeaderError) Error() string {
 
 func (e *HeaderError) Unwrap() error { return ErrHeader }
 
+// Place is where a group was first seen.
+type Place struct{ Record, Offset int64 }
+
+// PlaceOf returns the place of a group.
+func PlaceOf(g *aggregate.Group) Place { return Place{g.Record, g.Offset} }
+
 // GroupError says which group cannot be an item, by the place of its first row, and where
 // two groups are to blame, of the other's.
 type GroupError struct {
-	First, Other *aggregate.Group
+	First, Other Place // Other is zero where one group alone is to blame
 	Err          error
 }
 
 func (e *GroupError) Error() string {
 	s := "the group first seen in record " + strconv.FormatInt(e.First.Record, 10) +
 		" at byte " + strconv.FormatInt(e.First.Offset, 10)
-	if e.Other != nil {
+	if e.Other != (Place{}) {
 		s += " and the one first seen in record " + strconv.FormatInt(e.Other.Record, 10) +
 			" at byte " + strconv.FormatInt(e.Other.Offset, 10)
 	}

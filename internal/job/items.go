@@ -33,53 +33,77 @@ func AppendSortKey(dst []byte, diagnosis, hospital string) []byte {
 	return append(dst, hospital...)
 }
 
-// itemMaker turns groups into the attributes of items. It belongs to one goroutine: the
-// attributes are valid until its next item.
-type itemMaker struct {
-	pk      string
-	options Options
-	ttl     string // "" without TTLDays
-	attrs   []ddbwire.Attr
-	buf     []byte
+// items is what all items of a result have in common.
+type items struct {
+	table, pk string
+	records   bool
+	ttl       []byte // nil without TTL
 }
 
-func newItemMaker(pk string, o Options, now time.Time) *itemMaker {
-	m := &itemMaker{pk: pk, options: o}
+func newItems(table, pk string, o *Options, now time.Time) *items {
+	m := &items{table: table, pk: pk, records: o.Records}
 	if o.TTLDays > 0 {
 		// Seconds since the epoch: DynamoDB Developer Guide, Using time to live.
-		m.ttl = strconv.FormatInt(now.Unix()+int64(o.TTLDays)*24*60*60, 10)
+		m.ttl = strconv.AppendInt(nil, now.Unix()+int64(o.TTLDays)*24*60*60, 10)
 	}
 	return m
 }
 
-func (m *itemMaker) item(g *aggregate.Group) []ddbwire.Attr {
-	m.buf = AppendSortKey(m.buf[:0], g.Diagnosis, g.Hospital)
-	key := string(m.buf)
-	m.buf = g.AppendMean(m.buf[:0])
-	m.attrs = append(m.attrs[:0],
-		ddbwire.S(ddbwire.PartitionKey, m.pk),
-		ddbwire.S(ddbwire.SortKey, key),
-		ddbwire.N(attrMean, string(m.buf)),
-		ddbwire.S(attrDiagnosis, g.Diagnosis),
-		ddbwire.S(attrHospital, g.Hospital),
-		ddbwire.S(attrTreatment, g.Treatment),
-	)
-	if m.options.Records {
-		m.attrs = append(m.attrs, ddbwire.N(attrRecords, strconv.FormatInt(g.Count, 10)))
-	}
-	if m.ttl != "" {
-		m.attrs = append(m.attrs, ddbwire.N(attrTTL, m.ttl))
-	}
-	return m.attrs
+// batch is a batch of items, and room for the numbers in them.
+type batch struct {
+	ddbwire.Batch
+	number []byte
 }
 
-// check refuses groups that DynamoDB would refuse, or that would overwrite each other,
-// while nothing has been written yet.
-func (m *itemMaker) check(groups []aggregate.Group) error {
+// put adds the item of a group.
+func (m *items) put(b *batch, g *aggregate.Group) error {
+	b.StartItem()
+	b.String(ddbwire.PartitionKey, m.pk)
+	b.String(ddbwire.SortKey, diagnosisMark, g.Diagnosis, hospitalMark, g.Hospital)
+	b.number = g.AppendMean(b.number[:0])
+	b.Number(attrMean, b.number)
+	b.String(attrDiagnosis, g.Diagnosis)
+	b.String(attrHospital, g.Hospital)
+	b.String(attrTreatment, g.Treatment)
+	if m.records {
+		b.number = strconv.AppendInt(b.number[:0], g.Count, 10)
+		b.Number(attrRecords, b.number)
+	}
+	m.putTTL(b)
+	return b.EndItem()
+}
+
+func (m *items) putTTL(b *batch) {
+	if m.ttl != nil {
+		b.Number(attrTTL, m.ttl)
+	}
+}
+
+// check refuses groups that DynamoDB would refuse, or that would overwrite each other, while
+// nothing has been written yet. Items differ in three names and in numbers that always fit: of
+// one item everything is checked, of the others how long the names are.
+func (m *items) check(b *batch, groups []aggregate.Group) error {
+	if len(groups) == 0 {
+		return nil
+	}
+	b.Reset(m.table)
+	if err := m.put(b, &groups[0]); err != nil {
+		return &GroupError{First: PlaceOf(&groups[0]), Err: err}
+	}
+	const (
+		keyMarks = len(diagnosisMark) + len(hospitalMark)
+		// An upper bound of all that is no name and no partition key: attributes' names,
+		// keys and marks, numbers.
+		around = 512
+	)
 	for i := range groups {
 		g := &groups[i]
-		if err := ddbwire.CheckItem(m.item(g)...); err != nil {
-			return &GroupError{First: g, Err: err}
+		names := len(g.Diagnosis) + len(g.Hospital)
+		if keyMarks+names > ddbwire.MaxSortKey {
+			return &GroupError{First: PlaceOf(g), Err: &ddbwire.AttrError{Name: ddbwire.SortKey, Err: ddbwire.ErrKeyTooLong}}
+		}
+		if around+len(m.pk)+2*names+len(g.Treatment) > ddbwire.MaxItemSize {
+			return &GroupError{First: PlaceOf(g), Err: ddbwire.ErrItemTooLarge}
 		}
 	}
 	return checkSortKeys(groups)
@@ -127,5 +151,5 @@ func sameSortKey(a, b *aggregate.Group) error {
 	if a.Offset > b.Offset {
 		a, b = b, a
 	}
-	return &GroupError{First: a, Other: b, Err: ErrSameSortKey}
+	return &GroupError{First: PlaceOf(a), Other: PlaceOf(b), Err: ErrSameSortKey}
 }

@@ -18,8 +18,10 @@ package job
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
+	"reduction/aggregate"
 	"reduction/ddbwire"
 )
 
@@ -42,19 +44,30 @@ type Source interface {
 	Object(ctx context.Context, o Object) (Body, error)
 }
 
-// Sink writes batches. BatchWrite returns nil only when every item of b is stored; it may
-// be called from several goroutines, each with a batch of its own.
+// Sink stores batches.
 type Sink interface {
-	BatchWrite(ctx context.Context, b *ddbwire.Batch) error
+	// Writer returns a Writer that goes on until ctx ends. It is closed after its last call.
+	Writer(ctx context.Context) Writer
 }
 
-// Job is the data path with its two ends attached. It may run several objects, at the
-// same time too.
+// Writer stores batches. BatchWrite returns nil only when every item of b is stored; otherwise
+// b holds those that may not be. It may be called from several goroutines, each with a batch of
+// its own.
+type Writer interface {
+	BatchWrite(b *ddbwire.Batch) error
+	Close()
+}
+
+// Job is the data path with its two ends attached. It may run several objects, at the same time
+// too, and keeps buffers from one for the next. It must not be copied after its first run.
 type Job struct {
 	Source  Source
 	Sink    Sink
 	Options Options
 	Now     func() time.Time
+
+	reducers sync.Pool // of *Reducer
+	batches  sync.Pool // of *batch
 }
 
 // Summary says what a run did, for the response and the log.
@@ -83,7 +96,8 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 	sum.Open = j.Now().Sub(start)
 
 	start = j.Now()
-	rows := NewReducer(j.Options)
+	rows := j.takeReducer()
+	defer j.keepReducer(rows)
 	sum.Bytes, err = rows.ReadFrom(body)
 	sum.Rows, sum.Skipped, sum.Bad = rows.Rows(), rows.Skipped, rows.Bad
 	sum.Read = j.Now().Sub(start)
@@ -94,13 +108,38 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 	start = j.Now()
 	groups := rows.Groups()
 	sum.Groups = len(groups)
-	if err := newItemMaker(pk, j.Options, start).check(groups); err != nil {
+	m := newItems(table, pk, &j.Options, start)
+	if err := j.check(m, groups); err != nil {
 		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 	}
-	sum.Items, err = j.write(ctx, groups, table, pk, start)
+	sum.Items, err = j.write(ctx, m, groups)
 	if err == nil && j.Options.Manifest {
-		err = j.writeManifest(ctx, o, body, table, pk, &sum)
+		err = j.writeManifest(ctx, o, body, m, &sum)
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err
+}
+
+func (j *Job) takeReducer() *Reducer {
+	r, ok := j.reducers.Get().(*Reducer)
+	if !ok {
+		return NewReducer(j.Options)
+	}
+	r.reset()
+	return r
+}
+
+// maxKeptGroups is the greatest result whose memory is kept for the next.
+const maxKeptGroups = 1 << 10
+
+func (j *Job) keepReducer(r *Reducer) {
+	if len(r.groups) <= maxKeptGroups {
+		j.reducers.Put(r)
+	}
+}
+
+func (j *Job) check(m *items, groups []aggregate.Group) error {
+	b := j.takeBatch()
+	defer j.keepBatch(b)
+	return m.check(b, groups)
 }

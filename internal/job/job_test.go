@@ -49,7 +49,11 @@ func (m *memory) Object(context.Context, Object) (Body, error) {
 
 var errRefused = errors.New("refused")
 
-func (m *memory) BatchWrite(_ context.Context, b *ddbwire.Batch) error {
+func (m *memory) Writer(context.Context) Writer { return m }
+
+func (m *memory) Close() {}
+
+func (m *memory) BatchWrite(b *ddbwire.Batch) error {
 	var request struct {
 		RequestItems map[string][]struct {
 			PutRequest struct{ Item map[string]map[string]string }

@@ -29,35 +29,45 @@ type Reducer struct {
 
 	options Options
 	layout  aggregate.Layout
-	table   *aggregate.Table
+	started bool // the header has been read
+	table   aggregate.Table
+	scanner csvfast.Scanner
+	groups  []aggregate.Group
 }
 
 // NewReducer returns a Reducer that has read nothing.
 func NewReducer(o Options) *Reducer { return &Reducer{options: o} }
 
+// reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
+func (r *Reducer) reset() {
+	r.Skipped, r.Bad, r.started, r.groups = 0, nil, false, r.groups[:0]
+}
+
 // Rows is the number of rows in the groups.
 func (r *Reducer) Rows() int64 {
-	if r.table == nil {
+	if !r.started {
 		return 0
 	}
 	return r.table.Rows()
 }
 
 // Groups are the result so far, one for each pair of diagnosis and hospital, in the order
-// of their first rows.
+// of their first rows. They are valid until the next call.
 func (r *Reducer) Groups() []aggregate.Group {
-	if r.table == nil {
-		return nil
+	r.groups = r.groups[:0]
+	if r.started {
+		r.groups = r.table.AppendGroups(r.groups)
 	}
-	return r.table.Groups()
+	return r.groups
 }
 
 // ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes
 // it read. A header without rows is no error; no header is.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 	in := &counter{r: src}
-	s := csvfast.NewScanner(in)
-	if r.table == nil {
+	s := &r.scanner
+	s.Reset(in)
+	if !r.started {
 		if !s.Next() {
 			if err := s.Err(); err != nil {
 				return in.n, r.place(err)
@@ -76,7 +86,7 @@ func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 // its errors and groups count from where it begins to read.
 func (r *Reducer) Part() *Reducer {
 	p := &Reducer{options: r.options, layout: r.layout}
-	p.newTable()
+	p.start()
 	return p
 }
 
@@ -84,7 +94,7 @@ func (r *Reducer) Part() *Reducer {
 func (r *Reducer) Merge(p *Reducer) error {
 	r.Skipped += p.Skipped
 	r.Bad = append(r.Bad, p.Bad[:min(len(p.Bad), maxBad-len(r.Bad))]...)
-	return r.table.Merge(p.table)
+	return r.table.Merge(&p.table)
 }
 
 // header finds the columns.
@@ -119,12 +129,14 @@ func (r *Reducer) header(s *csvfast.Scanner) error {
 	if len(e.Missing)+len(e.Twice) > 0 {
 		return e
 	}
-	r.newTable()
+	r.start()
 	return nil
 }
 
-func (r *Reducer) newTable() {
-	r.table = aggregate.NewTable(r.layout)
+// start makes the table ready for rows, the columns being known.
+func (r *Reducer) start() {
+	r.started = true
+	r.table.Reset(r.layout)
 	r.table.Decode = decode
 	r.table.Bad = r.badRow
 	r.table.MaxGroups = r.options.MaxGroups

@@ -10,73 +10,87 @@ import (
 	"reduction/ddbwire"
 )
 
-// write stores one item a group, several batches in flight together. It returns how many
+// writing is a result on its way into the table: some goroutines, each with a batch of its own,
+// take the next groups until there are none.
+type writing struct {
+	*items
+	groups []aggregate.Group
+	stride int
+	w      Writer
+	cancel context.CancelCauseFunc
+
+	mu      sync.Mutex
+	next    int // the first group that nobody has taken
+	written int
+}
+
+// write stores one item for each group, several batches in flight together. It returns how many
 // are known to be stored, which on an error may be fewer than are.
-func (j *Job) write(ctx context.Context, groups []aggregate.Group, table, pk string, now time.Time) (int, error) {
+func (j *Job) write(ctx context.Context, m *items, groups []aggregate.Group) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	t := &writing{items: m, groups: groups, stride: coprimeStride(len(groups)), w: j.Sink.Writer(ctx), cancel: cancel}
+	defer t.w.Close()
 
 	writers := j.Options.Writers
 	if writers <= 0 {
 		writers = DefaultWriters
 	}
 	batches := (len(groups) + ddbwire.MaxBatchItems - 1) / ddbwire.MaxBatchItems
-	var (
-		mu      sync.Mutex
-		next    int // the first group that no writer has taken
-		written int
-		wg      sync.WaitGroup
-	)
-	stride := coprimeStride(len(groups))
-	take := func(b *ddbwire.Batch, m *itemMaker) error {
-		mu.Lock()
-		first := next
-		next = min(next+ddbwire.MaxBatchItems, len(groups))
-		last := next
-		mu.Unlock()
-		b.Reset(table)
-		for k := first; k < last; k++ {
-			// Not in the order of the keys: a table read by ranges of SK would take
-			// all writes of a moment in one place.
-			if err := b.Put(m.item(&groups[k*stride%len(groups)])...); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	var wg sync.WaitGroup
 	for range min(writers, batches) {
 		wg.Go(func() {
-			var b ddbwire.Batch
-			m := newItemMaker(pk, j.Options, now)
-			for ctx.Err() == nil {
-				err := take(&b, m)
-				n := b.Len()
-				if err == nil && n == 0 {
-					return
-				}
-				left := n
-				if err == nil {
-					if err = j.Sink.BatchWrite(ctx, &b); err == nil {
-						left = 0
-					} else {
-						left = b.Len()
-					}
-				}
-				mu.Lock()
-				written += n - left
-				mu.Unlock()
-				if err != nil {
-					cancel(err)
-					return
-				}
+			b := j.takeBatch()
+			defer j.keepBatch(b)
+			if err := t.run(ctx, b); err != nil {
+				cancel(err)
 			}
 		})
 	}
 	wg.Wait()
-	if written < len(groups) {
-		return written, &WriteError{Table: table, Written: written, Missing: len(groups) - written, Err: context.Cause(ctx)}
+	if t.written < len(groups) {
+		return t.written, &WriteError{Table: m.table, Written: t.written, Missing: len(groups) - t.written, Err: context.Cause(ctx)}
 	}
-	return written, nil
+	return t.written, nil
+}
+
+// run stores batches until no group is left, or ctx ends.
+func (t *writing) run(ctx context.Context, b *batch) error {
+	for ctx.Err() == nil {
+		n, err := t.fill(b)
+		if n == 0 || err != nil {
+			return err
+		}
+		left := 0
+		if err = t.w.BatchWrite(&b.Batch); err != nil {
+			left = b.Len()
+		}
+		t.mu.Lock()
+		t.written += n - left
+		t.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill takes the next groups and puts their items into the batch.
+func (t *writing) fill(b *batch) (int, error) {
+	t.mu.Lock()
+	first := t.next
+	last := min(first+ddbwire.MaxBatchItems, len(t.groups))
+	t.next = last
+	t.mu.Unlock()
+	b.Reset(t.table)
+	for k := first; k < last; k++ {
+		// Not in the order of the keys: a table that is partitioned by ranges of SK would
+		// take all writes of a moment in one place.
+		if err := t.put(b, &t.groups[k*t.stride%len(t.groups)]); err != nil {
+			return 0, err
+		}
+	}
+	return b.Len(), nil
 }
 
 // coprimeStride returns a step that visits each of n places once, far from its last one.
@@ -98,30 +112,46 @@ func gcd(a, b int) int {
 
 // writeManifest stores the item that says a result is whole: it is written last, so that a
 // reader who finds it will find all the others (with a consistent read).
-func (j *Job) writeManifest(ctx context.Context, o Object, body Body, table, pk string, sum *Summary) error {
-	now := j.Now()
-	var b ddbwire.Batch
-	b.Reset(table)
-	attrs := []ddbwire.Attr{
-		ddbwire.S(ddbwire.PartitionKey, pk),
-		ddbwire.S(ddbwire.SortKey, ManifestSortKey),
-		ddbwire.S("Object", "s3://"+o.Bucket+"/"+o.Key),
-		ddbwire.S("ETag", body.ETag()),
-		ddbwire.S("VersionId", body.VersionID()),
-		ddbwire.N("Rows", strconv.FormatInt(sum.Rows, 10)),
-		ddbwire.N("Skipped", strconv.FormatInt(sum.Skipped, 10)),
-		ddbwire.N("Groups", strconv.Itoa(sum.Groups)),
-		ddbwire.S("WrittenAt", now.UTC().Format(time.RFC3339)),
+func (j *Job) writeManifest(ctx context.Context, o Object, body Body, m *items, sum *Summary) error {
+	b := j.takeBatch()
+	defer j.keepBatch(b)
+	b.Reset(m.table)
+	b.StartItem()
+	b.String(ddbwire.PartitionKey, m.pk)
+	b.String(ddbwire.SortKey, ManifestSortKey)
+	b.String("Object", "s3://", o.Bucket, "/", o.Key)
+	b.String("ETag", body.ETag())
+	b.String("VersionId", body.VersionID())
+	b.Number("Rows", strconv.AppendInt(nil, sum.Rows, 10))
+	b.Number("Skipped", strconv.AppendInt(nil, sum.Skipped, 10))
+	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
+	b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
+	m.putTTL(b)
+	err := b.EndItem()
+	if err == nil {
+		w := j.Sink.Writer(ctx)
+		defer w.Close()
+		err = w.BatchWrite(&b.Batch)
 	}
-	if m := newItemMaker(pk, j.Options, now); m.ttl != "" {
-		attrs = append(attrs, ddbwire.N(attrTTL, m.ttl))
-	}
-	if err := b.Put(attrs...); err != nil {
-		return &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
-	}
-	if err := j.Sink.BatchWrite(ctx, &b); err != nil {
-		return &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
+	if err != nil {
+		return &WriteError{Table: m.table, Written: sum.Items, Missing: 1, Err: err}
 	}
 	sum.Items++
 	return nil
+}
+
+// maxKeptBody is the longest body whose buffer is kept for a later batch.
+const maxKeptBody = 64 << 10
+
+func (j *Job) takeBatch() *batch {
+	if b, ok := j.batches.Get().(*batch); ok {
+		return b
+	}
+	return new(batch)
+}
+
+func (j *Job) keepBatch(b *batch) {
+	if cap(b.Body()) <= maxKeptBody {
+		j.batches.Put(b)
+	}
 }

@@ -1,6 +1,9 @@
 package json
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 const lowerHex = "0123456789abcdef"
 
@@ -8,7 +11,18 @@ const lowerHex = "0123456789abcdef"
 // control characters are escaped; nothing else needs it. §8.1: JSON is UTF-8, so a byte
 // that is no part of any becomes U+FFFD.
 func AppendString[S string | []byte](dst []byte, s S) []byte {
-	dst = append(dst, '"')
+	dst, _ = AppendEscaped(append(dst, '"'), s)
+	return append(dst, '"')
+}
+
+// AppendEscaped appends what AppendString puts between the quotes, and reports whether s is
+// valid UTF-8.
+func AppendEscaped[S string | []byte](dst []byte, s S) (_ []byte, valid bool) {
+	start := len(dst)
+	if dst = append(dst, s...); isPlain(dst[start:]) {
+		return dst, true
+	}
+	dst, valid = dst[:start], true
 	clean := 0 // s[clean:i] needs no escape
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -27,14 +41,14 @@ func AppendString[S string | []byte](dst []byte, s S) []byte {
 		// the function generic without an allocation.
 		r, size := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
 		if r == utf8.RuneError && size == 1 {
+			valid = false
 			dst = append(dst, s[clean:i]...)
 			dst = append(dst, `\ufffd`...)
 			clean = i + 1
 		}
 		i += size
 	}
-	dst = append(dst, s[clean:]...)
-	return append(dst, '"')
+	return append(dst, s[clean:]...), valid
 }
 
 func appendEscape(dst []byte, c byte) []byte {
@@ -53,6 +67,35 @@ func appendEscape(dst []byte, c byte) []byte {
 		return append(dst, '\\', 't')
 	}
 	return append(dst, '\\', 'u', '0', '0', lowerHex[c>>4], lowerHex[c&15])
+}
+
+// isPlain reports whether every byte of b is an ASCII character that stands for itself. It
+// looks at eight bytes at a time: in each expression of word, the top bit of some byte is set
+// exactly where one of the eight bytes is what the expression looks for.
+func isPlain(b []byte) bool {
+	const (
+		ones = 0x0101010101010101
+		tops = 0x80 * ones
+	)
+	word := func(w uint64) bool {
+		quote, backslash := w^'"'*ones, w^'\\'*ones
+		return (w|(w-' '*ones)&^w|(quote-ones)&^quote|(backslash-ones)&^backslash)&tops == 0
+	}
+	n := len(b)
+	if n < 8 {
+		for _, c := range b {
+			if c >= utf8.RuneSelf || !plain(c) {
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i+8 < n; i += 8 {
+		if !word(binary.LittleEndian.Uint64(b[i:])) {
+			return false
+		}
+	}
+	return word(binary.LittleEndian.Uint64(b[n-8:]))
 }
 
 // plain says whether an ASCII character stands for itself in a string. RFC 8259 §7:

@@ -29,6 +29,23 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
+// Every length, with every kind of byte at every place.
+func TestAppendEscapedEverywhere(t *testing.T) {
+	for n := range 40 {
+		for at := range n {
+			for _, c := range []byte{0, 0x1f, ' ', '!', '"', '#', '[', '\\', ']', 0x7f, 0x80, 0xa2, 0xdc, 0xff} {
+				text := strings.Repeat("x", at) + string([]byte{c}) + strings.Repeat("y", n-at-1)
+				got, valid := AppendEscaped(nil, text)
+				var back string
+				if err := json.Unmarshal([]byte(`"`+string(got)+`"`), &back); err != nil ||
+					back != strings.ToValidUTF8(text, "\ufffd") || valid != (c < 0x80) {
+					t.Fatalf("%q: %q, %v, %v", text, got, valid, err)
+				}
+			}
+		}
+	}
+}
+
 func TestAppendStringAllocs(t *testing.T) {
 	buf := make([]byte, 0, 256)
 	text := "Général \"Hospital\"\n日本\xff"

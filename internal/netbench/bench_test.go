@@ -11,6 +11,7 @@ import (
 	"reduction/ddbwire"
 	"reduction/internal/aws"
 	"reduction/internal/job"
+	"reduction/internal/stores"
 	"reduction/runtime/lambdatest"
 )
 
@@ -115,19 +116,12 @@ func reduce(client *aws.Client, key string, rows int) error {
 	return nil
 }
 
-// netSource is the client as the job sees it.
-type netSource struct{ *aws.Client }
-
-func (s netSource) Object(ctx context.Context, o job.Object) (job.Body, error) {
-	return s.Client.Object(ctx, aws.ObjectRef(o))
-}
-
 func benchTenThousand(b *testing.B, d *distance) {
 	config := d.config(b, netMemoryMB)
 	var sent recorder
 	config.Dial = sent.dial
 	client := newNetClient(b, config)
-	j := job.Job{Source: netSource{client}, Sink: client, Now: time.Now}
+	j := job.Job{Source: stores.Source{Client: client}, Sink: stores.Sink{Client: client}, Now: time.Now}
 	run := func() job.Summary {
 		sum, err := j.Run(context.Background(), job.Object{Bucket: netBucket, Key: tenKey}, netTable, "request")
 		if err != nil {

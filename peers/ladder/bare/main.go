@@ -97,5 +97,7 @@ func batch(ctx context.Context, client *aws.Client, table, id string, keys []pla
 			return err
 		}
 	}
-	return client.BatchWrite(ctx, &b)
+	w := client.Writer(ctx)
+	defer w.Close()
+	return w.BatchWrite(&b)
 }

@@ -1,0 +1,56 @@
+package aws
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
+
+// watch wakes whoever waits for nc when ctx ends. The caller stops it when nobody waits any more.
+func watch(ctx context.Context, nc net.Conn) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { nc.SetDeadline(longAgo) })
+}
+
+// watcher does the same for all connections that exchanges enter: there is one for a whole job's
+// writing, so that an exchange costs neither a goroutine nor an allocation.
+type watcher struct {
+	ctx  context.Context
+	stop func() bool
+
+	mu    sync.Mutex
+	conns []*conn
+}
+
+func newWatcher(ctx context.Context) *watcher {
+	w := &watcher{ctx: ctx}
+	w.stop = context.AfterFunc(ctx, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, cn := range w.conns {
+			cn.wire.SetDeadline(longAgo)
+		}
+	})
+	return w
+}
+
+func (w *watcher) enter(cn *conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conns = append(w.conns, cn)
+}
+
+func (w *watcher) leave(cn *conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, other := range w.conns {
+		if other == cn {
+			w.conns[i] = w.conns[len(w.conns)-1]
+			w.conns = w.conns[:len(w.conns)-1]
+			return
+		}
+	}
+}
