@@ -1,9 +1,16 @@
 package aggregate
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Merge adds the rows of o, another table, which stays as it is. Any order of merging gives
 // the same groups; of a group in both, the first row is that of the smaller offset, then of
 // the smaller record. After an error t holds part of o.
 func (t *Table) Merge(o *Table) error {
+	t.sort = sortByPlace // set here, so that a program that merges nothing links no sorting
 	if err := t.begin(0); err != nil {
 		return err
 	}
@@ -107,4 +114,15 @@ func (t *Table) addCount(g, treatment uint32, n uint64) error {
 	}
 	t.small.row(g)[1+treatment] += int64(n)
 	return nil
+}
+
+// sortByPlace sorts groups by their first rows. Only of rows that were added without a place the
+// names decide.
+func sortByPlace(groups []Group) {
+	slices.SortFunc(groups, func(a, b Group) int {
+		if a.Offset != b.Offset || a.Record != b.Record {
+			return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record))
+		}
+		return cmp.Or(strings.Compare(a.Hospital, b.Hospital), strings.Compare(a.Diagnosis, b.Diagnosis))
+	})
 }

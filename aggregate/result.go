@@ -1,10 +1,6 @@
 package aggregate
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Group is the result of one group.
 type Group struct {
@@ -31,7 +27,6 @@ func (t *Table) AppendGroups(dst []Group) []Group {
 	n := len(dst)
 	dst = slices.Grow(dst, t.groups.n)[:n+t.groups.n]
 	out := dst[n:]
-	sorted := true
 	for i := range out {
 		g := t.groups.at(uint32(i))
 		out[i] = Group{
@@ -39,31 +34,24 @@ func (t *Table) AppendGroups(dst []Group) []Group {
 			Record: g.record, Offset: g.offset,
 			sum: t.sum(uint32(i)),
 		}
-		sorted = sorted && (i == 0 || byPlace(out[i-1], out[i]) <= 0)
 	}
 	most := slices.Grow(t.most[:0], len(out))[:len(out)]
 	clear(most)
 	t.most = most
 	for p := range t.counters {
-		g, name := &out[p.group], t.treatments.Name(p.treatment)
+		g := &out[p.group]
 		g.Count += int64(p.n)
-		if p.n > most[p.group] || p.n == most[p.group] && name < g.Treatment {
+		if p.n < most[p.group] {
+			continue
+		}
+		if name := t.treatments.names[p.treatment]; p.n > most[p.group] || name < g.Treatment {
 			most[p.group], g.Treatment = p.n, name
 		}
 	}
-	if !sorted { // after a merge
-		slices.SortFunc(out, byPlace)
+	if t.sort != nil {
+		t.sort(out)
 	}
 	return dst
-}
-
-// byPlace orders groups by their first rows. Only rows that were added without a place
-// need the names.
-func byPlace(a, b Group) int {
-	if a.Offset != b.Offset || a.Record != b.Record {
-		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Record, b.Record))
-	}
-	return cmp.Or(strings.Compare(a.Hospital, b.Hospital), strings.Compare(a.Diagnosis, b.Diagnosis))
 }
 
 // counters yields each pair of group and treatment that has rows, once.

@@ -47,7 +47,8 @@ type Table struct {
 	whole  int64    // how many whole numbers may be in a group's sum
 	exact  []int128 // by group: numbers that are not in its sum; may be shorter than groups
 	batch  batch
-	most   []uint64 // by group: see AppendGroups
+	most   []uint64      // by group: see AppendGroups
+	sort   func([]Group) // into the order of first rows; nil: they are in it
 }
 
 // NewTable returns an empty table for records of the given layout. It panics if a column
@@ -76,7 +77,7 @@ func (t *Table) Reset(l Layout) {
 	t.layout, t.rows, t.whole, t.exact = l, 0, 0, t.exact[:0]
 	t.groups.reset()
 	t.small.reset()
-	t.large = nil
+	t.large, t.sort = nil, nil
 }
 
 // keptNames and keptBytes are the most of a column's names that outlive a Reset.

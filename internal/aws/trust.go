@@ -110,6 +110,9 @@ func (t *trust) config(host string) *tls.Config {
 		},
 		ClientSessionCache: t.sessions,
 		MinVersion:         tls.VersionTLS12,
+		// A request goes out in one record and one write from the connection's first on:
+		// crypto/tls would begin with records of a packet each, for pages that render early.
+		DynamicRecordSizingDisabled: true,
 	}
 }
 

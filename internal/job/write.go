@@ -40,6 +40,7 @@ func (j *Job) write(ctx context.Context, m *items, groups []aggregate.Group) (in
 	var wg sync.WaitGroup
 	for range min(writers, batches) {
 		wg.Go(func() {
+			growStack()
 			b := j.takeBatch()
 			defer j.keepBatch(b)
 			if err := t.run(ctx, b); err != nil {
@@ -52,6 +53,19 @@ func (j *Job) write(ctx context.Context, m *items, groups []aggregate.Group) (in
 		return t.written, &WriteError{Table: m.table, Written: t.written, Missing: len(groups) - t.written, Err: context.Cause(ctx)}
 	}
 	return t.written, nil
+}
+
+// growStack makes the goroutine's stack as large as sending over TLS needs, at once. Growing it
+// in steps, deep down in calls, costs 3% of an invocation that stores 400 items: each step looks
+// up and adjusts every frame.
+//
+//go:noinline
+func growStack() (b byte) {
+	var frame [12 << 10]byte
+	for i := range frame[:1] {
+		b += frame[i]
+	}
+	return b
 }
 
 // run stores batches until no group is left, or ctx ends.

@@ -69,18 +69,20 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', lowerHex[c>>4], lowerHex[c&15])
 }
 
-// isPlain reports whether every byte of b is an ASCII character that stands for itself. It
-// looks at eight bytes at a time: in each expression of word, the top bit of some byte is set
-// exactly where one of the eight bytes is what the expression looks for.
+const (
+	ones = 0x0101010101010101
+	tops = 0x80 * ones
+)
+
+// escapes has a top bit set where one of eight bytes is no ASCII character or needs an escape.
+// For bytes below 0x80, b-c has its top bit set where b < c; a byte equal to c is one of which
+// b^c is below 1. A borrow only leaves a byte that shows already.
+func escapes(w uint64) uint64 {
+	return (w | (w - ' '*ones) | (w ^ '"'*ones - ones) | (w ^ '\\'*ones - ones)) & tops
+}
+
+// isPlain reports whether every byte of b is an ASCII character that stands for itself.
 func isPlain(b []byte) bool {
-	const (
-		ones = 0x0101010101010101
-		tops = 0x80 * ones
-	)
-	word := func(w uint64) bool {
-		quote, backslash := w^'"'*ones, w^'\\'*ones
-		return (w|(w-' '*ones)&^w|(quote-ones)&^quote|(backslash-ones)&^backslash)&tops == 0
-	}
 	n := len(b)
 	if n < 8 {
 		for _, c := range b {
@@ -90,12 +92,11 @@ func isPlain(b []byte) bool {
 		}
 		return true
 	}
-	for i := 0; i+8 < n; i += 8 {
-		if !word(binary.LittleEndian.Uint64(b[i:])) {
-			return false
-		}
+	found := escapes(binary.LittleEndian.Uint64(b[n-8:]))
+	for ; len(b) > 8; b = b[8:] {
+		found |= escapes(binary.LittleEndian.Uint64(b))
 	}
-	return word(binary.LittleEndian.Uint64(b[n-8:]))
+	return found == 0
 }
 
 // plain says whether an ASCII character stands for itself in a string. RFC 8259 §7:

@@ -154,3 +154,36 @@ func BenchmarkEcho(b *testing.B) {
 		})
 	}
 }
+
+// A Writer writes everything, in order, whatever its length and however slow the reader is.
+func TestWriter(t *testing.T) {
+	r, f, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	w := NewWriter(f)
+	var want []byte
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		defer f.Close()
+		for i := range 300 {
+			line := bytes.Repeat([]byte{byte('a' + i%26)}, i*31%9000)
+			if n, err := w.Write(line); n != len(line) || err != nil {
+				t.Errorf("%d of %d bytes, %v", n, len(line), err)
+			}
+		}
+	}()
+	for i := range 300 {
+		want = append(want, bytes.Repeat([]byte{byte('a' + i%26)}, i*31%9000)...)
+	}
+	time.Sleep(10 * time.Millisecond) // the pipe is full
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes of %d, the same: %v, %v", len(got), len(want), bytes.Equal(got, want), err)
+	}
+	<-written
+	if _, err := w.Write([]byte("x")); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+}
