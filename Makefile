@@ -5,28 +5,6 @@ export CGO_ENABLED ?= 0
 
 GO       ?= go
 HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
-# No sample of the memory profile that nobody reads: the first is taken before main, with its stack.
-LDFLAGS  := -s -w -buildid= -X=runtime.godebugDefault=memprofilerate=0
-
-# On Linux, the program asks the kernel for all of itself first (package prefetch).
-ENTRY    := -E=reduction/runtime/prefetch.entry
-
-# Of Go 1.26's two collectors the one without bitmaps in every span and kernels in assembly: 17 KB
-# of the zip, and a fault a span at the start. A Go that has no choice takes what it has.
-EXPERIMENT := $(shell GOEXPERIMENT=nogreenteagc $(GO) env GOEXPERIMENT 2>/dev/null)
-
-# Inlining makes code faster and larger. What runs a few times an invocation does without.
-# WARM is what TLS handshakes and signatures are made of: a handshake would take half as long
-# again. Packages of ours that promise not to allocate are not here, nor strings, which they
-# stand on: without inlining, more escapes.
-COLD     := net net/... crypto/... vendor/... encoding/asn1 encoding/base64 encoding/hex encoding/pem \
-            fmt math/big reflect internal/fmtsort internal/godebug internal/poll internal/reflectlite \
-            internal/strconv internal/sync internal/syscall/... bufio compress/... context errors io io/fs \
-            math/rand/... os path/... slices sort strconv sync syscall time unique \
-            $(addprefix reduction/,bootstrap runtime $(addprefix internal/,aws event http1 job logline))
-WARM     := $(addprefix crypto/,hmac sha256 $(addprefix internal/fips140/,bigmod edwards25519/field hmac mlkem sha256))
-GCFLAGS  := $(COLD:%=-gcflags=%=-l) $(WARM:%=-gcflags=%=)
-
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 20000x
 SCHEDULES ?= 10000
@@ -47,13 +25,12 @@ test: ## every test; no network, no C compiler
 bootstrap: $(TARGETS:%=dist/%/bootstrap) ## the function, for Lambda's two architectures and this machine
 
 dist/%/bootstrap: FORCE
-	GOEXPERIMENT=$(EXPERIMENT) GOOS=$(firstword $(subst -, ,$*)) GOARCH=$(lastword $(subst -, ,$*)) \
-	$(GO) build -trimpath -buildvcs=false -ldflags='$(LDFLAGS) $(if $(filter linux-%,$*),$(ENTRY))' $(GCFLAGS) -o $@ ./bootstrap
+	@$(GO) run ./cmd/pack build -os $(firstword $(subst -, ,$*)) -arch $(lastword $(subst -, ,$*)) -o $@ ./bootstrap
 
 zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment packages for provided.al2023, the same bytes every time
 
 dist/%/bootstrap.zip: dist/%/bootstrap
-	$(GO) run ./cmd/pack $< $@
+	@$(GO) run ./cmd/pack zip -o $@ $<
 
 bench: ## throughput with assembly, without it and of encoding/csv, as a table (2 minutes; BENCHRUNS: more runs; INPUT: a CSV file of yours)
 	@$(GO) run ./internal/bench -runs=$(BENCHRUNS) -input='$(INPUT)'
@@ -81,14 +58,14 @@ purego: ## every test without assembly
 	$(GO) test -tags=purego ./...
 
 deployed: ## every test with the deployed build's compiler flags
-	GOEXPERIMENT=$(EXPERIMENT) $(GO) test $(GCFLAGS) ./...
+	$(GO) run ./cmd/pack test ./...
 
 arm64: dist/linux-arm64/bootstrap ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
 	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./internal/job
 	$(QEMU) $< | grep 'AWS_LAMBDA_RUNTIME_API is not set' # so its own entry leads to Go's
 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
-	@GOEXPERIMENT=$(EXPERIMENT) $(GO) run cmd/pack/size.go $(GCFLAGS)
+	@$(GO) run ./cmd/pack size
 
 check: ## format, vet for the other platforms, cross-builds
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"

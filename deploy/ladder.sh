@@ -33,7 +33,7 @@ peers/rust/build.sh
 peers/rust-bare/build.sh
 mkdir -p .build/ladder
 cp "dist/linux-$goarch/bootstrap.zip" .build/ladder/ours.zip
-pack() { go run ./cmd/pack "$1/bootstrap" ".build/ladder/$2.zip"; }
+pack() { go run ./cmd/pack zip -o ".build/ladder/$2.zip" "$1/bootstrap"; }
 for name in asked simd bare bare-few bare-roots nethttp sdk-warm sdk-together sdk-original hello-ours hello-lambda hello-asked hello-linked hello-rust hello-static; do
 	pack "peers/ladder/dist/$name" "$name"
 done

@@ -1,69 +1,65 @@
-// Command pack makes the deployment package of a provided.al2023 function:
+// Command pack builds a function for Lambda's custom runtime (provided.al2023) and packs it into
+// a deployment package:
 //
-//	go run ./cmd/pack BINARY ZIP
+//	pack build [-os OS] [-arch ARCH] -o FILE PACKAGE     the executable
+//	pack zip [-arch ARCH] -o FILE.zip PACKAGE|EXECUTABLE  the deployment package
+//	pack test [ARGUMENTS OF go test]                      tests with the flags of build
+//	pack size                                             sizes of this module's function, against their budgets
 //
-// The archive holds one file, "bootstrap", executable, and is the same bytes for the same
-// binary: it carries no time and no owner.
+// It works from any module that can import this one: `go run reduction/cmd/pack`, or after
+// `go get -tool reduction/cmd/pack`, `go tool reduction/cmd/pack`.
+//
+// The flags of build make the executable small, which is what a cold start reads: see build.go.
+// The same sources and the same Go give the same bytes, of the executable and of the package.
 package main
 
 import (
-	"archive/zip"
-	"bytes"
-	"compress/flate"
 	"errors"
-	"hash/crc32"
-	"io"
-	"log"
+	"flag"
+	"fmt"
 	"os"
+	"os/exec"
+	"runtime"
 )
 
 func main() {
-	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("usage: go run ./cmd/pack BINARY ZIP")
-	}
-	binary, err := os.ReadFile(os.Args[1])
-	if err != nil {
-		log.Fatal(err)
-	}
-	archive, err := pack(binary)
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := os.WriteFile(os.Args[2], archive, 0o644); err != nil {
-		log.Fatal(err)
+	if err := run(os.Args[1:]); err != nil {
+		var failed *exec.ExitError
+		if !errors.As(err, &failed) { // which has said why itself
+			fmt.Fprintln(os.Stderr, "pack:", err)
+		}
+		os.Exit(1)
 	}
 }
 
-func pack(binary []byte) ([]byte, error) {
-	packed := deflate(binary)
-	unpacked, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
-	if err != nil {
-		return nil, err
+var errUsage = errors.New(`usage:
+	pack build [-os OS] [-arch ARCH] -o FILE PACKAGE
+	pack zip [-arch ARCH] -o FILE.zip PACKAGE|EXECUTABLE
+	pack test [ARGUMENTS OF go test]
+	pack size`)
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return errUsage
 	}
-	if !bytes.Equal(unpacked, binary) {
-		return nil, errors.New("pack: what was packed does not unpack")
+	if args[0] == "test" {
+		return test(args[1:])
 	}
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	// The zero Modified leaves the date fields empty.
-	header := &zip.FileHeader{
-		Name:               "bootstrap",
-		Method:             zip.Deflate,
-		CRC32:              crc32.ChecksumIEEE(binary),
-		CompressedSize64:   uint64(len(packed)),
-		UncompressedSize64: uint64(len(binary)),
+	flags := flag.NewFlagSet("pack "+args[0], flag.ContinueOnError)
+	t := target{}
+	flags.StringVar(&t.os, "os", "linux", "the `system` to build for")
+	flags.StringVar(&t.arch, "arch", runtime.GOARCH, "the `architecture` to build for: amd64, which Lambda calls x86_64, or arm64")
+	out := flags.String("o", "", "the `file` to write")
+	if err := flags.Parse(args[1:]); err != nil {
+		return errUsage
 	}
-	header.SetMode(0o755)
-	w, err := z.CreateRaw(header)
-	if err != nil {
-		return nil, err
+	switch {
+	case args[0] == "size" && flags.NArg() == 0:
+		return size()
+	case args[0] == "build" && flags.NArg() == 1 && *out != "":
+		return build(t, flags.Arg(0), *out)
+	case args[0] == "zip" && flags.NArg() == 1 && *out != "":
+		return zipFile(t, flags.Arg(0), *out)
 	}
-	if _, err := w.Write(packed); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return errUsage
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"io"
+	"os"
+)
+
+// zipFile packs an executable, or what it builds of a package.
+func zipFile(t target, what, out string) error {
+	executable := what
+	if info, err := os.Stat(what); err != nil || !info.Mode().IsRegular() {
+		path, remove, err := temporary()
+		if err != nil {
+			return err
+		}
+		defer remove()
+		if err := build(target{"linux", t.arch}, what, path); err != nil {
+			return err
+		}
+		executable = path
+	}
+	binary, err := os.ReadFile(executable)
+	if err != nil {
+		return err
+	}
+	archive, err := pack(binary)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(out, archive, 0o644); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d bytes, of an executable of %d\n", out, len(archive), len(binary))
+	return nil
+}
+
+// pack returns an archive of one file, "bootstrap", executable. It carries no time and no owner:
+// the same executable gives the same bytes.
+func pack(executable []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestCompression)
+	})
+	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate}
+	header.SetMode(0o755)
+	w, err := z.CreateHeader(header)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(executable); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
