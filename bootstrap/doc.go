@@ -15,8 +15,8 @@
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
 //	METRICS=on                      the summary line is an embedded metric
 //	VERIFY=full                     demand a checksum of the whole object, and verify it
-//	WARM=before|beside|off          connections are opened before the first event is asked
-//	                                for (the default), while it is waited for, or with it
+//	WARM=off                        open connections when they are needed, not before the
+//	                                first event is asked for
 //
 // So do the variables that Lambda sets and AWS's SDKs read: see [reduction/internal/aws].
 //

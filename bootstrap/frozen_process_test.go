@@ -36,11 +36,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestFrozenProcess freezes the function as Lambda does, between invocations and while it
-// opens connections beside its first request for an event, and holds that the next
-// invocation knows nothing of it.
+// TestFrozenProcess freezes the function as Lambda does, between invocations and while it opens
+// connections in INIT, and holds that the next invocation knows nothing of it.
 func TestFrozenProcess(t *testing.T) {
-	for _, warm := range []string{"before", "beside", "off"} {
+	for _, warm := range []string{"on", "off"} {
 		for _, amid := range []bool{false, true} {
 			if amid && warm == "off" {
 				continue // nothing is opened

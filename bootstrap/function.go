@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	goruntime "runtime"
 	"runtime/debug"
 	"time"
 
 	"reduction/internal/aws"
+	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/logline"
@@ -22,7 +22,7 @@ type function struct {
 	unready  error // why there is no client; events are answered with it
 	log      *logline.Logger
 	metrics  bool
-	warming  string // when connections are opened: before, beside or off
+	warm     bool // connections are opened before the first event is asked for
 	memoryMB int
 }
 
@@ -38,10 +38,8 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	if unready != nil && bucket != "" {
 		return nil, unready
 	}
-	options, err := job.OptionsFromEnv(getenv)
-	if err != nil {
-		return nil, err
-	}
+	r := env.New(getenv)
+	options := job.ReadOptions(r)
 	options.Writers = writersFor(config.MemoryMB)
 	options.MaxGroups, options.MaxNameBytes = limitsFor(config.MemoryMB)
 	f := &function{
@@ -56,33 +54,11 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 		log:      log,
 		memoryMB: config.MemoryMB,
 	}
-	if f.env.PartitionKey, err = event.ParsePolicy(getenv("PK")); err != nil {
-		return nil, err
-	}
-	if f.env.SQSPartial, err = onOff(getenv, "SQS_PARTIAL"); err != nil {
-		return nil, err
-	}
-	if f.metrics, err = onOff(getenv, "METRICS"); err != nil {
-		return nil, err
-	}
-	switch f.warming = getenv("WARM"); f.warming {
-	case "":
-		f.warming = "before"
-	case "before", "beside", "off":
-	default:
-		return nil, errors.New("bootstrap: WARM: expected before, beside or off")
-	}
-	return f, nil
-}
-
-func onOff(getenv func(string) string, name string) (bool, error) {
-	switch getenv(name) {
-	case "", "off":
-		return false, nil
-	case "on":
-		return true, nil
-	}
-	return false, errors.New("bootstrap: " + name + ": expected on or off")
+	f.env.PartitionKey = event.ReadPolicy(r)
+	f.env.SQSPartial = r.On("SQS_PARTIAL")
+	f.metrics = r.On("METRICS")
+	f.warm = r.Choice("WARM", "on", "off") == "on"
+	return f, r.Err()
 }
 
 // writersFor is how many batches are in flight at a time. Each has a connection of its own,
@@ -114,30 +90,19 @@ func limitsFor(memoryMB int) (groups, nameBytes int) {
 // warmTime is what INIT waits for connections at the most; Lambda gives all of INIT 10 s.
 const warmTime = 2 * time.Second
 
-// begin is what runs before the function asks for its first event: connections are opened
-// then, or, with WARM=beside, while it waits, or, with WARM=off, when they are needed.
+// begin opens the connections that the first invocation will need, unless WARM=off. INIT has
+// whole CPUs, whatever the memory size: a TLS handshake is cheapest here. A function that the
+// environment names no bucket to needs no connection before its first event.
+//
 // INIT and the first invocation of 2,000 rows took together, in ms (5 ms a round trip, TLS,
 // CPU by memory size from the first event on, which came at once; medians of 12, x86-64,
 // November 2026):
 //
 //	         128   256   512  1024  1769 MB
-//	before    65    48    49    40    44
-//	beside   101    57    45    45    46
+//	on        65    48    49    40    44
 //	off      119    71    54    53    52
 func (f *function) begin() {
-	switch f.warming {
-	case "before":
-		f.warm()
-	case "beside":
-		go f.warm()
-	}
-}
-
-// warm opens the connections that the first invocation will need. INIT has a whole CPU,
-// whatever the memory size: a TLS handshake is cheapest here. A function that the
-// environment names no bucket to needs none before its first event.
-func (f *function) warm() {
-	if f.env.Bucket == "" {
+	if !f.warm || f.env.Bucket == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
@@ -148,9 +113,7 @@ func (f *function) warm() {
 // restored replaces what a snapshot of SnapStart has kept of INIT's connections.
 func (f *function) restored() error {
 	f.client.Close()
-	if f.warming != "off" {
-		f.warm()
-	}
+	f.begin()
 	return nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -15,20 +14,7 @@ import (
 
 // of says whose line a line of the log is.
 func of(inv *runtime.Invocation) logline.Invocation {
-	if inv == nil {
-		return logline.Invocation{}
-	}
 	return logline.Invocation{RequestID: inv.RequestID, TenantID: inv.TenantID}
-}
-
-// logError logs what the runtime reports: an invocation's error, with the stack of a panic,
-// or its own.
-func logError(log *logline.Logger, inv *runtime.Invocation, err error) {
-	if panicked := (*runtime.PanicError)(nil); errors.As(err, &panicked) {
-		log.Log(logline.Error, of(inv), err.Error(), logline.Text("stack", panicked.Stack()))
-		return
-	}
-	log.Log(logline.Error, of(inv), err.Error())
 }
 
 // handle answers one event: each of its objects is a run of the job.

@@ -66,7 +66,7 @@ func TestDirect(t *testing.T) {
 	for _, payload := range []string{"", "null", "{}", `{"key":"in.csv"}`, `{"bucket":"records","table":"results"}`} {
 		w := newWorld(t)
 		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\nH,D,T,6\n"))
-		w.f.warm()
+		w.f.begin()
 		answer, err := w.invoke("request-1", payload)
 		if err != nil {
 			t.Fatalf("%q: %v", payload, err)
@@ -222,7 +222,7 @@ func TestNothingConfigured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.warm()
+	f.begin()
 	for _, payload := range []string{"{}", `{"bucket":"b","key":"k","table":"t"}`} {
 		if _, err := f.handle(context.Background(), &runtime.Invocation{RequestID: "request-1", Payload: []byte(payload)}); err == nil {
 			t.Errorf("%s: no error", payload)

@@ -1,21 +1,18 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"os"
 	"time"
 
 	"reduction/internal/logline"
 	"reduction/internal/rawio"
 	"reduction/runtime"
-	_ "reduction/runtime/prefetch" // the Makefile makes it the entry
+	_ "reduction/runtime/prefetch" // cmd/pack makes its entry the program's
 )
 
 func main() {
-	log := logline.New(rawio.NewWriter(os.Stdout), time.Now, os.Getenv)
 	api := runtime.NewClient(os.Getenv)
-	api.Log = func(inv *runtime.Invocation, err error) { logError(log, inv, err) }
+	log := logline.New(rawio.NewWriter(os.Stdout), time.Now, os.Getenv)
 	f, err := newFunction(os.Getenv, log)
 	if err != nil {
 		api.InitError(err)
@@ -25,9 +22,5 @@ func main() {
 	f.begin()
 	limitCPUs(f.memoryMB)
 	api.AfterRestore = f.restored
-	err = api.Serve(context.Background(), f.handle)
-	if panicked := (*runtime.PanicError)(nil); !errors.As(err, &panicked) { // that one is logged
-		logError(log, nil, err)
-	}
-	os.Exit(1)
+	api.Start(f.handle)
 }

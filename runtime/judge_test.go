@@ -122,7 +122,7 @@ func TestProcess(t *testing.T) {
 			t.Errorf("%s: %s, %s, cold %v\n%s", test.event, res.ErrorType, res.Payload, res.Cold, res.LogTail)
 		}
 	}
-	for _, line := range []string{"\tERROR\tFunction.Error\tfailed\n", "\tERROR\tFunction.Panic\tpanic: panicked\rreduction/runtime_test.function "} {
+	for _, line := range []string{"\tERROR\tfailed\terrorType=\"Function.Error\"\n", "\tERROR\tpanic: panicked\terrorType=\"Function.Panic\"\tstackTrace=\"reduction/runtime_test.function "} {
 		if !strings.Contains(string(fn.Log()), line) {
 			t.Errorf("not logged: %q\n%s", line, fn.Log())
 		}

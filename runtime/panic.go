@@ -42,9 +42,11 @@ func (e *PanicError) Unwrap() error {
 func (e *PanicError) ErrorType() string { return "Function.Panic" }
 
 // Stack returns where the panic was, one call a line: "main.handle main.go:7".
-func (e *PanicError) Stack() string {
+func (e *PanicError) Stack() string { return stackText(e.stack) }
+
+func stackText(stack []frame) string {
 	var text []byte
-	for i, f := range e.stack {
+	for i, f := range stack {
 		if i > 0 {
 			text = append(text, '\n')
 		}

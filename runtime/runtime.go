@@ -49,6 +49,9 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"reduction/internal/logline"
 )
 
 // A Handler answers an invocation. What it returns is sent before the next invocation is
@@ -62,10 +65,7 @@ type Handler func(ctx context.Context, inv *Invocation) ([]byte, error)
 type StreamHandler func(ctx context.Context, inv *Invocation) (io.Reader, error)
 
 // Start serves invocations until the process ends: the whole of a main function.
-func Start(h Handler) {
-	c := NewClient(os.Getenv)
-	c.exit(c.Serve(context.Background(), h))
-}
+func Start(h Handler) { NewClient(os.Getenv).Start(h) }
 
 // StartStream is Start for a handler that answers with streams.
 func StartStream(h StreamHandler) {
@@ -73,6 +73,10 @@ func StartStream(h StreamHandler) {
 	c.exit(c.ServeStream(context.Background(), h))
 }
 
+// Start serves invocations until the process ends.
+func (c *Client) Start(h Handler) { c.exit(c.Serve(context.Background(), h)) }
+
+// exit ends the process, after an error that Serve has returned: a panic has been reported.
 func (c *Client) exit(err error) {
 	if _, reported := errors.AsType[*PanicError](err); !reported {
 		c.report(nil, err)
@@ -95,7 +99,7 @@ type Client struct {
 	address   string // host:port
 	loops     int    // how many invocations may run at the same time
 	snapStart bool
-	jsonLog   bool
+	log       *logline.Logger
 	serving   atomic.Bool
 }
 
@@ -106,7 +110,7 @@ func NewClient(getenv func(string) string) *Client {
 		address:   getenv("AWS_LAMBDA_RUNTIME_API"),
 		loops:     1,
 		snapStart: getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
-		jsonLog:   strings.EqualFold(getenv("AWS_LAMBDA_LOG_FORMAT"), "JSON"),
+		log:       logline.New(os.Stderr, time.Now, getenv),
 	}
 	if n, err := strconv.Atoi(getenv("AWS_LAMBDA_MAX_CONCURRENCY")); err == nil && n > 1 {
 		c.loops = n

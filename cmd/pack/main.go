@@ -24,8 +24,7 @@ import (
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
-		var failed *exec.ExitError
-		if !errors.As(err, &failed) { // which has said why itself
+		if _, ok := errors.AsType[*exec.ExitError](err); !ok { // which has said why itself
 			fmt.Fprintln(os.Stderr, "pack:", err)
 		}
 		os.Exit(1)

@@ -35,8 +35,7 @@ type WriteError struct {
 
 // Error is why: how many items there are is for the caller to add up over its batches.
 func (e *WriteError) Error() string {
-	var answered *Error
-	if errors.As(e.Err, &answered) {
+	if _, ok := errors.AsType[*Error](e.Err); ok {
 		return e.Err.Error()
 	}
 	return "aws: BatchWriteItem " + e.Table + ": " + e.Err.Error()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"reduction/internal/crc64nvme"
+	"reduction/internal/env"
 )
 
 // Client speaks with S3 and DynamoDB. It may be used by several goroutines at once. It
@@ -38,19 +39,19 @@ type Client struct {
 func New(c Config) (*Client, error) {
 	switch {
 	case c.Region == "":
-		return nil, &settingError{"AWS_REGION", "a region, and it is not set"}
+		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region, and it is not set"}
 	case !isHostLabel(c.Region):
-		return nil, &settingError{"AWS_REGION", "a region"}
+		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region"}
 	case c.Credentials.AccessKeyID == "" && c.Container == (Container{}):
 		return nil, noCredentials{}
 	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
-		return nil, &settingError{"AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID"}
+		return nil, &env.Error{Name: "AWS_SECRET_ACCESS_KEY", Expected: "the secret of AWS_ACCESS_KEY_ID"}
 	}
 	for _, v := range [...]struct{ name, value string }{
 		{"AWS_ACCESS_KEY_ID", c.Credentials.AccessKeyID}, {"AWS_SESSION_TOKEN", c.Credentials.SessionToken},
 	} {
 		if strings.ContainsFunc(v.value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-			return nil, &settingError{v.name, "visible ASCII characters, without spaces or line ends"}
+			return nil, &env.Error{Name: v.name, Expected: "visible ASCII characters, without spaces or line ends"}
 		}
 	}
 	if c.Dial == nil {

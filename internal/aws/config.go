@@ -2,16 +2,13 @@ package aws
 
 import (
 	"context"
-	"errors"
+	"math"
 	"net"
-	"strconv"
 	"time"
 
+	"reduction/internal/env"
 	"reduction/sigv4"
 )
-
-// ErrConfig says that a setting is missing or means nothing.
-var ErrConfig = errors.New("bad setting")
 
 // Config is what a Client is made from. FromEnv fills it from the environment; every field
 // but Region and the credentials may be zero.
@@ -47,8 +44,9 @@ const DefaultStall = 5 * time.Second
 // FromEnv reads the variables that Lambda sets and AWS's SDKs know. AWS SDKs and Tools
 // Reference Guide, Settings reference.
 func FromEnv(getenv func(string) string) (Config, error) {
+	r := env.New(getenv)
 	c := Config{
-		Region: first(getenv, "AWS_REGION", "AWS_DEFAULT_REGION"),
+		Region: r.First("AWS_REGION", "AWS_DEFAULT_REGION"),
 		Credentials: sigv4.Credentials{
 			AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
 			SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"),
@@ -61,91 +59,24 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Token:       getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
 		},
 		Endpoints: Endpoints{
+			FIPS:        r.Bool("AWS_USE_FIPS_ENDPOINT"),
+			DualStack:   r.Bool("AWS_USE_DUALSTACK_ENDPOINT"),
 			AccountID:   getenv("AWS_ACCOUNT_ID"),
-			AccountMode: getenv("AWS_ACCOUNT_ID_ENDPOINT_MODE"),
+			AccountMode: r.Choice("AWS_ACCOUNT_ID_ENDPOINT_MODE", "", "preferred", "required", "disabled"),
 		},
 		Proxies: Proxies{
-			HTTPS: first(getenv, "HTTPS_PROXY", "https_proxy"),
-			HTTP:  first(getenv, "HTTP_PROXY", "http_proxy"),
-			None:  first(getenv, "NO_PROXY", "no_proxy"),
+			HTTPS: r.First("HTTPS_PROXY", "https_proxy"),
+			HTTP:  r.First("HTTP_PROXY", "http_proxy"),
+			None:  r.First("NO_PROXY", "no_proxy"),
 		},
-		CABundle: first(getenv, "AWS_CA_BUNDLE", "SSL_CERT_FILE"),
+		CABundle:   r.First("AWS_CA_BUNDLE", "SSL_CERT_FILE"),
+		VerifyFull: r.Choice("VERIFY", "", "full") == "full",
 	}
-	s := settings{getenv: getenv}
-	if !s.boolean("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-		c.Endpoints.S3 = first(getenv, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-		c.Endpoints.DynamoDB = first(getenv, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
+	if !r.Bool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+		c.Endpoints.S3 = r.First("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+		c.Endpoints.DynamoDB = r.First("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 	}
-	c.Endpoints.FIPS = s.boolean("AWS_USE_FIPS_ENDPOINT")
-	c.Endpoints.DualStack = s.boolean("AWS_USE_DUALSTACK_ENDPOINT")
-	c.MemoryMB = s.number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-	c.MaxAttempts = s.number("AWS_MAX_ATTEMPTS")
-	c.VerifyFull = s.choice("VERIFY", "", "full") == "full"
-	s.choice("AWS_ACCOUNT_ID_ENDPOINT_MODE", "", "preferred", "required", "disabled")
-	return c, s.err
+	c.MemoryMB, _ = r.Number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, math.MaxInt32)
+	c.MaxAttempts, _ = r.Number("AWS_MAX_ATTEMPTS", 1, math.MaxInt32)
+	return c, r.Err()
 }
-
-// first returns the first of the variables that is set.
-func first(getenv func(string) string, names ...string) string {
-	for _, name := range names {
-		if s := getenv(name); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// settings reads variables, and keeps the first error.
-type settings struct {
-	getenv func(string) string
-	err    error
-}
-
-func (s *settings) fail(name, expected string) {
-	if s.err == nil {
-		s.err = &settingError{name, expected}
-	}
-}
-
-func (s *settings) boolean(name string) bool {
-	switch s.getenv(name) {
-	case "true", "True", "TRUE":
-		return true
-	case "", "false", "False", "FALSE":
-	default:
-		s.fail(name, "true or false")
-	}
-	return false
-}
-
-func (s *settings) number(name string) int {
-	v := s.getenv(name)
-	if v == "" {
-		return 0
-	}
-	n, err := strconv.ParseUint(v, 10, 31)
-	if err != nil || n == 0 {
-		s.fail(name, "a positive number")
-	}
-	return int(n)
-}
-
-func (s *settings) choice(name string, allowed ...string) string {
-	v := s.getenv(name)
-	expected := ""
-	for _, a := range allowed {
-		if v == a {
-			return v
-		}
-		if a != "" {
-			expected += ", " + a
-		}
-	}
-	s.fail(name, "unset"+expected)
-	return ""
-}
-
-type settingError struct{ name, expected string }
-
-func (e *settingError) Error() string { return "aws: " + e.name + ": expected " + e.expected }
-func (e *settingError) Unwrap() error { return ErrConfig }

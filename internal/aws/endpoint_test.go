@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"reduction/internal/env"
 )
 
 // TestEndpointsOfRegions holds the resolution against AWS's own rules: testdata has what
@@ -74,7 +76,7 @@ func TestParseEndpoint(t *testing.T) {
 }
 
 // env is an environment of "NAME=value" lines.
-func env(lines ...string) func(string) string {
+func environ(lines ...string) func(string) string {
 	return func(name string) string {
 		for _, l := range lines {
 			if n, v, _ := strings.Cut(l, "="); n == name {
@@ -97,23 +99,23 @@ func TestFromEnv(t *testing.T) {
 		{"AWS_ENDPOINT_URL=u AWS_ENDPOINT_URL_S3=s", Config{Endpoints: Endpoints{S3: "s", DynamoDB: "u"}}, nil},
 		{"AWS_ENDPOINT_URL_DYNAMODB=d", Config{Endpoints: Endpoints{DynamoDB: "d"}}, nil},
 		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", Config{}, nil},
-		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=maybe", Config{}, ErrConfig},
+		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=maybe", Config{}, env.ErrSetting},
 		{"AWS_USE_FIPS_ENDPOINT=true AWS_USE_DUALSTACK_ENDPOINT=TRUE", Config{Endpoints: Endpoints{FIPS: true, DualStack: true}}, nil},
-		{"AWS_USE_FIPS_ENDPOINT=yes", Config{}, ErrConfig},
+		{"AWS_USE_FIPS_ENDPOINT=yes", Config{}, env.ErrSetting},
 		{"AWS_ACCOUNT_ID=1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", Config{Endpoints: Endpoints{AccountID: "1", AccountMode: "required"}}, nil},
-		{"AWS_ACCOUNT_ID_ENDPOINT_MODE=perhaps", Config{}, ErrConfig},
+		{"AWS_ACCOUNT_ID_ENDPOINT_MODE=perhaps", Config{}, env.ErrSetting},
 		{"AWS_CA_BUNDLE=a SSL_CERT_FILE=b", Config{CABundle: "a"}, nil},
 		{"SSL_CERT_FILE=b", Config{CABundle: "b"}, nil},
 		{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512", Config{MemoryMB: 512}, nil},
-		{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=much", Config{}, ErrConfig},
+		{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=much", Config{}, env.ErrSetting},
 		{"AWS_MAX_ATTEMPTS=5", Config{MaxAttempts: 5}, nil},
-		{"AWS_MAX_ATTEMPTS=0", Config{}, ErrConfig},
+		{"AWS_MAX_ATTEMPTS=0", Config{}, env.ErrSetting},
 		{"VERIFY=full", Config{VerifyFull: true}, nil},
-		{"VERIFY=some", Config{}, ErrConfig},
+		{"VERIFY=some", Config{}, env.ErrSetting},
 		{"HTTPS_PROXY=p https_proxy=q NO_PROXY=n", Config{Proxies: Proxies{HTTPS: "p", None: "n"}}, nil},
 		{"https_proxy=q http_proxy=r", Config{Proxies: Proxies{HTTPS: "q", HTTP: "r"}}, nil},
 	} {
-		got, err := FromEnv(env(strings.Fields(c.env)...))
+		got, err := FromEnv(environ(strings.Fields(c.env)...))
 		if !errors.Is(err, c.err) {
 			t.Errorf("%s: %v", c.env, err)
 			continue
@@ -132,10 +134,10 @@ func TestNewRefuses(t *testing.T) {
 		want error
 	}{
 		{key + "AWS_REGION=us-east-1", nil},
-		{key, ErrConfig},
-		{key + "AWS_REGION=us_east_1", ErrConfig},
+		{key, env.ErrSetting},
+		{key + "AWS_REGION=us_east_1", env.ErrSetting},
 		{"AWS_REGION=us-east-1", ErrCredentials},
-		{"AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=a", ErrConfig},
+		{"AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=a", env.ErrSetting},
 		{"AWS_REGION=us-east-1 AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", nil},
 		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_S3=localhost:9000", ErrEndpoint},
 		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_DYNAMODB=localhost:9000", ErrEndpoint},
@@ -145,7 +147,7 @@ func TestNewRefuses(t *testing.T) {
 		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=/nowhere", os.ErrNotExist},
 		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=endpoint_test.go", errNoPEM},
 	} {
-		config, err := FromEnv(env(strings.Fields(c.env)...))
+		config, err := FromEnv(environ(strings.Fields(c.env)...))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ import (
 // own, made from the environment that it gives to functions.
 func judged(t *testing.T, s *lambdatest.Server, change func(*Config)) *Client {
 	t.Helper()
-	config, err := FromEnv(env(s.Env()...))
+	config, err := FromEnv(environ(s.Env()...))
 	if err != nil {
 		t.Fatal(err)
 	}

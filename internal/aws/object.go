@@ -131,8 +131,7 @@ func (o *Object) Read(p []byte) (int, error) {
 	}
 	n, err := o.body.Read(p)
 	if err != nil && err != io.EOF {
-		var e *Error
-		if !errors.As(err, &e) {
+		if _, ok := errors.AsType[*Error](err); !ok {
 			err = &Error{Op: "GetObject", Place: o.ref.place(), Err: err}
 		}
 	}

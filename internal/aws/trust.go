@@ -80,8 +80,7 @@ func (t *trust) verify(host string, s *tls.ConnectionState) error {
 		o.Roots = t.amazon()
 	}
 	_, err := s.PeerCertificates[0].Verify(o)
-	var unknown x509.UnknownAuthorityError
-	if t.bundle == nil && errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown && t.bundle == nil {
 		roots, e := t.system()
 		if e != nil {
 			return &certificateError{host, err}

@@ -12,7 +12,7 @@ import (
 	ourjson "reduction/internal/json"
 )
 
-var env = Environment{Bucket: "B", Key: "K", Table: "T"}
+var testEnv = Environment{Bucket: "B", Key: "K", Table: "T"}
 
 // show writes an event on one line: sender, objects, how many were ignored.
 func show(e *Event) string {
@@ -57,7 +57,7 @@ func read(t testing.TB, file string) []byte {
 
 func TestDocumented(t *testing.T) {
 	for _, test := range documented {
-		e, err := Parse(read(t, test.file), env)
+		e, err := Parse(read(t, test.file), testEnv)
 		got := ""
 		if err == nil {
 			got = show(e)
@@ -148,7 +148,7 @@ func TestParse(t *testing.T) {
 		{sqs(envelope(s3("b", "k"))), "SQS b|k|T||e"},
 		{sqs(envelope(eventBridge("b", "k"))), "SQS b|k|T||e"},
 	} {
-		e, err := Parse([]byte(test.payload), env)
+		e, err := Parse([]byte(test.payload), testEnv)
 		if err != nil {
 			t.Errorf("%s:\n%v", test.payload, err)
 		} else if got := show(e); got != test.want {
@@ -196,7 +196,7 @@ func TestRefused(t *testing.T) {
 		{`{"Records":[` + s3record("3.0", "ObjectCreated:Put", "b", "k") + `]}`, ErrVersion, ""},
 		{`{"Records":[` + s3record("20.0", "ObjectCreated:Put", "b", "k") + `]}`, ErrVersion, ""},
 	} {
-		e, err := Parse([]byte(test.payload), env)
+		e, err := Parse([]byte(test.payload), testEnv)
 		if !errors.Is(err, test.kind) || e != nil {
 			t.Errorf("%.80s: %v", test.payload, err)
 		} else if !strings.Contains(err.Error(), test.shows) || !strings.HasPrefix(err.Error(), "event: ") {
@@ -227,7 +227,7 @@ func TestNoValues(t *testing.T) {
 		sqs("Secret"), sns("Secret"), `{"bucket":"b","kye":"Secret"}`, `{"bucket": Secret}`, s3("b", "Secret%"),
 		`{"` + strings.Repeat("Secret", 10) + `":1}`,
 	} {
-		if _, err := Parse([]byte(payload), env); err == nil || strings.Contains(err.Error(), "Secret") {
+		if _, err := Parse([]byte(payload), testEnv); err == nil || strings.Contains(err.Error(), "Secret") {
 			t.Errorf("%s: %v", payload, err)
 		}
 	}
@@ -241,11 +241,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(sqs(s3("b", "k"), envelope(eventBridge("c", "l")), "x"))
 	f.Add(sns(s3("b", "k")))
 	f.Add(`[{"bucket":"b"},{"key":"k"}]`)
-	partial := env
+	partial := testEnv
 	partial.SQSPartial = true
 	f.Fuzz(func(t *testing.T, payload string) {
 		if strings.TrimSpace(payload) != "" && !json.Valid([]byte(payload)) {
-			if _, err := Parse([]byte(payload), env); err == nil {
+			if _, err := Parse([]byte(payload), testEnv); err == nil {
 				t.Fatal("not JSON, but accepted")
 			}
 		}

@@ -1,8 +1,9 @@
 package event
 
 import (
-	"errors"
 	"strconv"
+
+	"reduction/internal/env"
 )
 
 // Policy decides what the partition key of a result is made of.
@@ -14,21 +15,15 @@ const (
 	ByObject                 // the object and its version
 )
 
-// ErrPolicy is a policy that ParsePolicy does not know.
-var ErrPolicy = errors.New("event: PK: expected request or object")
-
-// ParsePolicy reads a Policy as the environment has it: "request", "object", or nothing
-// for what suits the event.
-func ParsePolicy(s string) (Policy, error) {
-	switch s {
-	case "":
-		return ByDelivery, nil
+// ReadPolicy reads the variable PK: request, object, or nothing for what suits the event.
+func ReadPolicy(r *env.Reader) Policy {
+	switch r.Choice("PK", "", "request", "object") {
 	case "request":
-		return ByRequest, nil
+		return ByRequest
 	case "object":
-		return ByObject, nil
+		return ByObject
 	}
-	return 0, ErrPolicy
+	return ByDelivery
 }
 
 // PartitionKey returns the partition key for the results of Objects[i].

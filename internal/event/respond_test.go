@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"reduction/internal/env"
 )
 
 var errFailed = errors.New("failed")
@@ -60,7 +62,7 @@ func TestRespond(t *testing.T) {
 		{fifo, true, "+++", `{"batchItemFailures":[]}`},
 		{fifo, false, "+-+", ``},
 	} {
-		partial := env
+		partial := testEnv
 		partial.SQSPartial = test.partial
 		e, err := Parse([]byte(test.payload), partial)
 		if err != nil {
@@ -78,7 +80,7 @@ func TestRespond(t *testing.T) {
 }
 
 func TestFailedError(t *testing.T) {
-	e, err := Parse([]byte(`[{"key":"1"},{"key":"2"},{"key":"3"}]`), env)
+	e, err := Parse([]byte(`[{"key":"1"},{"key":"2"},{"key":"3"}]`), testEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,7 @@ func TestFailedError(t *testing.T) {
 }
 
 func TestQueueSide(t *testing.T) {
-	partial := env
+	partial := testEnv
 	partial.SQSPartial = true
 	e, err := Parse([]byte(strings.ReplaceAll(sqs("hello", s3("b", "k")), ":q\"", ":q.fifo\"")), partial)
 	if err != nil {
@@ -131,7 +133,7 @@ func TestPartitionKey(t *testing.T) {
 		{"request", SQS, two, 1, "id#1"},
 		{"object", Direct, one, 0, "object#b#v#k#1"},
 	} {
-		policy, err := ParsePolicy(test.policy)
+		policy, err := readPolicy(test.policy)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +141,12 @@ func TestPartitionKey(t *testing.T) {
 			t.Errorf("%q, %v: %s, want %s", test.policy, test.sender, got, test.want)
 		}
 	}
-	if _, err := ParsePolicy("both"); !errors.Is(err, ErrPolicy) {
+	if _, err := readPolicy("both"); !errors.Is(err, env.ErrSetting) {
 		t.Error(err)
 	}
+}
+
+func readPolicy(pk string) (Policy, error) {
+	r := env.New(func(string) string { return pk })
+	return ReadPolicy(r), r.Err()
 }

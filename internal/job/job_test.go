@@ -17,6 +17,7 @@ import (
 	"reduction/aggregate"
 	"reduction/csvfast"
 	"reduction/ddbwire"
+	"reduction/internal/env"
 )
 
 const header = "Hospital,Diagnosis,Treatment,Recovery Time\n"
@@ -283,7 +284,7 @@ func TestHalfWritten(t *testing.T) {
 	}
 }
 
-func TestOptionsFromEnv(t *testing.T) {
+func TestReadOptions(t *testing.T) {
 	for _, tt := range []struct {
 		env  string
 		want Options
@@ -298,13 +299,14 @@ func TestOptionsFromEnv(t *testing.T) {
 		{"TTL_DAYS=1.5", Options{}, "TTL_DAYS"},
 		{"TTL_DAYS=99999999999", Options{}, "TTL_DAYS"},
 	} {
-		env := map[string]string{}
+		vars := map[string]string{}
 		for _, kv := range strings.Fields(tt.env) {
 			k, v, _ := strings.Cut(kv, "=")
-			env[k] = v
+			vars[k] = v
 		}
-		got, err := OptionsFromEnv(func(name string) string { return env[name] })
-		var setting *SettingError
+		r := env.New(func(name string) string { return vars[name] })
+		got, err := ReadOptions(r), r.Err()
+		var setting *env.Error
 		switch {
 		case tt.bad == "" && (err != nil || got != tt.want):
 			t.Errorf("%s: %+v, %v", tt.env, got, err)

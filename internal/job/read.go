@@ -184,11 +184,11 @@ func (r *Reducer) skip(err error) {
 
 // place makes the scanner's and the table's errors one kind, and names the column.
 func (r *Reducer) place(err error) error {
-	if bad := (*csvfast.Error)(nil); errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*csvfast.Error](err); ok {
 		return &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
 	}
-	var bad *aggregate.RowError
-	if !errors.As(err, &bad) {
+	bad, ok := errors.AsType[*aggregate.RowError](err)
+	if !ok {
 		return err
 	}
 	e := &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
