@@ -23,10 +23,12 @@ type watcher struct {
 
 	mu    sync.Mutex
 	conns []*conn
+	few   [8]*conn // the array of conns, while it is enough
 }
 
 func newWatcher(ctx context.Context) *watcher {
 	w := &watcher{ctx: ctx}
+	w.conns = w.few[:0]
 	w.stop = context.AfterFunc(ctx, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()

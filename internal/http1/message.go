@@ -31,17 +31,6 @@ func (h Header) Get(name string) string {
 	return ""
 }
 
-// Values returns the values of all fields of the name.
-func (h Header) Values(name string) []string {
-	var values []string
-	for _, f := range h {
-		if strings.EqualFold(f.Name, name) {
-			values = append(values, f.Value)
-		}
-	}
-	return values
-}
-
 // Why an exchange fails, for errors.Is. Errors of the connection come as they are.
 var (
 	ErrRequest   = errors.New("http1: the request cannot be written")

@@ -62,8 +62,10 @@ func (c *Conn) readFields(r *Response) error {
 	if r.Header, err = parseFields(r.Header, fields); err != nil {
 		return err
 	}
-	for _, v := range r.Header.Values("Connection") {
-		r.close = r.close || hasToken(v, "close")
+	for _, f := range r.Header {
+		if strings.EqualFold(f.Name, "Connection") && hasToken(f.Value, "close") {
+			r.close = true
+		}
 	}
 	return nil
 }
@@ -136,8 +138,11 @@ func (r *Response) frame(method string) error {
 // length returns the Content-Length, -1 without one. Several have to agree.
 func (r *Response) length() (int64, error) {
 	length := int64(-1)
-	for _, v := range r.Header.Values("Content-Length") {
-		n, err := strconv.ParseUint(v, 10, 63)
+	for _, f := range r.Header {
+		if !strings.EqualFold(f.Name, "Content-Length") {
+			continue
+		}
+		n, err := strconv.ParseUint(f.Value, 10, 63)
 		if err != nil || length >= 0 && length != int64(n) {
 			return 0, malformed("Content-Length")
 		}
@@ -150,15 +155,17 @@ func (r *Response) length() (int64, error) {
 // asked for, and RFC 9112 §6.1 calls it an attempt at smuggling where it comes with a
 // length, or from a server that speaks HTTP/1.0.
 func (r *Response) chunked() (bool, error) {
-	codings := r.Header.Values("Transfer-Encoding")
-	if len(codings) == 0 {
-		return false, nil
+	chunked := false
+	for _, f := range r.Header {
+		if !strings.EqualFold(f.Name, "Transfer-Encoding") {
+			continue
+		}
+		if chunked || !strings.EqualFold(f.Value, "chunked") || r.old || r.Header.Get("Content-Length") != "" {
+			return false, malformed("Transfer-Encoding")
+		}
+		chunked = true
 	}
-	if len(codings) > 1 || !strings.EqualFold(codings[0], "chunked") ||
-		r.old || r.Header.Values("Content-Length") != nil {
-		return false, malformed("Transfer-Encoding")
-	}
-	return true, nil
+	return chunked, nil
 }
 
 // hasToken reports whether a comma-separated list has a token.

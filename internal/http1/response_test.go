@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -194,9 +193,6 @@ func TestLimits(t *testing.T) {
 func TestHeader(t *testing.T) {
 	h := Header{{"Set-Cookie", "a"}, {"ETag", "x"}, {"set-cookie", "b"}}
 	if got := h.Get("SET-COOKIE"); got != "a" {
-		t.Error(got)
-	}
-	if got := h.Values("set-Cookie"); !slices.Equal(got, []string{"a", "b"}) {
 		t.Error(got)
 	}
 	if got := h.Get("none"); got != "" {

@@ -86,9 +86,14 @@ type Summary struct {
 
 // Run reduces the object o into items of the table, under the partition key pk.
 func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
+	return j.RunWith(ctx, j.Source, j.Sink, o, table, pk)
+}
+
+// RunWith runs the job with another source and another sink.
+func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (Summary, error) {
 	var sum Summary
 	start := j.Now()
-	body, err := j.Source.Object(ctx, o)
+	body, err := source.Object(ctx, o)
 	if err != nil {
 		return sum, err
 	}
@@ -112,9 +117,9 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 	if err := j.check(m, groups); err != nil {
 		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 	}
-	sum.Items, err = j.write(ctx, m, groups)
+	sum.Items, err = j.write(ctx, sink, m, groups)
 	if err == nil && j.Options.Manifest {
-		err = j.writeManifest(ctx, o, body, m, &sum)
+		err = j.writeManifest(ctx, sink, o, body, m, &sum)
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err

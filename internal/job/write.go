@@ -26,10 +26,10 @@ type writing struct {
 
 // write stores one item for each group, several batches in flight together. It returns how many
 // are known to be stored, which on an error may be fewer than are.
-func (j *Job) write(ctx context.Context, m *items, groups []aggregate.Group) (int, error) {
+func (j *Job) write(ctx context.Context, sink Sink, m *items, groups []aggregate.Group) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t := &writing{items: m, groups: groups, stride: coprimeStride(len(groups)), w: j.Sink.Writer(ctx), cancel: cancel}
+	t := &writing{items: m, groups: groups, stride: coprimeStride(len(groups)), w: sink.Writer(ctx), cancel: cancel}
 	defer t.w.Close()
 
 	writers := j.Options.Writers
@@ -126,7 +126,7 @@ func gcd(a, b int) int {
 
 // writeManifest stores the item that says a result is whole: it is written last, so that a
 // reader who finds it will find all the others (with a consistent read).
-func (j *Job) writeManifest(ctx context.Context, o Object, body Body, m *items, sum *Summary) error {
+func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body, m *items, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
 	b.Reset(m.table)
@@ -143,7 +143,7 @@ func (j *Job) writeManifest(ctx context.Context, o Object, body Body, m *items, 
 	m.putTTL(b)
 	err := b.EndItem()
 	if err == nil {
-		w := j.Sink.Writer(ctx)
+		w := sink.Writer(ctx)
 		defer w.Close()
 		err = w.BatchWrite(&b.Batch)
 	}

@@ -11,6 +11,7 @@ import (
 const (
 	netBucket, netTable = "records", "results"
 	millionKey, tenKey  = "1m.csv", "10k.csv"
+	dailyKey            = "2k.csv"
 	syntheticKey        = "synthetic.csv"
 
 	netRoundTrip       = 25 * time.Millisecond
@@ -19,10 +20,12 @@ const (
 	netMemoryMB = 1769 // of the function: one vCPU
 )
 
-// The experiment's files, 45 MB and 450 KB, generated when they are first needed.
+// The experiment's files, 45 MB and 450 KB, and a day of the feed that it stands for, generated
+// when they are first needed.
 var (
 	oneMillion  = &file{rows: 1_000_000}
 	tenThousand = &file{rows: 10_000}
+	twoThousand = &file{rows: 2_000}
 )
 
 type file struct {

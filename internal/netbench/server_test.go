@@ -87,6 +87,7 @@ func serveDistance(config string) {
 	}
 	s.S3.Put(netBucket, millionKey, oneMillion.data())
 	s.S3.Put(netBucket, tenKey, tenThousand.data())
+	s.S3.Put(netBucket, dailyKey, twoThousand.data())
 	debug.FreeOSMemory()
 	out := json.NewEncoder(os.Stdout)
 	out.Encode(serverAt{s.URL, s.Env(), s.Credentials})
