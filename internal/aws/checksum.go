@@ -23,13 +23,13 @@ var ErrNoChecksum = errors.New("the object has no checksum of its whole content"
 // first: an object seldom has two, and one is enough.
 var checksums = [...]struct {
 	header string
-	hash   func(func() *crc64nvme.Tables) hash.Hash
+	hash   func() hash.Hash
 }{
-	{"x-amz-checksum-crc32c", func(func() *crc64nvme.Tables) hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
-	{"x-amz-checksum-crc32", func(func() *crc64nvme.Tables) hash.Hash { return crc32.NewIEEE() }},
-	{"x-amz-checksum-crc64nvme", func(t func() *crc64nvme.Tables) hash.Hash { return t().New() }},
-	{"x-amz-checksum-sha256", func(func() *crc64nvme.Tables) hash.Hash { return sha256.New() }},
-	{"x-amz-checksum-sha1", func(func() *crc64nvme.Tables) hash.Hash { return sha1.New() }},
+	{"x-amz-checksum-crc64nvme", func() hash.Hash { return crc64nvme.New() }},
+	{"x-amz-checksum-crc32c", func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
+	{"x-amz-checksum-crc32", func() hash.Hash { return crc32.NewIEEE() }},
+	{"x-amz-checksum-sha256", sha256.New},
+	{"x-amz-checksum-sha1", sha1.New},
 }
 
 // checksum verifies a stream against the checksum that S3 sent with it.
@@ -45,7 +45,7 @@ type checksum struct {
 // known here. They are marked by their type, and by "-N" at their end. Answers to ranged
 // requests must not be given to this function: S3 sends composite ones without the mark
 // there (boto/botocore#3346).
-func newChecksum(h http1.Header, tables func() *crc64nvme.Tables) *checksum {
+func newChecksum(h http1.Header) *checksum {
 	if strings.EqualFold(h.Get("x-amz-checksum-type"), "COMPOSITE") {
 		return nil
 	}
@@ -54,7 +54,7 @@ func newChecksum(h http1.Header, tables func() *crc64nvme.Tables) *checksum {
 		if want == "" || strings.Contains(want, "-") {
 			continue
 		}
-		return &checksum{name: strings.TrimPrefix(c.header, "x-amz-checksum-"), want: want, hash: c.hash(tables)}
+		return &checksum{name: strings.TrimPrefix(c.header, "x-amz-checksum-"), want: want, hash: c.hash()}
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (o *Object) head(x *exchange, verifyFull bool) error {
 	o.size = x.ContentLength
 	o.version = x.Header.Get("x-amz-version-id")
 	o.ref.ETag = x.Header.Get("ETag")
-	o.sum = newChecksum(x.Header, x.client.crc)
+	o.sum = newChecksum(x.Header)
 	if verifyFull && o.sum == nil {
 		return ErrNoChecksum
 	}
