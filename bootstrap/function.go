@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"reduction/internal/aws"
@@ -22,6 +23,8 @@ type function struct {
 	metrics  bool
 	warming  string // when connections are opened: before, beside or off
 	memoryMB int
+
+	unverified sync.Once // logs the first object whose checksum is not verified
 }
 
 // newFunction reads the environment, so that a bad setting fails the start of the function
