@@ -25,7 +25,8 @@ TEXT ·xgetbv(SB), NOSPLIT, $0-4
 #define SRC   SI // the next byte to read
 #define LEFT  CX // bytes to go
 #define STATE AX
-//      X0 to X3    the four blocks that move, a to d
+//      BX          REDUCE's
+//      X0 to X3    the four registers that move, a to d
 //      X4 to X7    what FOLD needs beside each of them
 //      X8          the constants of the distance: for first halves, for second halves
 //      X0, X8      hold the last block and by128 when REDUCE begins

@@ -14,7 +14,7 @@ func isar0() uint64
 func hasPMULL() bool {
 	switch runtime.GOOS {
 	case "linux":
-		// Arm Architecture Reference Manual, D24.2.73: bits 7:4, AES, are 2 with PMULL.
+		// Arm Architecture Reference Manual, ID_AA64ISAR0_EL1: bits 7:4, AES, are 2 with PMULL.
 		return isar0()>>4&15 >= 2
 	case "darwin":
 		return true
