@@ -14,7 +14,8 @@
 //	PK=request|object               what the partition key is made of (default: by the event)
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
 //	METRICS=on                      the summary line is an embedded metric
-//	VERIFY=full                     demand a checksum of the whole object, and verify it
+//	VERIFY=full                     demand a checksum of the whole object, and verify it;
+//	                                XXHASH cannot be
 //	WARM=off                        open connections when they are needed, not before the
 //	                                first event is asked for
 //

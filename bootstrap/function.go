@@ -4,6 +4,7 @@ import (
 	"context"
 	goruntime "runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"reduction/internal/aws"
@@ -24,6 +25,8 @@ type function struct {
 	metrics  bool
 	warm     bool // connections are opened before the first event is asked for
 	memoryMB int
+
+	unverified sync.Once // logs the first object whose checksum is not verified
 }
 
 // newFunction reads the environment, so that a bad setting fails the start of the function

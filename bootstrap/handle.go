@@ -52,8 +52,15 @@ func (f *function) handle(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	return answer, err
 }
 
-// report logs a run: the places of its bad rows, and where it succeeded a line of figures.
+// report logs a run: the places of its bad rows, and where it succeeded a line of figures. Of
+// the objects whose checksum is not verified it logs the first that this process has read.
 func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summary, err error) {
+	if sum.Unverified != "" {
+		f.unverified.Do(func() {
+			f.log.Log(logline.Warn, of, "not verified: s3://"+o.Bucket+"/"+o.Key+": its checksum is "+sum.Unverified+
+				", which is not supported; VERIFY=full refuses such objects; others like it are not logged")
+		})
+	}
 	for _, bad := range sum.Bad {
 		f.log.Log(logline.Warn, of, "skipped: s3://"+o.Bucket+"/"+o.Key+": "+bad.Error())
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"reduction/aggregate"
+	"reduction/internal/aws"
 	"reduction/internal/event"
 	"reduction/internal/logline"
 	"reduction/runtime"
@@ -29,8 +31,14 @@ type world struct {
 
 func newWorld(t *testing.T, settings ...string) *world {
 	t.Helper()
-	w := &world{Server: lambdatest.NewTLSServer()}
-	t.Cleanup(w.Close)
+	s := lambdatest.NewTLSServer()
+	t.Cleanup(s.Close)
+	return newWorldOn(t, s, settings...)
+}
+
+func newWorldOn(t *testing.T, s *lambdatest.Server, settings ...string) *world {
+	t.Helper()
+	w := &world{Server: s}
 	w.S3.CreateBucket("records")
 	w.DynamoDB.CreateTable("results")
 	env := map[string]string{"S3_BUCKET": "records", "FILE_NAME": "in.csv", "DB_TABLE": "results", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128"}
@@ -140,6 +148,44 @@ func TestNoCellIsTold(t *testing.T) {
 			if len(w.keys()) > 0 {
 				t.Errorf("%q: something was written", csv)
 			}
+		}
+	}
+}
+
+// xxhash3Only is an answer in which S3's checksum is of an algorithm that the function lacks.
+type xxhash3Only struct{ http.ResponseWriter }
+
+func (w xxhash3Only) WriteHeader(status int) {
+	if w.Header().Get("x-amz-checksum-crc64nvme") != "" {
+		w.Header().Del("x-amz-checksum-crc64nvme")
+		w.Header().Set("x-amz-checksum-xxhash3", "AAAAAAAAAAA=")
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w xxhash3Only) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// A checksum that cannot be verified is logged once, or refused.
+func TestUnverified(t *testing.T) {
+	for _, setting := range []string{"VERIFY=", "VERIFY=full"} {
+		s := lambdatest.NewUnstartedServer()
+		serve := s.Config.Handler
+		s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve.ServeHTTP(xxhash3Only{w}, r) })
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		w := newWorldOn(t, s, setting)
+		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
+		for _, id := range []string{"request-1", "request-2"} {
+			_, err := w.invoke(id, "")
+			if setting == "VERIFY=" && err != nil ||
+				setting == "VERIFY=full" && (!errors.Is(err, aws.ErrChecksumAlgorithm) || !strings.Contains(err.Error(), "s3://records/in.csv")) {
+				t.Errorf("%s, %s: %v", setting, id, err)
+			}
+		}
+		lines := map[string]int{"VERIFY=": 1, "VERIFY=full": 0}[setting]
+		const line = "\trequest-1\tWARN\tnot verified: s3://records/in.csv: its checksum is xxhash3, "
+		if log := w.log.String(); strings.Count(log, line) != lines || strings.Count(log, "xxhash3") != lines {
+			t.Errorf("%s: log %q", setting, log)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package aws
 
 import (
+	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"errors"
 	"hash"
@@ -19,45 +21,65 @@ var ErrChecksum = errors.New("checksum mismatch")
 // ErrNoChecksum says that a whole object's checksum was demanded and S3 has none for it.
 var ErrNoChecksum = errors.New("the object has no checksum of its whole content")
 
-// checksums are the algorithms of S3 by the header that carries each, cheapest to verify
-// first: an object seldom has two, and one is enough.
+// ErrChecksumAlgorithm says that a whole object's checksum was demanded, and S3 has none but of
+// an algorithm that this package lacks.
+var ErrChecksumAlgorithm = errors.New("checksum algorithm not supported")
+
+// checksumPrefix begins the headers that carry checksums. What follows is the algorithm's name,
+// or "type".
+const checksumPrefix = "x-amz-checksum-"
+
+// checksums are the algorithms of S3 by the header that carries each, cheapest to verify first:
+// an object seldom has two, and one is enough. S3 has ten since 22 April 2026 (Amazon S3 API
+// Reference, Checksum; AWS, What's New, "Amazon S3 adds five additional checksum algorithms").
+// The three that are missing, XXHASH64, XXHASH3 and XXHASH128, are not in the standard library.
 var checksums = [...]struct {
 	header string
-	hash   func(func() *crc64nvme.Tables) hash.Hash
+	hash   func() hash.Hash
 }{
-	{"x-amz-checksum-crc32c", func(func() *crc64nvme.Tables) hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
-	{"x-amz-checksum-crc32", func(func() *crc64nvme.Tables) hash.Hash { return crc32.NewIEEE() }},
-	{"x-amz-checksum-crc64nvme", func(t func() *crc64nvme.Tables) hash.Hash { return t().New() }},
-	{"x-amz-checksum-sha256", func(func() *crc64nvme.Tables) hash.Hash { return sha256.New() }},
-	{"x-amz-checksum-sha1", func(func() *crc64nvme.Tables) hash.Hash { return sha1.New() }},
+	{"x-amz-checksum-crc64nvme", func() hash.Hash { return crc64nvme.New() }},
+	{"x-amz-checksum-crc32c", func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }},
+	{"x-amz-checksum-crc32", func() hash.Hash { return crc32.NewIEEE() }},
+	{"x-amz-checksum-sha256", sha256.New},
+	{"x-amz-checksum-sha1", sha1.New},
+	{"x-amz-checksum-sha512", sha512.New},
+	{"x-amz-checksum-md5", md5.New},
 }
 
 // checksum verifies a stream against the checksum that S3 sent with it.
 type checksum struct {
-	name string // the header's
+	name string // the algorithm's
 	want string // base64
 	hash hash.Hash
 }
 
-// newChecksum returns the checksum that an answer to an unranged GET carries, or nil.
+// newChecksum returns the checksum that an answer to an unranged GET carries, or nil. Where it
+// carries none but of algorithms that are not supported, newChecksum returns one's name.
 //
 // Composite checksums, of parts' checksums, are passed over: where the parts begin is not
 // known here. They are marked by their type, and by "-N" at their end. Answers to ranged
 // requests must not be given to this function: S3 sends composite ones without the mark
 // there (boto/botocore#3346).
-func newChecksum(h http1.Header, tables func() *crc64nvme.Tables) *checksum {
-	if strings.EqualFold(h.Get("x-amz-checksum-type"), "COMPOSITE") {
-		return nil
+func newChecksum(h http1.Header) (c *checksum, unsupported string) {
+	if strings.EqualFold(h.Get(checksumPrefix+"type"), "COMPOSITE") {
+		return nil, ""
 	}
 	for _, c := range checksums {
-		want := h.Get(c.header)
-		if want == "" || strings.Contains(want, "-") {
-			continue
+		if want := h.Get(c.header); isWhole(want) {
+			return &checksum{name: c.header[len(checksumPrefix):], want: want, hash: c.hash()}, ""
 		}
-		return &checksum{name: strings.TrimPrefix(c.header, "x-amz-checksum-"), want: want, hash: c.hash(tables)}
 	}
-	return nil
+	for _, f := range h {
+		name, ok := strings.CutPrefix(strings.ToLower(f.Name), checksumPrefix)
+		if ok && name != "type" && isWhole(f.Value) {
+			return nil, name
+		}
+	}
+	return nil, ""
 }
+
+// isWhole tells whether a header has a checksum that is not composite.
+func isWhole(value string) bool { return value != "" && !strings.Contains(value, "-") }
 
 func (c *checksum) write(p []byte) {
 	if c != nil {
@@ -82,3 +104,12 @@ func (e *checksumError) Error() string {
 	return e.name + " " + ErrChecksum.Error() + ": the bytes received are not those that S3 holds"
 }
 func (e *checksumError) Unwrap() error { return ErrChecksum }
+
+// algorithmError says which algorithm ErrChecksumAlgorithm is about, and what to do.
+type algorithmError struct{ name string }
+
+func (e *algorithmError) Error() string {
+	return ErrChecksumAlgorithm.Error() + ": VERIFY=full demands a checksum, and S3 has none of the object but " + e.name +
+		": copy the object with x-amz-checksum-algorithm: CRC64NVME, or unset VERIFY"
+}
+func (e *algorithmError) Unwrap() error { return ErrChecksumAlgorithm }

@@ -24,7 +24,6 @@ type Client struct {
 	s3          service
 	dynamoDB    service
 	buffers     buffers
-	crc         func() *crc64nvme.Tables // made when an object first needs them
 
 	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
 
@@ -77,7 +76,6 @@ func New(c Config) (*Client, error) {
 		config:  c,
 		trust:   t,
 		regions: make(map[string]string),
-		crc:     sync.OnceValue(crc64nvme.NewTables),
 	}
 	client.s3.init("s3", s3Rules, c.MaxAttempts)
 	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
@@ -154,9 +152,6 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 			}
 		})
 	}
-	if len(buckets) > 0 {
-		wg.Go(func() { c.crc() }) // S3's default checksum; while the network is waited for
-	}
 	at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
 	for range writers {
 		warm(at, err)
@@ -165,6 +160,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 		at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
 		warm(at, err)
 	}
+	crc64nvme.New() // the first asks the processor what it can; the network is waited for anyway
 	wg.Wait()
 }
 

@@ -18,10 +18,11 @@
 //   - An environment may be frozen between any two calls.
 //   - Errors name their place, and nothing of what an item or an object contains.
 //
-// Two limits of the first promise: S3 sends no checksum with a part of an object, and some
-// uploads leave one of parts only. So an object that is read over several connections is
-// held to its length and its ETag; Config.VerifyFull demands the checksum of the whole
-// there too, and refuses objects without one.
+// Three limits of the first promise: S3 sends no checksum with a part of an object, some
+// uploads leave one of parts only, and XXHASH checksums are not supported. Such an object, and
+// one that is read over several connections, is held to its length and its ETag. With
+// Config.VerifyFull the checksum of the whole is verified over several connections too, and
+// objects without one are refused. [Object.Unverified] names a checksum that is not supported.
 //
 // Settings come from the environment alone ([FromEnv]): no shared config files, no SSO, no
 // instance metadata, no web identity. It knows one operation of each service. For anything

@@ -18,8 +18,8 @@ var ErrEncoding = errors.New("the object's Content-Encoding is not supported")
 //
 // io.EOF comes only at the object's true end: when as many bytes have come as S3 has said,
 // of the ETag it has said, and when the checksum over them is the one that S3 holds, where
-// it sent one that can be verified. A connection that breaks off or goes silent is
-// replaced, and reading goes on at the next byte.
+// it sent one that can be verified; see Unverified. A connection that breaks off or goes
+// silent is replaced, and reading goes on at the next byte.
 //
 // A gzip object, by its Content-Encoding or a key that ends in ".gz", reads as what it was
 // before compression.
@@ -31,6 +31,7 @@ type Object struct {
 	src     source    // the object's bytes, in order
 	body    io.Reader // the same, verified, and decompressed
 	sum     *checksum
+	lacks   string // see Unverified
 	err     error
 }
 
@@ -94,8 +95,11 @@ func (o *Object) head(x *exchange, verifyFull bool) error {
 	o.size = x.ContentLength
 	o.version = x.Header.Get("x-amz-version-id")
 	o.ref.ETag = x.Header.Get("ETag")
-	o.sum = newChecksum(x.Header, x.client.crc)
-	if verifyFull && o.sum == nil {
+	o.sum, o.lacks = newChecksum(x.Header)
+	switch {
+	case verifyFull && o.lacks != "":
+		return &algorithmError{o.lacks}
+	case verifyFull && o.sum == nil:
 		return ErrNoChecksum
 	}
 	zipped, err := isGzip(x.Header, o.ref.Key)
@@ -160,6 +164,11 @@ func (o *Object) ETag() string { return o.ref.ETag }
 
 // VersionID returns the version of what is being read, or "" in a bucket without versions.
 func (o *Object) VersionID() string { return o.version }
+
+// Unverified names the algorithm of a checksum that S3 has sent and that is not verified, because
+// this package lacks the algorithm. It returns "" where another checksum is verified, and where
+// S3 has sent none.
+func (o *Object) Unverified() string { return o.lacks }
 
 // verified is the object's bytes as S3 holds them, with the checksum verified at the end.
 type verified struct{ *Object }

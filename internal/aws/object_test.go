@@ -191,37 +191,74 @@ func TestObjectGzip(t *testing.T) {
 	}
 }
 
-// TestObjectChecksums has each algorithm, right and wrong; composite ones are passed over,
-// and no object passes for verified that is not.
+// checksumsOf123456789 are S3's algorithms and their checksums of "123456789", in base64.
+// CRCs: https://reveng.sourceforge.io/crc-catalogue/. Others: GNU coreutils 9.1's sha1sum and so on.
+var checksumsOf123456789 = map[string]string{
+	"crc64nvme": "rosUhgp5mIg=",
+	"crc32":     "y/Q5Jg==",
+	"crc32c":    "4waSgw==",
+	"sha1":      "98O8HYCOBHMq32eZZczDTKeuNEE=",
+	"sha256":    "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=",
+	"sha512":    "2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6z1dPuo/+hQ==",
+	"md5":       "JfnnlDI7RTiF9RgfG2JNCw==",
+}
+
+// TestObjectChecksums has each algorithm, right and wrong and as of parts; those that the
+// package lacks; and no object passes for verified that is not.
 func TestObjectChecksums(t *testing.T) {
-	data := []byte("123456789")
-	for _, c := range []struct {
-		name, value, kind string
-		full              bool
-		want              error
-	}{
-		{"crc64nvme", "rosUhgp5mIg=", "FULL_OBJECT", true, nil}, // 0xae8b14860a799888, the catalogue's check value
-		{"crc32", "y/Q5Jg==", "FULL_OBJECT", true, nil},
-		{"crc32c", "4waSgw==", "FULL_OBJECT", true, nil},
-		{"sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=", "", true, nil},
-		{"sha256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=", "FULL_OBJECT", true, nil},
-		{"sha256", "FeKw08M4kfvDi26GJe8w8Zf0nPkjaSLdxwrnhQ9W0iU=", "", true, ErrChecksum},
-		{"crc32", "AAAAAA==", "", false, ErrChecksum},
-		{"crc32", "AAAAAA==-3", "", false, nil},
-		{"crc32", "AAAAAA==", "COMPOSITE", false, nil},
-		{"crc32", "AAAAAA==-3", "COMPOSITE", true, ErrNoChecksum},
-		{"unknown", "AAAAAA==", "", true, ErrNoChecksum},
-	} {
-		s := newFakeS3(t, data)
-		s.header.Set("x-amz-checksum-"+c.name, c.value)
-		s.header["X-Amz-Checksum-Type"] = []string{c.kind}
-		if c.name != "crc64nvme" {
-			s.header["X-Amz-Checksum-Crc64nvme"] = nil
+	type sent map[string]string // by what follows x-amz-checksum-
+	type test struct {
+		sent       sent
+		full       bool
+		want       error
+		unverified string
+	}
+	tests := []test{
+		{sent{}, false, nil, ""},
+		{sent{}, true, ErrNoChecksum, ""},
+		{sent{"type": "FULL_OBJECT"}, true, ErrNoChecksum, ""},
+		{sent{"crc32": "y/Q5Jg==", "xxhash3": "a"}, true, nil, ""}, // one that is verified is enough
+		{sent{"crc32": "AAAAAA==", "xxhash3": "a"}, false, ErrChecksum, ""},
+		{sent{"crc32": "AAAAAA==-3", "xxhash3": "a"}, false, nil, "xxhash3"},
+	}
+	for name, value := range checksumsOf123456789 {
+		wrong := "B" + value[1:]
+		tests = append(tests,
+			test{sent{name: value, "type": "FULL_OBJECT"}, true, nil, ""},
+			test{sent{name: value}, false, nil, ""},
+			test{sent{name: wrong, "type": "FULL_OBJECT"}, true, ErrChecksum, ""},
+			test{sent{name: wrong}, false, ErrChecksum, ""},
+			test{sent{name: wrong + "-3"}, false, nil, ""},
+			test{sent{name: wrong, "type": "COMPOSITE"}, false, nil, ""},
+			test{sent{name: wrong + "-3", "type": "COMPOSITE"}, true, ErrNoChecksum, ""})
+	}
+	for _, name := range []string{"xxhash64", "xxhash3", "xxhash128", "of-the-future"} {
+		tests = append(tests,
+			test{sent{name: "AAAAAAAAAAA=", "type": "FULL_OBJECT"}, false, nil, name},
+			test{sent{name: "AAAAAAAAAAA="}, true, ErrChecksumAlgorithm, ""},
+			test{sent{name: "AAAAAAAAAAA=-3", "type": "COMPOSITE"}, false, nil, ""},
+			test{sent{name: "AAAAAAAAAAA=-3", "type": "COMPOSITE"}, true, ErrNoChecksum, ""})
+	}
+	for _, c := range tests {
+		s := newFakeS3(t, []byte("123456789"))
+		s.header["X-Amz-Checksum-Crc64nvme"], s.header["X-Amz-Checksum-Type"] = nil, nil
+		for name, value := range c.sent {
+			s.header.Set("x-amz-checksum-"+name, value)
 		}
 		config := testConfig(s.URL, nil)
 		config.VerifyFull = c.full
-		if _, err := fetch(newTestClient(t, config), testRef); !errors.Is(err, c.want) {
-			t.Errorf("%s %s %s: %v, want %v", c.name, c.value, c.kind, err, c.want)
+		unverified := ""
+		o, err := newTestClient(t, config).Object(context.Background(), testRef)
+		if err == nil {
+			unverified = o.Unverified()
+			_, err = io.Copy(io.Discard, o)
+			o.Close()
+		}
+		if !errors.Is(err, c.want) || unverified != c.unverified {
+			t.Errorf("%v, full %t: %v, unverified %q, want %v, %q", c.sent, c.full, err, unverified, c.want, c.unverified)
+		}
+		if e := (*algorithmError)(nil); errors.As(err, &e) && c.sent[e.name] == "" {
+			t.Errorf("%v: %v", c.sent, err)
 		}
 	}
 }

@@ -32,11 +32,13 @@ type Object struct {
 }
 
 // Body is an object's bytes, and which version of it they are. Read returns io.EOF only
-// when the last byte has been delivered: a download cut short is an error.
+// when the last byte has been delivered: a download cut short is an error. Unverified names the
+// algorithm of a checksum that came with the object and is not verified, or is "".
 type Body interface {
 	io.ReadCloser
 	ETag() string
 	VersionID() string
+	Unverified() string
 }
 
 // Source opens objects.
@@ -79,6 +81,8 @@ type Summary struct {
 	Items   int   // written, the manifest included
 	Bad     []error
 
+	Unverified string // see Body
+
 	Open  time.Duration // until the object's first bytes could be read
 	Read  time.Duration // reading, scanning and aggregating
 	Write time.Duration // sorting out, checking and storing the items
@@ -99,6 +103,7 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	}
 	defer body.Close()
 	sum.Open = j.Now().Sub(start)
+	sum.Unverified = body.Unverified()
 
 	start = j.Now()
 	rows := j.takeReducer()

@@ -36,9 +36,10 @@ type memory struct {
 
 type body struct{ io.Reader }
 
-func (body) Close() error      { return nil }
-func (body) ETag() string      { return `"etag"` }
-func (body) VersionID() string { return "v1" }
+func (body) Close() error       { return nil }
+func (body) ETag() string       { return `"etag"` }
+func (body) VersionID() string  { return "v1" }
+func (body) Unverified() string { return "xxhash3" }
 
 func (m *memory) Object(context.Context, Object) (Body, error) {
 	var r io.Reader = strings.NewReader(m.csv)
@@ -106,7 +107,7 @@ func TestItem(t *testing.T) {
 	if !maps.EqualFunc(m.items, want, maps.Equal[map[string]string, map[string]string]) {
 		t.Errorf("stored %v", m.items)
 	}
-	if sum.Rows != 2 || sum.Groups != 1 || sum.Items != 2 || sum.Bytes != int64(len(m.csv)) {
+	if sum.Rows != 2 || sum.Groups != 1 || sum.Items != 2 || sum.Bytes != int64(len(m.csv)) || sum.Unverified != "xxhash3" {
 		t.Errorf("summary %+v", sum)
 	}
 }
