@@ -1,5 +1,7 @@
 package aggregate
 
+import "math"
+
 // batchRows is how many rows go through one step before the next: enough that a step's
 // start costs nothing, few enough that what they hand on stays in the first-level cache.
 const batchRows = 128
@@ -29,7 +31,7 @@ type batch struct {
 
 	hospital, diagnosis, treatment [batchRows]uint32 // ids
 	whole                          [batchRows]int64  // the number, or notWhole:
-	exact                          [batchRows]int128 // then it is here
+	exact                          [batchRows]Number // then it is here
 	hash, slot                     [batchRows]uint64 // of the large tally
 
 	last [2 * batchRows]uint32 // see column
@@ -56,32 +58,34 @@ func (b *batch) group(j int) group {
 // records finds how many records at the head of ends have just the fields they should, up
 // to a batch. Of these, all ends lie within data, and so does ends[0], that of the record
 // before: what load will read lies between them, or within Pad bytes behind one.
-func (b *batch) records(data []byte, ends []uint32, fields int) {
-	b.ends, b.fields, b.n = ends, fields, 0
+func (b *batch) records(data []byte, ends []uint32, l *Layout) {
+	b.ends, b.fields, b.n = ends, l.Fields, 0
 	if int(ends[0]) >= len(data) {
 		return
 	}
-	if fields == 4 {
-		b.n = four(data, ends[1:])
+	if l.Fields == 4 {
+		b.n = four(data, ends[1:], l.Comma)
 		return
 	}
-	ends = ends[1:]
-	for ; b.n < batchRows && len(ends) >= fields; b.n++ {
-		last := fields - 1
-		for _, end := range ends[:last] {
-			if int(end) >= len(data) || data[end] != ',' {
+	for ; b.n < batchRows && len(ends) > l.Fields; b.n++ {
+		for i, end := range ends[1 : l.Fields+1] {
+			want := l.Comma
+			if i == l.Fields-1 {
+				want = '\n'
+			}
+			if int(end) >= len(data) || data[end] != want {
+				return
+			}
+			if i >= l.Fields-l.Empty && len(trimReturn(data[ends[i]+1:end])) > 0 {
 				return
 			}
 		}
-		if end := ends[last]; int(end) >= len(data) || data[end] != '\n' {
-			return
-		}
-		ends = ends[fields:]
+		ends = ends[l.Fields:]
 	}
 }
 
 // four is records for the common record, that has no other columns.
-func four(data []byte, ends []uint32) int {
+func four(data []byte, ends []uint32, comma byte) int {
 	for j := range batchRows {
 		if len(ends) < 4 {
 			return j
@@ -90,7 +94,7 @@ func four(data []byte, ends []uint32) int {
 		if e1 >= len(data) || e2 >= len(data) || e3 >= len(data) || e4 >= len(data) {
 			return j
 		}
-		if (data[e1]^',')|(data[e2]^',')|(data[e3]^',')|(data[e4]^'\n') != 0 {
+		if (data[e1]^comma)|(data[e2]^comma)|(data[e3]^comma)|(data[e4]^'\n') != 0 {
 			return j
 		}
 		ends = ends[4:]
@@ -114,49 +118,140 @@ func (b *batch) column(data []byte, c int) (ends []uint32, stride int) {
 	return b.last[:], 2
 }
 
-// numbers reads column c. It cuts the batch short before a field that is no number.
-func (b *batch) numbers(data []byte, c int) {
+// numbers reads column c. It cuts the batch short before a row whose number needs a closer look:
+// oneRecord takes it.
+func (t *Table) numbers(data []byte, c int) {
+	b := &t.batch
 	text, ends, stride := first(data), &b.ends[c], b.fields
 	_ = b.ends[c+(b.n-1)*stride+1]
 	for j := range b.whole[:b.n] {
 		p, e := load32(ends, j*stride)+1, load32(ends, j*stride+1)
 		if whole, ok := parseFew(uint32(load(text, uint(p))), e-p); ok {
 			b.whole[j] = int64(whole)
-		} else if !b.number(j, data[p:e:cap(data)], c == stride-1) {
+			continue
+		}
+		field := data[p:e:cap(data)]
+		if c == stride-1 {
+			field = trimReturn(field)
+		}
+		var err error
+		if b.whole[j], b.exact[j], err = t.number(field); err != nil {
 			b.n = j
 			return
 		}
 	}
-}
-
-// number reads a field that is not just a few digits. It answers false if it is no number.
-func (b *batch) number(j int, field []byte, last bool) bool {
-	var err error
-	b.whole[j], b.exact[j], err = number(field, last)
-	return err == nil
-}
-
-// number returns what is written in b, without the quotes around it, and without a '\r' if
-// it is the last field of its record: the number if it has one to eight digits and no more,
-// else notWhole and the number exactly.
-func number(b []byte, last bool) (whole int64, exact int128, err error) {
-	if last {
-		b = trimReturn(b)
+	if t.looks {
+		for j, v := range b.whole[:b.n] {
+			if v != notWhole && t.look(v) != nil {
+				b.n = j
+				return
+			}
+		}
 	}
+}
+
+// setLimits works out which whole numbers need no look.
+func (t *Table) setLimits() {
+	t.low, t.high = 0, MaxNumber
+	if r := t.Range; r != nil {
+		t.low, t.high = -r.Least.neg().floor(), r.Greatest.floor()
+	}
+	const few = 9999 // what parseFew reads
+	t.looks = t.low > 0 || t.high < few || len(t.MissingWhole) > 0
+}
+
+// look refuses a whole number that is outside the range, or says that there is none.
+func (t *Table) look(v int64) error {
+	for _, missing := range t.MissingWhole {
+		if v == missing {
+			return ErrNoValue
+		}
+	}
+	switch {
+	case v > MaxNumber:
+		return ErrNumberRange
+	case v < t.low || v > t.high:
+		return ErrRange
+	}
+	return nil
+}
+
+// number returns what is written in a field, without the quotes around it: the number if it has
+// one to eight digits and no more, else notWhole and the number exactly. Bytes behind the field,
+// within its capacity, may be read.
+func (t *Table) number(b []byte) (w int64, exact Number, err error) {
 	b = unquoteNumber(b)
+	if blank(b) {
+		return 0, exact, ErrNoValue
+	}
 	if len(b) <= 8 {
-		var w uint64
+		var text uint64
 		if cap(b) >= 8 {
-			w = word(b[:8])
+			text = word(b[:8])
 		} else {
 			var padded [8]byte
 			copy(padded[:], b)
-			w = word(padded[:])
+			text = word(padded[:])
 		}
-		if whole, ok := parseWhole(w, uint(len(b))); ok {
-			return whole, exact, nil
+		if v, ok := parseWhole(text, uint(len(b))); ok {
+			return v, exact, t.look(v)
 		}
 	}
-	exact, err = parse(b)
-	return notWhole, exact, err
+	if t.Missing != nil {
+		t.raw = append(t.raw[:0], b...) // the copy keeps the caller's bytes from escaping to the heap
+		if t.Missing(t.raw) {
+			return 0, exact, ErrNoValue
+		}
+	}
+	mark := t.Mark
+	if mark == 0 {
+		mark = '.'
+	}
+	if exact, err = ParseNumber(b, mark); err != nil {
+		return 0, exact, err
+	}
+	least, greatest := Number{}, whole(MaxNumber)
+	if t.Range != nil {
+		least, greatest = t.Range.Least, t.Range.Greatest
+	}
+	if exact.Compare(least) < 0 || exact.Compare(greatest) > 0 {
+		return 0, exact, ErrRange
+	}
+	return notWhole, exact, nil
+}
+
+// blank reports whether there is nothing but white space.
+func blank(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// extremes keeps the least and the greatest of the numbers of the batch's first n rows.
+func (t *Table) extremes(n int) {
+	b := &t.batch
+	low, high := int64(math.MaxInt64), int64(-1)
+	for j, v := range b.whole[:n] {
+		if v == notWhole {
+			t.extreme(b.exact[j])
+			continue
+		}
+		low, high = min(low, v), max(high, v)
+	}
+	if high >= 0 {
+		t.extreme(whole(low))
+		t.extreme(whole(high))
+	}
+}
+
+func (t *Table) extreme(n Number) {
+	if n.Compare(t.least) < 0 {
+		t.least = n
+	}
+	if n.Compare(t.greatest) > 0 {
+		t.greatest = n
+	}
 }

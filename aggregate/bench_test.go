@@ -83,7 +83,7 @@ func perRow(b *testing.B, rows int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
 }
 
-func BenchmarkAddRows(b *testing.B) {
+func BenchmarkAddBlock(b *testing.B) {
 	const rows = 1_000_000
 	for _, in := range []struct {
 		name   string
@@ -95,7 +95,7 @@ func BenchmarkAddRows(b *testing.B) {
 		{"crlf", few, shape{"", "\r\n", ""}, plain},
 		{"quoted", few, shape{"\"", "\n", ""}, plain},
 		{"decimal", few, shape{"", "\n", ".5"}, plain},
-		{"columns", few, shape{"", ",another column,\n", ""}, Layout{6, 0, 1, 2, 3}},
+		{"columns", few, shape{"", ",another column,\n", ""}, Layout{Fields: 6, Hospital: 0, Diagnosis: 1, Treatment: 2, RecoveryTime: 3}},
 		{"wide", wide, shape{"", "\n", ""}, plain},
 	} {
 		b.Run(in.name, func(b *testing.B) {
@@ -105,9 +105,9 @@ func BenchmarkAddRows(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				t := NewTable(in.layout)
-				t.Decode = unquote
+				t.Decode = unquoteColumn
 				for _, k := range blocks {
-					if _, err := t.AddRows(k.data, k.ends, k.record, k.offset); err != nil {
+					if _, err := t.AddBlock(Block{k.data, k.ends, k.record, k.offset}); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -117,21 +117,21 @@ func BenchmarkAddRows(b *testing.B) {
 	}
 }
 
-// BenchmarkStep is what AddRows does, step by step, with a block in the cache.
+// BenchmarkStep is what AddBlock does, step by step, with a block in the cache.
 func BenchmarkStep(b *testing.B) {
 	k := blocks(generate(10_000, few, shape{"", "\n", ""}))[0]
 	t := NewTable(plain)
-	if _, err := t.AddRows(k.data, k.ends, 1, 0); err != nil {
+	if _, err := t.AddBlock(Block{k.data, k.ends, 1, 0}); err != nil {
 		b.Fatal(err)
 	}
 	data, bt := k.data, &t.batch
-	bt.records(data, k.ends[3:], 4)
+	bt.records(data, k.ends[3:], &t.layout)
 	for _, step := range []struct {
 		name string
 		do   func(ends []uint32)
 	}{
-		{"records", func(ends []uint32) { bt.records(data, ends, 4) }},
-		{"numbers", func([]uint32) { bt.numbers(data, 3) }},
+		{"records", func(ends []uint32) { bt.records(data, ends, &t.layout) }},
+		{"numbers", func([]uint32) { t.numbers(data, 3) }},
 		{"names", func([]uint32) { t.names(&t.hospitals, bt.hospital[:], data, 0) }},
 		{"names-short", func([]uint32) { t.names(&t.treatments, bt.treatment[:], data, 2) }},
 		{"all", func(ends []uint32) { t.run(data, ends) }},
@@ -192,7 +192,7 @@ func BenchmarkDict(b *testing.B) {
 func BenchmarkGroups(b *testing.B) {
 	t := NewTable(plain)
 	for _, k := range blocks(generate(1_000_000, wide, shape{"", "\n", ""})) {
-		if _, err := t.AddRows(k.data, k.ends, k.record, k.offset); err != nil {
+		if _, err := t.AddBlock(Block{k.data, k.ends, k.record, k.offset}); err != nil {
 			b.Fatal(err)
 		}
 	}

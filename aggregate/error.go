@@ -9,8 +9,10 @@ import (
 var (
 	ErrFieldCount  = errors.New("wrong number of fields")
 	ErrNumber      = errors.New("not a decimal number")
-	ErrNumberRange = errors.New("number too large")
-	ErrFraction    = errors.New("more than nine digits behind the decimal point")
+	ErrNumberRange = errors.New("a number beyond a million")
+	ErrFraction    = errors.New("more than 21 digits behind the decimal point")
+	ErrRange       = errors.New("a number outside the range")
+	ErrNoValue     = errors.New("no value")
 )
 
 // What ends the work: no later row can be added either.

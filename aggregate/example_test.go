@@ -29,7 +29,7 @@ func ExampleTable() {
 }
 
 // The positions that end fields come from a scanner.
-func ExampleTable_AddRows() {
+func ExampleTable_AddBlock() {
 	data := []byte("H,D,T,5\nH,D,T,x\nH,D,T,8\n")
 	ends := []uint32{1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23}
 
@@ -38,7 +38,7 @@ func ExampleTable_AddRows() {
 		fmt.Println(e)
 		return nil // leave the row out
 	}
-	used, err := t.AddRows(data, ends, 2, 43) // behind a header of 43 bytes
+	used, err := t.AddBlock(aggregate.Block{data, ends, 2, 43}) // behind a header of 43 bytes
 	fmt.Println(used, err, t.Rows())
 	// Output:
 	// aggregate: record 3 at byte 51, field 4: not a decimal number
@@ -60,11 +60,11 @@ func ExampleTable_Merge() {
 
 func ExampleGroup() {
 	t := aggregate.NewTable(layout)
-	t.Add([]byte("H"), []byte("D"), []byte("b"), []byte("-1"))
+	t.Add([]byte("H"), []byte("D"), []byte("b"), []byte("1"))
 	t.Add([]byte("H"), []byte("D"), []byte("a"), []byte("0.999999999"))
 	g := t.Groups()[0]
 	fmt.Printf("%s %s\n", g.Treatment, g.AppendMean(nil)) // of two, the smaller in byte order
-	// Output: a -0.0000000005
+	// Output: a 0.9999999995
 }
 
 func ExampleDict() {

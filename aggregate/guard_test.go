@@ -33,7 +33,7 @@ func TestGuardPages(t *testing.T) {
 	for n := range 80 {
 		name := strings.Repeat("x", n)
 		for _, tail := range []string{"", "H,D,T,5\n", "5,D,T,H\n", name + ",D,T,1\n", "H," + name + ",T,1\n", "H,D," + name + ",1\n"} {
-			for _, l := range []Layout{plain, {4, 3, 1, 2, 0}, {4, 1, 3, 0, 2}} {
+			for _, l := range []Layout{plain, {Fields: 4, Hospital: 3, Diagnosis: 1, Treatment: 2, RecoveryTime: 0}, {Fields: 4, Hospital: 1, Diagnosis: 3, Treatment: 0, RecoveryTime: 2}} {
 				for _, text := range []string{csv + tail, tail + csv, tail} {
 					for _, data := range [][]byte{page[:len(text)], page[len(page)-len(text):]} {
 						copy(data, text)
@@ -55,7 +55,7 @@ func TestGuardPagesWrongEnds(t *testing.T) {
 	data := page[len(page)-len(csv):]
 	copy(data, csv)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	for _, l := range []Layout{plain, {4, 3, 1, 2, 0}, {4, 1, 3, 0, 2}} {
+	for _, l := range []Layout{plain, {Fields: 4, Hospital: 3, Diagnosis: 1, Treatment: 2, RecoveryTime: 0}, {Fields: 4, Hospital: 1, Diagnosis: 3, Treatment: 0, RecoveryTime: 2}} {
 		for _, ends := range [][]uint32{{1, 3, 5, last, 1, 3, 5, 7}, {last, last, last, last, 1, 1, 1, 7}, {1, 3, 5, 7, 5, 3, 1, 7}} {
 			func() {
 				defer func() {
@@ -64,7 +64,7 @@ func TestGuardPagesWrongEnds(t *testing.T) {
 						t.Errorf("%v, %v: read at %#x, outside of the page", l, ends, fault.Addr())
 					}
 				}()
-				NewTable(l).AddRows(data, ends, 1, 0)
+				NewTable(l).AddBlock(Block{data, ends, 1, 0})
 			}()
 		}
 	}

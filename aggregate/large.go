@@ -81,7 +81,7 @@ func (t *Table) addLarge(j int) (int, error) {
 		if !ok {
 			var err error
 			if i, err = t.newGroup(b.group(j)); err != nil {
-				return j, err
+				return j, t.refused(err)
 			}
 			l.add(b.hash[j], i)
 		}

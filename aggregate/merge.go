@@ -41,7 +41,12 @@ func (t *Table) Merge(o *Table) error {
 		if err != nil {
 			return err
 		}
-		if err := t.addExact(g, o.sum(uint32(i))); err != nil {
+		sum := o.sum(uint32(i))
+		n, ok := sum.Number()
+		if !ok {
+			return ErrOverflow
+		}
+		if err := t.addExact(g, n); err != nil {
 			return err
 		}
 		numbers[i] = g
@@ -52,6 +57,10 @@ func (t *Table) Merge(o *Table) error {
 		}
 	}
 	t.rows += o.rows
+	if o.rows > 0 {
+		t.extreme(o.least)
+		t.extreme(o.greatest)
+	}
 	return nil
 }
 

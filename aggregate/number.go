@@ -1,15 +1,308 @@
 package aggregate
 
 import (
-	"math"
+	"math/big"
 	"math/bits"
+	"strconv"
 )
 
-// Numbers are decimals of up to nine fractional digits, held in units of 10^-9.
+// Number is an exact decimal: a whole number of units of 10^-21, in 128 bits of two's complement.
+type Number struct {
+	hi int64
+	lo uint64
+}
+
 const (
-	fractionDigits = 9
-	nano           = 1_000_000_000
+	// fractionDigits are the digits behind the point that a Number holds: those of any double
+	// between 10^-5 and MaxNumber, as a machine writes it.
+	fractionDigits = 21
+
+	// MaxNumber is the largest magnitude of a number. Of 10^11 numbers the sum still fits: 10^11
+	// times 10^6 times 10^21 is below 2^127.
+	MaxNumber = 1_000_000
+	maxDigits = 7 // of MaxNumber
+
+	// nano is the part that sums with up to nine digits behind the point are multiples of.
+	nano = 1_000_000_000
+	// unitsPerNano is 10^21 / 10^9.
+	unitsPerNano = 1_000_000_000_000
 )
+
+// whole returns n, which is not negative and below 1.7e17.
+func whole(n int64) Number {
+	// 10^21 = 10^9 * 10^12
+	hi, lo := bits.Mul64(uint64(n), nano)
+	carry, lo := bits.Mul64(lo, unitsPerNano)
+	return Number{int64(hi*unitsPerNano + carry), lo}
+}
+
+// Add returns the sum of a and b, and whether it fits.
+func (a Number) Add(b Number) (sum Number, ok bool) {
+	lo, carry := bits.Add64(a.lo, b.lo, 0)
+	hi := a.hi + b.hi + int64(carry)
+	// It does not where both have the sign that the sum has not.
+	return Number{hi, lo}, (a.hi^hi)&(b.hi^hi) >= 0
+}
+
+// Compare returns -1, 0 or 1 as a is less than, equal to or greater than b.
+func (a Number) Compare(b Number) int {
+	switch {
+	case a.hi < b.hi || a.hi == b.hi && a.lo < b.lo:
+		return -1
+	case a == b:
+		return 0
+	}
+	return 1
+}
+
+func (a Number) neg() Number {
+	lo, borrow := bits.Sub64(0, a.lo, 0)
+	return Number{-a.hi - int64(borrow), lo}
+}
+
+func (a Number) negative() bool { return a.hi < 0 }
+
+// abs returns the magnitude of a.
+func (a Number) abs() (hi, lo uint64) {
+	if a.negative() {
+		a = a.neg()
+	}
+	return uint64(a.hi), a.lo
+}
+
+// floor returns the greatest whole number that is no greater than a, which is within MaxNumber.
+func (a Number) floor() int64 {
+	hi, lo := a.abs()
+	hi, lo, low := divide(hi, lo, unitsPerNano)
+	_, n, high := divide(hi, lo, nano)
+	switch {
+	case !a.negative():
+		return int64(n)
+	case low == 0 && high == 0:
+		return -int64(n)
+	}
+	return -int64(n) - 1
+}
+
+func (a Number) big() *big.Int {
+	z := big.NewInt(a.hi)
+	return z.Add(z.Lsh(z, 64), new(big.Int).SetUint64(a.lo))
+}
+
+// divide returns the quotient and the remainder of a 128-bit number.
+func divide(hi, lo, by uint64) (qhi, qlo, rest uint64) {
+	qhi, rest = hi/by, hi%by
+	qlo, rest = bits.Div64(rest, lo, by)
+	return qhi, qlo, rest
+}
+
+// Append appends the number in decimal, without an exponent, and without zeros behind the last
+// digit that counts: "12.5".
+func (a Number) Append(dst []byte) []byte {
+	if a.negative() {
+		dst = append(dst, '-')
+	}
+	hi, lo := a.abs()
+	hi, lo, low := divide(hi, lo, unitsPerNano) // the last twelve digits
+	hi, lo, high := divide(hi, lo, nano)        // the nine before them
+	_ = hi                                      // a sum of up to 10^11 numbers is below 10^18 ones
+	dst = strconv.AppendUint(dst, lo, 10)
+	if high == 0 && low == 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	dst = appendPadded(dst, high, 9)
+	dst = appendPadded(dst, low, 12)
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
+}
+
+func appendPadded(dst []byte, n uint64, digits int) []byte {
+	var buf [20]byte
+	text := strconv.AppendUint(buf[:0], n, 10)
+	for range digits - len(text) {
+		dst = append(dst, '0')
+	}
+	return append(dst, text...)
+}
+
+// ParseNumber returns the number that b spells, exactly:
+//
+//	number    [+-] (digits [mark [digits]] | mark digits) [(e|E) [+-] digits]
+//
+// The mark is the decimal point, or a comma. Any number of zeros may stand in front or at the
+// end. The error is ErrNumber where b is not of this form; ErrNumberRange beyond MaxNumber;
+// ErrFraction where more than 21 digits behind the point count.
+func ParseNumber(b []byte, mark byte) (Number, error) {
+	negative := false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		negative = b[0] == '-'
+		b = b[1:]
+	}
+	v, ok := parseShort(b, mark)
+	if !ok {
+		var err error
+		if v, err = parseLong(b, mark); err != nil {
+			return Number{}, err
+		}
+	}
+	if negative {
+		v = v.neg()
+	}
+	return v, nil
+}
+
+// powers of ten, up to the greatest that a word holds.
+var powers = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
+
+// parseShort reads what nearly all decimals are: a mark among up to 17 digits, no sign and no
+// exponent. It answers false for everything else, bad or good.
+func parseShort(b []byte, mark byte) (Number, bool) {
+	if len(b) > 18 {
+		return Number{}, false
+	}
+	m, behind := uint64(0), -1 // digits behind the mark, once it has come
+	for _, c := range b {
+		switch {
+		case isDigit(c):
+			m = m*10 + uint64(c-'0')
+			if behind >= 0 {
+				behind++
+			}
+		case c == mark && behind < 0:
+			behind = 0
+		default:
+			return Number{}, false
+		}
+	}
+	if behind < 0 || len(b) == 1 || m > MaxNumber*powers[min(behind, 11)] {
+		return Number{}, false
+	}
+	// m * 10^(21-behind), of which the second factor is to fit a word.
+	for ; behind < 2; behind++ {
+		m *= 10
+	}
+	hi, lo := bits.Mul64(m, powers[fractionDigits-behind])
+	return Number{int64(hi), lo}, true
+}
+
+// parseLong is ParseNumber without a sign.
+func parseLong(b []byte, mark byte) (Number, error) {
+	// The digits that count, from the first to the last that is no zero, are d[:n]. The value
+	// is 0.d[0]d[1]...d[n-1] times 10^power.
+	var d digits
+	power, any, behind := 0, false, false
+	i := 0
+	for ; i < len(b); i++ {
+		c := b[i]
+		if isDigit(c) {
+			any = true
+			d.add(c)
+			if !behind && d.seen > 0 {
+				power++
+			} else if behind && d.seen == 0 {
+				power--
+			}
+			continue
+		}
+		if c != mark || behind {
+			break
+		}
+		behind = true
+	}
+	if !any {
+		return Number{}, ErrNumber
+	}
+	if i < len(b) {
+		exponent, ok := parseExponent(b[i:])
+		if !ok {
+			return Number{}, ErrNumber
+		}
+		power += exponent
+	}
+	switch {
+	case d.n == 0:
+		return Number{}, nil
+	case power > maxDigits || power == maxDigits && (d.n > 1 || d.text[0] != '1'):
+		return Number{}, ErrNumberRange
+	case d.n-power > fractionDigits: // also where d.n is more than d.text holds
+		return Number{}, ErrFraction
+	}
+	return d.scaled(fractionDigits - (d.n - power)), nil
+}
+
+// digits are a number's digits from the first that is no zero on.
+type digits struct {
+	text [maxDigits + fractionDigits]byte
+	seen int // digits so far
+	n    int // of them, up to the last that is no zero
+}
+
+func (d *digits) add(c byte) {
+	if d.seen == 0 && c == '0' {
+		return
+	}
+	if d.seen < len(d.text) {
+		d.text[d.seen] = c
+	}
+	d.seen++
+	if c != '0' {
+		d.n = d.seen
+	}
+}
+
+// scaled returns the digits times 10^zeros.
+func (d *digits) scaled(zeros int) Number {
+	// Up to 28 digits with the zeros: 19 fit a word, and the rest another.
+	var high, low uint64
+	total := d.n + zeros
+	for i := range total {
+		digit := uint64(0)
+		if i < d.n {
+			digit = uint64(d.text[i] - '0')
+		}
+		if i < total-18 {
+			high = high*10 + digit
+		} else {
+			low = low*10 + digit
+		}
+	}
+	hi, lo := bits.Mul64(high, 1e18)
+	lo, carry := bits.Add64(lo, low, 0)
+	return Number{int64(hi + carry), lo}
+}
+
+// maxExponent is beyond every exponent that a number in a field could need, and far from
+// overflow when it is added to a count of digits.
+const maxExponent = 1 << 40
+
+// parseExponent reads what follows the digits: "e", a sign or none, and digits. A huge one costs
+// no more than its digits.
+func parseExponent(b []byte) (n int, ok bool) {
+	if b[0]|0x20 != 'e' {
+		return 0, false
+	}
+	b = b[1:]
+	negative := false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		negative = b[0] == '-'
+		b = b[1:]
+	}
+	for _, c := range b {
+		if !isDigit(c) {
+			return 0, false
+		}
+		n = min(n*10+int(c-'0'), maxExponent)
+	}
+	if negative {
+		n = -n
+	}
+	return n, len(b) > 0
+}
+
+func isDigit(c byte) bool { return c-'0' <= 9 }
 
 // maxWhole is the largest number that parseWhole returns: eight digits.
 const maxWhole = 99_999_999
@@ -60,68 +353,6 @@ func parseFew(w, n uint32) (uint32, bool) {
 	w = w*10 + w>>8
 	return w&0xFF*100 + w>>16&0xFF, true
 }
-
-// parse returns the number that b is, exactly, in units of 10^-9: a sign or none, then
-// digits with at most one point before, behind or among them, at most nine behind it, and
-// before it no more than 64 bits.
-func parse(b []byte) (int128, error) {
-	var negative bool
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		negative = b[0] == '-'
-		b = b[1:]
-	}
-	var whole, fraction uint64
-	digits := 0
-	for ; len(b) > 0 && isDigit(b[0]); b = b[1:] {
-		digit := uint64(b[0] - '0')
-		if whole > (math.MaxUint64-digit)/10 {
-			return int128{}, rangeOrSyntax(b)
-		}
-		whole = whole*10 + digit
-		digits++
-	}
-	if len(b) > 0 && b[0] == '.' {
-		b = b[1:]
-		behind := 0
-		for ; len(b) > 0 && isDigit(b[0]); b = b[1:] {
-			if behind++; behind <= fractionDigits {
-				fraction = fraction*10 + uint64(b[0]-'0')
-			}
-		}
-		if len(b) == 0 && behind > fractionDigits {
-			return int128{}, ErrFraction
-		}
-		digits += behind
-		for ; behind < fractionDigits; behind++ {
-			fraction *= 10
-		}
-	}
-	if len(b) > 0 || digits == 0 {
-		return int128{}, ErrNumber
-	}
-	hi, lo := bits.Mul64(whole, nano)
-	lo, carry := bits.Add64(lo, fraction, 0)
-	v := int128{int64(hi + carry), lo} // under 2^94
-	if negative {
-		v = v.neg()
-	}
-	return v, nil
-}
-
-// rangeOrSyntax tells a number that is too large from text that begins like one.
-func rangeOrSyntax(b []byte) error {
-	point := false
-	for _, c := range b {
-		if c == '.' && !point {
-			point = true
-		} else if !isDigit(c) {
-			return ErrNumber
-		}
-	}
-	return ErrNumberRange
-}
-
-func isDigit(c byte) bool { return c-'0' <= 9 }
 
 // unquoteNumber removes quotes around a field. What needs more than that is no number.
 func unquoteNumber(b []byte) []byte {

@@ -48,6 +48,8 @@ func unquote(dst, raw []byte) ([]byte, error) {
 	return append(dst, strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)...), nil
 }
 
+func unquoteColumn(_ int, dst, raw []byte) ([]byte, error) { return unquote(dst, raw) }
+
 // result is a group as the oracle and the table can both say it.
 type result struct {
 	count          int64
@@ -93,6 +95,9 @@ func naive(data []byte, ends []uint32, l Layout, record, offset int64) (map[key]
 			record--
 			continue
 		}
+		if len(bytes.Join(fields, nil)) == 0 {
+			continue
+		}
 		row, column, err := decodeRow(fields, l)
 		if err != nil {
 			bads = append(bads, bad{record, place, column, err})
@@ -111,12 +116,15 @@ func naive(data []byte, ends []uint32, l Layout, record, offset int64) (map[key]
 	for k, g := range groups {
 		mode, most := "", int64(0)
 		for name, n := range g.treatments {
+			if name == "" {
+				continue
+			}
 			if n > most || n == most && name < mode {
 				mode, most = name, n
 			}
 		}
 		f, _ := new(big.Rat).Quo(g.sum, big.NewRat(g.count, 1)).Float64()
-		g.result.treatment, g.result.sum, g.result.mean = mode, g.sum.FloatString(9), strconv.FormatFloat(f, 'f', -1, 64)
+		g.result.treatment, g.result.sum, g.result.mean = mode, g.sum.FloatString(21), strconv.FormatFloat(f, 'f', -1, 64)
 		out[k] = g.result
 	}
 	return out, bads
@@ -131,8 +139,11 @@ func decodeRow(fields [][]byte, l Layout) (r row, column int, err error) {
 	if len(fields) != l.Fields {
 		return r, -1, ErrFieldCount
 	}
-	if r.number, err = naiveNumber(string(fields[l.RecoveryTime])); err != nil {
+	if r.number, err = naiveNumber(string(fields[l.RecoveryTime]), '.'); err != nil {
 		return r, l.RecoveryTime, err
+	}
+	if r.number.Sign() < 0 {
+		return r, l.RecoveryTime, ErrRange
 	}
 	for _, name := range []struct {
 		to     *string
@@ -147,23 +158,52 @@ func decodeRow(fields [][]byte, l Layout) (r row, column int, err error) {
 	return r, -1, nil
 }
 
-var decimal = regexp.MustCompile(`^[+-]?(?:([0-9]+)\.?|([0-9]*)\.([0-9]+))$`)
+var decimal = regexp.MustCompile(`^([+-]?)(?:([0-9]+)(?:M([0-9]*))?|M([0-9]+))(?:[eE]([+-]?[0-9]+))?$`)
 
-func naiveNumber(s string) (*big.Rat, error) {
+// naiveNumber reads the grammar with a regular expression, and the value with math/big.
+func naiveNumber(s string, mark byte) (*big.Rat, error) {
 	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
 		s = s[1 : len(s)-1]
 	}
-	m := decimal.FindStringSubmatch(s)
+	if strings.Trim(s, " \t") == "" {
+		return nil, ErrNoValue
+	}
+	if strings.Contains(s, "M") {
+		return nil, ErrNumber
+	}
+	m := decimal.FindStringSubmatch(strings.Replace(s, string(mark), "M", 1))
 	if m == nil {
 		return nil, ErrNumber
 	}
-	if whole, _ := new(big.Int).SetString("0"+m[1]+m[2], 10); !whole.IsUint64() {
-		return nil, ErrNumberRange
+	fraction := m[3] + m[4]
+	digits := strings.TrimLeft(m[2]+fraction, "0")
+	if digits == "" {
+		return new(big.Rat), nil
 	}
-	if len(m[3]) > 9 {
+	exponent := new(big.Int)
+	if m[5] != "" {
+		exponent.SetString(m[5], 10)
+	}
+	exponent.Sub(exponent, big.NewInt(int64(len(fraction))))
+	short := strings.TrimRight(digits, "0")
+	exponent.Add(exponent, big.NewInt(int64(len(digits)-len(short))))
+	// short * 10^exponent
+	if !exponent.IsInt64() || exponent.Int64() > 7 || exponent.Int64() < -int64(len(short))-30 {
+		if exponent.Sign() > 0 {
+			return nil, ErrNumberRange
+		}
 		return nil, ErrFraction
 	}
-	v, _ := new(big.Rat).SetString(strings.TrimSuffix(s, "."))
+	v, _ := new(big.Rat).SetString(short + "e" + exponent.String())
+	if v.Cmp(big.NewRat(MaxNumber, 1)) > 0 {
+		return nil, ErrNumberRange
+	}
+	if exponent.Int64() < -21 {
+		return nil, ErrFraction
+	}
+	if m[1] == "-" {
+		v.Neg(v)
+	}
 	return v, nil
 }
 
@@ -180,7 +220,11 @@ func resultOf(t *testing.T, table *Table) map[key]result {
 		if i > 0 && groups[i-1].Offset > g.Offset {
 			t.Errorf("group %d begins at %d, the one before it at %d", i, g.Offset, groups[i-1].Offset)
 		}
-		sum := new(big.Rat).SetFrac(g.sum.big(), big.NewInt(nano)).FloatString(9)
+		n, ok := g.sum.Number()
+		if !ok {
+			t.Errorf("group %d: the sum does not fit", i)
+		}
+		sum := new(big.Rat).SetFrac(n.big(), units).FloatString(21)
 		out[key{g.Hospital, g.Diagnosis}] = result{g.Count, sum, string(g.AppendMean(nil)), g.Treatment, g.Record, g.Offset}
 		rows += g.Count
 	}
@@ -193,7 +237,7 @@ func resultOf(t *testing.T, table *Table) map[key]result {
 // forgiving returns a table that notes bad rows and goes on.
 func forgiving(l Layout, bads *[]bad) *Table {
 	table := NewTable(l)
-	table.Decode = unquote
+	table.Decode = unquoteColumn
 	table.Bad = func(e *RowError) error {
 		*bads = append(*bads, bad{e.Record, e.Offset, e.Column, e.Err})
 		return nil
@@ -265,7 +309,7 @@ var ways = []struct {
 
 func addAll(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {
 	t.Helper()
-	if used, err := table.AddRows(data, ends, record, offset); err != nil || used != len(ends) {
+	if used, err := table.AddBlock(Block{data, ends, record, offset}); err != nil || used != len(ends) {
 		t.Fatalf("used %d of %d ends, %v", used, len(ends), err)
 	}
 }

@@ -6,7 +6,8 @@ import "slices"
 type Group struct {
 	Hospital, Diagnosis string
 
-	// Treatment is the most frequent one; of several, the smallest in byte order.
+	// Treatment is the most frequent one; of several, the smallest in byte order; "" where no
+	// row names one.
 	Treatment string
 
 	Count int64 // of rows
@@ -15,7 +16,7 @@ type Group struct {
 	// offset, where tables were merged.
 	Record, Offset int64
 
-	sum int128 // in units of 10^-9
+	sum Sum
 }
 
 // Groups returns the groups in the order of their first rows. They share no memory with the
@@ -44,7 +45,7 @@ func (t *Table) AppendGroups(dst []Group) []Group {
 		if p.n < most[p.group] {
 			continue
 		}
-		if name := t.treatments.names[p.treatment]; p.n > most[p.group] || name < g.Treatment {
+		if name := t.treatments.names[p.treatment]; name != "" && (p.n > most[p.group] || name < g.Treatment) {
 			most[p.group], g.Treatment = p.n, name
 		}
 	}
@@ -79,3 +80,6 @@ func (t *Table) counters(yield func(pair) bool) {
 		}
 	}
 }
+
+// AppendMean appends the mean of the group's numbers, as Sum.AppendMean does.
+func (g *Group) AppendMean(dst []byte) []byte { return g.sum.AppendMean(dst, g.Count) }

@@ -1,23 +1,18 @@
 package aggregate
 
-// Pad is how many bytes behind a block AddRows would like to be able to read, within the
-// capacity of data. Without them the rows at the block's end take the slower path.
+// Pad is how many bytes behind a block's data AddBlock would like to be able to read, within its
+// capacity. Without them the rows at the block's end take the slower path.
 const Pad = 32
 
-// AddRows adds the records of data. ends holds, for every field of every record, the index
-// in data of the byte that ends it: a ',' or the '\n' that ends the record; data begins
-// with the first record. A '\r' before that '\n' is not part of the last field. Blank lines
-// are skipped and do not count as records. record and offset are the place of data[0]: the
-// number of the first record and its first byte's offset, as errors and groups name them.
+// AddBlock adds the records of a block. It returns the number of ends used and the error of the
+// first bad row, a *RowError, or what Bad makes of it. Rows before it have been added. A record at
+// the end that lacks its '\n' is not used. A record of empty fields alone is no row.
 //
-// It returns the number of ends used and the error of the first bad row, a *RowError, or
-// what Bad makes of it. Rows before it have been added. A record at the end that lacks its
-// '\n' is not used.
-//
-// AddRows does not keep data or ends, does not change them, and allocates nothing unless a
-// name or a group is new, or a row is bad.
-func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used int, err error) {
-	t.batch.record, t.batch.offset, t.batch.start = record, offset, 0
+// AddBlock does not keep the block, does not change it, and allocates nothing unless a name or a
+// group is new, or a row is bad.
+func (t *Table) AddBlock(block Block) (used int, err error) {
+	data, ends := block.Data, block.Ends
+	t.batch.record, t.batch.offset, t.batch.start = block.Record, block.Offset, 0
 	if err := t.begin(len(ends)); err != nil {
 		return 0, t.rowError(0, -1, err)
 	}
@@ -55,9 +50,9 @@ func (t *Table) AddRows(data []byte, ends []uint32, record, offset int64) (used 
 // error is about the row behind them.
 func (t *Table) run(data []byte, ends []uint32) (n int, err error) {
 	b := &t.batch
-	b.records(data, ends, t.layout.Fields)
+	b.records(data, ends, &t.layout)
 	if b.n > 0 {
-		b.numbers(data, t.layout.RecoveryTime)
+		t.numbers(data, t.layout.RecoveryTime)
 		t.names(&t.hospitals, b.hospital[:], data, t.layout.Hospital)
 		t.names(&t.diagnoses, b.diagnosis[:], data, t.layout.Diagnosis)
 		t.names(&t.treatments, b.treatment[:], data, t.layout.Treatment)
@@ -97,32 +92,51 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 	if n == 1 && len(trimReturn(data[start:ends[0]])) == 0 {
 		return n, nil // a blank line
 	}
-	field := func(i int) []byte {
-		p := start
-		if i > 0 {
-			p = ends[i-1] + 1
-		}
-		f := data[p:ends[i]]
+	t.fields = t.fields[:0]
+	filled := 0 // fields that are not empty
+	for i, end := range ends[:n] {
+		f := data[start:end]
 		if i == n-1 {
 			f = trimReturn(f)
 		}
-		return f
-	}
-	column, err := -1, ErrFieldCount
-	if l := &t.layout; n == l.Fields {
-		column, err = t.add(field(l.Hospital), field(l.Diagnosis), field(l.Treatment), field(l.RecoveryTime))
-	}
-	if err != nil {
-		bad := t.rowError(0, column, err)
-		if t.Bad == nil || final(err) {
-			return n, bad
+		if len(f) > 0 {
+			filled = i + 1
 		}
-		if err := t.Bad(bad); err != nil {
-			return n, err
-		}
+		t.fields = append(t.fields, f)
+		start = end + 1
 	}
+	err := error(nil)
+	if filled > 0 {
+		err = t.addFields(t.fields, filled)
+	}
+	clear(t.fields) // it is the caller's data
 	t.batch.record++
-	return n, nil
+	return n, err
+}
+
+// addFields adds a record that has something in its first fields, as many as filled says. The
+// error ends AddBlock.
+func (t *Table) addFields(f [][]byte, filled int) error {
+	column, err := -1, ErrFieldCount
+	if l := &t.layout; len(f) == l.Fields && filled <= l.Fields-l.Empty {
+		column, err = t.add(f[l.Hospital], f[l.Diagnosis], f[l.Treatment], f[l.RecoveryTime])
+	}
+	if err == nil {
+		return nil
+	}
+	bad := t.rowError(0, column, err)
+	if final(err) {
+		return bad
+	}
+	if t.Pass != nil {
+		if pass, err := t.Pass(f); pass || err != nil {
+			return err
+		}
+	}
+	if t.Bad == nil {
+		return bad
+	}
+	return t.Bad(bad)
 }
 
 func trimReturn(b []byte) []byte {

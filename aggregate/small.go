@@ -97,19 +97,19 @@ func (s *small) cell(hospital, diagnosis uint32) *uint32 {
 func (s *small) row(g uint32) []int64 { return s.rows[int(g)*s.stride:][:s.stride] }
 
 // addSmall adds the rows of the batch to the small tally, for which fit has made room. It
-// stops before a row that needs more.
-func (t *Table) addSmall() (int, error) {
+// stops before a row that needs more, and says that the tally is full.
+func (t *Table) addSmall() (n int, full bool, err error) {
 	b, s := &t.batch, &t.small
 	cells, shift, stride := s.cells, s.shift&31, uint(s.stride)
 	for j := range b.n {
 		cell := &cells[b.hospital[j]<<shift|b.diagnosis[j]]
 		if *cell == 0 {
 			if s.full() {
-				return j, nil
+				return j, true, nil
 			}
 			g, err := t.newGroup(b.group(j))
 			if err != nil {
-				return j, err
+				return j, false, t.refused(err)
 			}
 			s.addGroup()
 			*cell = g + 1
@@ -118,9 +118,9 @@ func (t *Table) addSmall() (int, error) {
 		if v := b.whole[j]; v != notWhole {
 			s.rows[sum] += v
 		} else if err := t.addExact(*cell-1, b.exact[j]); err != nil {
-			return j, err
+			return j, false, err
 		}
 		s.rows[sum+1+uint(b.treatment[j])]++
 	}
-	return b.n, nil
+	return b.n, false, nil
 }

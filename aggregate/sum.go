@@ -1,16 +1,79 @@
 package aggregate
 
-// A group's sum has two parts. Whole numbers of one to eight digits, nearly all there are,
-// go into 64 bits without a check: begin counts how many there may be. All others go into
-// 128 bits, with one.
+import (
+	"math/big"
+	"strconv"
+)
+
+// Sum is an exact sum of numbers. The zero Sum is 0.
+type Sum struct {
+	whole int64  // of numbers of one to eight digits
+	exact Number // of all others
+}
+
+// Add adds a number. It reports whether the sum still fits; if not, the Sum is as before.
+func (s *Sum) Add(n Number) bool {
+	sum, ok := s.exact.Add(n)
+	if ok {
+		s.exact = sum
+	}
+	return ok
+}
+
+// Number returns the sum, and whether it fits a Number.
+func (s *Sum) Number() (Number, bool) { return whole(s.whole).Add(s.exact) }
+
+// maxFloatInt bounds the integers that float64 holds without a gap.
+const maxFloatInt = 1 << 53
+
+// AppendMean appends the sum divided by count: the exact quotient, rounded once to the nearest
+// float64, in the fewest digits that read back as the same float64, without an exponent. Zero is
+// "0", never "-0", and so is the mean of nothing.
+func (s *Sum) AppendMean(dst []byte, count int64) []byte {
+	return strconv.AppendFloat(dst, s.mean(count), 'f', -1, 64)
+}
+
+// mean returns the quotient, correctly rounded. Of two integers that float64 holds exactly one
+// division is (IEEE 754-2019 §4.3); others are left to math/big.
+func (s *Sum) mean(count int64) float64 {
+	if count == 0 {
+		return 0
+	}
+	if s.exact == (Number{}) && s.whole < maxFloatInt && count < maxFloatInt {
+		return float64(s.whole) / float64(count)
+	}
+	n, ok := s.Number()
+	if ok {
+		// Most have few digits behind the point: as a multiple of 10^-9 the sum fits.
+		hi, lo := n.abs()
+		hi, lo, rest := divide(hi, lo, unitsPerNano)
+		if hi == 0 && rest == 0 && lo < maxFloatInt && uint64(count) < maxFloatInt/nano {
+			q := float64(lo) / float64(count*nano)
+			if n.negative() {
+				return -q
+			}
+			return q
+		}
+	}
+	sum := n.big()
+	if !ok {
+		sum = new(big.Int).Add(whole(s.whole).big(), s.exact.big())
+	}
+	units := new(big.Int).Mul(big.NewInt(nano), big.NewInt(unitsPerNano))
+	q, _ := new(big.Rat).SetFrac(sum, units.Mul(units, big.NewInt(count))).Float64()
+	return q
+}
+
+// A table keeps the two parts of a group's sum apart. Numbers of one to eight digits, nearly all
+// there are, go into 64 bits without a check: begin counts them.
 
 // addExact adds a number to the second part of the sum of group g.
-func (t *Table) addExact(g uint32, v int128) error {
+func (t *Table) addExact(g uint32, v Number) error {
 	if n := t.groups.n - len(t.exact); n > 0 {
-		t.exact = append(t.exact, make([]int128, n)...)
+		t.exact = append(t.exact, make([]Number, n)...)
 	}
-	sum := t.exact[g].add(v)
-	if !sum.fits() {
+	sum, ok := t.exact[g].Add(v)
+	if !ok {
 		return ErrOverflow
 	}
 	t.exact[g] = sum
@@ -20,7 +83,7 @@ func (t *Table) addExact(g uint32, v int128) error {
 // fold moves the first parts of all sums into the second.
 func (t *Table) fold() error {
 	for g := range uint32(t.groups.n) {
-		if err := t.addExact(g, nanos(*t.wholeSum(g))); err != nil {
+		if err := t.addExact(g, whole(*t.wholeSum(g))); err != nil {
 			return err
 		}
 		*t.wholeSum(g) = 0
@@ -37,11 +100,11 @@ func (t *Table) wholeSum(g uint32) *int64 {
 	return &t.groups.at(g).sum
 }
 
-// sum returns both parts of the sum of group g. It does not overflow: each is below 2^126.
-func (t *Table) sum(g uint32) int128 {
-	sum := nanos(*t.wholeSum(g))
+// sum returns the sum of group g.
+func (t *Table) sum(g uint32) (s Sum) {
+	s.whole = *t.wholeSum(g)
 	if int(g) < len(t.exact) {
-		sum = sum.add(t.exact[g])
+		s.exact = t.exact[g]
 	}
-	return sum
+	return s
 }

@@ -14,19 +14,58 @@ const DefaultMaxGroups = 2 << 20
 type Layout struct {
 	Fields                                       int
 	Hospital, Diagnosis, Treatment, RecoveryTime int
+
+	Comma byte // that stands between fields; 0: ','
+	Empty int  // so many fields at the end have to be empty
 }
 
-// Table groups rows by hospital and diagnosis.
-type Table struct {
-	// Decode turns a field as it stands in the file into a name: it appends to dst the
-	// name that raw spells. It is called once for each distinct spelling, and must return
-	// the same each time. Where it is nil, raw is the name. Numbers are not decoded:
-	// quotes around one are no part of it, and nothing else can stand there.
-	Decode func(dst, raw []byte) ([]byte, error)
+// Range says which numbers a row may have.
+type Range struct{ Least, Greatest Number }
 
-	// Bad is told of a row that AddRows cannot add. If it returns nil the row is left out
-	// and AddRows goes on; any other error ends AddRows, which returns it. Where Bad is
-	// nil, the first bad row ends AddRows. An error that ends the work (ErrTooManyGroups,
+// Block is some records and the ends of their fields, as a scanner finds them; package csvfast's
+// Block converts to it.
+type Block struct {
+	// Data begins with a record. Pad bytes behind it, within its capacity, may be read.
+	Data []byte
+	// Ends holds, for every field of every record, the index in Data of the byte that ends it:
+	// the comma, or the '\n' that ends the record. A '\r' before that '\n' is not part of the
+	// last field. A blank line is one end, and no record.
+	Ends []uint32
+
+	Record int64 // number of the first record, as errors and groups name it
+	Offset int64 // of Data[0] in the file
+}
+
+// Table groups rows by hospital and diagnosis. Its exported fields are set before the first row.
+type Table struct {
+	// Decode turns a field of a column as it stands in the file into a name: it appends to dst
+	// the name that raw spells. It is called once for each distinct spelling of a column, and
+	// must return the same each time. Where it is nil, raw is the name. Of treatments, an empty
+	// name is none: its rows count in the mean, and it is never the most frequent one.
+	Decode func(column int, dst, raw []byte) ([]byte, error)
+
+	// Mark is the decimal mark of numbers; 0 means '.'. Range limits the numbers; nil means from
+	// 0 to MaxNumber.
+	Mark  byte
+	Range *Range
+
+	// Missing reports whether a number's field, without its quotes, says that there is none, as
+	// an empty field does. It is asked about fields that are not one to four digits; of those
+	// MissingWhole has the values that say so.
+	Missing      func(field []byte) bool
+	MissingWhole []int64
+
+	// NewGroup is asked about the names of a new group. An error makes its row a bad one.
+	NewGroup func(hospital, diagnosis string) error
+
+	// Pass is asked about a record that cannot be added, before Bad is told. If it answers true,
+	// the record is no row, and is passed over; an error ends AddBlock. The fields are as in the
+	// file, and valid during the call.
+	Pass func(fields [][]byte) (bool, error)
+
+	// Bad is told of a row that AddBlock cannot add. If it returns nil the row is left out and
+	// AddBlock goes on; any other error ends AddBlock, which returns it. Where Bad is nil, the
+	// first bad row ends AddBlock. An error that ends the work (ErrTooManyGroups,
 	// ErrTooManyNames, ErrTooManyCounters, ErrOverflow) is returned without asking.
 	Bad func(*RowError) error
 
@@ -37,6 +76,9 @@ type Table struct {
 	// DefaultMaxNameBytes.
 	MaxNameBytes int
 
+	// Extremes has the table keep the least and the greatest number.
+	Extremes bool
+
 	layout                           Layout
 	hospitals, diagnoses, treatments Dict
 
@@ -45,10 +87,17 @@ type Table struct {
 	small  small    // the tally, while it is small
 	large  *large   // the tally, from then on
 	whole  int64    // how many whole numbers may be in a group's sum
-	exact  []int128 // by group: numbers that are not in its sum; may be shorter than groups
+	exact  []Number // by group: numbers that are not in its sum; may be shorter than groups
 	batch  batch
 	most   []uint64      // by group: see AppendGroups
 	sort   func([]Group) // into the order of first rows; nil: they are in it
+	fields [][]byte      // of a record that Pass is asked about
+	raw    []byte        // what Missing reads
+
+	limited         bool  // setLimits has been called
+	low, high       int64 // whole numbers between them are in the range
+	looks           bool  // others are among those of four digits
+	least, greatest Number
 }
 
 // NewTable returns an empty table for records of the given layout. It panics if a column
@@ -63,21 +112,30 @@ func NewTable(l Layout) *Table {
 // names, too, where the layout is the one of before and they are few. Groups that it has
 // returned stay as they are.
 func (t *Table) Reset(l Layout) {
-	for _, c := range []int{l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime} {
-		if c < 0 || c >= l.Fields {
-			panic("aggregate: column outside the record")
-		}
+	if l.Comma == 0 {
+		l.Comma = ','
 	}
-	for _, d := range []*Dict{&t.hospitals, &t.diagnoses, &t.treatments} {
-		if l != t.layout || len(d.names) > keptNames || d.bytes > keptBytes {
-			*d = Dict{}
+	for _, c := range []struct {
+		column int
+		dict   *Dict
+	}{{l.Hospital, &t.hospitals}, {l.Diagnosis, &t.diagnoses}, {l.Treatment, &t.treatments}, {l.RecoveryTime, nil}} {
+		d := c.dict
+		switch {
+		case c.column < 0 || c.column >= l.Fields-l.Empty:
+			panic("aggregate: column outside the record")
+		case d == nil:
+			continue
+		case l != t.layout || len(d.names) > keptNames || d.bytes > keptBytes:
+			*d = Dict{Decode: func(dst, raw []byte) ([]byte, error) { return t.decode(c.column, dst, raw) }}
 		}
 		d.bytes = 0
 	}
 	t.layout, t.rows, t.whole, t.exact = l, 0, 0, t.exact[:0]
+	t.limited = false
 	t.groups.reset()
 	t.small.reset()
 	t.large, t.sort = nil, nil
+	t.least, t.greatest = Number{math.MaxInt64, math.MaxUint64}, Number{math.MinInt64, 0}
 }
 
 // keptNames and keptBytes are the most of a column's names that outlive a Reset.
@@ -88,6 +146,19 @@ func (t *Table) Rows() int64 { return t.rows }
 
 // Len returns the number of groups.
 func (t *Table) Len() int { return t.groups.n }
+
+func (t *Table) decode(column int, dst, raw []byte) ([]byte, error) {
+	if t.Decode == nil {
+		return append(dst, raw...), nil
+	}
+	return t.Decode(column, dst, raw)
+}
+
+// Extreme returns the least and the greatest number of all rows; ok is false where there are no
+// rows, or Extremes is not set.
+func (t *Table) Extreme() (least, greatest Number, ok bool) {
+	return t.least, t.greatest, t.Extremes && t.rows > 0
+}
 
 // Add adds one row, given its four fields. The error is a *RowError, whose Record is the
 // number of the row and whose Column the field's in the layout.
@@ -102,14 +173,20 @@ func (t *Table) Add(hospital, diagnosis, treatment, recoveryTime []byte) error {
 	return nil
 }
 
+// maxUnfolded is how many whole numbers a sum takes without a look at each: it stays below what
+// whole can turn into units.
+const maxUnfolded = 1e17 / MaxNumber
+
 // begin prepares for at most n more rows.
 func (t *Table) begin(n int) error {
 	for _, d := range []*Dict{&t.hospitals, &t.diagnoses, &t.treatments} {
-		d.Decode, d.MaxNameBytes = t.Decode, t.MaxNameBytes
+		d.MaxNameBytes = t.MaxNameBytes
 	}
-	// A sum of whole numbers holds this many of them without a look at each.
-	const room = math.MaxInt64 / maxWhole
-	if t.whole > room-int64(n) {
+	if !t.limited {
+		t.setLimits()
+		t.limited = true
+	}
+	if t.whole > maxUnfolded-int64(n) {
 		if err := t.fold(); err != nil {
 			return err
 		}
@@ -123,7 +200,7 @@ func (t *Table) begin(n int) error {
 func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column int, err error) {
 	b, l := &t.batch, &t.layout
 	b.n = 1
-	if b.whole[0], b.exact[0], err = number(slices.Clip(recoveryTime), false); err != nil {
+	if b.whole[0], b.exact[0], err = t.number(slices.Clip(recoveryTime)); err != nil {
 		return l.RecoveryTime, err
 	}
 	if b.hospital[0], err = t.hospitals.ID(hospital); err != nil {
@@ -142,15 +219,19 @@ func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column
 // addBatch adds the rows of the batch and returns how many came before an error.
 func (t *Table) addBatch() (n int, err error) {
 	if t.large == nil {
+		full := true
 		if t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len()) {
-			n, err = t.addSmall()
+			n, full, err = t.addSmall()
 		}
-		if err == nil && n < t.batch.n {
+		if full && err == nil {
 			err = t.enlarge()
 		}
 	}
 	if t.large != nil && err == nil {
 		n, err = t.addLarge(n)
+	}
+	if t.Extremes {
+		t.extremes(n)
 	}
 	t.rows += int64(n)
 	return n, err
@@ -158,10 +239,24 @@ func (t *Table) addBatch() (n int, err error) {
 
 // newGroup makes g a group of its own.
 func (t *Table) newGroup(g group) (uint32, error) {
+	if t.NewGroup != nil {
+		if err := t.NewGroup(t.hospitals.names[g.hospital], t.diagnoses.names[g.diagnosis]); err != nil {
+			return 0, err
+		}
+	}
 	if t.groups.n >= t.maxGroups() {
 		return 0, ErrTooManyGroups
 	}
 	return t.groups.add(g), nil
+}
+
+// refused returns what becomes of an error about a new group. One that ends the work is returned.
+// Otherwise the batch is cut short before the row: oneRecord takes it, and meets the error again.
+func (t *Table) refused(err error) error {
+	if final(err) || t.batch.ends == nil {
+		return err
+	}
+	return nil
 }
 
 // maxGroups is the limit in force. Numbers of groups have 32 bits.

@@ -19,13 +19,16 @@ var testNames = []string{
 }
 
 var testNumbers = []string{
-	"0", "5", "60", "1234567", "12345678", "99999999", "123456789", "18446744073709551615", "007", "0000000000000000000000000001",
-	"-0", "-3", "+4", "12.5", "5.", ".5", "-.5", "0.000000001", "-0.999999999", "18446744073709551615.999999999", `"42"`, `"-1.5"`, `"123456789"`,
+	"0", "5", "60", "9999", "10000", "999999", "1000000", "007", "0000000000000000000000000001", "000001000000",
+	"-0", "-3", "+4", "12.5", "5.", ".5", "-.5", "0.000000001", "-0.999999999", `"42"`, `"-1.5"`, `"123456"`,
+	"1e3", "1E3", "1e+3", "10e-1", "4.5000000000", "0E-18", "0e99", "4.499999999999999556", "3.3333333333333335", "1e-21", "0.000000000000000000001",
+	"999999.999999999999999999999", "1.0e6", "0.001e9", "1000000.000", "5e0", "1000000000000e-6",
 }
 
 var badFields = []string{
-	"", "+", "-", ".", "-.", "1e3", " 5", "5 ", "NaN", "1.2.3", "0x10", "1_0", "--1", "5\r5", `"`, `""`, `"5`, `"4""2"`, `""42""`, "18446744073709551616", "99999999999999999999999999999999",
-	"0.0000000001", "1.0000000000", "99999999999999999999x", "0.00000000001x", "٣", "1234567/", "1234567:", "\xff5",
+	"", " ", "\t ", "+", "-", ".", "-.", " 5", "5 ", "NaN", "1.2.3", "0x10", "1_0", "--1", "5\r5", `"`, `""`, `"5`, `"4""2"`, `""42""`, "1000001", "12345678", "123456789",
+	"18446744073709551616", "99999999999999999999999999999999", "1000000.000000000000000000001", "1e7", "1.1e6", "1e999999999", "1,234.5", "1.234,5", "4,5",
+	"0.0000000000000000000001", "1e-22", "99999999999999999999x", "0.00000000001x", "٣", "1234567/", "1234567:", "\xff5", "e3", "1e", "1e+", "1e1.5", "1e1e1", ".e1", "5e ",
 }
 
 func TestLayouts(t *testing.T) {
@@ -108,11 +111,12 @@ func TestBadRow(t *testing.T) {
 		{"H,D,T\n", -1, ErrFieldCount},
 		{"H,D,T,5,6\n", -1, ErrFieldCount},
 		{"H\n", -1, ErrFieldCount},
-		{",\n", -1, ErrFieldCount},
-		{"H,D,T,\n", 3, ErrNumber},
+		{"H,\n", -1, ErrFieldCount},
+		{"H,D,T,\n", 3, ErrNoValue},
 		{"H,D,T,x\n", 3, ErrNumber},
+		{"H,D,T,-1\n", 3, ErrRange},
 		{"H,D,T,99999999999999999999\n", 3, ErrNumberRange},
-		{"H,D,T,0.1234567890\n", 3, ErrFraction},
+		{"H,D,T,0.1234567890123456789012\n", 3, ErrFraction},
 		{"a\"b\",D,T,5\n", 0, errDecode},
 		{"H,\"D\"x,T,5\n", 1, errDecode},
 		{"H,D," + strings.Repeat("x", 40) + "\"\",5\n", 2, errDecode},
@@ -120,10 +124,10 @@ func TestBadRow(t *testing.T) {
 		good := "a hospital,a diagnosis,a treatment,31\n"
 		for before := range 5 {
 			table := NewTable(plain)
-			table.Decode = unquote
+			table.Decode = unquoteColumn
 			data := []byte(strings.Repeat(good, before) + tt.row + good + good)
 			ends := endsOf(data)
-			used, err := table.AddRows(data, ends, 10, 1000)
+			used, err := table.AddBlock(Block{data, ends, 10, 1000})
 			var e *RowError
 			if !errors.As(err, &e) || used != 4*before || table.Rows() != int64(before) {
 				t.Errorf("%q: used %d, rows %d, %v", data, used, table.Rows(), err)
@@ -140,14 +144,14 @@ func TestBadRow(t *testing.T) {
 func TestUnfinishedRecord(t *testing.T) {
 	table := NewTable(plain)
 	data := []byte("a hospital,D,T,5\nH,D,T,5")
-	if used, err := table.AddRows(data, endsOf(data), 1, 0); used != 4 || err != nil || table.Rows() != 1 {
+	if used, err := table.AddBlock(Block{data, endsOf(data), 1, 0}); used != 4 || err != nil || table.Rows() != 1 {
 		t.Errorf("used %d, %v", used, err)
 	}
 }
 
 func TestAdd(t *testing.T) {
 	table := NewTable(plain)
-	table.Decode = unquote
+	table.Decode = unquoteColumn
 	for _, f := range []string{"H,D,T2,1", `"H",D,T1,2.5`, "H,D,T1,x", "H,E,T2,3"} {
 		f := strings.Split(f, ",")
 		err := table.Add([]byte(f[0]), []byte(f[1]), []byte(f[2]), []byte(f[3]))
