@@ -1,5 +1,9 @@
 package aggregate
 
+import "bytes"
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // Pad is how many bytes behind a block's data AddBlock would like to be able to read, within its
 // capacity. Without them the rows at the block's end take the slower path.
 const Pad = 32
@@ -92,8 +96,12 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 	if n == 1 && len(trimReturn(data[start:ends[0]])) == 0 {
 		return n, nil // a blank line
 	}
+	// Where files were joined, the second one's byte order mark stands at the start of a line.
+	if bytes.HasPrefix(data[start:], byteOrderMark) {
+		start += uint32(len(byteOrderMark))
+	}
 	t.fields = t.fields[:0]
-	filled := 0 // fields that are not empty
+	filled := 0 // fields up to the last that is not empty
 	for i, end := range ends[:n] {
 		f := data[start:end]
 		if i == n-1 {

@@ -13,7 +13,19 @@ import (
 var (
 	ErrEmpty       = errors.New("the object is empty: not even a header")
 	ErrHeader      = errors.New("the header lacks a column")
-	ErrUTF8        = errors.New("invalid UTF-8")
+	ErrSeparator   = errors.New("the header can be read with two separators")
+	ErrHeaderMoved = errors.New("the header comes again, with its columns in other positions: the files that were joined differ")
+	ErrFormat      = errors.New("the file is no CSV")
+	ErrTrailing    = errors.New("something stands behind the end of the compressed data")
+
+	ErrUTF8         = errors.New("invalid UTF-8: if the file has another encoding, set ENCODING")
+	ErrNotEncoded   = errors.New("valid UTF-8, where ENCODING says otherwise: do not set ENCODING for this file")
+	ErrDecimalComma = errors.New("a number with a comma: set DECIMAL=comma")
+	ErrCharacter    = errors.New("a control character or byte order mark")
+	ErrMissing      = errors.New("no name")
+	ErrKeyTooLong   = errors.New("the names are too long for DynamoDB's sort key of 1,024 bytes")
+
+	ErrTooManyBad  = errors.New("too many bad rows")
 	ErrSameSortKey = errors.New("two groups have the same sort key")
 )
 
@@ -47,14 +59,32 @@ func (e *RowError) Error() string {
 
 func (e *RowError) Unwrap() error { return e.Err }
 
-// HeaderError says which columns the header lacks, or has twice. It names only columns
-// that the job expects: a file without a header has a patient in its first record.
+// FormatError says what a file is that is no CSV, and what to do.
+type FormatError struct{ Is, Advice string }
+
+func (e *FormatError) Error() string { return "the file is " + e.Is + ": " + e.Advice }
+func (e *FormatError) Unwrap() error { return ErrFormat }
+
+// HeaderError says what is wrong with the header. It names the columns that the job expects, and
+// names so near to them that they are meant: a file without a header has a patient in its first
+// record.
 type HeaderError struct {
 	Missing, Twice []string
-	Found          int // columns in the header
+	Separators     []byte   // with which the header can be read, if these are two
+	Found          int      // columns in the header
+	Near           []string // names in the header that are nearly those that are missing
+	Hint           string
+	Err            error
 }
 
 func (e *HeaderError) Error() string {
+	if len(e.Separators) > 0 {
+		var names []string
+		for _, c := range e.Separators {
+			names = append(names, separatorName(c))
+		}
+		return ErrSeparator.Error() + ", " + strings.Join(names, " and ")
+	}
 	var s string
 	if len(e.Missing) > 0 {
 		s = "the header lacks " + strings.Join(e.Missing, ", ")
@@ -67,10 +97,55 @@ func (e *HeaderError) Error() string {
 		}
 		s += "has twice " + strings.Join(e.Twice, ", ")
 	}
-	return s + " (columns found: " + strconv.Itoa(e.Found) + ")"
+	s += " (columns found: " + strconv.Itoa(e.Found) + ")"
+	if len(e.Near) > 0 {
+		s += "; it has " + strings.Join(e.Near, ", ")
+	}
+	if e.Hint != "" {
+		s += ": " + e.Hint
+	}
+	return s
 }
 
-func (e *HeaderError) Unwrap() error { return ErrHeader }
+func (e *HeaderError) Unwrap() error { return e.Err }
+
+func separatorName(c byte) string {
+	switch c {
+	case ',':
+		return "comma"
+	case ';':
+		return "semicolon"
+	case '\t':
+		return "tab"
+	}
+	return "vertical bar"
+}
+
+// BadRowsError says that too many rows are bad: more than the share that BAD_ROWS allows, or all.
+type BadRowsError struct {
+	Rows, Skipped, NoValue int64
+	Allowed                float64 // share; 0 where not one row can be used
+	First                  error   // a RowError, the first
+}
+
+func (e *BadRowsError) Error() string {
+	all := e.Rows + e.Skipped
+	s := strconv.FormatInt(e.Skipped, 10) + " of " + strconv.FormatInt(all, 10) + " rows are bad"
+	if e.Allowed > 0 {
+		s += ", more than the " + strconv.FormatFloat(e.Allowed*100, 'f', -1, 64) + "% that BAD_ROWS allows"
+	} else {
+		s += ", and none can be used"
+	}
+	if e.NoValue > 0 {
+		s += " (" + strconv.FormatInt(e.NoValue, 10) + " more have no recovery time)"
+	}
+	if e.First != nil {
+		s += "; the first: " + e.First.Error()
+	}
+	return s
+}
+
+func (e *BadRowsError) Unwrap() error { return ErrTooManyBad }
 
 // Place is where a group was first seen.
 type Place struct{ Record, Offset int64 }

@@ -64,7 +64,9 @@ func (m *items) put(b *batch, g *aggregate.Group) error {
 	b.Number(attrMean, b.number)
 	b.String(attrDiagnosis, g.Diagnosis)
 	b.String(attrHospital, g.Hospital)
-	b.String(attrTreatment, g.Treatment)
+	if g.Treatment != "" {
+		b.String(attrTreatment, g.Treatment)
+	}
 	if m.records {
 		b.number = strconv.AppendInt(b.number[:0], g.Count, 10)
 		b.Number(attrRecords, b.number)

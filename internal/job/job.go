@@ -74,12 +74,10 @@ type Job struct {
 
 // Summary says what a run did, for the response and the log.
 type Summary struct {
-	Rows    int64 // rows that count in the result
-	Skipped int64 // bad rows left out, with Options.SkipBadRows
-	Bytes   int64 // of CSV, after decompression
-	Groups  int   // pairs of diagnosis and hospital
-	Items   int   // written, the manifest included
-	Bad     []error
+	Counts
+	Bytes  int64 // of CSV, after decompression
+	Groups int   // pairs of diagnosis and hospital
+	Items  int   // written, the manifest included
 
 	Unverified string // see Body
 
@@ -109,7 +107,10 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	rows := j.takeReducer()
 	defer j.keepReducer(rows)
 	sum.Bytes, err = rows.ReadFrom(body)
-	sum.Rows, sum.Skipped, sum.Bad = rows.Rows(), rows.Skipped, rows.Bad
+	if err == nil {
+		err = rows.Verdict()
+	}
+	sum.Counts = rows.Counts
 	sum.Read = j.Now().Sub(start)
 	if err != nil {
 		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
@@ -124,7 +125,7 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	}
 	sum.Items, err = j.write(ctx, sink, m, groups)
 	if err == nil && j.Options.Manifest {
-		err = j.writeManifest(ctx, sink, o, body, m, &sum)
+		err = j.writeManifest(ctx, sink, o, body, m, rows, &sum)
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err

@@ -1,20 +1,59 @@
 package job
 
-import "reduction/internal/env"
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"reduction/aggregate"
+	"reduction/internal/env"
+)
 
 // Options are the job's switches. The zero value is the experiment's job: a bad row fails
 // it, and an item has the six attributes of the experiment's table.
 type Options struct {
-	SkipBadRows bool // leave bad rows out, counted, rather than fail
-	Records     bool // add Records to each item: the number of rows behind its mean
-	Manifest    bool // write one item last that says the result is whole
-	TTLDays     int  // add TTL to each item, this many days ahead; 0: none
-	Writers     int  // batches in flight at a time; 0: DefaultWriters
+	// BadRows says what becomes of bad rows, and NoValue of rows without a recovery time.
+	BadRows BadRows
+	NoValue NoValue
+
+	Missing  []string         // spellings that say that there is no value, beside the default ones
+	Range    *aggregate.Range // of recovery times, in days; nil: from 0 to a million
+	Comma    bool             // the decimal mark is a comma
+	Encoding Encoding
+	Columns  Columns // what the header calls the columns; "" is the name of the experiment
+
+	Records  bool // add Records to each item: the number of rows behind its mean
+	Manifest bool // write one item last that says the result is whole
+	TTLDays  int  // add TTL to each item, this many days ahead; 0: none
+	Writers  int  // batches in flight at a time; 0: DefaultWriters
 
 	// What stands between a hostile file and the out-of-memory killer: the number of
 	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
 	MaxGroups, MaxNameBytes int
 }
+
+// BadRows says what becomes of bad rows: the zero value fails the job at the first one.
+type BadRows struct {
+	Skip  bool    // leave bad rows out, counted
+	Share float64 // fail the job where more than this share of the rows is bad; 0: no limit
+}
+
+// NoValue says what becomes of rows without a recovery time: patients not yet discharged.
+type NoValue int
+
+const (
+	FailNoValue NoValue = iota // as of bad rows
+	SkipNoValue                // leave them out, counted apart
+)
+
+// Encoding is how a file's characters are encoded.
+type Encoding int
+
+const (
+	UTF8 Encoding = iota
+	Windows1252
+	ISO8859_1
+)
 
 // DefaultWriters is how many batches are in flight at a time. The experiment's 400 groups
 // are 16 batches.
@@ -23,14 +62,99 @@ const DefaultWriters = 8
 // maxTTLDays keeps the sum far from overflow: a hundred years.
 const maxTTLDays = 36_500
 
-// ReadOptions reads BAD_ROWS (fail or skip), RECORDS, MANIFEST (on or off) and TTL_DAYS (a whole
-// number of days).
+// ReadOptions reads the settings of the job:
+//
+//	BAD_ROWS   fail, skip, or a share of the rows that may be skipped: 5%
+//	NO_VALUE   fail or skip
+//	MISSING    spellings of missing values, with commas between: NULL,n/a,999
+//	RANGE      of recovery times in days: 0..3650
+//	DECIMAL    point or comma
+//	ENCODING   utf-8, windows-1252 or iso-8859-1
+//	COLUMNS    other names in the header: Hospital=site,Recovery Time=los_days
+//	RECORDS    on or off
+//	MANIFEST   on or off
+//	TTL_DAYS   a whole number of days
 func ReadOptions(r *env.Reader) Options {
 	o := Options{
-		SkipBadRows: r.Choice("BAD_ROWS", "fail", "skip") == "skip",
-		Records:     r.On("RECORDS"),
-		Manifest:    r.On("MANIFEST"),
+		BadRows:  readBadRows(r),
+		Missing:  readMissing(r),
+		Range:    readRange(r),
+		Comma:    r.Choice("DECIMAL", "point", "comma") == "comma",
+		Columns:  readColumns(r),
+		Records:  r.On("RECORDS"),
+		Manifest: r.On("MANIFEST"),
+	}
+	if r.Choice("NO_VALUE", "fail", "skip") == "skip" {
+		o.NoValue = SkipNoValue
+	}
+	switch r.Choice("ENCODING", "utf-8", "windows-1252", "iso-8859-1") {
+	case "windows-1252":
+		o.Encoding = Windows1252
+	case "iso-8859-1":
+		o.Encoding = ISO8859_1
 	}
 	o.TTLDays, _ = r.Number("TTL_DAYS", 0, maxTTLDays)
 	return o
+}
+
+func readBadRows(r *env.Reader) BadRows {
+	switch v := r.First("BAD_ROWS"); v {
+	case "", "fail":
+		return BadRows{}
+	case "skip":
+		return BadRows{Skip: true}
+	default:
+		number, ok := strings.CutSuffix(v, "%")
+		share, err := strconv.ParseFloat(number, 64)
+		if !ok || err != nil || !(share > 0 && share < 100) {
+			r.Fail("BAD_ROWS", "fail, skip, or a share such as 5%, above 0% and below 100%")
+		}
+		return BadRows{Skip: true, Share: share / 100}
+	}
+}
+
+func readMissing(r *env.Reader) (spellings []string) {
+	v := r.First("MISSING")
+	if v == "" {
+		return nil
+	}
+	for s := range strings.SplitSeq(v, ",") {
+		s = strings.TrimSpace(s)
+		if s == "" {
+			r.Fail("MISSING", "spellings with commas between, such as NULL,n/a")
+		}
+		spellings = append(spellings, s)
+	}
+	return spellings
+}
+
+func readRange(r *env.Reader) *aggregate.Range {
+	v := r.First("RANGE")
+	if v == "" {
+		return nil
+	}
+	least, greatest, ok := strings.Cut(v, "..")
+	low, err1 := aggregate.ParseNumber([]byte(least), '.')
+	high, err2 := aggregate.ParseNumber([]byte(greatest), '.')
+	if err := errors.Join(err1, err2); !ok || err != nil || low.Compare(high) > 0 {
+		r.Fail("RANGE", "two numbers of days, the lesser first, such as 0..3650")
+	}
+	return &aggregate.Range{Least: low, Greatest: high}
+}
+
+func readColumns(r *env.Reader) (c Columns) {
+	v := r.First("COLUMNS")
+	if v == "" {
+		return c
+	}
+	for pair := range strings.SplitSeq(v, ",") {
+		name, given, ok := strings.Cut(pair, "=")
+		column := indexOf(defaultColumns, name)
+		if !ok || column < 0 || normal(given) == "" || c[column] != "" {
+			r.Fail("COLUMNS", "names such as Hospital=site,Recovery Time=los_days, each of "+strings.Join(defaultColumns[:], ", ")+" at most once")
+			return Columns{}
+		}
+		c[column] = strings.TrimSpace(given)
+	}
+	return c
 }

@@ -1,54 +1,43 @@
 package job
 
 import (
+	"bytes"
 	"errors"
 	"io"
-	"unicode/utf8"
+	"strconv"
 
 	"reduction/aggregate"
 	"reduction/csvfast"
+	"reduction/ddbwire"
 )
 
-// The columns the job reads, by their names in the header, in any order. Others are not
-// looked at beyond their quotes.
-const (
-	columnHospital     = "Hospital"
-	columnDiagnosis    = "Diagnosis"
-	columnTreatment    = "Treatment"
-	columnRecoveryTime = "Recovery Time"
-)
-
-// maxBad is how many bad rows a Reducer keeps the places of.
-const maxBad = 10
-
-// Reducer turns CSV into groups. It holds memory for the groups and one buffer, however
+// Reducer turns CSV into groups. It holds memory for the groups and two buffers, however
 // long the CSV is.
 type Reducer struct {
-	Skipped int64   // bad rows left out
-	Bad     []error // the first of them, each a *RowError
+	Counts
 
 	options Options
+	columns Columns
 	layout  aggregate.Layout
 	started bool // the header has been read
 	table   aggregate.Table
 	scanner csvfast.Scanner
 	groups  []aggregate.Group
+	text    []byte // what appendDecoded reads
+
+	// Of the record that the table has last asked about.
+	multiline    bool  // it holds a line break
+	decimalComma bool  // its number has a comma
+	moved        bool  // it is the header, with its columns in other positions
+	restart      int64 // where it begins: reading goes on behind its first line
 }
 
 // NewReducer returns a Reducer that has read nothing.
-func NewReducer(o Options) *Reducer { return &Reducer{options: o} }
+func NewReducer(o Options) *Reducer { return &Reducer{options: o, columns: o.Columns.names()} }
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
 func (r *Reducer) reset() {
-	r.Skipped, r.Bad, r.started, r.groups = 0, nil, false, r.groups[:0]
-}
-
-// Rows is the number of rows in the groups.
-func (r *Reducer) Rows() int64 {
-	if !r.started {
-		return 0
-	}
-	return r.table.Rows()
+	r.Counts, r.started, r.groups = Counts{}, false, r.groups[:0]
 }
 
 // Groups are the result so far, one for each pair of diagnosis and hospital, in the order
@@ -61,95 +50,117 @@ func (r *Reducer) Groups() []aggregate.Group {
 	return r.groups
 }
 
-// ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes
-// it read. A header without rows is no error; no header is.
-func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
-	in := &counter{r: src}
-	s := &r.scanner
-	s.Reset(in)
+// Extreme returns the least and the greatest recovery time; ok is false where there are no rows,
+// or nobody has asked for a manifest.
+func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 	if !r.started {
+		return least, greatest, false
+	}
+	return r.table.Extreme()
+}
+
+// ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes of CSV
+// that it read. A header without rows is no error; no header is. What the file is, compressed or
+// not and by which separator, is found out from its content.
+func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
+	in := &counter{}
+	s := &r.scanner
+	if r.started {
+		in.r = src
+		s.Reset(in)
+		s.Comma = r.layout.Comma
+		err := r.rows(s)
+		return in.n, err
+	}
+	opened, err := open(src)
+	if err != nil {
+		return 0, err
+	}
+	start, _ := opened.Peek(startSize)
+	if len(start) == 0 {
+		return 0, ErrEmpty
+	}
+	h, err := r.readHeader(start)
+	if err != nil {
+		return 0, err
+	}
+	in.r = opened
+	s.Reset(in)
+	s.Comma = h.comma
+	for range h.skipped + 1 {
 		if !s.Next() {
-			if err := s.Err(); err != nil {
-				return in.n, r.place(err)
-			}
-			return in.n, ErrEmpty
-		}
-		if err := r.header(s); err != nil {
-			return in.n, err
+			return in.n, r.place(s.Err()) // the header has been read once: its bytes are there
 		}
 	}
-	err := r.rows(s)
+	r.layout = h.layout
+	r.start()
+	err = r.rows(s)
 	return in.n, err
 }
+
+// Verdict fails where too many rows were bad, or none could be used: before anything is stored.
+func (r *Reducer) Verdict() error { return r.verdict(r.options.BadRows) }
 
 // Part returns a Reducer for some of the rows behind the header that r has read. Places in
 // its errors and groups count from where it begins to read.
 func (r *Reducer) Part() *Reducer {
-	p := &Reducer{options: r.options, layout: r.layout}
+	p := NewReducer(r.options)
+	p.layout = r.layout
 	p.start()
 	return p
 }
 
 // Merge adds what a part has found. The order of parts does not matter.
 func (r *Reducer) Merge(p *Reducer) error {
-	r.Skipped += p.Skipped
-	r.Bad = append(r.Bad, p.Bad[:min(len(p.Bad), maxBad-len(r.Bad))]...)
+	r.add(&p.Counts)
 	return r.table.Merge(&p.table)
-}
-
-// header finds the columns.
-func (r *Reducer) header(s *csvfast.Scanner) error {
-	l := &r.layout
-	l.Fields = s.NumFields()
-	e := &HeaderError{Found: l.Fields}
-	for _, c := range []struct {
-		name string
-		at   *int
-	}{
-		{columnHospital, &l.Hospital},
-		{columnDiagnosis, &l.Diagnosis},
-		{columnTreatment, &l.Treatment},
-		{columnRecoveryTime, &l.RecoveryTime},
-	} {
-		*c.at = -1
-		for i := range l.Fields {
-			if string(s.Field(i)) != c.name {
-				continue
-			}
-			if *c.at >= 0 {
-				e.Twice = append(e.Twice, c.name)
-				break
-			}
-			*c.at = i
-		}
-		if *c.at < 0 {
-			e.Missing = append(e.Missing, c.name)
-		}
-	}
-	if len(e.Missing)+len(e.Twice) > 0 {
-		return e
-	}
-	r.start()
-	return nil
 }
 
 // start makes the table ready for rows, the columns being known.
 func (r *Reducer) start() {
 	r.started = true
-	r.table.Reset(r.layout)
-	r.table.Decode = decode
-	r.table.Bad = r.badRow
-	r.table.MaxGroups = r.options.MaxGroups
-	r.table.MaxNameBytes = r.options.MaxNameBytes
+	t, o := &r.table, &r.options
+	t.Reset(r.layout)
+	t.Decode, t.Pass, t.Bad, t.NewGroup = r.decode, r.pass, r.badRow, newGroup
+	t.Missing, t.MissingWhole = r.missingNumber, nil
+	for _, s := range o.Missing {
+		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
+			t.MissingWhole = append(t.MissingWhole, n)
+		}
+	}
+	t.Range, t.Mark = o.Range, '.'
+	if o.Comma {
+		t.Mark = ','
+	}
+	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
 }
 
-// rows feeds the table block by block. A block ends before a record whose quotes are bad;
-// the table stops at a row it cannot use. Either fails the job or is stepped over.
+// newGroup refuses names that make no key of DynamoDB's.
+func newGroup(hospital, diagnosis string) error {
+	if len(diagnosisMark)+len(diagnosis)+len(hospitalMark)+len(hospital) > ddbwire.MaxSortKey {
+		return ErrKeyTooLong
+	}
+	return nil
+}
+
+func (r *Reducer) missingNumber(field []byte) bool { return r.missing(field, true) }
+
+var errRestart = errors.New("job: reading goes on within a record")
+
+// rows feeds the table block by block. A block ends before a record whose quotes are bad; the
+// table stops at a row that it cannot use. Either fails the job or is left out. Then reading goes
+// on behind the first line break at or after the record's first byte: a quote that should not be
+// there may have made one record of many lines.
 func (r *Reducer) rows(s *csvfast.Scanner) error {
+	defer func() { r.Rows = r.table.Rows() }()
 	for {
 		for s.NextBlock() {
-			b := s.Block()
-			if _, err := r.table.AddRows(b.Data, b.Ends, b.Record, b.Offset); err != nil {
+			_, err := r.table.AddBlock(aggregate.Block(s.Block()))
+			switch {
+			case err == nil:
+			case err == errRestart:
+				s.Reject(r.restart)
+			default:
 				return r.place(err)
 			}
 		}
@@ -158,28 +169,63 @@ func (r *Reducer) rows(s *csvfast.Scanner) error {
 			return nil
 		}
 		err = r.place(err)
-		if !r.options.SkipBadRows || !s.SkipBad() {
+		if !r.options.BadRows.Skip || !s.SkipBad() {
 			return err
 		}
 		r.skip(err)
 	}
 }
 
-// badRow is asked by the table about a row that it cannot add.
-func (r *Reducer) badRow(bad *aggregate.RowError) error {
-	err := r.place(bad)
-	if r.options.SkipBadRows {
-		r.skip(err)
-		return nil
+// pass is asked by the table about a record that it cannot add, and answers whether it is no row.
+func (r *Reducer) pass(fields [][]byte) (bool, error) {
+	var again bool
+	if again, r.moved = r.repeated(fields); again {
+		r.Headers++
+		return true, nil
 	}
-	return err
+	r.multiline = false
+	for _, f := range fields {
+		r.multiline = r.multiline || bytes.IndexByte(f, '\n') >= 0
+	}
+	// Where commas separate, a number with one is two fields.
+	r.decimalComma = !r.options.Comma && r.layout.Comma != ',' && len(fields) > r.layout.RecoveryTime &&
+		isDecimalComma(fields[r.layout.RecoveryTime])
+	return false, nil
 }
 
-func (r *Reducer) skip(err error) {
-	r.Skipped++
-	if len(r.Bad) < maxBad {
-		r.Bad = append(r.Bad, err)
+// isDecimalComma says whether a field is a number of which the decimal mark is a comma.
+func isDecimalComma(field []byte) bool {
+	field = bytes.Trim(field, "\"")
+	_, err := aggregate.ParseNumber(field, ',')
+	return err == nil && bytes.IndexByte(field, ',') >= 0
+}
+
+// badRow is told by the table of a row that it cannot add.
+func (r *Reducer) badRow(bad *aggregate.RowError) error {
+	err := r.place(bad)
+	o := &r.options
+	switch {
+	case r.moved:
+		return &RowError{Record: bad.Record, Offset: bad.Offset, Err: ErrHeaderMoved}
+	case r.decimalComma && errors.Is(bad.Err, aggregate.ErrNumber):
+		return &RowError{Record: bad.Record, Offset: bad.Offset, Column: r.columns[3], Err: ErrDecimalComma}
+	case errors.Is(bad.Err, ErrNotEncoded):
+		return err
+	case errors.Is(bad.Err, ErrUTF8) && (!o.BadRows.Skip || o.BadRows.Share > 0):
+		// Under a limit the rows with umlauts would be left out, and nothing else.
+		return err
+	case errors.Is(bad.Err, aggregate.ErrNoValue) && o.NoValue == SkipNoValue:
+		r.NoValue++
+	case !o.BadRows.Skip:
+		return err
+	default:
+		r.skip(err)
 	}
+	if r.multiline {
+		r.restart = bad.Offset
+		return errRestart
+	}
+	return nil
 }
 
 // place makes the scanner's and the table's errors one kind, and names the column.
@@ -192,27 +238,12 @@ func (r *Reducer) place(err error) error {
 		return err
 	}
 	e := &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
-	switch bad.Column {
-	case r.layout.Hospital:
-		e.Column = columnHospital
-	case r.layout.Diagnosis:
-		e.Column = columnDiagnosis
-	case r.layout.Treatment:
-		e.Column = columnTreatment
-	case r.layout.RecoveryTime:
-		e.Column = columnRecoveryTime
+	for i, at := range [4]int{r.layout.Hospital, r.layout.Diagnosis, r.layout.Treatment, r.layout.RecoveryTime} {
+		if bad.Column == at {
+			e.Column = r.columns[i]
+		}
 	}
 	return e
-}
-
-// decode turns a field as it stands in the file into a name. The table calls it once for
-// each spelling, so what it checks costs nothing a row.
-func decode(dst, raw []byte) ([]byte, error) {
-	name, err := csvfast.AppendUnquoted(dst, raw)
-	if err == nil && !utf8.Valid(name[len(dst):]) {
-		err = ErrUTF8
-	}
-	return name, err
 }
 
 // counter counts what is read through it.

@@ -124,7 +124,7 @@ func gcd(a, b int) int {
 
 // writeManifest stores the item that says a result is whole: it is written last, so that a
 // reader who finds it will find all the others (with a consistent read).
-func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body, m *items, sum *Summary) error {
+func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body, m *items, rows *Reducer, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
 	b.Reset(m.table)
@@ -136,6 +136,16 @@ func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body,
 	b.String("VersionId", body.VersionID())
 	b.Number("Rows", strconv.AppendInt(nil, sum.Rows, 10))
 	b.Number("Skipped", strconv.AppendInt(nil, sum.Skipped, 10))
+	if sum.Skipped > 0 {
+		b.String("SkippedBy", string(sum.AppendReasons(nil)))
+	}
+	if sum.NoValue > 0 {
+		b.Number("NoValue", strconv.AppendInt(nil, sum.NoValue, 10))
+	}
+	if least, greatest, ok := rows.Extreme(); ok {
+		b.Number("LeastRecoveryTime", least.Append(nil))
+		b.Number("GreatestRecoveryTime", greatest.Append(nil))
+	}
 	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
 	b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
 	m.putTTL(b)

@@ -1,0 +1,308 @@
+package job
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"reduction/aggregate"
+	"reduction/csvfast"
+)
+
+// Columns are the names of the four columns, in the order of the experiment: hospital,
+// diagnosis, treatment, recovery time.
+type Columns [4]string
+
+var defaultColumns = Columns{"Hospital", "Diagnosis", "Treatment", "Recovery Time"}
+
+// names returns the names that the header must have.
+func (c Columns) names() Columns {
+	for i := range c {
+		if c[i] == "" {
+			c[i] = defaultColumns[i]
+		}
+	}
+	return c
+}
+
+// normal returns a column's name as names are compared: without regard to case, to space around
+// it, and to which of space, no-break space, underscore and hyphen stands between its words.
+func normal(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range name {
+		switch r {
+		case ' ', '\t', '\r', '\n', '_', '-', '\u00a0', '\ufeff':
+			gap = b.Len() > 0
+			continue
+		}
+		if gap {
+			b.WriteByte(' ')
+			gap = false
+		}
+		b.WriteString(strings.ToLower(string(r)))
+	}
+	return b.String()
+}
+
+// indexOf returns which of the names this is, or -1.
+func indexOf(names Columns, name string) int {
+	name = normal(name)
+	for i := range names {
+		if normal(names[i]) == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// separators are what may stand between fields.
+var separators = [...]byte{',', ';', '\t', '|'}
+
+// header is what the first lines of a file say.
+type header struct {
+	comma   byte
+	skipped int // records before the header: an Excel file's "sep=;"
+	layout  aggregate.Layout
+}
+
+// readHeader finds the separator and the columns in the first bytes of a file, which hold its
+// first records whole, or all of it.
+//
+// The header decides: each separator is tried, and the one with which it has all four names is
+// the file's. Nothing is guessed from the rows.
+func (r *Reducer) readHeader(start []byte) (*header, error) {
+	h := &header{}
+	candidates := separators[:]
+	if comma, ok := excelSeparator(start); ok {
+		h.skipped = 1
+		candidates = []byte{comma}
+	}
+	var found []byte
+	var failed *HeaderError
+	for _, comma := range candidates {
+		fields, ok := record(start, comma, h.skipped)
+		if !ok {
+			continue
+		}
+		layout, err := r.match(fields)
+		if err != nil {
+			if failed == nil || len(err.Missing) < len(failed.Missing) || len(err.Missing) == len(failed.Missing) && err.Found > failed.Found {
+				failed = err
+			}
+			continue
+		}
+		layout.Comma = comma
+		h.comma, h.layout = comma, layout
+		found = append(found, comma)
+	}
+	switch {
+	case len(found) > 1:
+		return nil, &HeaderError{Separators: found, Err: ErrSeparator}
+	case len(found) == 1:
+		h.setWidth(start)
+		return h, nil
+	case failed == nil:
+		failed = &HeaderError{Missing: r.columns[:], Err: ErrHeader}
+	}
+	r.explain(failed, start)
+	return nil, failed
+}
+
+// excelSeparator reads a first line such as "sep=;", by which Excel tells its separator.
+func excelSeparator(start []byte) (byte, bool) {
+	start = bytes.TrimPrefix(start, []byte(byteOrderMark))
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	line = bytes.Trim(line, "\"\r")
+	if len(line) != 5 || !strings.EqualFold(string(line[:4]), "sep=") || bytes.IndexByte(separators[:], line[4]) < 0 {
+		return 0, false
+	}
+	return line[4], true
+}
+
+// record returns the fields of the first record behind some others.
+func record(start []byte, comma byte, skip int) ([][]byte, bool) {
+	s := csvfast.NewScanner(bytes.NewReader(start))
+	s.Comma = comma
+	for range skip {
+		if !s.Next() {
+			return nil, false
+		}
+	}
+	if !s.Next() {
+		return nil, false
+	}
+	fields := make([][]byte, s.NumFields())
+	for i := range fields {
+		fields[i] = bytes.Clone(s.Field(i))
+	}
+	return fields, true
+}
+
+// match finds the columns by their names.
+func (r *Reducer) match(fields [][]byte) (aggregate.Layout, *HeaderError) {
+	l := aggregate.Layout{Fields: len(fields)}
+	at := [4]*int{&l.Hospital, &l.Diagnosis, &l.Treatment, &l.RecoveryTime}
+	for i := range at {
+		*at[i] = -1
+	}
+	e := &HeaderError{Found: len(fields), Err: ErrHeader}
+	for i, field := range fields {
+		column := indexOf(r.columns, r.headerName(field))
+		switch {
+		case column < 0:
+		case *at[column] >= 0:
+			e.Twice = append(e.Twice, r.columns[column])
+		default:
+			*at[column] = i
+		}
+	}
+	for i := range at {
+		if *at[i] < 0 {
+			e.Missing = append(e.Missing, r.columns[i])
+		}
+	}
+	if len(e.Missing)+len(e.Twice) > 0 {
+		return l, e
+	}
+	return l, nil
+}
+
+// headerName returns a field of the header as text.
+func (r *Reducer) headerName(field []byte) string {
+	if r.options.Encoding != UTF8 {
+		field = appendDecoded(nil, field, r.options.Encoding)
+	}
+	return string(field)
+}
+
+// setWidth finds out how many fields a record has, of which some at the end have to be empty. A
+// spreadsheet that was wider once leaves empty fields behind the last column: in the header, in
+// every row, or in both. Where all rows at the beginning of the file agree on another number than
+// the header's, it is theirs.
+func (h *header) setWidth(start []byte) {
+	l := &h.layout
+	last := 1 + max(l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime)
+	s := csvfast.NewScanner(bytes.NewReader(start[:bytes.LastIndexByte(start, '\n')+1]))
+	s.Comma = h.comma
+	fields := 0
+	for n := 0; s.Next(); n++ {
+		filled := s.NumFields()
+		for filled > 0 && len(s.Field(filled-1)) == 0 {
+			filled--
+		}
+		switch {
+		case n <= h.skipped || filled == 0: // up to the header, or no row
+			continue
+		case fields == 0:
+			fields = s.NumFields()
+		}
+		if s.NumFields() != fields || fields < last || filled > l.Fields {
+			return
+		}
+	}
+	if fields > 0 {
+		l.Fields, l.Empty = fields, max(0, fields-l.Fields)
+	}
+}
+
+// repeated says whether a record that is no row is the header again, as where files were joined:
+// it holds all four names. In other positions it means that everything behind it would be read
+// wrongly.
+func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
+	names := make([][]byte, len(fields))
+	for i, f := range fields {
+		if i == 0 {
+			f = bytes.TrimPrefix(f, []byte(byteOrderMark))
+		}
+		name, err := csvfast.AppendUnquoted(nil, f)
+		if err != nil {
+			return false, false
+		}
+		names[i] = name
+	}
+	l, err := r.match(names)
+	if err != nil {
+		return false, false
+	}
+	moved = l.Hospital != r.layout.Hospital || l.Diagnosis != r.layout.Diagnosis ||
+		l.Treatment != r.layout.Treatment || l.RecoveryTime != r.layout.RecoveryTime
+	return !moved, moved
+}
+
+// explain says what a file without a proper header looks like, and what to do.
+func (r *Reducer) explain(e *HeaderError, start []byte) {
+	line, rest, _ := bytes.Cut(bytes.TrimPrefix(start, []byte(byteOrderMark)), []byte("\n"))
+	switch {
+	case len(e.Twice) > 0 && len(e.Missing) == 0:
+		return
+	case bytes.HasSuffix(line, []byte("\r\r")):
+		e.Hint = "its lines end with CR CR LF, as a second conversion of line ends leaves them: convert them to LF or CR LF"
+		return
+	}
+	for n := 1; n < 20 && len(rest) > 0; n++ {
+		for _, comma := range separators {
+			if fields, ok := record(rest, comma, 0); ok {
+				if _, err := r.match(fields); err == nil {
+					e.Hint = "a title stands before the header: remove the lines before the header, which is line " + strconv.Itoa(n+1)
+					return
+				}
+			}
+		}
+		_, rest, _ = bytes.Cut(rest, []byte("\n"))
+	}
+	for _, comma := range separators {
+		fields, ok := record(start, comma, 0)
+		if !ok || len(fields) < 4 {
+			continue
+		}
+		numbers := 0
+		for _, f := range fields {
+			name := r.headerName(f)
+			for _, missing := range e.Missing {
+				if near(normal(name), normal(missing)) {
+					e.Near = append(e.Near, name)
+				}
+			}
+			if _, err := aggregate.ParseNumber(f, '.'); err == nil {
+				numbers++
+			}
+		}
+		switch {
+		case len(e.Near) > 0:
+			e.Hint = "name the columns so, or set COLUMNS"
+		case numbers > 0 && len(e.Missing) == 4:
+			e.Hint = "the file seems to have no header: its first line has to name the columns"
+		}
+		return
+	}
+}
+
+// near says whether a name of the header is so close to an expected one that a message may show
+// it: at most two letters differ. More would show cells: "City Hospital" is no column's name.
+func near(name, want string) bool {
+	name, want = strings.ReplaceAll(name, " ", ""), strings.ReplaceAll(want, " ", "")
+	return len(name) <= len(want)+2 && distance(name, want) <= 2
+}
+
+// distance is Levenshtein's: how many letters must be put in, left out or changed.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		left, diagonal := i+1, i
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			next := min(left+1, row[j+1]+1, diagonal+cost)
+			diagonal, row[j] = row[j+1], left
+			left = next
+		}
+		row[len(b)] = left
+	}
+	return row[len(b)]
+}

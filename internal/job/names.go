@@ -1,0 +1,130 @@
+package job
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"reduction/csvfast"
+)
+
+const byteOrderMark = "\xef\xbb\xbf"
+
+// missingByDefault are spellings of a missing hospital, diagnosis or recovery time: what
+// databases, spreadsheets and numerical libraries write. "None" and "NA" are not among them: a
+// treatment may be none, and NA is somebody's abbreviation.
+var missingByDefault = [...]string{"NULL", `\N`, "#N/A", "NaN"}
+
+// decode turns a field as it stands in the file into a name. The table calls it once for each
+// spelling, so what it checks costs nothing a row. A treatment that is missing is an empty name.
+func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
+	if column == 0 {
+		// Where files were joined, the second one's mark stands at the beginning of a line.
+		raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
+	}
+	start := len(dst)
+	name, err := csvfast.AppendUnquoted(dst, raw)
+	if err != nil {
+		return dst, err
+	}
+	if r.options.Encoding == UTF8 {
+		if !utf8.Valid(name[start:]) {
+			return dst, ErrUTF8
+		}
+	} else if text := name[start:]; !ascii(text) {
+		if utf8.Valid(text) {
+			return dst, ErrNotEncoded
+		}
+		r.text = append(r.text[:0], text...)
+		name = appendDecoded(dst, r.text, r.options.Encoding)
+	}
+	if err := checkCharacters(name[start:]); err != nil {
+		return dst, err
+	}
+	treatment := column == r.layout.Treatment
+	if r.missing(name[start:], !treatment) {
+		if treatment {
+			return dst, nil
+		}
+		return dst, ErrMissing
+	}
+	return name, nil
+}
+
+// missing says whether a name says that there is none.
+func (r *Reducer) missing(name []byte, byDefault bool) bool {
+	if isBlank(name) {
+		return true
+	}
+	for _, s := range r.options.Missing {
+		if string(name) == s {
+			return true
+		}
+	}
+	if byDefault {
+		for _, s := range missingByDefault {
+			if string(name) == s {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isBlank says whether there is nothing but white space, of which the no-break space is one.
+func isBlank(name []byte) bool {
+	for len(name) > 0 {
+		c, size := utf8.DecodeRune(name)
+		switch c {
+		case ' ', '\t', '\r', '\n', '\u00a0', '\u3000':
+		default:
+			return false
+		}
+		name = name[size:]
+	}
+	return true
+}
+
+// checkCharacters refuses characters that no name has: control characters, but for tabs and line
+// breaks, and byte order marks. Two spellings that look the same would be two hospitals.
+func checkCharacters(name []byte) error {
+	for i, c := range name {
+		switch {
+		case c < ' ' && c != '\t' && c != '\n' && c != '\r', c == 0x7f:
+			return ErrCharacter
+		case c == 0xc2 && name[i+1] < 0xa0: // U+0080 to U+009F
+			return ErrCharacter
+		case c == 0xef && string(name[i:i+3]) == byteOrderMark:
+			return ErrCharacter
+		}
+	}
+	return nil
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// appendDecoded appends text in UTF-8.
+func appendDecoded(dst, text []byte, e Encoding) []byte {
+	for _, c := range text {
+		r := rune(c)
+		if e == Windows1252 && 0x80 <= c && c < 0xa0 {
+			r = windows1252[c-0x80]
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
+
+// windows1252 has the characters of the bytes from 0x80 to 0x9F; the other bytes are those of
+// ISO 8859-1. Unicode's mapping table CP1252.TXT; the five bytes that it leaves undefined stay
+// control characters, which no name has.
+var windows1252 = [32]rune{
+	'€', 0x81, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0x8d, 'Ž', 0x8f,
+	0x90, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0x9d, 'ž', 'Ÿ',
+}

@@ -1,0 +1,154 @@
+package job
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+)
+
+// startSize is how much of a file is looked at before it is read: its header and some rows.
+const startSize = 64 << 10
+
+// open returns the CSV in a file: what the file holds, or what was compressed into it with gzip,
+// by its content and not by its name. Of a file that is something else it says what.
+func open(src io.Reader) (*bufio.Reader, error) {
+	in := bufio.NewReaderSize(src, startSize)
+	start, _ := in.Peek(4)
+	if bytes.HasPrefix(start, gzipMagic) {
+		in = bufio.NewReaderSize(&unzipper{in: in}, startSize)
+	}
+	start, err := in.Peek(startSize)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	return in, recognise(start)
+}
+
+var gzipMagic = []byte{0x1f, 0x8b} // RFC 1952 §2.3.1
+
+// unzipper decompresses. A file may hold several members, one behind the other (RFC 1952 §2.2),
+// and zeros behind the last, which tapes and block devices leave.
+type unzipper struct {
+	in *bufio.Reader
+	z  *gzip.Reader
+}
+
+func (u *unzipper) Read(p []byte) (int, error) {
+	for {
+		if u.z == nil {
+			z, err := gzip.NewReader(u.in)
+			if err != nil {
+				return 0, truncated(err)
+			}
+			u.z = z
+			u.z.Multistream(false)
+		}
+		n, err := u.z.Read(p)
+		if n > 0 || err != io.EOF {
+			return n, truncated(err)
+		}
+		if err := u.next(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// next goes on to the next member. It returns io.EOF behind the last.
+func (u *unzipper) next() error {
+	for {
+		c, err := u.in.ReadByte()
+		if err != nil {
+			return err
+		}
+		if c != 0 {
+			u.in.UnreadByte()
+			break
+		}
+	}
+	if magic, err := u.in.Peek(2); err == io.EOF || err == nil && !bytes.Equal(magic, gzipMagic) {
+		return ErrTrailing
+	} else if err != nil {
+		return err
+	}
+	err := u.z.Reset(u.in)
+	u.z.Multistream(false)
+	return truncated(err)
+}
+
+// truncated names the end of a file within a member.
+func truncated(err error) error {
+	if err == io.EOF {
+		return err
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return &cutShort{err}
+	}
+	return err
+}
+
+// cutShort is a compressed file without its end.
+type cutShort struct{ err error }
+
+func (e *cutShort) Error() string {
+	return "the compressed file is cut short: upload it again (" + e.err.Error() + ")"
+}
+func (e *cutShort) Unwrap() error { return e.err }
+
+// formats are what people upload in place of CSV, by how it begins.
+var formats = []struct{ magic, name, advice string }{
+	{"\xff\xfe", "UTF-16", "save it as UTF-8"},
+	{"\xfe\xff", "UTF-16", "save it as UTF-8"},
+	{"\x28\xb5\x2f\xfd", "compressed with zstd", "compress it with gzip, or not at all"},
+	{"BZh", "compressed with bzip2", "compress it with gzip, or not at all"},
+	{"\xfd7zXZ\x00", "compressed with xz", "compress it with gzip, or not at all"},
+	{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "upload the CSV file in it"},
+	{"\x04\x22\x4d\x18", "compressed with lz4", "compress it with gzip, or not at all"},
+	{"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind (xls)", "save it as CSV UTF-8"},
+	{"PAR1", "a Parquet file", "export it as CSV"},
+	{"%PDF", "a PDF", "upload the CSV file"},
+}
+
+// recognise says what a file is that is no CSV, by its first bytes.
+func recognise(start []byte) error {
+	for _, f := range formats {
+		if bytes.HasPrefix(start, []byte(f.magic)) {
+			return &FormatError{Is: f.name, Advice: f.advice}
+		}
+	}
+	if bytes.HasPrefix(start, []byte("PK\x03\x04")) {
+		if bytes.Contains(start, []byte("[Content_Types].xml")) || bytes.Contains(start, []byte("xl/")) {
+			return &FormatError{Is: "an Excel workbook (xlsx)", Advice: "save it as CSV UTF-8"}
+		}
+		return &FormatError{Is: "a zip archive", Advice: "upload the CSV file in it, or compress it with gzip"}
+	}
+	text := bytes.TrimPrefix(start, []byte(byteOrderMark))
+	text = bytes.TrimLeft(text, " \t\r\n")
+	switch {
+	case len(text) == 0:
+		return nil // empty, or blank: the header will be missed
+	case text[0] == '<':
+		return &FormatError{Is: "an HTML or XML page", Advice: "perhaps an error page was saved in the file's place: fetch the file again"}
+	case text[0] == '{' || text[0] == '[':
+		return &FormatError{Is: "JSON", Advice: "perhaps an error message was saved in the file's place: fetch the file again"}
+	case utf16(start):
+		return &FormatError{Is: "UTF-16 without a byte order mark", Advice: "save it as UTF-8"}
+	case bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\r') < len(start)-1:
+		return &FormatError{Is: "text whose lines end with CR alone", Advice: "convert its line ends to LF or CR LF"}
+	}
+	return nil
+}
+
+// utf16 says whether every other byte at the beginning is zero, as of ASCII text in UTF-16.
+func utf16(start []byte) bool {
+	start = start[:min(len(start), 64)&^1]
+	var zeros [2]int
+	for i, c := range start {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(start) / 2
+	return half >= 4 && (zeros[0] == half && zeros[1] == 0 || zeros[1] == half && zeros[0] == 0)
+}
