@@ -37,6 +37,9 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 // advance finds more whole records, all of the present ones having been returned. It
 // answers false where there are none; s.err then says why.
 func (s *Scanner) advance() bool {
+	if s.comma == 0 && s.err == nil {
+		s.begin()
+	}
 	for s.err == nil {
 		if s.skip {
 			s.skipLine()
@@ -59,6 +62,16 @@ func (s *Scanner) advance() bool {
 		}
 	}
 	return false
+}
+
+// begin takes over the separator.
+func (s *Scanner) begin() {
+	switch s.comma = s.Comma; s.comma {
+	case 0:
+		s.comma = ','
+	case quote, carriageReturn, lineFeed:
+		s.err = &Error{Record: 1, Err: ErrComma}
+	}
 }
 
 // drop lets data begin with the first record that has not been returned, and the ends with

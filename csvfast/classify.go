@@ -49,12 +49,12 @@ func (s *Scanner) find(stop int) {
 		}
 	}
 	src := s.buf[s.front+s.scanned-1:][:1+blocks*blockSize+1]
-	done, n, lines, quoted := s.scan(src, s.ends[s.found:], uint32(s.scanned), s.quoted)
-	s.found += n
-	s.lines += lines
-	s.quoted = quoted
-	if done < blocks {
-		s.scanned += done * blockSize
+	r := s.scan(src, s.comma, s.ends[s.found:], uint32(s.scanned), s.quoted)
+	s.found += r.n
+	s.lines += r.lines
+	s.quoted = r.inside
+	if r.blocks < blocks {
+		s.scanned += r.blocks * blockSize
 		s.findBad(stop)
 		return
 	}
@@ -88,13 +88,13 @@ func (s *Scanner) findBad(stop int) {
 		case c == '"' && quoted:
 			quoted, closed = false, true
 		case c == '"':
-			if !closed && prev != ',' && prev != '\n' {
+			if !closed && prev != s.comma && prev != '\n' {
 				s.refuse(i, i, ErrBareQuote)
 				return
 			}
 			quoted, closed = true, false
 		case quoted:
-		case c == ',' || c == '\n':
+		case c == s.comma || c == '\n':
 			s.ends[s.found] = uint32(i)
 			s.found++
 			if c == '\n' {

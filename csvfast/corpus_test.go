@@ -192,7 +192,7 @@ func byTurns() func(*Scanner, *strings.Builder) bool {
 var names = []string{"generic", "avx2", "avx512", "neon"}
 
 // onEach runs a test with each kernel, by name.
-func onEach(t *testing.T, test func(t *testing.T, scan scanFunc)) {
+func onEach(t *testing.T, test func(t *testing.T, scan kernel)) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			for _, v := range variants() {
@@ -207,7 +207,7 @@ func onEach(t *testing.T, test func(t *testing.T, scan scanFunc)) {
 }
 
 // scannerOf scans with a given kernel.
-func scannerOf(scan scanFunc, csv string) *Scanner {
+func scannerOf(scan kernel, csv string) *Scanner {
 	s := NewScanner(strings.NewReader(csv))
 	s.scan = scan
 	return s
@@ -216,11 +216,23 @@ func scannerOf(scan scanFunc, csv string) *Scanner {
 // TestVariants holds every kernel against the corpus, with a record before it of every
 // length up to two blocks, so that everything happens everywhere in a block.
 func TestVariants(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		for _, tt := range corpus {
 			for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock, "by turns": byTurns()} {
-				if got := rest(scannerOf(scan, tt.csv), next); got != tt.want {
-					t.Errorf("%s, %s: %q\n got %q\nwant %q", tt.name, name, tt.csv, got, tt.want)
+				for _, comma := range commas {
+					if comma != ',' && strings.IndexByte(tt.csv, comma) >= 0 {
+						continue
+					}
+					csv, want := string(withComma([]byte(tt.csv), comma)), string(withComma([]byte(tt.want), comma))
+					s := scannerOf(scan, csv)
+					s.Comma = comma
+					if comma == 0 {
+						csv, want = tt.csv, tt.want // because ',' is the default
+						s = scannerOf(scan, csv)
+					}
+					if got := rest(s, next); got != want {
+						t.Errorf("%s, %s: %q\n got %q\nwant %q", tt.name, name, csv, got, want)
+					}
 				}
 			}
 			if strings.HasPrefix(tt.csv, "\xef\xbb") {
@@ -253,6 +265,19 @@ func TestKinds(t *testing.T) {
 		s := NewScanner(strings.NewReader(tt.csv))
 		if s.Next() || !errors.Is(s.Err(), tt.kind) {
 			t.Errorf("%q: %v, want %v", tt.csv, s.Err(), tt.kind)
+		}
+	}
+}
+
+// A separator that the grammar needs for itself is an error, at the first call.
+func TestBadComma(t *testing.T) {
+	for _, comma := range []byte{'"', '\r', '\n'} {
+		for name, next := range map[string]func(*Scanner) bool{"Next": (*Scanner).Next, "NextBlock": (*Scanner).NextBlock} {
+			s := NewScanner(strings.NewReader("a,b\n"))
+			s.Comma = comma
+			if next(s) || !errors.Is(s.Err(), ErrComma) || s.SkipBad() || next(s) {
+				t.Errorf("%s, separator %q: %v", name, comma, s.Err())
+			}
 		}
 	}
 }

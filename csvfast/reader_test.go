@@ -48,7 +48,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 }
 
 func TestReaders(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		for _, tt := range corpus {
 			for _, r := range readers {
 				for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock, "by turns": byTurns()} {
@@ -65,7 +65,7 @@ func TestReaders(t *testing.T) {
 
 // TestLongStream goes through some buffers, in pieces that end anywhere.
 func TestLongStream(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		r := rand.New(rand.NewPCG(2, 2))
 		csv := string(append(fields(r, 5*bufferSize), "end\n"...))
 		want := rest(scannerOf(scanBytes, csv), byRecord)
@@ -128,7 +128,7 @@ type stalled struct{}
 func (stalled) Read([]byte) (int, error) { return 0, nil }
 
 func TestMaxRecord(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		for _, tt := range []struct {
 			name, csv, want string
 			max             int

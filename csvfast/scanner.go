@@ -12,13 +12,18 @@ const DefaultMaxRecord = 1 << 20
 // A Scanner splits a stream into records and fields. Everything it returns as []byte lies
 // in its buffer and is valid until the next call of Next or NextBlock.
 type Scanner struct {
+	// Comma is the byte between fields: any but '"', '\r' and '\n'. With one of these, the first
+	// call of Next or NextBlock answers false, and Err is an ErrComma. 0 means ','. Set it before
+	// scanning.
+	Comma byte
 	// MaxRecord is the greatest length of a record in bytes, its line end not counted:
 	// what stands between an opening quote that nobody closes and all of the memory. Set
 	// it before scanning; 0 means DefaultMaxRecord, and a gigabyte is the most.
 	MaxRecord int
 
-	r    io.Reader
-	scan scanFunc
+	r     io.Reader
+	comma byte // the separator, once scanning has begun
+	scan  kernel
 
 	// See buffer.go for a picture.
 	buf     []byte
@@ -89,7 +94,7 @@ func (s *Scanner) cut() bool {
 		}
 	}
 	if quoted > 0 {
-		s.unquote(fields, 2*quoted == bytes.Count(s.data[s.start:start], quote))
+		s.unquote(fields, 2*quoted == bytes.Count(s.data[s.start:start], oneQuote))
 	}
 	s.fields = fields
 	s.next += len(fields)
