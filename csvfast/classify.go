@@ -5,12 +5,12 @@ import (
 	"io"
 )
 
-// classify finds the ends of more fields, as many as a step is good for. It stops at a
-// record that is bad, and says so in s.stop. It answers false where nothing is unknown.
+// classify finds the ends of more fields, for a step's worth of bytes. It stops at a bad record, and
+// describes that in s.stop. It answers false if nothing was unknown.
 func (s *Scanner) classify() bool {
 	stop := s.n
-	if stop > s.scanned && s.data[stop-1] == '\r' {
-		stop-- // Whether it may stand behind a closing quote depends on the next byte.
+	if stop > s.scanned && s.data[stop-1] == carriageReturn {
+		stop-- // Whether it may follow a closing quote depends on the next byte.
 	}
 	stop = min(stop, s.scanned+stepSize)
 	known := s.found
@@ -19,8 +19,8 @@ func (s *Scanner) classify() bool {
 		s.find(stop)
 	}
 	for i := s.found; i > known; i-- {
-		if s.data[s.ends[i-1]] == '\n' {
-			s.whole = i
+		if end := s.ends[i]; s.data[end] == lineFeed {
+			s.whole, s.recordStart = i, int(end)+1
 			break
 		}
 	}
@@ -28,11 +28,11 @@ func (s *Scanner) classify() bool {
 		s.checkLengths()
 	}
 	if !more && s.n > 0 && s.readErr == io.EOF {
-		// The last line has an end, or was given one: it stands in quotes.
+		// The last line has an end, or was given one. So this is inside quotes.
 		s.stop = &Error{At: s.base, Err: ErrQuote}
 	}
 	if s.stop != nil {
-		s.stop.Offset = s.base + int64(s.recordStart())
+		s.stop.Offset = s.base + int64(s.recordStart)
 	}
 	return more
 }
@@ -42,35 +42,35 @@ func (s *Scanner) find(stop int) {
 	blocks := (stop - s.scanned + blockSize - 1) / blockSize
 	s.reserve(blocks * blockSize)
 	if stop > s.n-blockSize {
-		// Line ends make the last block whole, and are right behind a closing quote.
+		// Line ends fill the last block. They may also follow a closing quote.
 		behind := s.data[s.n:][: blockSize+1 : blockSize+1]
 		for i := range behind {
-			behind[i] = '\n'
+			behind[i] = lineFeed
 		}
 	}
 	src := s.buf[s.front+s.scanned-1:][:1+blocks*blockSize+1]
-	r := s.scan(src, s.comma, s.ends[s.found:], uint32(s.scanned), s.quoted)
+	r := s.scan(src, s.comma, s.ends[s.found+1:], uint32(s.scanned), s.quoted)
 	s.found += r.n
 	s.lines += r.lines
 	s.quoted = r.inside
+	s.quotes, s.lastQuotes = s.quotes || r.quotes, r.quotes
 	if r.blocks < blocks {
 		s.scanned += r.blocks * blockSize
 		s.findBad(stop)
 		return
 	}
-	for s.found > 0 && int(s.ends[s.found-1]) >= stop { // the supplied ones
+	for s.found > 0 && int(s.ends[s.found]) >= stop { // the supplied ones
 		s.found--
 		s.lines--
 	}
 	s.scanned = stop
 }
 
-// reserve makes room for the ends of n more bytes, and for the block's worth that a kernel
-// may write in vain.
+// reserve makes room for the ends of n more bytes, and for the 64 more that a kernel may write.
 func (s *Scanner) reserve(n int) {
-	if n += s.found + blockSize; n > len(s.ends) {
+	if n += 1 + s.found + blockSize; n > len(s.ends) {
 		ends := make([]uint32, max(n, 2*len(s.ends)))
-		copy(ends, s.ends[:s.found])
+		copy(ends, s.ends[:s.found+1])
 		s.ends = ends
 	}
 }
@@ -95,8 +95,8 @@ func (s *Scanner) findBad(stop int) {
 			quoted, closed = true, false
 		case quoted:
 		case c == s.comma || c == '\n':
-			s.ends[s.found] = uint32(i)
 			s.found++
+			s.ends[s.found] = uint32(i)
 			if c == '\n' {
 				s.lines++
 			}
@@ -120,30 +120,23 @@ func (s *Scanner) refuse(i, at int, err error) {
 	s.local = true
 }
 
-// recordStart is the first byte of the unfinished record.
-func (s *Scanner) recordStart() int {
-	if s.whole == 0 {
-		return 0
-	}
-	return int(s.ends[s.whole-1]) + 1
-}
-
 // checkLengths looks for the first record over the limit.
 func (s *Scanner) checkLengths() {
 	limit, start, first := s.maxRecord(), 0, 0
-	for i := range s.whole {
+	for i := 1; i <= s.whole; i++ {
 		end := int(s.ends[i])
-		if s.data[end] != '\n' {
+		if s.data[end] != lineFeed {
 			continue
 		}
-		if end > start && s.data[end-1] == '\r' {
+		next := end + 1
+		if end > start && s.data[end-1] == carriageReturn {
 			end--
 		}
 		if end-start > limit {
 			s.tooLong(first, start)
 			return
 		}
-		start, first = int(s.ends[i])+1, i+1
+		start, first = next, i
 	}
 	// Of an unfinished record with a bad quote, what came first counts.
 	if s.scanned-start > limit {
@@ -152,7 +145,7 @@ func (s *Scanner) checkLengths() {
 }
 
 func (s *Scanner) tooLong(whole, start int) {
-	s.whole = whole
+	s.whole, s.recordStart = whole, start
 	s.stop = &Error{At: s.base + int64(start), Err: ErrRecordTooLong}
 	s.local = false
 }
@@ -167,7 +160,7 @@ func (s *Scanner) SkipBad() bool {
 		return false
 	}
 	s.err, s.stop, s.local, s.skip = nil, nil, false, true
-	s.record++
+	s.number++
 	return true
 }
 
@@ -179,7 +172,7 @@ func (s *Scanner) skipLine() {
 		s.scanned = s.n
 	}
 	s.skip = i < 0
-	s.start = s.scanned
-	s.found, s.whole, s.next = 0, 0, 0
-	s.quoted = 0
+	s.recordStart = s.scanned
+	s.found, s.whole = 0, 0
+	s.quoted, s.quotes, s.lastQuotes = 0, false, false
 }

@@ -244,7 +244,7 @@ func TestVariants(t *testing.T) {
 					t.Fatal(s.Err())
 				}
 				// What follows must look as if it came first.
-				s.record, s.base = 0, s.base-int64(n+1)
+				s.number, s.base = s.number-1, s.base-int64(n+1)
 				if s.stop != nil {
 					s.stop.Offset -= int64(n + 1)
 					s.stop.At -= int64(n + 1)

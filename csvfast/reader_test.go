@@ -200,7 +200,7 @@ func TestBeyond32Bits(t *testing.T) {
 		t.Fatal(s.Err())
 	}
 	s.base += 1 << 33
-	s.record += 1 << 33
+	s.number += 1 << 33
 	if !s.Next() || s.Offset() != 1<<33+2 || s.Record() != 1<<33+2 {
 		t.Errorf("record %d at %d", s.Record(), s.Offset())
 	}
