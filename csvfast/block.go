@@ -24,8 +24,8 @@ type Block struct {
 // there are none. It answers false at the end of the stream and where the next record is bad: see
 // Err. The quotes of all fields are as RFC 4180 wants them.
 func (s *Scanner) NextBlock() bool {
-	s.block = Block{Record: s.Record() + 1}
-	records := s.left
+	s.block = Block{}
+	before, records := s.Record(), s.left
 	s.first += s.width
 	s.width, s.left = 0, 0
 	if s.first == s.whole {
@@ -36,11 +36,11 @@ func (s *Scanner) NextBlock() bool {
 			records = s.lines
 		}
 	}
-	b := &s.block
 	start := s.ends[s.first] + 1
+	b := &s.block
 	b.Data = s.data[start:s.recordStart]
 	b.Ends = s.ends[s.first+1 : s.whole+1]
-	b.Offset = s.base + int64(start)
+	b.Record, b.Offset = before+1, s.base+int64(start)
 	if start > 0 {
 		for i := range b.Ends {
 			b.Ends[i] -= start
@@ -49,7 +49,7 @@ func (s *Scanner) NextBlock() bool {
 	if records == 0 {
 		records = b.countRecords()
 	}
-	s.number = b.Record - 1 + int64(records)
+	s.number = before + int64(records)
 	s.first = s.whole
 	return true
 }

@@ -45,11 +45,12 @@ func (s *Scanner) advance() bool {
 		s.begin()
 	}
 	for s.err == nil {
-		if s.skip {
-			s.skipLine()
-		}
 		s.drop()
-		for !s.skip && s.whole == 0 && s.stop == nil && s.classify() {
+		if s.skip {
+			s.restart(0)
+			s.drop()
+		}
+		for s.whole == 0 && s.stop == nil && s.classify() {
 		}
 		switch {
 		case s.whole > 0:
@@ -136,6 +137,7 @@ func (s *Scanner) read() {
 	if s.readErr == io.EOF && s.n > 0 && room[s.n-1] != lineFeed {
 		s.data[s.n] = lineFeed
 		s.n++
+		s.supplied = true
 	}
 }
 

@@ -30,6 +30,7 @@ func (s *Scanner) findNext() bool {
 		s.first += s.width
 		s.width = 0
 		if s.first == s.whole {
+			s.block = Block{}
 			if !s.advance() {
 				return false
 			}

@@ -47,6 +47,8 @@ type Scanner struct {
 	whole       int      // of these, fields of the batch
 	recordStart int      // index in data of the first byte behind the batch
 	lines       int      // line ends among found
+	step        int      // how many bytes may be classified at once
+	supplied    bool     // the last byte is a line end that the stream lacked
 	base        int64    // offset in the stream of data[0]
 
 	quotes     bool // whether the batch may hold quotes
@@ -54,15 +56,14 @@ type Scanner struct {
 
 	readErr error  // nothing can be read any more
 	stop    *Error // the record behind the batch is bad
-	local   bool   // stop is about quotes, and what is behind them can be read
-	skip    bool   // the first bytes of data belong to a bad record
+	skip    bool   // data begins inside the first line of a bad record
+	err     *Error // what ended scanning: stop, or an error that is not about a record
 	block   Block
-	err     error
 }
 
 // NewScanner returns a Scanner that reads from r.
 func NewScanner(r io.Reader) *Scanner {
-	return &Scanner{r: r, scan: fastest(), ends: []uint32{1<<32 - 1}}
+	return &Scanner{r: r, scan: fastest(), step: stepSize, ends: []uint32{1<<32 - 1}}
 }
 
 // Next goes on to the next record. Blank lines are passed over. It answers false at the end of the
@@ -99,7 +100,12 @@ func (s *Scanner) Record() int64 { return s.number - int64(s.left) }
 func (s *Scanner) Offset() int64 { return s.base + int64(s.ends[s.first]+1) }
 
 // Err returns the error that ended scanning, always an *Error, or nil at the end of the stream.
-func (s *Scanner) Err() error { return s.err }
+func (s *Scanner) Err() error {
+	if s.err == nil {
+		return nil
+	}
+	return s.err
+}
 
 // Records returns an iterator over the records that Next would find. An error, the one that Err
 // returns, is the last that it yields. The slices are valid until the next step.
