@@ -73,11 +73,13 @@ var scanEngines = []scanEngine{
 	// Record by record, every field as a slice without its quotes.
 	{ours("csvfast-fields"), func(r io.Reader) (int, error) {
 		s := csvfast.NewScanner(r)
+		n := 0 // adding to sink each time would be slower than what is measured
 		for s.Next() {
 			for i := range s.NumFields() {
-				sink += len(s.Field(i))
+				n += len(s.Field(i))
 			}
 		}
+		sink += n
 		return int(s.Record()), s.Err()
 	}},
 	// An iterator over records, each a slice of fields without their quotes.

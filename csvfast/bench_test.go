@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -13,18 +14,23 @@ import (
 // benchRows makes files about as long as the published experiment's (45 MB).
 const benchRows = 1_000_000
 
-// benchFiles are what fields look like in the plain file, in one where every field has
-// quotes, and in one with line ends of two bytes besides.
+// benchFiles have the same rows: plain, with other separators, with every field in quotes, and with
+// line ends of two bytes.
 var benchFiles = []struct {
-	name string
-	data func() []byte
+	name  string
+	comma byte
+	data  func() []byte
 }{
-	{"plain", sync.OnceValue(func() []byte { return benchFile("", "\n") })},
-	{"quoted", sync.OnceValue(func() []byte { return benchFile(`"`, "\n") })},
-	{"quoted-crlf", sync.OnceValue(func() []byte { return benchFile(`"`, "\r\n") })},
+	{"plain", ',', sync.OnceValue(func() []byte { return benchFile("", ",", "\n") })},
+	{"plain-semicolons", ';', sync.OnceValue(func() []byte { return benchFile("", ";", "\n") })},
+	{"plain-tabs", '\t', sync.OnceValue(func() []byte { return benchFile("", "\t", "\n") })},
+	{"plain-crlf", ',', sync.OnceValue(func() []byte { return benchFile("", ",", "\r\n") })},
+	{"quoted", ',', sync.OnceValue(func() []byte { return benchFile(`"`, ",", "\n") })},
+	{"quoted-semicolons", ';', sync.OnceValue(func() []byte { return benchFile(`"`, ";", "\n") })},
+	{"quoted-crlf", ',', sync.OnceValue(func() []byte { return benchFile(`"`, ",", "\r\n") })},
 }
 
-func benchFile(quote, lineEnd string) []byte {
+func benchFile(quote, comma, lineEnd string) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	columns := [][]string{
 		{"General Hospital", "City Hospital", "West End Medical Center", "Southside Clinic", "Lakeside Medical", "Metro Health Clinic"},
@@ -32,10 +38,10 @@ func benchFile(quote, lineEnd string) []byte {
 		{"Medication A", "Therapy B", "Surgery C", "Rehabilitation A"},
 	}
 	var b bytes.Buffer
-	b.WriteString("Hospital,Diagnosis,Treatment,Recovery Time" + lineEnd)
+	b.WriteString(strings.Join([]string{"Hospital", "Diagnosis", "Treatment", "Recovery Time"}, comma) + lineEnd)
 	for range benchRows {
 		for _, c := range columns {
-			b.WriteString(quote + c[r.IntN(len(c))] + quote + ",")
+			b.WriteString(quote + c[r.IntN(len(c))] + quote + comma)
 		}
 		b.WriteString(quote + strconv.Itoa(5+r.IntN(56)) + quote + lineEnd)
 	}
@@ -48,14 +54,15 @@ func BenchmarkScan(b *testing.B) {
 		b.Run(f.name, func(b *testing.B) {
 			data := f.data()
 			for _, v := range variants() {
-				b.Run(v.name+"/blocks", func(b *testing.B) { benchScan(b, data, v.scan, (*Scanner).NextBlock) })
-				b.Run(v.name+"/records", func(b *testing.B) { benchScan(b, data, v.scan, (*Scanner).Next) })
+				b.Run(v.name+"/blocks", func(b *testing.B) { benchScan(b, data, f.comma, v.scan, (*Scanner).NextBlock) })
+				b.Run(v.name+"/records", func(b *testing.B) { benchScan(b, data, f.comma, v.scan, (*Scanner).Next) })
 			}
 			b.Run("encoding-csv", func(b *testing.B) {
 				b.SetBytes(int64(len(data)))
 				for b.Loop() {
 					r := csv.NewReader(bytes.NewReader(data))
 					r.ReuseRecord = true
+					r.Comma = rune(f.comma)
 					for {
 						if _, err := r.Read(); err == io.EOF {
 							break
@@ -70,12 +77,12 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-func benchScan(b *testing.B, data []byte, scan scanFunc, next func(*Scanner) bool) {
+func benchScan(b *testing.B, data []byte, comma byte, scan kernel, next func(*Scanner) bool) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
 		s := NewScanner(bytes.NewReader(data))
-		s.scan = scan
+		s.scan, s.Comma = scan, comma
 		for next(s) {
 		}
 		if s.Err() != nil || s.Record() != benchRows+1 {

@@ -7,24 +7,28 @@ import (
 
 // The buffer, with what is known about its bytes:
 //
-//	 Pad  |          data                                                      | slack
-//	      |  gone   | returned | whole records | unfinished record |  unknown  |
-//	      Pad       front      start           recordStart         scanned     n
+//	 Pad  |               data                               | slack
+//	      |  gone   | batch           | unfinished |  unknown  |
+//	      Pad       front             recordStart  scanned     n
 //
-// start, scanned, n and the ends are counted from front. ends[:next] are those of fields
-// that have been returned, ends[next:whole] those of the whole records and
-// ends[whole:found] those of the unfinished one.
+// The batch is whole records. The unfinished record behind it may still turn out to be bad. Where
+// fields end, in bytes from front on:
 //
-// When all whole records have been returned, data begins anew with the unfinished one. When
-// nothing is unknown any more, it moves to the front and the reader fills the rest.
+//	ends[0]                   the byte before the first field: always -1
+//	ends[1 : whole+1]         of the batch
+//	ends[whole+1 : found+1]   of the unfinished record
+//
+// When all records of the batch have been returned, it is dropped: data then begins with the
+// unfinished record. When nothing is unknown any more, data moves to the head of the buffer and
+// the reader fills the rest.
 
 const (
-	// bufferSize is how much is read at once, stepSize how much of it is then classified at
-	// once. See the table in BenchmarkSizes.
+	// bufferSize is how much is read at once, stepSize how much of it is classified at once. See
+	// the table in BenchmarkSizes.
 	bufferSize = 128 << 10
 	stepSize   = 16 << 10
-	// slack is what must be there behind the last byte: a block and the byte behind it,
-	// all line ends, and Pad.
+	// slack is what must be there behind the last byte: a block and the byte behind it, which are
+	// filled with line ends, and Pad.
 	slack = blockSize + 1 + Pad
 	// maxEmptyReads is how often a reader may return neither bytes nor an error.
 	maxEmptyReads = 100
@@ -34,26 +38,30 @@ const (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// advance finds more whole records, all of the present ones having been returned. It
-// answers false where there are none; s.err then says why.
+// advance finds the next batch, when all records of this one have been returned. It answers false
+// if there is none: s.err then says why.
 func (s *Scanner) advance() bool {
+	if s.comma == 0 && s.err == nil {
+		s.begin()
+	}
 	for s.err == nil {
-		if s.skip {
-			s.skipLine()
-		}
 		s.drop()
-		for !s.skip && s.whole == 0 && s.stop == nil && s.classify() {
+		if s.skip {
+			s.restart(0)
+			s.drop()
+		}
+		for s.whole == 0 && s.stop == nil && s.classify() {
 		}
 		switch {
 		case s.whole > 0:
 			return true
 		case s.stop != nil:
-			s.stop.Record = s.record + 1
+			s.stop.Record = s.number + 1
 			s.err = s.stop
 		case s.readErr == io.EOF:
 			return false
 		case s.readErr != nil:
-			s.err = &Error{Record: s.record + 1, Offset: s.base, At: s.base + int64(s.n), Err: s.readErr}
+			s.err = &Error{Record: s.number + 1, Offset: s.base, At: s.base + int64(s.n), Err: s.readErr}
 		default:
 			s.read()
 		}
@@ -61,28 +69,43 @@ func (s *Scanner) advance() bool {
 	return false
 }
 
-// drop lets data begin with the first record that has not been returned, and the ends with
-// those of its fields.
-func (s *Scanner) drop() {
-	found := copy(s.ends, s.ends[s.whole:s.found])
-	for i := range s.ends[:found] {
-		s.ends[i] -= uint32(s.start)
+// begin takes over the separator.
+func (s *Scanner) begin() {
+	switch s.comma = s.Comma; s.comma {
+	case 0:
+		s.comma = ','
+	case quote, carriageReturn, lineFeed:
+		s.err = &Error{Record: 1, Err: ErrComma}
 	}
-	s.found, s.whole, s.next = found, 0, 0
-
-	s.front += s.start
-	s.data = s.data[s.start:]
-	s.base += int64(s.start)
-	s.n -= s.start
-	s.scanned -= s.start
-	s.start = 0
 }
 
-// read reads once, behind what is there. At the end of the stream it supplies the line end
-// that a last record may lack.
+// drop lets data begin behind the batch.
+func (s *Scanner) drop() {
+	if s.whole > 0 {
+		s.quotes = s.lastQuotes
+	}
+	s.found = copy(s.ends[1:], s.ends[s.whole+1:s.found+1])
+	for i := range s.ends[1 : s.found+1] {
+		s.ends[i+1] -= uint32(s.recordStart)
+	}
+	s.discard(s.recordStart)
+	s.recordStart, s.first, s.whole, s.lines = 0, 0, 0, 0
+}
+
+// discard lets data begin n bytes later.
+func (s *Scanner) discard(n int) {
+	s.front += n
+	s.data = s.data[n:]
+	s.base += int64(n)
+	s.n -= n
+	s.scanned -= n
+}
+
+// read reads once, behind what is there. At the end of the stream it supplies the line end that a
+// last record may lack.
 func (s *Scanner) read() {
 	first := s.base == 0 && s.n == 0
-	if s.front > Pad { // The byte before it is a line end here and there.
+	if s.front > Pad { // the byte before data is a line end here and there
 		s.data = s.buf[Pad : len(s.buf)-slack]
 		copy(s.data, s.buf[s.front:s.front+s.n])
 		s.front = Pad
@@ -106,12 +129,15 @@ func (s *Scanner) read() {
 		}
 	}
 	if first && bytes.HasPrefix(room[:s.n], byteOrderMark) {
-		s.start, s.scanned = len(byteOrderMark), len(byteOrderMark)
-		room[s.start-1] = '\n' // so that the first record begins like any other
+		s.scanned = len(byteOrderMark)
+		s.discard(len(byteOrderMark))
+		s.buf[s.front-1] = lineFeed // so that the first record begins like any other
+		room = room[len(byteOrderMark):]
 	}
-	if s.readErr == io.EOF && s.n > s.start && room[s.n-1] != '\n' {
-		s.data[s.n] = '\n'
+	if s.readErr == io.EOF && s.n > 0 && room[s.n-1] != lineFeed {
+		s.data[s.n] = lineFeed
 		s.n++
+		s.supplied = true
 	}
 }
 
@@ -119,7 +145,7 @@ func (s *Scanner) read() {
 func (s *Scanner) grow() {
 	size := max(bufferSize, min(2*len(s.data), s.maxRecord()+2*blockSize))
 	buf := make([]byte, Pad+size+slack)
-	buf[Pad-1] = '\n' // so that the first record begins like any other
+	buf[Pad-1] = lineFeed // so that the first record begins like any other
 	data := buf[Pad : Pad+size]
 	copy(data, s.data[:s.n])
 	s.buf, s.data, s.front = buf, data, Pad

@@ -1,110 +1,106 @@
 package csvfast
 
 import (
-	"bytes"
 	"io"
 )
 
-// classify finds the ends of more fields, as many as a step is good for. It stops at a
-// record that is bad, and says so in s.stop. It answers false where nothing is unknown.
+// classify finds the ends of more fields, in at most s.step bytes. At a bad record it stops and sets
+// s.stop. It returns false if nothing was unknown.
 func (s *Scanner) classify() bool {
 	stop := s.n
-	if stop > s.scanned && s.data[stop-1] == '\r' {
-		stop-- // Whether it may stand behind a closing quote depends on the next byte.
+	if stop > s.scanned && s.data[stop-1] == carriageReturn {
+		stop-- // Whether it may follow a closing quote depends on the next byte.
 	}
-	stop = min(stop, s.scanned+stepSize)
+	stop = min(stop, s.scanned+s.step)
+	if stop == s.scanned {
+		if s.n > 0 && s.readErr == io.EOF {
+			s.refuseOpen()
+		}
+		return false
+	}
+	s.step = min(2*s.step, stepSize)
 	known := s.found
-	more := s.scanned < stop
-	if more {
-		s.find(stop)
-	}
+	at, err := s.find(stop)
 	for i := s.found; i > known; i-- {
-		if s.data[s.ends[i-1]] == '\n' {
-			s.whole = i
+		if end := s.ends[i]; s.data[end] == lineFeed {
+			s.whole, s.recordStart = i, int(end)+1
 			break
 		}
 	}
-	if s.scanned > s.maxRecord() {
-		s.checkLengths()
+	if s.scanned <= s.maxRecord() || !s.refuseLong(err) {
+		if err != nil {
+			s.refuse(at, err)
+		}
 	}
-	if !more && s.n > 0 && s.readErr == io.EOF {
-		// The last line has an end, or was given one: it stands in quotes.
-		s.stop = &Error{At: s.base, Err: ErrQuote}
-	}
-	if s.stop != nil {
-		s.stop.Offset = s.base + int64(s.recordStart())
-	}
-	return more
+	return true
 }
 
-// find runs the kernel up to a byte of data.
-func (s *Scanner) find(stop int) {
+// find runs the kernel up to a byte of data. If a quote is wrong it returns where and why.
+func (s *Scanner) find(stop int) (at int, err error) {
 	blocks := (stop - s.scanned + blockSize - 1) / blockSize
 	s.reserve(blocks * blockSize)
 	if stop > s.n-blockSize {
-		// Line ends make the last block whole, and are right behind a closing quote.
+		// Line ends fill the last block. They may also follow a closing quote.
 		behind := s.data[s.n:][: blockSize+1 : blockSize+1]
 		for i := range behind {
-			behind[i] = '\n'
+			behind[i] = lineFeed
 		}
 	}
 	src := s.buf[s.front+s.scanned-1:][:1+blocks*blockSize+1]
-	done, n, lines, quoted := s.scan(src, s.ends[s.found:], uint32(s.scanned), s.quoted)
-	s.found += n
-	s.lines += lines
-	s.quoted = quoted
-	if done < blocks {
-		s.scanned += done * blockSize
-		s.findBad(stop)
-		return
+	r := s.scan(src, s.comma, s.ends[s.found+1:], uint32(s.scanned), s.quoted)
+	s.found += r.n
+	s.lines += r.lines
+	s.quoted = r.inside
+	s.quotes, s.lastQuotes = s.quotes || r.quotes, r.quotes
+	if r.blocks < blocks {
+		s.scanned += r.blocks * blockSize
+		return s.findBad(stop)
 	}
-	for s.found > 0 && int(s.ends[s.found-1]) >= stop { // the supplied ones
+	for s.found > 0 && int(s.ends[s.found]) >= stop { // those that filled the block
 		s.found--
 		s.lines--
 	}
 	s.scanned = stop
+	return 0, nil
 }
 
-// reserve makes room for the ends of n more bytes, and for the block's worth that a kernel
-// may write in vain.
+// reserve makes room for the ends of n more bytes, and for the 64 more that a kernel may write.
 func (s *Scanner) reserve(n int) {
-	if n += s.found + blockSize; n > len(s.ends) {
+	if n += 1 + s.found + blockSize; n > len(s.ends) {
 		ends := make([]uint32, max(n, 2*len(s.ends)))
-		copy(ends, s.ends[:s.found])
+		copy(ends, s.ends[:s.found+1])
 		s.ends = ends
 	}
 }
 
-// findBad goes byte by byte through the block that a kernel refused, up to the byte that
-// must not stand where it stands. A reader who doubts a kernel may start here: it is the
-// same grammar.
-func (s *Scanner) findBad(stop int) {
+// findBad goes byte by byte through the block that a kernel refused, and sets s.scanned to the byte
+// that may not be where it is. This is the grammar of the kernels in a form to read first.
+func (s *Scanner) findBad(stop int) (at int, err error) {
 	prev := s.buf[s.front+s.scanned-1]
 	quoted := s.quoted != 0
-	closed := !quoted && prev == '"' // the byte before closed a quoted field
-	for i := s.scanned; i < stop; i++ {
+	closed := !quoted && prev == quote // the byte before closed a quoted field
+	for ; s.scanned < stop; s.scanned++ {
+		i := s.scanned
 		c := s.data[i]
 		switch {
-		case c == '"' && quoted:
+		case c == quote && quoted:
 			quoted, closed = false, true
-		case c == '"':
-			if !closed && prev != ',' && prev != '\n' {
-				s.refuse(i, i, ErrBareQuote)
-				return
+		case c == quote:
+			if !closed && prev != s.comma && prev != lineFeed {
+				return i, ErrBareQuote
 			}
 			quoted, closed = true, false
 		case quoted:
-		case c == ',' || c == '\n':
-			s.ends[s.found] = uint32(i)
+		case c == s.comma || c == lineFeed:
 			s.found++
-			if c == '\n' {
+			s.ends[s.found] = uint32(i)
+			if c == lineFeed {
 				s.lines++
 			}
 			closed = false
 		case closed:
-			if c != '\r' || s.data[i+1] != '\n' {
-				s.refuse(i, i-1, ErrQuote)
-				return
+			if c != carriageReturn || s.data[i+1] != lineFeed {
+				return i - 1, ErrQuote
 			}
 			closed = false
 		}
@@ -113,73 +109,51 @@ func (s *Scanner) findBad(stop int) {
 	panic("csvfast: a kernel refused a block that is right")
 }
 
-// refuse ends scanning at byte i of data, for a bad quote at byte at.
-func (s *Scanner) refuse(i, at int, err error) {
-	s.scanned = i
-	s.stop = &Error{At: s.base + int64(at), Err: err}
-	s.local = true
+// refuse makes the record behind the batch a bad one. at is the byte at fault.
+func (s *Scanner) refuse(at int, err error) {
+	s.stop = &Error{Offset: s.base + int64(s.recordStart), At: s.base + int64(at), Err: err}
 }
 
-// recordStart is the first byte of the unfinished record.
-func (s *Scanner) recordStart() int {
-	if s.whole == 0 {
-		return 0
+// refuseOpen refuses the last record of the stream. Its last line has an end, or was given one, so
+// a quote has not been closed: the one that opened the last field.
+func (s *Scanner) refuseOpen() {
+	length := s.n
+	if s.supplied {
+		length--
 	}
-	return int(s.ends[s.whole-1]) + 1
+	if length > s.maxRecord() {
+		s.refuse(0, ErrRecordTooLong)
+		return
+	}
+	s.refuse(int(s.ends[s.found]+1), ErrQuote)
 }
 
-// checkLengths looks for the first record over the limit.
-func (s *Scanner) checkLengths() {
+// refuseLong refuses the first record that is too long. It returns false if there is none. bad is
+// what is wrong with the quotes of the unfinished record at its last byte that has been classified.
+func (s *Scanner) refuseLong(bad error) bool {
 	limit, start, first := s.maxRecord(), 0, 0
-	for i := range s.whole {
+	for i := 1; i <= s.whole; i++ {
 		end := int(s.ends[i])
-		if s.data[end] != '\n' {
+		if s.data[end] != lineFeed {
 			continue
 		}
-		if end > start && s.data[end-1] == '\r' {
+		next := end + 1
+		if end > start && s.data[end-1] == carriageReturn {
 			end--
 		}
 		if end-start > limit {
-			s.tooLong(first, start)
-			return
+			s.whole, s.recordStart = first, start
+			s.refuse(start, ErrRecordTooLong)
+			return true
 		}
-		start, first = int(s.ends[i])+1, i+1
+		start, first = next, i
 	}
-	// Of an unfinished record with a bad quote, what came first counts.
-	if s.scanned-start > limit {
-		s.tooLong(first, start)
+	if bad == nil {
+		limit++ // the last byte may be the '\r' of a line end
 	}
-}
-
-func (s *Scanner) tooLong(whole, start int) {
-	s.whole = whole
-	s.stop = &Error{At: s.base + int64(start), Err: ErrRecordTooLong}
-	s.local = false
-}
-
-// SkipBad steps over a record whose quotes are bad, after Next or NextBlock have answered
-// false, so that they can go on: scanning resumes behind the first line break at or behind
-// the byte at fault. It answers false, and does nothing, where there is no such record or
-// nothing can be found behind it: after other errors, at the end of the stream, or if a
-// quote is open there.
-func (s *Scanner) SkipBad() bool {
-	if s.err == nil || !s.local {
+	if s.scanned-start <= limit {
 		return false
 	}
-	s.err, s.stop, s.local, s.skip = nil, nil, false, true
-	s.record++
+	s.refuse(start, ErrRecordTooLong)
 	return true
-}
-
-// skipLine discards the rest of a bad record.
-func (s *Scanner) skipLine() {
-	i := bytes.IndexByte(s.data[s.scanned:s.n], '\n')
-	s.scanned += i + 1
-	if i < 0 {
-		s.scanned = s.n
-	}
-	s.skip = i < 0
-	s.start = s.scanned
-	s.found, s.whole, s.next = 0, 0, 0
-	s.quoted = 0
 }

@@ -1,16 +1,15 @@
 package csvfast
 
 import (
-	"bytes"
 	"errors"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// corpus is what every variant must make of its inputs: values end with '|' or, the last of
-// a record, with '¶'. A record that was refused is its kind, number, offset and the offset
-// of the byte at fault; if scanning could not go on behind it, "end" follows.
+// corpus is what every variant must make of its inputs: values end with '|' or, the last of a
+// record, with '¶'. A bad record is its kind, its number, its offset and the offset of the byte at
+// fault.
 var corpus = []struct{ name, csv, want string }{
 	{"nothing", "", ""},
 	{"one field", "a\n", "a¶"},
@@ -63,15 +62,21 @@ var corpus = []struct{ name, csv, want string }{
 	{"two CR behind a closing quote", "\"a\"\r\r\nd\n", "!quote 1:0:2¶d¶"},
 	{"two CR behind a closing quote, end of file", "\"a\"\r\r", "!quote 1:0:2¶"},
 	{"behind two quotes", "\"\"x\n", "!quote 1:0:1¶"},
-	{"bad in the second line of a field", "\"a\nb\"c\nd\n", "!quote 1:0:4¶d¶"},
+	{"bad in the second line of a field", "\"a\nb\"c\nd\n", "!quote 1:0:4¶!bare 2:3:4¶d¶"},
 	{"the damage is local", "a,b\nc,d\"e\nf,g\n\"h\"i,j\nk,l\n", "a|b¶!bare 2:4:7¶f|g¶!quote 4:14:16¶k|l¶"},
 	{"one bad record after another", "\"a\"b\n\"c\"d\n", "!quote 1:0:2¶!quote 2:5:7¶"},
 	{"blank lines have no number", "\n\na\n\nb\"\n", "a¶!bare 2:5:6¶"},
 
-	{"open quote", "a\n\"b,c\nd\n", "a¶!quote 2:2:2¶end"},
-	{"open quote, empty", "\"", "!quote 1:0:0¶end"},
-	{"open quote, doubled", "\"a\"\"", "!quote 1:0:0¶end"},
-	{"open quote behind a record", "a,b\nc,\"", "a|b¶!quote 2:4:4¶end"},
+	{"open quote", "a\n\"b,c\nd\n", "a¶!quote 2:2:2¶d¶"},
+	{"open quote, empty", "\"", "!quote 1:0:0¶"},
+	{"open quote, doubled", "\"a\"\"", "!quote 1:0:0¶"},
+	{"open quote behind a record", "a,b\nc,\"", "a|b¶!quote 2:4:6¶"},
+	{"open quote in the last line", "a,b\n\"c,\"\"d", "a|b¶!quote 2:4:4¶"},
+	{"open quote, line by line", "\"a\nb,c\n\nd\n", "!quote 1:0:0¶b|c¶d¶"},
+	{"open quotes, one after another", "\"a\n\"b\n\"c\n", "!quote 1:0:3¶!quote 2:3:6¶!quote 3:6:6¶"},
+	{"open quote up to the next quote", "\"a\nb\nc,\"d\"\ne\n", "!quote 1:0:7¶b¶c|d¶e¶"},
+	{"open quote before a quoted line", "a,\"b\n\"c\",d\ne\n", "!quote 1:0:5¶c|d¶e¶"},
+	{"a lost line may be a line break only", "\"\n\"x\ny\n", "!quote 1:0:2¶!quote 2:2:2¶y¶"},
 
 	{"byte order mark", "\xef\xbb\xbfa,b\n", "a|b¶"},
 	{"byte order mark and quotes", "\xef\xbb\xbf\"a\",b\n", "a|b¶"},
@@ -92,23 +97,6 @@ var corpus = []struct{ name, csv, want string }{
 	{"blocks inside quotes", `"` + strings.Repeat("a,\n", 60) + "\",b\nc\n", strings.Repeat("a,\n", 60) + "|b¶c¶"},
 }
 
-// rest goes on behind bad records for as long as it can, and tells all in the corpus's words.
-func rest(s *Scanner, next func(*Scanner, *strings.Builder) bool) string {
-	var b strings.Builder
-	for {
-		for next(s, &b) {
-		}
-		err := s.Err()
-		if err == nil {
-			return b.String()
-		}
-		b.WriteString(tell(err))
-		if !s.SkipBad() {
-			return b.String() + "end"
-		}
-	}
-}
-
 func tell(err error) string {
 	e := err.(*Error)
 	kind := map[error]string{ErrBareQuote: "bare", ErrQuote: "quote", ErrRecordTooLong: "long"}[e.Err]
@@ -118,81 +106,11 @@ func tell(err error) string {
 	return "!" + kind + " " + strconv.FormatInt(e.Record, 10) + ":" + strconv.FormatInt(e.Offset, 10) + ":" + strconv.FormatInt(e.At, 10) + "¶"
 }
 
-func byRecord(s *Scanner, b *strings.Builder) bool {
-	if !s.Next() {
-		return false
-	}
-	for i := range s.NumFields() {
-		if i > 0 {
-			b.WriteByte('|')
-		}
-		b.Write(s.Field(i))
-	}
-	b.WriteString("¶")
-	return true
-}
-
-// byBlock cuts a block into records, as whoever uses NextBlock would, and holds the promises
-// made about it against it.
-func byBlock(s *Scanner, b *strings.Builder) bool {
-	before := s.Record()
-	if !s.NextBlock() {
-		return false
-	}
-	k := s.Block()
-	if cap(k.Data) < len(k.Data)+Pad || int(k.Ends[len(k.Ends)-1]) != len(k.Data)-1 || k.Data[len(k.Data)-1] != '\n' {
-		panic("a block without its end")
-	}
-	if k.Record != before+1 {
-		panic("a block with a wrong number")
-	}
-	start, fields, records := 0, 0, int64(0)
-	for _, end := range k.Ends {
-		raw := k.Data[start:end]
-		last := k.Data[end] == '\n'
-		if last {
-			raw = bytes.TrimSuffix(raw, []byte("\r"))
-		}
-		start = int(end) + 1
-		if last && fields == 0 && len(raw) == 0 {
-			continue
-		}
-		value, err := AppendUnquoted(nil, raw)
-		if err != nil {
-			panic("a block with a bad field")
-		}
-		b.Write(value)
-		fields++
-		if !last {
-			b.WriteByte('|')
-			continue
-		}
-		b.WriteString("¶")
-		fields = 0
-		records++
-	}
-	if s.Record() != before+records {
-		panic("records miscounted")
-	}
-	return true
-}
-
-// byTurns takes records and blocks by turns.
-func byTurns() func(*Scanner, *strings.Builder) bool {
-	n := 0
-	return func(s *Scanner, b *strings.Builder) bool {
-		if n++; n%3 == 0 {
-			return byBlock(s, b)
-		}
-		return byRecord(s, b)
-	}
-}
-
 // names of all the kernels there are, here or elsewhere.
 var names = []string{"generic", "avx2", "avx512", "neon"}
 
 // onEach runs a test with each kernel, by name.
-func onEach(t *testing.T, test func(t *testing.T, scan scanFunc)) {
+func onEach(t *testing.T, test func(t *testing.T, scan kernel)) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			for _, v := range variants() {
@@ -207,20 +125,40 @@ func onEach(t *testing.T, test func(t *testing.T, scan scanFunc)) {
 }
 
 // scannerOf scans with a given kernel.
-func scannerOf(scan scanFunc, csv string) *Scanner {
+func scannerOf(scan kernel, csv string) *Scanner {
 	s := NewScanner(strings.NewReader(csv))
 	s.scan = scan
 	return s
 }
 
-// TestVariants holds every kernel against the corpus, with a record before it of every
-// length up to two blocks, so that everything happens everywhere in a block.
+// TestModel compares the model with the corpus: two descriptions of the same grammar.
+func TestModel(t *testing.T) {
+	for _, tt := range corpus {
+		if got := (model{[]byte(tt.csv), ',', DefaultMaxRecord, unless(0)}).read(); got != tt.want {
+			t.Errorf("%s: %q\n got %q\nwant %q", tt.name, tt.csv, got, tt.want)
+		}
+	}
+}
+
+// TestVariants compares every kernel with the corpus, with every separator, and behind a record of
+// every length up to two blocks, so that everything happens everywhere in a block.
 func TestVariants(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		for _, tt := range corpus {
-			for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock, "by turns": byTurns()} {
-				if got := rest(scannerOf(scan, tt.csv), next); got != tt.want {
-					t.Errorf("%s, %s: %q\n got %q\nwant %q", tt.name, name, tt.csv, got, tt.want)
+			for way, next := range ways {
+				for _, comma := range commas {
+					if comma != ',' && strings.IndexByte(tt.csv, comma) >= 0 {
+						continue
+					}
+					csv, want := string(withComma([]byte(tt.csv), comma)), string(withComma([]byte(tt.want), comma))
+					if comma == 0 {
+						csv, want = tt.csv, tt.want // because ',' is the default
+					}
+					s := scannerOf(scan, csv)
+					s.Comma = comma
+					if got := readAll(s, next, unless(0)); got != want {
+						t.Errorf("%s, %s: %q\n got %q\nwant %q", tt.name, way, csv, got, want)
+					}
 				}
 			}
 			if strings.HasPrefix(tt.csv, "\xef\xbb") {
@@ -232,12 +170,12 @@ func TestVariants(t *testing.T) {
 					t.Fatal(s.Err())
 				}
 				// What follows must look as if it came first.
-				s.record, s.base = 0, s.base-int64(n+1)
+				s.number, s.base = s.number-1, s.base-int64(n+1)
 				if s.stop != nil {
 					s.stop.Offset -= int64(n + 1)
 					s.stop.At -= int64(n + 1)
 				}
-				if got := rest(s, byRecord); got != tt.want {
+				if got := readAll(s, rejectRecord, unless(0)); got != tt.want {
 					t.Errorf("%s, behind %d bytes: %q\n got %q\nwant %q", tt.name, n+1, tt.csv, got, tt.want)
 				}
 			}
@@ -253,6 +191,19 @@ func TestKinds(t *testing.T) {
 		s := NewScanner(strings.NewReader(tt.csv))
 		if s.Next() || !errors.Is(s.Err(), tt.kind) {
 			t.Errorf("%q: %v, want %v", tt.csv, s.Err(), tt.kind)
+		}
+	}
+}
+
+// A separator that the grammar needs for itself is an error, at the first call.
+func TestBadComma(t *testing.T) {
+	for _, comma := range []byte{'"', '\r', '\n'} {
+		for name, next := range map[string]func(*Scanner) bool{"Next": (*Scanner).Next, "NextBlock": (*Scanner).NextBlock} {
+			s := NewScanner(strings.NewReader("a,b\n"))
+			s.Comma = comma
+			if next(s) || !errors.Is(s.Err(), ErrComma) || s.SkipBad() || next(s) {
+				t.Errorf("%s, separator %q: %v", name, comma, s.Err())
+			}
 		}
 	}
 }

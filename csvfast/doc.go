@@ -19,8 +19,8 @@
 // "\n" or "\r\n", the last one may lack its end, blank lines are no records, a byte order
 // mark at the start is skipped, records may have any number of fields. It is strict about
 // quotes: one inside a field that does not begin with one is [ErrBareQuote], anything
-// behind a closing one is [ErrQuote]. The damage is local: after [Scanner.SkipBad],
-// scanning goes on behind the next line break.
+// behind a closing one is [ErrQuote]. After [Scanner.SkipBad], reading restarts behind the first line break of the
+// bad record: that line is lost, and nothing else.
 //
 // # Where it departs from encoding/csv
 //

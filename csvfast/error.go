@@ -5,10 +5,11 @@ import (
 	"strconv"
 )
 
-// What can be wrong with a record. The Scanner wraps them in an [Error].
+// What can be wrong with a record, or with Scanner.Comma. The Scanner wraps them in an [Error].
 var (
 	ErrBareQuote     = errors.New("a quote in a field that does not begin with one")
 	ErrQuote         = errors.New("a quote that is not closed, or something behind the closing one")
+	ErrComma         = errors.New("the separator is a quote, a carriage return or a line feed")
 	ErrRecordTooLong = errors.New("a record over the limit")
 )
 
@@ -17,7 +18,7 @@ type Error struct {
 	Record int64 // number of the record, the first being 1; blank lines are none
 	Offset int64 // of the record's first byte, from the start of the stream
 	At     int64 // offset of the byte at fault: the quote, or where the reader failed
-	Err    error // ErrBareQuote, ErrQuote, ErrRecordTooLong or the reader's
+	Err    error // ErrBareQuote, ErrQuote, ErrRecordTooLong, ErrComma or the reader's
 }
 
 func (e *Error) Error() string {

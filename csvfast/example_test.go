@@ -54,6 +54,25 @@ func ExampleScanner_SkipBad() {
 	// 3: f g
 }
 
+// A record may be right as CSV and still be bad for the caller. Here a stray quote makes one record
+// of three lines, which has a field too many. Reject gives the second line back.
+func ExampleScanner_Reject() {
+	s := csvfast.NewScanner(strings.NewReader("Oslo,\"Asthma,5\nRome,COPD,7\nBonn\",Flu,9\n"))
+	for s.Next() {
+		if s.NumFields() != 3 {
+			fmt.Printf("%d: %d fields\n", s.Record(), s.NumFields())
+			s.Reject(s.Offset())
+			continue
+		}
+		fmt.Printf("%d: %s %s %s\n", s.Record(), s.Field(0), s.Field(1), s.Field(2))
+	}
+	fmt.Println(s.Err())
+	// Output:
+	// 1: 4 fields
+	// 2: Rome COPD 7
+	// csvfast: record 3 at byte 27, near byte 31: a quote in a field that does not begin with one
+}
+
 // A block is some thousand records. Whoever looks at fields only where something is new
 // need not unquote, or even cut out, all the others.
 func ExampleBlock() {

@@ -33,7 +33,7 @@ func guarded(t *testing.T, n int, atEnd bool) []byte {
 // but the ends that they are allowed: a byte more is a fault.
 func TestGuardPages(t *testing.T) {
 	const maxBlocks = 4
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		r := rand.New(rand.NewPCG(1, 1))
 		for blocks := 1; blocks <= maxBlocks; blocks++ {
 			n := 1 + blocks*blockSize + 1
@@ -54,8 +54,8 @@ func TestGuardPages(t *testing.T) {
 					default:
 						copy(src, fields(r, n))
 					}
-					scan(src, ends, 0, 0)
-					scan(src, ends, 0, ^uint64(0))
+					scan(src, ',', ends, 0, 0)
+					scan(src, ',', ends, 0, ^uint64(0))
 				}
 			}
 		}

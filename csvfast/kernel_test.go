@@ -1,44 +1,49 @@
 package csvfast
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
-// scanBytes is a kernel that goes byte by byte, and so what the others are held against.
-func scanBytes(src []byte, ends []uint32, base uint32, inside uint64) (blocks, n, lines int, _ uint64) {
+// scanBytes is a kernel that goes byte by byte. The others are compared with it.
+func scanBytes(src []byte, comma byte, ends []uint32, base uint32, inside uint64) result {
 	prev := src[0]
 	src = src[1:]
+	done := result{inside: inside} // up to the end of a block
 	quoted := inside != 0
 	closed := prev == '"' && !quoted
 	for ; len(src) > blockSize; src = src[blockSize:] {
-		doneN, doneLines, doneQuoted := n, lines, quoted
+		done.quotes = done.quotes || quoted || closed || bytes.IndexByte(src[:blockSize], '"') >= 0
+		r := done
 		for i, c := range src[:blockSize] {
 			switch {
 			case c == '"' && quoted:
 				quoted, closed = false, true
-			case c == '"' && (closed || prev == ',' || prev == '\n'):
+			case c == '"' && (closed || prev == comma || prev == '\n'):
 				quoted, closed = true, false
 			case c == '"',
-				!quoted && closed && c != ',' && c != '\n' && !(c == '\r' && src[i+1] == '\n'):
-				return blocks, doneN, doneLines, mask(doneQuoted)
+				!quoted && closed && c != comma && c != '\n' && !(c == '\r' && src[i+1] == '\n'):
+				return done
 			case !quoted:
-				if c == ',' || c == '\n' {
-					ends[n] = base + uint32(i)
-					n++
+				if c == comma || c == '\n' {
+					ends[r.n] = base + uint32(i)
+					r.n++
 				}
 				if c == '\n' {
-					lines++
+					r.lines++
 				}
 				closed = false
 			}
 			prev = c
 		}
 		base += blockSize
-		blocks++
+		r.blocks++
+		r.inside = mask(quoted)
+		done = r
 	}
-	return blocks, n, lines, mask(quoted)
+	return done
 }
 
 func mask(b bool) uint64 {
@@ -48,17 +53,25 @@ func mask(b bool) uint64 {
 	return 0
 }
 
-// sameAsBytes holds a kernel against scanBytes, position for position.
-func sameAsBytes(t *testing.T, scan scanFunc, src []byte, base uint32, inside uint64) {
+// sameAsBytes compares a kernel with scanBytes, position by position.
+func sameAsBytes(t *testing.T, scan kernel, src []byte, comma byte, base uint32, inside uint64) {
 	t.Helper()
 	room := len(src) + blockSize
-	want, got := make([]uint32, room), make([]uint32, room)
-	wantBlocks, wantN, wantLines, wantInside := scanBytes(src, want, base, inside)
-	blocks, n, lines, after := scan(src, got, base, inside)
-	if blocks != wantBlocks || n != wantN || lines != wantLines || after != wantInside || !slices.Equal(got[:n], want[:n]) {
-		t.Fatalf("%q, inside %x:\n got %d blocks, %d lines, inside %x, %d\nwant %d blocks, %d lines, inside %x, %d", src, inside,
-			blocks, lines, after, got[:n], wantBlocks, wantLines, wantInside, want[:wantN])
+	wantEnds, gotEnds := make([]uint32, room), make([]uint32, room)
+	want := scanBytes(src, comma, wantEnds, base, inside)
+	got := scan(src, comma, gotEnds, base, inside)
+	if got != want || !slices.Equal(gotEnds[:got.n], wantEnds[:want.n]) {
+		t.Fatalf("%q, separator %q, inside %x:\n got %+v, %d\nwant %+v, %d", src, comma, inside, got, gotEnds[:got.n], want, wantEnds[:want.n])
 	}
+}
+
+// commas are separators: the usual ones, bytes next to others that are looked for, and bytes that
+// differ from these or from ',' in the top bit only.
+var commas = []byte{',', ';', '\t', '|', ' ', 0, '!', '\v', 0x80, 0x8a, 0xa2, 0xac, 0xff}
+
+// withComma puts another separator in the place of ','.
+func withComma(csv []byte, comma byte) []byte {
+	return bytes.ReplaceAll(csv, []byte{','}, []byte{comma})
 }
 
 // alphabets that random sources draw from: text, much punctuation, the bytes next to what
@@ -94,7 +107,7 @@ func fields(r *rand.Rand, n int) []byte {
 
 // TestKernels sweeps lengths, at every alignment, from inside quotes and from outside.
 func TestKernels(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		r := rand.New(rand.NewPCG(1, 1))
 		for n := 2; n <= 200; n++ {
 			for align := range blockSize {
@@ -102,8 +115,9 @@ func TestKernels(t *testing.T) {
 				if n%3 == 0 {
 					src = randomBytes(r, align+n)[align:]
 				}
+				comma := commas[r.IntN(len(commas))]
 				for _, inside := range []uint64{0, ^uint64(0)} {
-					sameAsBytes(t, scan, src, uint32(r.IntN(1<<20)), inside)
+					sameAsBytes(t, scan, withComma(src, comma), comma, uint32(r.IntN(1<<20)), inside)
 				}
 			}
 		}
@@ -113,18 +127,20 @@ func TestKernels(t *testing.T) {
 // TestEveryByteEverywhere puts each byte, alone and behind and in front of what is looked
 // for, at each position of a block.
 func TestEveryByteEverywhere(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		src := make([]byte, 1+2*blockSize+1)
-		for c := range 256 {
-			for at := range 1 + blockSize {
-				for _, with := range []string{"", ",", "\n", `"`, `,"`, "\"\r"} {
-					for i := range src {
-						src[i] = 'x'
+		for _, comma := range []byte{',', ';', 0xac} {
+			for c := range 256 {
+				for at := range 1 + blockSize {
+					for _, with := range []string{"", ",", "\n", `"`, `,"`, "\"\r"} {
+						for i := range src {
+							src[i] = 'x'
+						}
+						n := copy(src[at:], withComma([]byte(with), comma))
+						src[at+n] = byte(c)
+						copy(src[at+n+1:], []byte{'\n', comma})
+						sameAsBytes(t, scan, src, comma, 0, 0)
 					}
-					n := copy(src[at:], with)
-					src[at+n] = byte(c)
-					copy(src[at+n+1:], "\n,")
-					sameAsBytes(t, scan, src, 0, 0)
 				}
 			}
 		}

@@ -49,14 +49,14 @@ func (p *pieces) Read(b []byte) (int, error) {
 
 // A Scanner that has been Reset reads as a new one does, whatever it read before.
 func TestReset(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
-		s := NewScanner(strings.NewReader(""))
+	onEach(t, func(t *testing.T, scan kernel) {
+		var s Scanner
 		s.scan = scan
 		for range 2 {
 			for _, tt := range corpus {
-				for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock} {
+				for name, next := range ways {
 					s.Reset(strings.NewReader(tt.csv))
-					if got := rest(s, next); got != tt.want {
+					if got := readAll(&s, next, unless(0)); got != tt.want {
 						t.Errorf("%s, %s: %q\n got %q\nwant %q", tt.name, name, tt.csv, got, tt.want)
 					}
 				}
@@ -66,13 +66,13 @@ func TestReset(t *testing.T) {
 }
 
 func TestReaders(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		for _, tt := range corpus {
 			for _, r := range readers {
-				for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock, "by turns": byTurns()} {
+				for name, next := range ways {
 					s := NewScanner(r.of(strings.NewReader(tt.csv)))
 					s.scan = scan
-					if got := rest(s, next); got != tt.want {
+					if got := readAll(s, next, unless(0)); got != tt.want {
 						t.Errorf("%s, %s, %s: %q\n got %q\nwant %q", tt.name, r.name, name, tt.csv, got, tt.want)
 					}
 				}
@@ -83,15 +83,15 @@ func TestReaders(t *testing.T) {
 
 // TestLongStream goes through some buffers, in pieces that end anywhere.
 func TestLongStream(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		r := rand.New(rand.NewPCG(2, 2))
 		csv := string(append(fields(r, 5*bufferSize), "end\n"...))
-		want := rest(scannerOf(scanBytes, csv), byRecord)
+		want := readAll(scannerOf(scanBytes, csv), rejectRecord, unless(0))
 		for _, max := range []int{1 << 20, 60000, 4096, 100} {
-			for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock, "by turns": byTurns()} {
+			for name, next := range ways {
 				s := NewScanner(&pieces{strings.NewReader(csv), r, max})
 				s.scan = scan
-				if got := rest(s, next); got != want {
+				if got := readAll(s, next, unless(0)); got != want {
 					t.Errorf("pieces of %d bytes, %s: other records than byte by byte", max, name)
 				}
 			}
@@ -132,7 +132,7 @@ func TestReaderErrors(t *testing.T) {
 		{"reads nothing", &stalled{}, io.ErrNoProgress, "!" + io.ErrNoProgress.Error() + " 1:0:0¶end"},
 	} {
 		s := NewScanner(tt.r)
-		if got := rest(s, byRecord); got != tt.want || !errors.Is(s.Err(), tt.err) {
+		if got := readAll(s, rejectRecord, unless(0)); got != tt.want || !errors.Is(s.Err(), tt.err) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 		if s.Next() || s.NextBlock() || s.NumFields() != 0 || !errors.Is(s.Err(), tt.err) {
@@ -146,23 +146,26 @@ type stalled struct{}
 func (stalled) Read([]byte) (int, error) { return 0, nil }
 
 func TestMaxRecord(t *testing.T) {
-	onEach(t, func(t *testing.T, scan scanFunc) {
+	onEach(t, func(t *testing.T, scan kernel) {
 		for _, tt := range []struct {
 			name, csv, want string
 			max             int
 		}{
 			{"at the limit", "abc\na,c\nabc", "abc¶a|c¶abc¶", 3},
 			{"the line end does not count", "abc\r\n\"a\"\r\n", "abc¶a¶", 3},
-			{"over it", "abc\nabcd\nab\n", "abc¶!long 2:4:4¶end", 3},
-			{"over it, CR", "abc\nabc\rd\n", "abc¶!long 2:4:4¶end", 3},
-			{"over it, no line end", "abc\nabcd", "abc¶!long 2:4:4¶end", 3},
-			{"over it, in quotes", "abc\n\"a\n\n\"\n", "abc¶!long 2:4:4¶end", 3},
+			{"over it", "abc\nabcd\nab\n", "abc¶!long 2:4:4¶ab¶", 3},
+			{"over it, CR", "abc\nabc\rd\n", "abc¶!long 2:4:4¶", 3},
+			{"over it, no line end", "abc\nabcd", "abc¶!long 2:4:4¶", 3},
+			{"over it, in quotes", "abc\n\"a\n\n\"\n", "abc¶!long 2:4:4¶!quote 3:8:8¶", 3},
+			{"over it in the last line", "\"a\nb", "!long 1:0:0¶b¶", 3},
+			{"over it, much longer", "abc\n" + strings.Repeat("x", 3*bufferSize) + "\nab\n", "abc¶!long 2:4:4¶ab¶", 3},
 			{"bad at the limit", "abc\nab\"\n", "abc¶!bare 2:4:6¶", 3},
 			{"bad at the limit, quote", "abc\n\"a\"b\n", "abc¶!quote 2:4:6¶", 3},
-			{"bad behind it", "abc\nabcd\"\n", "abc¶!long 2:4:4¶end", 3},
-			{"bad behind it, quote", "abc\n\"ab\"c\n", "abc¶!long 2:4:4¶end", 3},
+			{"bad behind it", "abc\nabcd\"\n", "abc¶!long 2:4:4¶", 3},
+			{"bad behind it, quote", "abc\n\"ab\"c\n", "abc¶!long 2:4:4¶", 3},
+			{"open at the limit", "\"ab", "!quote 1:0:0¶", 3},
 			{"a bad record may be longer", "abc\na\"bcdefgh\nd\n", "abc¶!bare 2:4:5¶d¶", 3},
-			{"a million in quotes", "a\n\"" + strings.Repeat("x\n", DefaultMaxRecord/2), "a¶!long 2:2:2¶end", 0},
+			{"a million in quotes", "a\n\"" + strings.Repeat("x\n", DefaultMaxRecord/2), "a¶!long 2:2:2¶" + strings.Repeat("x¶", DefaultMaxRecord/2-1), 0},
 			{"a million less one in quotes", "\"" + strings.Repeat("x", DefaultMaxRecord-2) + "\"\n", strings.Repeat("x", DefaultMaxRecord-2) + "¶", 0},
 			{"a million of commas", strings.Repeat(",", DefaultMaxRecord) + "\n", strings.Repeat("|", DefaultMaxRecord) + "¶", 0},
 			{"more than the default", strings.Repeat("x", 3*DefaultMaxRecord), strings.Repeat("x", 3*DefaultMaxRecord) + "¶", 4 * DefaultMaxRecord},
@@ -172,32 +175,16 @@ func TestMaxRecord(t *testing.T) {
 				if len(tt.csv) > 100 && r(nil) != nil {
 					continue
 				}
-				for name, next := range map[string]func(*Scanner, *strings.Builder) bool{"records": byRecord, "blocks": byBlock} {
+				for name, next := range ways {
 					s := NewScanner(r(strings.NewReader(tt.csv)))
 					s.MaxRecord, s.scan = tt.max, scan
-					if got := rest(s, next); got != tt.want {
+					if got := readAll(s, next, unless(0)); got != tt.want {
 						t.Errorf("%s, %s: got %.50q, want %.50q", tt.name, name, got, tt.want)
 					}
 				}
 			}
 		}
 	})
-}
-
-// A record that nobody ends takes no more memory than its limit asks for.
-func TestMaxRecordBoundsMemory(t *testing.T) {
-	s := NewScanner(io.MultiReader(strings.NewReader("\""), endless("x\n")))
-	if s.Next() || !errors.Is(s.Err(), ErrRecordTooLong) {
-		t.Fatal(s.Err())
-	}
-	if len(s.buf) > 2*DefaultMaxRecord {
-		t.Errorf("%d bytes of buffer", len(s.buf))
-	}
-	// Nor does a bad one.
-	s = NewScanner(io.MultiReader(strings.NewReader("a\""), io.LimitReader(endless("x"), 10*DefaultMaxRecord), strings.NewReader("\nb\n")))
-	if got := rest(s, byRecord); got != "!bare 1:0:1¶b¶" || len(s.buf) > bufferSize+1000 {
-		t.Errorf("%q, %d bytes of buffer", got, len(s.buf))
-	}
 }
 
 // endless repeats itself.
@@ -218,7 +205,7 @@ func TestBeyond32Bits(t *testing.T) {
 		t.Fatal(s.Err())
 	}
 	s.base += 1 << 33
-	s.record += 1 << 33
+	s.number += 1 << 33
 	if !s.Next() || s.Offset() != 1<<33+2 || s.Record() != 1<<33+2 {
 		t.Errorf("record %d at %d", s.Record(), s.Offset())
 	}

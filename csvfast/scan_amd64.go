@@ -5,12 +5,12 @@ package csvfast
 import "slices"
 
 //go:noescape
-func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
 
 //go:noescape
-func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
 
-// variants are the kernels that this machine can run, the fastest first.
+// variants returns the kernels that this machine can run, the fastest first.
 func variants() []variant {
 	v := []variant{{"generic", scanGeneric}}
 	avx2, avx512 := features()

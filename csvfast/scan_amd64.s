@@ -1,120 +1,189 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
-// Both kernels do in each step what scanGeneric does, and in its order. Their registers:
-#define SRC    SI  // the block
-#define LEFT   CX  // blocks to go
-#define NEXT   DI  // where the next position is written
-#define BASE   DX  // 32 bits, added to positions
-#define INSIDE R8  // all ones if the block begins inside quotes, or else 0
-#define BEFORE R9  // bit 63: TAKEN's of the byte before the block
-#define BEHIND R10 // bit 0: the byte before the block is a quote
-#define COUNT  R11 // line ends so far
-#define STOPS  AX  // mask of commas and line ends
-#define QUOTES BX  // mask of quotes
-#define LINES  R12 // mask of line ends
-#define IN     R13 // mask of bytes inside quotes
-#define TAKEN  R15 // mask of all these: the bytes that may touch a quote
+// Both kernels do the same steps as scanGeneric, in the same order. Masks have bit i for byte i of
+// the block. The registers of both:
+//
+//	SRC     SI   the block
+//	LEFT    CX   blocks to go
+//	NEXT    DI   where the next position is written
+//	BASE    DX   32 bits, added to positions
+//	INSIDE  R8   all ones if the block begins inside quotes, or else 0
+//	BEFORE  R9   bit 63: the byte before the block may be next to a quote (TAKEN of that byte)
+//	BEHIND  R10  bit 0: the byte before the block is a quote; no other bit is set
+//	COUNT   R11  line ends so far
+//	STOPS   AX   mask of separators and line feeds
+//	QUOTES  BX   mask of quotes
+//	LINES   R12  mask of line feeds
+//	IN      R13  mask of bytes inside quotes; free outside JUDGE and SETTLE
+//	TAKEN   R15  mask of STOPS, QUOTES and IN, the bytes that may be next to a quote, of the last
+//	             block that was judged: not 0 if there was one
+//	TMP     R14
+//
+//	           scanAVX2         scanAVX512
+//	separator  Y0               Z0           64 or 32 times
+//	'\n'       Y1               Z1           the same
+//	'"'        Y2               Z2           the same
+//	block      Y3, Y4           Z3
+//	scratch    Y5, X6           Z4, Z5, X6, K1-K3
+//	all ones   X7               X7           for PREFIX_XOR
+//	'\r'       Y8               Z8
+//	           .                Z9           base, sixteen times
+//	           .                Z10          64, sixteen times
+//	           .                Z11          the bytes 0 to 63
+#define SRC    SI
+#define LEFT   CX
+#define NEXT   DI
+#define BASE   DX
+#define INSIDE R8
+#define BEFORE R9
+#define BEHIND R10
+#define COUNT  R11
+#define STOPS  AX
+#define QUOTES BX
+#define LINES  R12
+#define IN     R13
+#define TAKEN  R15
 #define TMP    R14
 
-// JUDGE deals with a block that has quotes, or begins inside or right behind some. X7 is
-// all ones: multiplied by it without carries, bit i becomes the xor of bits 0 to i. A byte
-// outside quotes that is no stop must touch no quote: in front of one, the block is wrong;
-// behind one, returns decides whether it is a '\r' that may stay. Then what is inside is
-// taken from STOPS and LINES.
-#define JUDGE \
-	VMOVQ      QUOTES, X6              \
-	VPCLMULQDQ $0, X7, X6, X6          \
-	VMOVQ      X6, IN                  \
-	XORQ       INSIDE, IN              \
-	MOVQ       STOPS, TAKEN            \
-	ORQ        QUOTES, TAKEN           \
-	ORQ        IN, TAKEN               \
-	SHRQ       $63, BEFORE             \
-	LEAQ       (BEFORE)(TAKEN*2), TMP  \
-	ANDNQ      QUOTES, TMP, TMP        \
-	JNZ        done                    \
-	LEAQ       (BEHIND)(QUOTES*2), TMP \
-	ANDNQ      TMP, TAKEN, TMP         \
-	JNZ        returns                 \
-judged: \
-	MOVQ       TAKEN, BEFORE           \
-	MOVQ       QUOTES, BEHIND          \
-	SHRQ       $63, BEHIND             \
-	ANDNQ      STOPS, IN, STOPS        \
-	ANDNQ      LINES, IN, LINES        \
-	MOVQ       IN, INSIDE              \
-	SARQ       $63, INSIDE
+// ARGUMENTS loads the arguments.
+#define ARGUMENTS \
+	MOVQ src+0(FP), SRC        \
+	MOVQ blocks+8(FP), LEFT    \
+	MOVQ ends+16(FP), NEXT     \
+	MOVL base+24(FP), BASE     \
+	MOVQ inside+32(FP), INSIDE \
+	MOVQ before+40(FP), BEFORE \
+	MOVQ behind+48(FP), BEHIND \
+	XORL COUNT, COUNT          \
+	XORL TAKEN, TAKEN
 
-// POSITION writes the lowest position and takes it from the mask.
+// RESULTS stores the results. LEFT blocks have not been done.
+#define RESULTS \
+	MOVQ  blocks+8(FP), AX        \
+	SUBQ  LEFT, AX                \
+	MOVQ  AX, r_blocks+56(FP)     \
+	SUBQ  ends+16(FP), NEXT       \
+	SHRQ  $2, NEXT                \
+	MOVQ  NEXT, r_n+64(FP)        \
+	MOVQ  COUNT, r_lines+72(FP)   \
+	MOVQ  INSIDE, r_inside+80(FP) \
+	TESTQ TAKEN, TAKEN            \
+	SETNE r_quotes+88(FP)
+
+// PLAIN sets the zero flag if the block neither has quotes nor begins inside or behind some.
+// TMP = QUOTES | INSIDE | BEHIND
+#define PLAIN \
+	MOVQ QUOTES, TMP \
+	ORQ  INSIDE, TMP \
+	ORQ  BEHIND, TMP
+
+// JUDGE_FRONT clears the zero flag if a quote follows a byte that may not be next to one.
+// Multiplying by all ones without carries makes the prefix xor.
+//
+//	IN = prefixXor(QUOTES) ^ INSIDE
+//	TAKEN = STOPS | QUOTES | IN
+//	TMP = QUOTES &^ (TAKEN<<1 | BEFORE>>63)
+#define JUDGE_FRONT \
+	VMOVQ      QUOTES, X6             \
+	VPCLMULQDQ $0, X7, X6, X6         \
+	VMOVQ      X6, IN                 \
+	XORQ       INSIDE, IN             \
+	MOVQ       STOPS, TAKEN           \
+	ORQ        QUOTES, TAKEN          \
+	ORQ        IN, TAKEN              \
+	SHRQ       $63, BEFORE            \
+	LEAQ       (BEFORE)(TAKEN*2), TMP \
+	ANDNQ      QUOTES, TMP, TMP
+
+// JUDGE_BACK clears the zero flag if a byte that may not be next to a quote follows one. Each must
+// then be the '\r' of a line end.
+// TMP = (QUOTES<<1 | BEHIND) &^ TAKEN
+#define JUDGE_BACK \
+	LEAQ  (BEHIND)(QUOTES*2), TMP \
+	ANDNQ TMP, TAKEN, TMP
+
+// SETTLE hides from STOPS and LINES what is inside, and hands on to the next block.
+//
+//	BEFORE, BEHIND, INSIDE = TAKEN, QUOTES>>63, -(IN>>63)
+//	STOPS, LINES = STOPS &^ IN, LINES &^ IN
+#define SETTLE \
+	MOVQ  TAKEN, BEFORE    \
+	MOVQ  QUOTES, BEHIND   \
+	SHRQ  $63, BEHIND      \
+	ANDNQ STOPS, IN, STOPS \
+	ANDNQ LINES, IN, LINES \
+	MOVQ  IN, INSIDE       \
+	SARQ  $63, INSIDE
+
+// COUNT_LINES adds to COUNT and sets IN to the number of ends.
+#define COUNT_LINES \
+	POPCNTQ LINES, LINES \
+	ADDQ    LINES, COUNT \
+	POPCNTQ STOPS, IN
+
+// BYTES puts a constant byte into all bytes of a register: of Y with 32 bytes, of Z with 64.
+#define BYTES(c, x, yz) \
+	MOVL         $c, AX \
+	VMOVD        AX, x  \
+	VPBROADCASTB x, yz
+
+// COMMA does so with the separator.
+#define COMMA(x, yz) \
+	MOVBLZX      comma+28(FP), AX \
+	VMOVD        AX, x            \
+	VPBROADCASTB x, yz
+
+// MASK32 makes the mask of the bytes of Y3 and Y4 that equal those of c.
+#define MASK32(c, mask) \
+	VPCMPEQB  Y3, c, Y5 \
+	VPMOVMSKB Y5, mask  \
+	VPCMPEQB  Y4, c, Y5 \
+	VPMOVMSKB Y5, TMP   \
+	SHLQ      $32, TMP  \
+	ORQ       TMP, mask
+
+// POSITION writes the lowest position and clears its bit. It clears the zero flag if more are set.
 #define POSITION(at) \
 	TZCNTQ STOPS, TMP    \
 	ADDL   BASE, TMP     \
 	MOVL   TMP, at(NEXT) \
 	BLSRQ  STOPS, STOPS
 
-// func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+// SIXTEEN writes sixteen positions: base plus the lowest bytes of x.
+#define SIXTEEN(x, at) \
+	VPMOVZXBD x, Z5      \
+	VPADDD    Z5, Z9, Z5 \
+	VMOVDQU32 Z5, at(NEXT)
+
+// func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
 //
-// A block is two registers of 32 bytes; a comparison and VPMOVMSKB make half a mask of each.
-TEXT ·scanAVX2(SB), NOSPLIT, $0-88
-	MOVQ         src+0(FP), SRC
-	MOVQ         blocks+8(FP), LEFT
-	MOVQ         ends+16(FP), NEXT
-	MOVL         base+24(FP), BASE
-	MOVQ         inside+32(FP), INSIDE
-	MOVQ         before+40(FP), BEFORE
-	MOVQ         behind+48(FP), BEHIND
-	XORL         COUNT, COUNT
-	MOVL         $0x2c2c2c2c, AX // ,
-	VMOVD        AX, X0
-	VPBROADCASTD X0, Y0
-	MOVL         $0x0a0a0a0a, AX // \n
-	VMOVD        AX, X1
-	VPBROADCASTD X1, Y1
-	MOVL         $0x22222222, AX // "
-	VMOVD        AX, X2
-	VPBROADCASTD X2, Y2
-	MOVL         $0x0d0d0d0d, AX // \r
-	VMOVD        AX, X8
-	VPBROADCASTD X8, Y8
-	VPCMPEQB     X7, X7, X7
+// A block is two registers of 32 bytes. A comparison and VPMOVMSKB make half a mask of each.
+TEXT ·scanAVX2(SB), NOSPLIT, $0-96
+	ARGUMENTS
+	COMMA(X0, Y0)
+	BYTES(const_lineFeed, X1, Y1)
+	BYTES(const_quote, X2, Y2)
+	BYTES(const_carriageReturn, X8, Y8)
+	VPCMPEQB X7, X7, X7
 
 block:
-	VMOVDQU   (SRC), Y3
-	VMOVDQU   32(SRC), Y4
-	VPCMPEQB  Y3, Y1, Y5
-	VPMOVMSKB Y5, LINES
-	VPCMPEQB  Y4, Y1, Y5
-	VPMOVMSKB Y5, TMP
-	SHLQ      $32, TMP
-	ORQ       TMP, LINES
-	VPCMPEQB  Y3, Y0, Y5
-	VPMOVMSKB Y5, STOPS
-	VPCMPEQB  Y4, Y0, Y5
-	VPMOVMSKB Y5, TMP
-	SHLQ      $32, TMP
-	ORQ       TMP, STOPS
-	ORQ       LINES, STOPS
-	VPCMPEQB  Y3, Y2, Y5
-	VPMOVMSKB Y5, QUOTES
-	VPCMPEQB  Y4, Y2, Y5
-	VPMOVMSKB Y5, TMP
-	SHLQ      $32, TMP
-	ORQ       TMP, QUOTES
-
-	MOVQ QUOTES, TMP
-	ORQ  INSIDE, TMP
-	ORQ  BEHIND, TMP
-	JNZ  judge
-	MOVQ STOPS, BEFORE
+	VMOVDQU (SRC), Y3
+	VMOVDQU 32(SRC), Y4
+	MASK32(Y1, LINES)
+	MASK32(Y0, STOPS)
+	ORQ     LINES, STOPS
+	MASK32(Y2, QUOTES)
+	PLAIN
+	JNZ     judge
+	MOVQ    STOPS, BEFORE
 
 write:
-	POPCNTQ LINES, LINES
-	ADDQ    LINES, COUNT
-	POPCNTQ STOPS, IN
+	COUNT_LINES
 
-	// Eight, whether there are so many or not: see appendPositions.
+	// Eight are always written: see appendPositions.
 	POSITION(0)
 	POSITION(4)
 	POSITION(8)
@@ -128,20 +197,13 @@ write:
 
 advance:
 	MOVQ IN, NEXT
-	ADDQ $64, SRC
-	ADDL $64, BASE
+	ADDQ $const_blockSize, SRC
+	ADDL $const_blockSize, BASE
 	DECQ LEFT
 	JNZ  block
 
 done:
-	MOVQ blocks+8(FP), AX
-	SUBQ LEFT, AX
-	MOVQ AX, done+56(FP)
-	SUBQ ends+16(FP), NEXT
-	SHRQ $2, NEXT
-	MOVQ NEXT, n+64(FP)
-	MOVQ COUNT, lines+72(FP)
-	MOVQ INSIDE, after+80(FP)
+	RESULTS
 	VZEROUPPER
 	RET
 
@@ -152,9 +214,16 @@ more:
 	JMP  advance
 
 judge:
-	JUDGE
+	JUDGE_FRONT
+	JNZ done
+	JUDGE_BACK
+	JNZ returns
+
+settle:
+	SETTLE
 	JMP write
 
+	// Each byte of TMP must be a '\r' before a '\n'. SETTLE sets BEFORE and BEHIND anew.
 returns:
 	VPCMPEQB  Y3, Y8, Y3
 	VPCMPEQB  1(SRC), Y1, Y5
@@ -167,35 +236,24 @@ returns:
 	SHLQ      $32, BEHIND
 	ORQ       BEHIND, BEFORE
 	ANDNQ     TMP, BEFORE, TMP
-	JZ        judged
+	JZ        settle
 	JMP       done
 
-// func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+// func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
 //
-// A block is one register; a comparison makes a mask. VPCOMPRESSB packs the numbers 0 to 63
-// at the mask's bits, and they are written sixteen at a time.
-TEXT ·scanAVX512(SB), NOSPLIT, $0-88
-	MOVQ         src+0(FP), SRC
-	MOVQ         blocks+8(FP), LEFT
-	MOVQ         ends+16(FP), NEXT
-	MOVL         base+24(FP), BASE
-	MOVQ         inside+32(FP), INSIDE
-	MOVQ         before+40(FP), BEFORE
-	MOVQ         behind+48(FP), BEHIND
-	XORL         COUNT, COUNT
-	MOVL         $0x2c2c2c2c, AX // ,
-	VPBROADCASTD AX, Z0
-	MOVL         $0x0a0a0a0a, AX // \n
-	VPBROADCASTD AX, Z1
-	MOVL         $0x22222222, AX // "
-	VPBROADCASTD AX, Z2
-	MOVL         $0x0d0d0d0d, AX // \r
-	VPBROADCASTD AX, Z11
+// A block is one register, and a comparison makes a mask. VPCOMPRESSB packs the numbers 0 to 63 at
+// the mask's bits. They are written sixteen at a time.
+TEXT ·scanAVX512(SB), NOSPLIT, $0-96
+	ARGUMENTS
+	COMMA(X0, Z0)
+	BYTES(const_lineFeed, X1, Z1)
+	BYTES(const_quote, X2, Z2)
+	BYTES(const_carriageReturn, X8, Z8)
 	VPCMPEQB     X7, X7, X7
-	VMOVDQU64    numbers<>(SB), Z8
 	VPBROADCASTD BASE, Z9
-	MOVL         $64, AX
+	MOVL         $const_blockSize, AX
 	VPBROADCASTD AX, Z10
+	VMOVDQU64    numbers<>(SB), Z11
 
 block:
 	VMOVDQU64 (SRC), Z3
@@ -206,69 +264,56 @@ block:
 	KMOVQ     K2, LINES
 	KMOVQ     K3, QUOTES
 	ORQ       LINES, STOPS
-
-	MOVQ QUOTES, TMP
-	ORQ  INSIDE, TMP
-	ORQ  BEHIND, TMP
-	JNZ  judge
-	MOVQ STOPS, BEFORE
+	PLAIN
+	JNZ       judge
+	MOVQ      STOPS, BEFORE
 
 write:
 	KMOVQ         STOPS, K1
-	POPCNTQ       LINES, LINES
-	ADDQ          LINES, COUNT
-	POPCNTQ       STOPS, IN
-	VPCOMPRESSB.Z Z8, K1, Z4
-	VPMOVZXBD     X4, Z5
-	VPADDD        Z5, Z9, Z5
-	VMOVDQU32     Z5, (NEXT)
+	COUNT_LINES
+	VPCOMPRESSB.Z Z11, K1, Z4
+	SIXTEEN(X4, 0)
 	CMPQ          IN, $16
 	JHI           more
 
 advance:
 	LEAQ   (NEXT)(IN*4), NEXT
 	VPADDD Z9, Z10, Z9
-	ADDQ   $64, SRC
+	ADDQ   $const_blockSize, SRC
 	DECQ   LEFT
 	JNZ    block
 
 done:
-	MOVQ blocks+8(FP), AX
-	SUBQ LEFT, AX
-	MOVQ AX, done+56(FP)
-	SUBQ ends+16(FP), NEXT
-	SHRQ $2, NEXT
-	MOVQ NEXT, n+64(FP)
-	MOVQ COUNT, lines+72(FP)
-	MOVQ INSIDE, after+80(FP)
+	RESULTS
 	VZEROUPPER
 	RET
 
 more:
 	VEXTRACTI32X4 $1, Z4, X5
-	VPMOVZXBD     X5, Z5
-	VPADDD        Z5, Z9, Z5
-	VMOVDQU32     Z5, 64(NEXT)
+	SIXTEEN(X5, 64)
 	VEXTRACTI32X4 $2, Z4, X5
-	VPMOVZXBD     X5, Z5
-	VPADDD        Z5, Z9, Z5
-	VMOVDQU32     Z5, 128(NEXT)
+	SIXTEEN(X5, 128)
 	VEXTRACTI32X4 $3, Z4, X5
-	VPMOVZXBD     X5, Z5
-	VPADDD        Z5, Z9, Z5
-	VMOVDQU32     Z5, 192(NEXT)
+	SIXTEEN(X5, 192)
 	JMP           advance
 
 judge:
-	JUDGE
+	JUDGE_FRONT
+	JNZ done
+	JUDGE_BACK
+	JNZ returns
+
+settle:
+	SETTLE
 	JMP write
 
+	// Each byte of TMP must be a '\r' before a '\n'. SETTLE sets BEFORE anew.
 returns:
-	VPCMPEQB Z3, Z11, K1
+	VPCMPEQB Z3, Z8, K1
 	VPCMPEQB 1(SRC), Z1, K1, K1
 	KMOVQ    K1, BEFORE
 	ANDNQ    TMP, BEFORE, TMP
-	JZ       judged
+	JZ       settle
 	JMP      done
 
 DATA numbers<>+0(SB)/8, $0x0706050403020100

@@ -3,11 +3,10 @@
 package csvfast
 
 //go:noescape
-func scanNEON(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+func scanNEON(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
 
-// variants are the kernels that this machine can run, the fastest first. Every arm64 has
-// NEON (Arm Architecture Reference Manual, A1.5: it may be left out only where no general
-// operating system is to run).
+// variants returns the kernels that this machine can run, the fastest first. Every arm64 that
+// runs a general operating system has NEON (Arm Architecture Reference Manual, A1.5).
 func variants() []variant {
 	return []variant{{"neon", checked(scanNEON)}, {"generic", scanGeneric}}
 }

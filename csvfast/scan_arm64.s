@@ -1,63 +1,110 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
-// The kernel does in each step what scanGeneric does, and in its order. Its registers:
-#define SRC    R0  // the block
-#define LEFT   R1  // blocks to go
-#define NEXT   R2  // where the next position is written
-#define BASE   R3  // 32 bits, added to positions
-#define INSIDE R4  // all ones if the block begins inside quotes, or else 0
-#define BEFORE R5  // bit 63: TAKEN's of the byte before the block
-#define BEHIND R6  // bit 0: the byte before the block is a quote
-#define COUNT  R7  // line ends so far
-#define STOPS  R8  // mask of commas and line ends
-#define QUOTES R9  // mask of quotes
-#define LINES  R10 // mask of line ends
-#define IN     R11 // mask of bytes inside quotes
-#define TAKEN  R12 // mask of all these: the bytes that may touch a quote
+// The kernel does the same steps as scanGeneric, in the same order. Masks have bit i for byte i of
+// the block. Its registers:
+//
+//	SRC     R0   the block
+//	LEFT    R1   blocks to go
+//	NEXT    R2   where the next position is written
+//	BASE    R3   32 bits, added to positions
+//	INSIDE  R4   all ones if the block begins inside quotes, or else 0
+//	BEFORE  R5   bit 63: the byte before the block may be next to a quote (TAKEN of that byte)
+//	BEHIND  R6   bit 0: the byte before the block is a quote; no other bit is set
+//	COUNT   R7   line ends so far
+//	STOPS   R8   mask of separators and line feeds
+//	QUOTES  R9   mask of quotes
+//	LINES   R10  mask of line feeds
+//	IN      R11  mask of bytes inside quotes; elsewhere, the number of ends
+//	TAKEN   R12  mask of STOPS, QUOTES and IN, the bytes that may be next to a quote, of the last
+//	             block that was judged: not 0 if there was one
+//	TMP     R13
+//	AT      R14
+//	CRLF    R15  "\r\n" as a number
+//
+//	V0-V3    the block
+//	V4-V15   scratch
+//	V16      the separator, sixteen times
+//	V17      '\n', the same
+//	V18      '"', the same
+//	V19      bit i%8 in byte i
+#define SRC    R0
+#define LEFT   R1
+#define NEXT   R2
+#define BASE   R3
+#define INSIDE R4
+#define BEFORE R5
+#define BEHIND R6
+#define COUNT  R7
+#define STOPS  R8
+#define QUOTES R9
+#define LINES  R10
+#define IN     R11
+#define TAKEN  R12
 #define TMP    R13
 #define AT     R14
+#define CRLF   R15
 
-// COMPARE makes four registers with bit i%8 of byte i set where byte i is c; PAIR adds
-// neighbours until a mask's 64 bits stand in eight bytes of V(4), twice.
+// COMPARE sets bit i%8 of byte i where byte i is c, in four registers, and adds neighbours until
+// each byte of a has the bits of eight bytes. The lower half of a needs one more VADDP.
 #define COMPARE(c, a, b, d, e) \
-	VCMEQ c.B16, V0.B16, a.B16 \
-	VCMEQ c.B16, V1.B16, b.B16 \
-	VCMEQ c.B16, V2.B16, d.B16 \
-	VCMEQ c.B16, V3.B16, e.B16 \
+	VCMEQ c.B16, V0.B16, a.B16  \
+	VCMEQ c.B16, V1.B16, b.B16  \
+	VCMEQ c.B16, V2.B16, d.B16  \
+	VCMEQ c.B16, V3.B16, e.B16  \
 	VAND  V19.B16, a.B16, a.B16 \
 	VAND  V19.B16, b.B16, b.B16 \
 	VAND  V19.B16, d.B16, d.B16 \
 	VAND  V19.B16, e.B16, e.B16 \
-	VADDP b.B16, a.B16, a.B16 \
-	VADDP e.B16, d.B16, d.B16 \
+	VADDP b.B16, a.B16, a.B16   \
+	VADDP e.B16, d.B16, d.B16   \
 	VADDP d.B16, a.B16, a.B16
 
-// POSITION writes the lowest position and takes it from the mask. It leaves STOPS-1&STOPS.
+// POSITION writes the lowest position and clears its bit.
 #define POSITION(at) \
-	RBIT  STOPS, AT       \
-	CLZ   AT, AT          \
-	ADDW  BASE, AT        \
-	MOVW  AT, at(NEXT)    \
-	SUB   $1, STOPS, TMP  \
-	AND   TMP, STOPS
+	RBIT STOPS, AT      \
+	CLZ  AT, AT         \
+	ADDW BASE, AT       \
+	MOVW AT, at(NEXT)   \
+	SUB  $1, STOPS, TMP \
+	AND  TMP, STOPS
 
-// func scanNEON(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
-TEXT ·scanNEON(SB), NOSPLIT, $0-88
+// POPCOUNT counts the bits of a mask.
+#define POPCOUNT(mask, n, v) \
+	VMOV    mask, v.D[0] \
+	VCNT    v.B8, v.B8   \
+	VUADDLV v.B8, v      \
+	VMOV    v.D[0], n
+
+// PREFIX_XOR sets bit i of x to the xor of bits 0 to i of mask.
+#define PREFIX_XOR(mask, x) \
+	EOR mask<<1, mask, x \
+	EOR x<<2, x          \
+	EOR x<<4, x          \
+	EOR x<<8, x          \
+	EOR x<<16, x         \
+	EOR x<<32, x
+
+// func scanNEON(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
+TEXT ·scanNEON(SB), NOSPLIT, $0-96
 	MOVD  src+0(FP), SRC
 	MOVD  blocks+8(FP), LEFT
 	MOVD  ends+16(FP), NEXT
 	MOVWU base+24(FP), BASE
+	MOVBU comma+28(FP), TMP
 	MOVD  inside+32(FP), INSIDE
 	MOVD  before+40(FP), BEFORE
 	MOVD  behind+48(FP), BEHIND
 	MOVD  ZR, COUNT
-	VMOVI $0x2c, V16.B16 // ,
-	VMOVI $0x0a, V17.B16 // \n
-	VMOVI $0x22, V18.B16 // "
+	MOVD  ZR, TAKEN
+	VDUP  TMP, V16.B16
+	VMOVI $const_lineFeed, V17.B16
+	VMOVI $const_quote, V18.B16
 	MOVD  $0x8040201008040201, TMP
 	VDUP  TMP, V19.D2
+	MOVD  $(const_lineFeed<<8 | const_carriageReturn), CRLF
 
 block:
 	VLD1  (SRC), [V0.B16, V1.B16, V2.B16, V3.B16]
@@ -71,23 +118,18 @@ block:
 	VMOV  V12.D[0], QUOTES
 	ORR   LINES, STOPS
 
+	// Does the block have quotes, or begin inside or behind some?
 	ORR  INSIDE, QUOTES, TMP
 	ORR  BEHIND, TMP
 	CBNZ TMP, judge
 	MOVD STOPS, BEFORE
 
 write:
-	VMOV     LINES, V4.D[0]
-	VMOV     STOPS, V5.D[0]
-	VCNT     V4.B8, V4.B8
-	VCNT     V5.B8, V5.B8
-	VUADDLV  V4.B8, V4
-	VUADDLV  V5.B8, V5
-	VMOV     V4.D[0], LINES
-	VMOV     V5.D[0], IN
-	ADD      LINES, COUNT
+	POPCOUNT(LINES, LINES, V4)
+	POPCOUNT(STOPS, IN, V5)
+	ADD  LINES, COUNT
 
-	// Eight, whether there are so many or not: see appendPositions.
+	// Eight are always written: see appendPositions.
 	POSITION(0)
 	POSITION(4)
 	POSITION(8)
@@ -101,21 +143,24 @@ write:
 
 advance:
 	MOVD IN, NEXT
-	ADD  $64, SRC
-	ADDW $64, BASE
+	ADD  $const_blockSize, SRC
+	ADDW $const_blockSize, BASE
 	SUB  $1, LEFT
 	CBNZ LEFT, block
 
 done:
 	MOVD blocks+8(FP), TMP
 	SUB  LEFT, TMP
-	MOVD TMP, done+56(FP)
+	MOVD TMP, r_blocks+56(FP)
 	MOVD ends+16(FP), TMP
 	SUB  TMP, NEXT
 	LSR  $2, NEXT
-	MOVD NEXT, n+64(FP)
-	MOVD COUNT, lines+72(FP)
-	MOVD INSIDE, after+80(FP)
+	MOVD NEXT, r_n+64(FP)
+	MOVD COUNT, r_lines+72(FP)
+	MOVD INSIDE, r_inside+80(FP)
+	CMP  $0, TAKEN
+	CSET NE, TMP
+	MOVB TMP, r_quotes+88(FP)
 	RET
 
 more:
@@ -124,16 +169,13 @@ more:
 	CBNZ STOPS, more
 	JMP  advance
 
-	// The block has quotes, or begins inside or right behind some. A byte outside quotes
-	// that is no stop must touch no quote: in front of one, the block is wrong; behind one,
-	// it may be the '\r' of a line end.
+	// A quote that follows a byte that may not be next to one is wrong:
+	//
+	//	IN = prefixXor(QUOTES) ^ INSIDE
+	//	TAKEN = STOPS | QUOTES | IN
+	//	TMP = QUOTES &^ (TAKEN<<1 | BEFORE>>63)
 judge:
-	EOR  QUOTES<<1, QUOTES, IN // prefix xor
-	EOR  IN<<2, IN
-	EOR  IN<<4, IN
-	EOR  IN<<8, IN
-	EOR  IN<<16, IN
-	EOR  IN<<32, IN
+	PREFIX_XOR(QUOTES, IN)
 	EOR  INSIDE, IN
 	ORR  QUOTES, STOPS, TAKEN
 	ORR  IN, TAKEN
@@ -141,11 +183,19 @@ judge:
 	ORR  TAKEN<<1, BEFORE
 	BIC  BEFORE, QUOTES, TMP
 	CBNZ TMP, done
+
+	// A byte that may not be next to a quote, and follows one, must be the '\r' of a line end:
+	//
+	//	TMP = (QUOTES<<1 | BEHIND) &^ TAKEN
 	ORR  QUOTES<<1, BEHIND, TMP
 	BIC  TAKEN, TMP
 	CBNZ TMP, returns
 
-judged:
+	// Hide what is inside, and hand on to the next block:
+	//
+	//	BEFORE, BEHIND, INSIDE = TAKEN, QUOTES>>63, -(IN>>63)
+	//	STOPS, LINES = STOPS &^ IN, LINES &^ IN
+settle:
 	MOVD TAKEN, BEFORE
 	LSR  $63, QUOTES, BEHIND
 	BIC  IN, STOPS
@@ -153,15 +203,15 @@ judged:
 	ASR  $63, IN, INSIDE
 	JMP  write
 
+	// Each byte of TMP, the lowest first, must be a '\r' before a '\n'.
 returns:
 	RBIT  TMP, AT
 	CLZ   AT, AT
 	ADD   SRC, AT
 	MOVHU (AT), AT
-	MOVD  $0x0a0d, BEFORE // free, and so is BEHIND
-	CMP   BEFORE, AT
+	CMP   CRLF, AT
 	BNE   done
-	SUB   $1, TMP, BEHIND
-	AND   BEHIND, TMP
+	SUB   $1, TMP, AT
+	AND   AT, TMP
 	CBNZ  TMP, returns
-	JMP   judged
+	JMP   settle

@@ -2,20 +2,20 @@
 
 package csvfast
 
-// An assembly is a kernel in assembly. src is the first of one block or more; before,
-// in bit 63, and behind tell of the byte before it: see context.
-type assembly func(src *byte, blocks int, ends *uint32, base uint32, inside, before, behind uint64) (done, n, lines int, after uint64)
+// An assembly is the inner part of a kernel, written in assembly. It reads the blocks from src on
+// and the byte behind them, and writes up to 64 ends for each block. before, in bit 63, and behind
+// describe the byte before src: see context.
+type assembly func(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) result
 
-// checked makes a scanFunc of it. An assembly reads the blocks and one byte behind them,
-// and writes up to 64 ends for each block; that both are there is checked here.
-func checked(a assembly) scanFunc {
-	return func(src []byte, ends []uint32, base uint32, inside uint64) (done, n, lines int, after uint64) {
+// checked makes a kernel of an assembly: it checks that all the memory is there.
+func checked(a assembly) kernel {
+	return func(src []byte, comma byte, ends []uint32, base uint32, inside uint64) result {
 		blocks := (len(src) - 2) / blockSize
 		if blocks <= 0 {
-			return 0, 0, 0, inside
+			return result{inside: inside}
 		}
 		_ = ends[(blocks+1)*blockSize-1]
-		before, behind := context(src[0], inside)
-		return a(&src[1], blocks, &ends[0], base, inside, before<<63, behind)
+		before, behind := context(src[0], comma, inside)
+		return a(&src[1], blocks, &ends[0], base, comma, inside, before<<63, behind)
 	}
 }

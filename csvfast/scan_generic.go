@@ -5,54 +5,62 @@ import (
 	"math/bits"
 )
 
-// scanGeneric is the kernel in ordinary Go: SWAR, eight bytes in a 64-bit word, eight words
-// a block. It is the reference for the others, which do the same with wider registers, but
-// for one thing: a mask of quotes is a third of the work here, so where there are none it
-// has the standard library look for the next, and makes no mask of them until there.
+// scanGeneric is the kernel in ordinary Go, and the reference for those in assembly. It compares
+// eight bytes at once in a 64-bit word (SWAR: see swar.go), and eight words are a block.
 //
-// Wherever the loops begin anew, rest is the blocks to come and the byte behind them; the
-// byte before them is what before, behind and inside tell of; and all ends of the blocks
-// that are done stand in ends[:n].
-func scanGeneric(src []byte, ends []uint32, base uint32, inside uint64) (blocks, n, lines int, _ uint64) {
-	before, behind := context(src[0], inside)
+// It departs from the assembly in one thing. A mask of quotes is a third of the work here, so the
+// standard library looks for the next quote, and the blocks up to there get no such mask.
+//
+// Invariants at the head of both loops:
+//
+//	rest                     the blocks to come and the byte behind them
+//	before, behind, inside   describe the byte before rest
+//	ends[:r.n]               all ends of the blocks that are done
+func scanGeneric(src []byte, comma byte, ends []uint32, base uint32, inside uint64) (r result) {
+	commas := uint64(comma) * ones
+	before, behind := context(src[0], comma, inside)
 	rest := src[1:]
 	for len(rest) > blockSize {
 		block := (*[blockSize]byte)(rest)
-		quotes := quotesOf(block)
-		if quotes|inside|behind == 0 { // so there is one block at least
-			for range blocksWithout('"', rest[:len(rest)-1]) {
-				stops := stopsOf((*[blockSize]byte)(rest))
-				n += appendPositions((*[blockSize]uint32)(ends[n:]), stops, base)
+		quotes := maskOf(block, quote*ones)
+		if quotes|inside|behind == 0 { // so at least this block has no quote
+			for range blocksWithout(quote, rest[:len(rest)-1]) {
+				stops := stopsOf((*[blockSize]byte)(rest), commas)
+				r.n += appendPositions((*[blockSize]uint32)(ends[r.n:]), stops, base)
 				before = stops >> 63
 				rest = rest[blockSize:]
 				base += blockSize
 			}
 			continue
 		}
-		stops := stopsOf(block)
+		stops := stopsOf(block, commas)
 		in := prefixXor(quotes) ^ inside
-		// A byte outside quotes that is no stop must touch no quote.
+		// A byte that is in none of the masks may not be next to a quote, with one exception: the
+		// '\r' of a line end behind a closing quote.
 		taken := stops | quotes | in
+		r.quotes = true
 		if quotes&^(taken<<1|before) != 0 || !returns((quotes<<1|behind)&^taken, rest) {
 			break
 		}
 		before, behind = taken>>63, quotes>>63
 		inside = -(in >> 63)
 		if hidden := stops & in; hidden != 0 {
-			lines -= linesAmong(hidden, block)
+			r.lines -= linesAmong(hidden, block)
 			stops &^= in
 		}
-		n += appendPositions((*[blockSize]uint32)(ends[n:]), stops, base)
+		r.n += appendPositions((*[blockSize]uint32)(ends[r.n:]), stops, base)
 		rest = rest[blockSize:]
 		base += blockSize
 	}
-	blocks = (len(src) - 1 - len(rest)) / blockSize
-	return blocks, n, lines + bytes.Count(src[1:1+blocks*blockSize], lineEnd), inside
+	r.blocks = (len(src) - 1 - len(rest)) / blockSize
+	r.lines += bytes.Count(src[1:1+r.blocks*blockSize], lineEnd)
+	r.inside = inside
+	return r
 }
 
-var lineEnd = []byte{'\n'}
+var lineEnd = []byte{lineFeed}
 
-// blocksWithout is how many whole blocks b begins with that do not contain c.
+// blocksWithout returns how many whole blocks at the head of b do not contain c.
 func blocksWithout(c byte, b []byte) int {
 	if i := bytes.IndexByte(b, c); i >= 0 {
 		b = b[:i]
@@ -60,9 +68,9 @@ func blocksWithout(c byte, b []byte) int {
 	return len(b) / blockSize
 }
 
-// appendPositions writes base plus the position of each bit of the mask, and returns how
-// many these are. A block of ordinary text has three to eight: so many are written whether
-// they are there or not, which costs less than a branch that nobody can foretell.
+// appendPositions writes base plus the position of each set bit, and returns how many bits are
+// set. A block of ordinary text has three to eight ends. So eight positions are always written,
+// also those that are not there: that costs less than a branch that cannot be predicted.
 func appendPositions(ends *[blockSize]uint32, mask uint64, base uint32) int {
 	n := bits.OnesCount64(mask)
 	ends[0] = base + uint32(bits.TrailingZeros64(mask))
@@ -88,23 +96,23 @@ func appendPositions(ends *[blockSize]uint32, mask uint64, base uint32) int {
 	return n
 }
 
-// returns tells whether "\r\n" stands at every set bit of the mask: the one thing behind a
-// closing quote that the masks do not know.
+// returns tells whether "\r\n" begins at every set bit. The masks do not show a '\r', because
+// it matters only behind a closing quote.
 func returns(mask uint64, src []byte) bool {
 	for ; mask != 0; mask &= mask - 1 {
 		i := bits.TrailingZeros64(mask)
-		if src[i] != '\r' || src[i+1] != '\n' {
+		if src[i] != carriageReturn || src[i+1] != lineFeed {
 			return false
 		}
 	}
 	return true
 }
 
-// linesAmong counts the line ends at the set bits of the mask.
+// linesAmong counts the line feeds at the set bits.
 func linesAmong(mask uint64, block *[blockSize]byte) int {
 	n := 0
 	for ; mask != 0; mask &= mask - 1 {
-		if block[bits.TrailingZeros64(mask)] == '\n' {
+		if block[bits.TrailingZeros64(mask)] == lineFeed {
 			n++
 		}
 	}

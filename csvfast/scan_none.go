@@ -2,5 +2,5 @@
 
 package csvfast
 
-// variants are the kernels of this build that the machine can run, the fastest first.
+// variants returns the kernels that this machine can run, the fastest first.
 func variants() []variant { return []variant{{"generic", scanGeneric}} }

@@ -1,163 +1,140 @@
 package csvfast
 
 import (
-	"bytes"
 	"io"
 	"iter"
 )
 
-// DefaultMaxRecord is the limit on a record's length where Scanner.MaxRecord is not set.
+// DefaultMaxRecord is the limit on a record's length if Scanner.MaxRecord is not set.
 const DefaultMaxRecord = 1 << 20
 
-// A Scanner splits a stream into records and fields. Everything it returns as []byte lies
-// in its buffer and is valid until the next call of Next or NextBlock.
+// A Scanner splits a stream into records and fields. Every []byte that it returns is part of its
+// buffers and is valid until the next call of Next or NextBlock.
 type Scanner struct {
-	// MaxRecord is the greatest length of a record in bytes, its line end not counted:
-	// what stands between an opening quote that nobody closes and all of the memory. Set
-	// it before scanning; 0 means DefaultMaxRecord, and a gigabyte is the most.
+	// Comma is the byte between fields: any but '"', '\r' and '\n'. With one of these, the first
+	// call of Next or NextBlock answers false, and Err is an ErrComma. 0 means ','. Set it before
+	// scanning.
+	Comma byte
+	// MaxRecord is the greatest length of a record in bytes, without its line end. It bounds the
+	// memory that an opening quote takes that is never closed. 0 means DefaultMaxRecord, and a
+	// gigabyte is the most. Set it before scanning.
 	MaxRecord int
 
-	r    io.Reader
-	scan scanFunc
+	// The record that Next found: see fields.go.
+	text    []byte // what bounds are positions in
+	bounds  []uint32
+	stride  int
+	first   int   // the record's first field, counted in the batch
+	width   int   // how many fields it has; 0 if there is no such record
+	left    int   // how many of the records behind it have as many fields
+	number  int64 // of the last of these
+	trimmed []uint32
+	copied  []byte
+	values  [][]byte
 
-	// See buffer.go for a picture.
-	buf     []byte
-	front   int      // where data begins in buf
-	data    []byte   // the first record and all behind it
-	n       int      // bytes of data that have been read
-	scanned int      // of these, bytes that have been classified
-	quoted  uint64   // all ones if these end inside quotes, or else 0
-	start   int      // of these, bytes that have been returned
-	ends    []uint32 // where fields end in data
-	found   int      // how many these are
-	whole   int      // of these, how many belong to whole records
-	next    int      // of these, how many have been returned
-	lines   int      // line ends among those that have not
-	base    int64    // offset of data in the stream
+	// The buffer and the batch: see buffer.go.
+	r           io.Reader
+	scan        kernel
+	comma       byte // the separator, once scanning has begun
+	buf         []byte
+	front       int      // index in buf of data[0]
+	data        []byte   // the first record that has not been returned, and all behind it
+	n           int      // bytes of data that have been read
+	scanned     int      // of these, bytes that have been classified
+	quoted      uint64   // all ones if the classified bytes end inside quotes, or else 0
+	ends        []uint32 // where fields end in data; ends[0] is the byte before data
+	found       int      // fields whose ends have been found
+	whole       int      // of these, fields of the batch
+	recordStart int      // index in data of the first byte behind the batch
+	lines       int      // line ends among found
+	step        int      // how many bytes may be classified at once
+	supplied    bool     // the last byte is a line end that the stream lacked
+	base        int64    // offset in the stream of data[0]
 
-	readErr error  // no more can be read
-	stop    *Error // what comes behind the whole records, if it is known to be bad
-	local   bool   // stop is about quotes, and what is behind them can be read
-	skip    bool   // the first bytes of data belong to a bad record
+	quotes     bool // whether the batch may hold quotes
+	lastQuotes bool // whether what was classified last may
 
-	record int64
-	offset int64
-	fields []span
-	values [][]byte
-	block  Block
-	err    error
+	readErr error  // nothing can be read any more
+	stop    *Error // the record behind the batch is bad
+	skip    bool   // data begins inside the first line of a bad record
+	err     *Error // what ended scanning: stop, or an error that is not about a record
+	block   Block
 }
-
-// span is a field's value in data.
-type span struct{ start, end uint32 }
 
 // NewScanner returns a Scanner that reads from r.
 func NewScanner(r io.Reader) *Scanner {
-	return &Scanner{r: r, scan: fastest()}
+	s := new(Scanner)
+	s.Reset(r)
+	return s
 }
 
-// Reset makes the Scanner, or a zero one, read from r as a new one would, and keeps its buffers.
-// What it has returned is no longer valid.
+// Reset makes the Scanner, which may be a zero one, read from r as a new one does. It keeps Comma,
+// MaxRecord and its buffers; what it has returned is no longer valid.
 func (s *Scanner) Reset(r io.Reader) {
 	if s.scan == nil {
 		s.scan = fastest()
 	}
-	*s = Scanner{MaxRecord: s.MaxRecord, r: r, scan: s.scan, buf: s.buf, ends: s.ends, fields: s.fields, values: s.values}
+	if s.ends == nil {
+		s.ends = make([]uint32, 1)
+	}
+	s.ends[0] = 1<<32 - 1
+	*s = Scanner{
+		Comma: s.Comma, MaxRecord: s.MaxRecord, r: r, scan: s.scan, step: stepSize,
+		ends: s.ends, buf: s.buf, trimmed: s.trimmed, copied: s.copied, values: s.values,
+	}
 	if s.buf != nil {
 		s.front, s.data = Pad, s.buf[Pad:len(s.buf)-slack]
-		s.buf[Pad-1] = '\n' // so that the first record begins like any other
+		s.buf[Pad-1] = lineFeed // so that the first record begins like any other
 	}
 }
 
-// Next goes on to the next record that is not a blank line. It answers false at the end of
-// the stream and where a record is bad: see Err.
+// Next goes on to the next record. Blank lines are passed over. It answers false at the end of the
+// stream and at a bad record: see Err.
 func (s *Scanner) Next() bool {
-	for s.next < s.whole || s.advance() {
-		if s.cut() {
-			s.record++
-			return true
-		}
+	if s.left == 0 {
+		return s.findNext()
 	}
-	s.fields = s.fields[:0]
-	return false
+	s.left--
+	s.first += s.width
+	return true
 }
 
-// cut takes the next line's fields. It answers false if the line is blank.
-func (s *Scanner) cut() bool {
-	s.offset = s.base + int64(s.start)
-	fields, start, quoted := s.fields[:0], uint32(s.start), 0
-	for _, end := range s.ends[s.next:s.whole] {
-		f := span{start, end}
-		if s.data[start] == '"' { // of an empty field, this is its end
-			quoted++
-		}
-		start = end + 1
-		last := s.data[end] == '\n'
-		if last && f.start < f.end && s.data[f.end-1] == '\r' {
-			f.end--
-		}
-		fields = append(fields, f)
-		if last {
-			break
-		}
-	}
-	if quoted > 0 {
-		s.unquote(fields, 2*quoted == bytes.Count(s.data[s.start:start], quote))
-	}
-	s.fields = fields
-	s.next += len(fields)
-	s.start = int(start)
-	s.lines--
-	return len(fields) > 1 || quoted > 0 || fields[0].start < fields[0].end
-}
+// NumFields returns the number of fields of the record that Next found.
+func (s *Scanner) NumFields() int { return s.width }
 
-// unquote takes the quotes off fields. They are known to be right; plain ones have none
-// inside.
-func (s *Scanner) unquote(fields []span, plain bool) {
-	for i := range fields {
-		f := &fields[i]
-		if s.data[f.start] != '"' || f.start == f.end {
-			continue
-		}
-		f.start++
-		f.end--
-		if !plain {
-			f.end = f.start + uint32(undouble(s.data[f.start:f.end]))
-		}
-	}
-}
-
-// NumFields is the number of fields of the record that Next found.
-func (s *Scanner) NumFields() int { return len(s.fields) }
-
-// Field is the value of field i, counted from 0, of the record that Next found: without
-// its quotes. It is valid until the next call of Next or NextBlock.
+// Field returns the value of field i, counted from 0, of the record that Next found, without its
+// quotes. It is valid until the next call of Next or NextBlock.
 func (s *Scanner) Field(i int) []byte {
-	f := s.fields[i]
-	return s.data[f.start:f.end:f.end]
+	if uint(i) >= uint(s.width) {
+		panic("csvfast: field number out of range")
+	}
+	i += s.first
+	start, stop := s.bounds[i]+1, s.bounds[i+s.stride]
+	return s.text[start:stop:stop]
 }
 
-// Record is the number of the record that Next found, counted from 1 without blank lines
-// but with the bad ones that SkipBad stepped over. After NextBlock it is that of the
+// Record returns the number of the record that Next found, counted from 1. Blank lines are not
+// counted, bad records that SkipBad stepped over are. After NextBlock it is the number of the
 // block's last record.
-func (s *Scanner) Record() int64 { return s.record }
+func (s *Scanner) Record() int64 { return s.number - int64(s.left) }
 
-// Offset is how many bytes precede, in the stream, the record that Next found.
-func (s *Scanner) Offset() int64 { return s.offset }
+// Offset returns how many bytes of the stream precede the record that Next found.
+func (s *Scanner) Offset() int64 { return s.base + int64(s.ends[s.first]+1) }
 
-// Err is what ended scanning, always an *Error; nil at the end of the stream.
-func (s *Scanner) Err() error { return s.err }
+// Err returns the error that ended scanning, always an *Error, or nil at the end of the stream.
+func (s *Scanner) Err() error {
+	if s.err == nil {
+		return nil
+	}
+	return s.err
+}
 
-// Records are the records that Next would find. What it yields last may be an error, the
-// one that Err returns. The slices are valid until the next step.
+// Records returns an iterator over the records that Next would find. An error, the one that Err
+// returns, is the last that it yields. The slices are valid until the next step.
 func (s *Scanner) Records() iter.Seq2[[][]byte, error] {
 	return func(yield func([][]byte, error) bool) {
 		for s.Next() {
-			s.values = s.values[:0]
-			for i := range s.fields {
-				s.values = append(s.values, s.Field(i))
-			}
-			if !yield(s.values, nil) {
+			if !yield(s.fields(), nil) {
 				return
 			}
 		}

@@ -59,8 +59,8 @@ func indexOf(names Columns, name string) int {
 // separators are what may stand between fields.
 var separators = [...]byte{',', ';', '\t', '|'}
 
-// header is what the first lines of a file say.
-type header struct {
+// fileHeader is what the first lines of a file say.
+type fileHeader struct {
 	comma   byte
 	skipped int // records before the header: an Excel file's "sep=;"
 	layout  aggregate.Layout
@@ -71,8 +71,8 @@ type header struct {
 //
 // The header decides: each separator is tried, and the one with which it has all four names is
 // the file's. Nothing is guessed from the rows.
-func (r *Reducer) readHeader(start []byte) (*header, error) {
-	h := &header{}
+func (r *Reducer) readHeader(start []byte) (*fileHeader, error) {
+	h := &fileHeader{}
 	candidates := separators[:]
 	if comma, ok := excelSeparator(start); ok {
 		h.skipped = 1
@@ -180,7 +180,7 @@ func (r *Reducer) headerName(field []byte) string {
 // spreadsheet that was wider once leaves empty fields behind the last column: in the header, in
 // every row, or in both. Where all rows at the beginning of the file agree on another number than
 // the header's, it is theirs.
-func (h *header) setWidth(start []byte) {
+func (h *fileHeader) setWidth(start []byte) {
 	l := &h.layout
 	last := 1 + max(l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime)
 	s := csvfast.NewScanner(bytes.NewReader(start[:bytes.LastIndexByte(start, '\n')+1]))
