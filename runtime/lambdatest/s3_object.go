@@ -64,7 +64,9 @@ func objectHeaders(h http.Header) http.Header {
 	}
 	for name, values := range h {
 		if strings.HasPrefix(name, "X-Amz-Meta-") {
-			kept.Set(name, strings.Join(values, ","))
+			// S3 User Guide, "User-defined object metadata": keys are stored in lower case.
+			// boto3 hands them to its caller as they come.
+			kept[strings.ToLower(name)] = []string{strings.Join(values, ",")}
 		}
 	}
 	// aws-chunked is how the body travelled, not what it is.

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -304,5 +305,18 @@ func TestRequestLog(t *testing.T) {
 	}
 	if keys := []string{first.Key, second.Key}; !slices.Equal(keys, []string{"key", "none"}) {
 		t.Error(keys)
+	}
+}
+
+// S3 sends the keys of metadata in lower case, which net/http's client does not show.
+func TestMetadataKeys(t *testing.T) {
+	c := newS3Client(t)
+	c.must("PUT", "/logs/key", "data", "X-Amz-Meta-Day: 1")
+	r := c.request("HEAD", "/logs/key", "")
+	r.RequestURI = r.URL.RequestURI()
+	w := httptest.NewRecorder()
+	c.s.ServeHTTP(w, r)
+	if got := w.Header()["x-amz-meta-day"]; !slices.Equal(got, []string{"1"}) {
+		t.Errorf("%v in %v", got, w.Header())
 	}
 }
