@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 )
 
 func TestPlan(t *testing.T) {
@@ -88,7 +87,7 @@ func TestAhead(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newFakeS3(t, data, strings.Split(c.script, " | ")...)
 			config := testConfig(s.URL, nil)
-			config.Stall = 300 * time.Millisecond
+			s.impatient(&config)
 			client := newTestClient(t, config)
 			smallAhead(client, c.helpers, c.buffer)
 			if c.solo > 0 {
@@ -216,12 +215,7 @@ func TestAheadCloses(t *testing.T) {
 	}
 	c.Close()
 	s.CloseClientConnections()
-	for i := 0; runtime.NumGoroutine() > before+5; i++ {
-		if i == 100 {
-			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	eventually(t, "the goroutines to end", func() bool { return runtime.NumGoroutine() <= before+5 })
 }
 
 // TestAheadSchedules reads under seeded faults: the bytes are right, or there is an error.

@@ -19,6 +19,9 @@ import (
 	"reduction/runtime/lambdatest/lambda"
 )
 
+// patience is how long a test waits for what must come, however slow the machine is.
+const patience = time.Minute
+
 // The paths of the Runtime API and of the Extensions API.
 const (
 	runtimePath   = "/2018-06-01/runtime/"
@@ -108,9 +111,13 @@ func serverOf(t *testing.T, behaviour string) (*lambdatest.Server, *lambda.Funct
 	if err != nil {
 		t.Fatal(err)
 	}
+	timeout := patience
+	if behaviour == "hang" {
+		timeout = time.Second
+	}
 	return s, s.Lambda.CreateFunction(lambda.FunctionConfig{
 		Name:        "f",
-		Timeout:     time.Second,
+		Timeout:     timeout,
 		Exec:        []string{exe, "-test.run=^TestFunctionProcess$"},
 		Env:         []string{"LAMBDATEST_FUNCTION=" + behaviour},
 		RetryDelays: []time.Duration{0, 0},

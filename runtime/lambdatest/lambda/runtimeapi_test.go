@@ -2,6 +2,7 @@ package lambda_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -68,6 +69,7 @@ func inProcess(t *testing.T, cfg lambda.FunctionConfig) (*lambda.Function, testR
 	s := lambdatest.NewServer()
 	t.Cleanup(s.Close)
 	cfg.Name = "f"
+	cfg.Timeout = cmp.Or(cfg.Timeout, patience)
 	fn := s.Lambda.CreateFunction(cfg)
 	return fn, testRuntime{t, fn.RuntimeAPI}
 }
