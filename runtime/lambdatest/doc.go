@@ -8,7 +8,9 @@
 //		server.S3.CreateBucket("logs")
 //		server.S3.Put("logs", "day.csv", data)
 //		server.DynamoDB.CreateTable("results")
-//		fn := server.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "f", Exec: []string{"./bootstrap"}})
+//		fn := server.Lambda.CreateFunction(lambdatest.FunctionConfig{
+//			Name: "f", Exec: []string{"./bootstrap"},
+//		})
 //
 //		result, err := fn.Invoke(t.Context(), []byte(`{"key": "day.csv"}`))
 //		if err != nil || result.FunctionError != "" {

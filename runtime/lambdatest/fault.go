@@ -25,21 +25,19 @@ type Fault struct {
 	Message string
 }
 
-// A FaultKind is a kind of fault.
+// A FaultKind is a kind of fault. With those from Drop to Answer, the request is not carried out.
+// With those from Cut to WrongETag, it is carried out and its answer is spoilt. With HandBack, it
+// is carried out in part.
 type FaultKind int
 
 const (
 	None FaultKind = iota
 
-	// The request is not carried out.
-
 	Drop         // the connection is closed without an answer
-	Throttle     // S3 answers SlowDown, DynamoDB ProvisionedThroughputExceededException, Lambda TooManyRequestsException
+	Throttle     // SlowDown, ProvisionedThroughputExceededException or TooManyRequestsException
 	ServerError  // the answer has status 500
 	ExpiredToken // the session token has expired
 	Answer       // the answer is the error of Status, Code and Message
-
-	// The request is carried out, and its answer is spoilt.
 
 	Cut            // the connection is closed
 	Reset          // the connection is reset
@@ -49,8 +47,6 @@ const (
 	Corrupt        // a bit of the body is flipped
 	WrongChecksum  // X-Amz-Crc32 or X-Amz-Checksum-* is not the body's
 	WrongETag      // the ETag is not the object's
-
-	// The request is carried out in part.
 
 	HandBack // BatchWriteItem returns a share of its items as unprocessed
 

@@ -62,8 +62,8 @@ func Script(faults ...Fault) func(Call) Fault {
 	}
 }
 
-// Only returns a plan for Inject that asks plan about one operation, such as "GetObject". With
-// all others nothing goes wrong.
+// Only returns a plan for Inject that asks plan about one operation, such as "GetObject". In all
+// other operations nothing goes wrong.
 func Only(operation string, plan func(Call) Fault) func(Call) Fault {
 	return func(c Call) Fault {
 		if c.Operation != operation {

@@ -15,11 +15,20 @@ type S3 struct {
 // Requests returns the requests to S3 so far, as Server.Requests does.
 func (s *S3) Requests() []Request { return s.requests.of("s3") }
 
-// The types that most tests name, so that they import one package.
+// Most tests name only these types of the services, and so import only this package.
 type (
-	Item           = dynamodb.Item
-	Value          = dynamodb.Value
-	Function       = lambda.Function
+	// Item is an item of a table: attribute values by their names. See dynamodb.Item.
+	Item = dynamodb.Item
+
+	// Value is an attribute value: {"S": "text"}. See dynamodb.Value.
+	Value = dynamodb.Value
+
+	// Function is a Lambda function. See lambda.Function.
+	Function = lambda.Function
+
+	// FunctionConfig describes a Lambda function. See lambda.FunctionConfig.
 	FunctionConfig = lambda.FunctionConfig
-	Result         = lambda.Result
+
+	// Result is what became of an invocation. See lambda.Result.
+	Result = lambda.Result
 )

@@ -47,8 +47,8 @@ func unsupported(what string) error {
 	return invalid(what + " is not supported by lambdatest")
 }
 
-// A serializationError is the answer to JSON that has not the form of the operation's request.
-// It is the only error whose member is called Message, with a capital letter.
+// A serializationError is the answer to JSON that doesn't have the form of the operation's
+// request. It is the only error whose member is called Message, with a capital letter.
 type serializationError struct{ message string }
 
 func (e *serializationError) Error() string { return "SerializationException: " + e.message }

@@ -32,7 +32,7 @@ type keyAttribute struct{ name, kind string }
 
 // A partition holds the items that share a partition key.
 type partition struct {
-	hash    [md5.Size]byte // of the partition key; Scan goes by it
+	hash    [md5.Size]byte // of the partition key; the order of Scan
 	records map[string]*record
 	order   []*record // nil after a record was added or removed
 }

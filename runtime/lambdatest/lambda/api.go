@@ -171,7 +171,7 @@ func (fn *Function) serveInvoke(w http.ResponseWriter, r *http.Request, body []b
 	if r.Header.Get("X-Amz-Log-Type") == "Tail" {
 		h.Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString(res.LogTail))
 	}
-	w.WriteHeader(res.StatusCode)
+	w.WriteHeader(http.StatusOK)
 	w.Write(res.Payload)
 }
 

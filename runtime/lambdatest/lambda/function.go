@@ -71,9 +71,8 @@ const latest = "$LATEST"
 
 // A Result is what became of an invocation.
 type Result struct {
-	StatusCode    int    // of the Invoke API: 200
 	FunctionError string // "" or "Unhandled"
-	ErrorType     string // what the runtime reported, such as "Function.Panic", or Lambda's own, such as "Sandbox.Timedout"
+	ErrorType     string // the runtime's, as in "Function.Panic", or Lambda's, as in "Sandbox.Timedout"
 	ErrorBody     []byte // the error after the last byte of a streaming response, decoded
 	Payload       []byte
 	ContentType   string

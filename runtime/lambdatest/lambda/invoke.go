@@ -63,7 +63,7 @@ func (fn *Function) invoke(ctx context.Context, inv *invocation) (*Result, error
 		inv.payload = []byte("{}")
 	}
 	inv.handed, inv.done, inv.ready = make(chan struct{}), make(chan struct{}), make(chan struct{})
-	inv.result = Result{StatusCode: 200, RequestID: inv.id}
+	inv.result = Result{RequestID: inv.id}
 
 	env, err := fn.acquire(ctx)
 	if err != nil {

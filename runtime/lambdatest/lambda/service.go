@@ -3,8 +3,8 @@
 // Function.Invoke; real clients invoke them with the Invoke API of the same server.
 //
 // A function is a process (FunctionConfig.Exec) or a runtime in the test's own process, which
-// connects to Function.RuntimeAPI. Either talks to a Runtime API of its own, which holds it to
-// the contract of the Lambda Developer Guide.
+// connects to Function.RuntimeAPI. In both cases it talks to a Runtime API of its own, which
+// refuses what the Lambda Developer Guide doesn't allow.
 //
 // # What it knows
 //
