@@ -89,6 +89,7 @@ func newFunction(t *testing.T, what string, cfg lambdatest.FunctionConfig) *lamb
 	t.Cleanup(srv.Close)
 	cfg.Name = "f"
 	cfg.Timeout = cmp.Or(cfg.Timeout, patience)
+	cfg.ShutdownTimeout = patience
 	cfg.Exec = []string{os.Args[0], "-test.run=^TestFunctionProcess$"}
 	cfg.Env = append(cfg.Env, "RUNTIME_TEST="+what)
 	return srv.Lambda.CreateFunction(cfg)

@@ -76,7 +76,7 @@ func TestAhead(t *testing.T) {
 		{"changed", 3, 1 << 20, 0, "ok | ok | ok | change", ErrChanged},
 		{"wrong range", 2, 1 << 20, 0, "ok | wrong:bytes 0-1/2", ErrRange},
 		{"refused", 2, 1 << 20, 0, "ok | ok | 403 AccessDenied", ErrAccessDenied},
-		{"broken for good", 2, 1 << 20, 0, "ok | ok | cut:9 | reset | reset | reset | reset | reset | reset | reset | reset | reset | reset", io.ErrUnexpectedEOF},
+		{"broken for good", 2, 1 << 20, 0, "ok | ok | cut:9 | reset*", io.ErrUnexpectedEOF},
 		{"solo", 3, 1 << 20, 4 << 20, "", nil},
 		{"solo to the end", 3, 1 << 20, 1 << 30, "", nil},
 		{"solo, cuts", 3, 1 << 20, 4 << 20, "ok | ok | ok | ok | cut:100000 | cut:7 | reset | cut:2000000 | reset | cut:1", nil},

@@ -47,6 +47,7 @@ type fakeS3 struct {
 //	STATUS Code  a refusal; more fields, as Name=value, become elements and headers
 //	wrong:RANGE  Content-Range says something else
 //	flip:N       the byte N of the body is another
+//	STEP*        the step, for all requests from now on
 func newFakeS3(t testing.TB, data []byte, script ...string) *fakeS3 {
 	s := newUnstartedFakeS3(data, script...)
 	s.Start()
@@ -98,7 +99,10 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.log = append(s.log, entry)
 	step := "ok"
 	if len(s.script) > 0 {
-		step, s.script = s.script[0], s.script[1:]
+		var forever bool
+		if step, forever = strings.CutSuffix(s.script[0], "*"); !forever {
+			s.script = s.script[1:]
+		}
 	}
 	if step == "change" {
 		s.data = append([]byte("changed "), s.data...)

@@ -34,6 +34,10 @@ type FunctionConfig struct {
 	SnapStart bool
 	Restore   func()
 
+	// ShutdownTimeout is the time between SIGTERM and SIGKILL for a process with an extension.
+	// Zero means Lambda's 500 ms, which can be too short on a busy machine.
+	ShutdownTimeout time.Duration
+
 	// RetryDelays are the waits before an asynchronous invocation that failed is tried again.
 	// Nil means Lambda's: one minute, then two. An empty slice means no retry.
 	RetryDelays []time.Duration
@@ -96,8 +100,9 @@ func newFunction(server front.Server, arn string, cfg FunctionConfig) *Function 
 }
 
 // Shutdown ends the function's environments as Lambda ends idle ones, and waits until their
-// processes are gone. A process with an extension gets SIGTERM, and SIGKILL half a second
-// later; a process without one gets SIGKILL at once. The next invocation starts a new one.
+// processes are gone. A process with an extension gets SIGTERM, and SIGKILL after the
+// ShutdownTimeout. A process without one gets SIGKILL at once. The next invocation starts a new
+// process.
 func (fn *Function) Shutdown() {
 	fn.mu.Lock()
 	envs := slices.Clone(fn.envs)

@@ -121,6 +121,8 @@ func serverOf(t *testing.T, behaviour string) (*lambdatest.Server, *lambda.Funct
 		Exec:        []string{exe, "-test.run=^TestFunctionProcess$"},
 		Env:         []string{"LAMBDATEST_FUNCTION=" + behaviour},
 		RetryDelays: []time.Duration{0, 0},
+
+		ShutdownTimeout: patience,
 	})
 }
 

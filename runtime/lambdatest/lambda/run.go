@@ -6,16 +6,10 @@ import (
 	"time"
 )
 
-const (
-	// initLimit is how long INIT may take. Developer Guide, Lambda execution environment
-	// lifecycle. A function with a longer timeout gets that long, since Lambda would run a
-	// second INIT under the function's timeout.
-	initLimit = 10 * time.Second
-
-	// shutdownLimit is the time between SIGTERM and SIGKILL for a runtime with an internal
-	// extension. Same page, Shutdown phase.
-	shutdownLimit = 500 * time.Millisecond
-)
+// initLimit is how long INIT may take. Developer Guide, Lambda execution environment lifecycle. A
+// function with a longer timeout gets that long, since Lambda would run a second INIT under the
+// function's timeout.
+const initLimit = 10 * time.Second
 
 // run runs an invocation in the environment and fills in its result.
 func (env *environment) run(ctx context.Context, inv *invocation) error {

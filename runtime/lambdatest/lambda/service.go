@@ -47,10 +47,12 @@ func New(server front.Server) *Service {
 	return &Service{server: server, functions: make(map[string]*Function)}
 }
 
-// What CreateFunction takes if a function doesn't say. API Reference, CreateFunction.
+// What CreateFunction takes if a function doesn't say. API Reference, CreateFunction; Developer
+// Guide, Lambda execution environment lifecycle, Shutdown phase with an internal extension.
 const (
-	defaultMemoryMB = 128
-	defaultTimeout  = 3 * time.Second
+	defaultMemoryMB        = 128
+	defaultTimeout         = 3 * time.Second
+	defaultShutdownTimeout = 500 * time.Millisecond
 )
 
 // CreateFunction makes a function. It panics if a function of that name exists, or if no port is
@@ -58,6 +60,7 @@ const (
 func (s *Service) CreateFunction(cfg FunctionConfig) *Function {
 	cfg.MemoryMB = cmp.Or(cfg.MemoryMB, defaultMemoryMB)
 	cfg.Timeout = cmp.Or(cfg.Timeout, defaultTimeout)
+	cfg.ShutdownTimeout = cmp.Or(cfg.ShutdownTimeout, defaultShutdownTimeout)
 	cfg.Concurrency = max(1, cfg.Concurrency)
 	if cfg.RetryDelays == nil {
 		cfg.RetryDelays = []time.Duration{time.Minute, 2 * time.Minute}

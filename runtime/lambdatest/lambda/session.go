@@ -128,7 +128,7 @@ func (env *environment) shutdown() {
 			terminate(p.cmd)
 			select {
 			case <-p.exited:
-			case <-time.After(shutdownLimit):
+			case <-time.After(env.fn.cfg.ShutdownTimeout):
 			}
 		}
 		p.kill()
