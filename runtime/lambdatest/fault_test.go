@@ -129,7 +129,7 @@ func TestStallEndsWithTheClient(t *testing.T) {
 	c.Must("GET", "/logs/key", "")
 }
 
-// DynamoDB's own words for the same faults.
+// DynamoDB and Lambda answer the same faults in their own words.
 func TestJSONFaults(t *testing.T) {
 	for _, test := range []struct {
 		kind             FaultKind
@@ -186,7 +186,7 @@ func TestRandomIsReproducible(t *testing.T) {
 	}
 }
 
-// A plan may act: here it changes the object between two ranges.
+// A plan may do something itself: here it replaces the object between two ranges.
 func TestPlanActs(t *testing.T) {
 	c := newS3Client(t)
 	etag := c.s.S3.Put("logs", "key", []byte("before"))

@@ -9,7 +9,7 @@ import (
 	"reduction/runtime/lambdatest/internal/signature"
 )
 
-// ServeHTTP answers one request. Start and StartTLS make it the handler of Config.
+// ServeHTTP answers one request. The server is the handler of its Config.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch serviceOf(r) {
 	case "dynamodb":

@@ -9,7 +9,7 @@ import (
 	"reduction/runtime/lambdatest/internal/client"
 )
 
-// Times are only ever held to their minimum: a slow machine adds to them.
+// Nothing may be faster than the network. It may be slower: so is a busy machine.
 func TestRoundTrips(t *testing.T) {
 	const trip = 20 * time.Millisecond
 	for _, test := range []struct {
@@ -56,7 +56,7 @@ func TestBandwidth(t *testing.T) {
 	}
 }
 
-// What was written before a connection is closed still arrives.
+// Data that was written before the connection was closed still arrives.
 func TestCloseDelivers(t *testing.T) {
 	n := &Network{RoundTrip: 10 * time.Millisecond, Bandwidth: 1 << 20}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -106,8 +106,8 @@ func (s *session) init(ctx context.Context, inv *invocation) (ok bool, err error
 	return false, nil
 }
 
-// await waits for the answer to an invocation that the runtime has. It also waits for the next
-// request of a process: until then the invocation's time runs.
+// await waits for the answer to an invocation that the runtime has. If the runtime is a process,
+// await also waits for its next request, since the invocation's duration ends only there.
 func (s *session) await(inv *invocation) {
 	fn := s.env.fn
 	var limit <-chan time.Time

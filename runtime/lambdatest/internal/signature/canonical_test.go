@@ -51,7 +51,7 @@ func TestCanonicalRequest(t *testing.T) {
 	}
 }
 
-// S3 names a path once, whichever way a client sends it; the others encode what they see.
+// S3 encodes a path once, whichever way a client sends it. The others encode the path as it came.
 func TestCanonicalPaths(t *testing.T) {
 	for _, test := range []struct{ wire, s3, other string }{
 		{"/a%20b", "/a%20b", "/a%2520b"},
