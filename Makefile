@@ -73,9 +73,10 @@ check: ## format, vet for the other platforms, cross-builds
 	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./bootstrap
 	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
-integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against servers not written here (needs Python, npm and their registries)
+integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against servers not written here, the emulator against boto3 (needs Python, npm and their registries)
 	peers/integration/install.sh .build/integration
 	.build/integration/venv/bin/python peers/integration/run.py .build/integration $^
+	.build/integration/venv/bin/python peers/integration/emulator.py $^
 
 peers: ## the rivals whose toolchain is here: Rust, Go, Node.js, Python
 	peers/build.sh

@@ -70,7 +70,7 @@ func testFrozen(t *testing.T, warm string, amid bool, gap time.Duration) {
 	s.S3.CreateBucket("records")
 	s.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
 	s.DynamoDB.CreateTable("results")
-	fn := s.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "frozen", Timeout: 10 * time.Second, Env: []string{
+	fn := s.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "frozen", Timeout: patience, Env: []string{
 		"S3_BUCKET=records", "FILE_NAME=in.csv", "DB_TABLE=results", "WARM=" + warm, asFunction + "=1"}})
 
 	exe, err := os.Executable()
@@ -108,7 +108,7 @@ func testFrozen(t *testing.T, warm string, amid bool, gap time.Duration) {
 		}
 	}
 	if amid {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		select {
 		case <-connecting:
@@ -123,14 +123,15 @@ func testFrozen(t *testing.T, warm string, amid bool, gap time.Duration) {
 	invoke()
 }
 
-// await waits for something that takes milliseconds.
+// patience is how long a test waits for what must come, however slow the machine is.
+const patience = time.Minute
+
+// await waits until something is so.
 func await(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for range 5000 {
-		if is() {
-			return
+	for end := time.Now().Add(patience); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("waited in vain for " + what)
 		}
-		time.Sleep(time.Millisecond)
 	}
-	t.Fatal("waited in vain for " + what)
 }

@@ -118,13 +118,16 @@ func (a *api) run(serve func(context.Context) error) <-chan error {
 	return ended
 }
 
+// patience is how long a test waits for what must come, however slow the machine is.
+const patience = time.Minute
+
 // posted waits for the next request that the runtime posts.
 func (a *api) posted() *posted {
 	a.t.Helper()
 	select {
 	case p := <-a.posts:
 		return p
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		a.t.Fatal("nothing was posted")
 		return nil
 	}
@@ -135,7 +138,7 @@ func wait(t *testing.T, ended <-chan error) error {
 	select {
 	case err := <-ended:
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("Serve goes on")
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"reduction/ddbwire"
@@ -204,26 +205,29 @@ func TestBatchWriteHeaders(t *testing.T) {
 }
 
 // TestBatchWriteDeadline holds that writing stops half a second before the deadline, and
-// says what was written.
+// says what was written. Time is simulated: it passes in pauses, and each request takes a
+// millisecond, however slow the machine is.
 func TestBatchWriteDeadline(t *testing.T) {
 	script := make([]string, 10_000)
 	for i := range script {
 		script[i] = "back:5"
 	}
 	s := newFakeDynamoDB(t, script...)
-	config := testConfig(s.URL, nil)
-	config.Sleep = nil
-	ctx, cancel := context.WithTimeout(context.Background(), lastMoment+300*time.Millisecond)
-	defer cancel()
-	b, _ := batchOf(t, 25)
-	err := batchWrite(ctx, newTestClient(t, config), b)
-	var e *WriteError
-	if !errors.Is(err, ErrDeadline) || !errors.As(err, &e) || e.Written != 20 || e.Left != 5 || b.Len() != 5 {
-		t.Error(err)
-	}
-	if end, _ := ctx.Deadline(); time.Until(end) <= 0 {
-		t.Error("the deadline has passed")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		config := testConfig(s.URL, nil)
+		config.Sleep = func(ctx context.Context, d time.Duration) error { return sleep(ctx, d+time.Millisecond) }
+		ctx, cancel := context.WithTimeout(context.Background(), lastMoment+300*time.Millisecond)
+		defer cancel()
+		b, _ := batchOf(t, 25)
+		err := batchWrite(ctx, newTestClient(t, config), b)
+		var e *WriteError
+		if !errors.Is(err, ErrDeadline) || !errors.As(err, &e) || e.Written != 20 || e.Left != 5 || b.Len() != 5 {
+			t.Error(err)
+		}
+		if end, _ := ctx.Deadline(); time.Until(end) != lastMoment {
+			t.Errorf("%v before the deadline", time.Until(end))
+		}
+	})
 }
 
 // TestBatchWriteKeepsSecrets holds that what an item contains is in no error.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -58,11 +60,10 @@ func TestFreezeSilent(t *testing.T) {
 	s := newFakeS3(t, data)
 	config := testConfig(s.URL, nil)
 	config.MaxAttempts = 1
-	config.Stall = 200 * time.Millisecond
-	var last net.Conn
+	var last *muted
 	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		nc, err := new(net.Dialer).DialContext(ctx, network, address)
-		last = &muted{Conn: nc}
+		last = &muted{limited: limited{Conn: nc}}
 		return last, err
 	}
 	c := newTestClient(t, config)
@@ -70,13 +71,14 @@ func TestFreezeSilent(t *testing.T) {
 		if got, err := fetch(c, testRef); err != nil || !bytes.Equal(got, data) {
 			t.Fatal(err)
 		}
-		last.(*muted).mute.Store(true)
+		last.mute.Store(true)
 	}
 }
 
-// muted loses what is written to it, once it is mute.
+// muted, once it is mute, loses what is written to it. A read then meets its deadline, if it has
+// one.
 type muted struct {
-	net.Conn
+	limited
 	mute atomic.Bool
 }
 
@@ -85,6 +87,42 @@ func (m *muted) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return m.Conn.Write(p)
+}
+
+func (m *muted) Read(p []byte) (int, error) {
+	if m.mute.Load() && m.limit.Load() {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return m.Conn.Read(p)
+}
+
+// TestStall holds that silence ends by itself: before an answer, within its head and within its
+// body.
+func TestStall(t *testing.T) {
+	for _, says := range []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nETag: \"x\"\r\n\r\nbody"} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		go func() {
+			for first := true; ; first = false {
+				nc, err := ln.Accept()
+				if err != nil {
+					return
+				}
+				defer nc.Close()
+				if first { // a second request would be for the rest
+					io.WriteString(nc, says)
+				}
+			}
+		}()
+		config := testConfig("http://"+ln.Addr().String(), nil)
+		config.Stall = 20 * time.Millisecond
+		if _, err := fetch(newTestClient(t, config), testRef); !errors.Is(err, ErrStalled) {
+			t.Errorf("%q: %v", says, err)
+		}
+	}
 }
 
 func TestPoolBounds(t *testing.T) {
@@ -149,18 +187,7 @@ func TestWarm(t *testing.T) {
 	s := newFakeS3(t, pattern(10))
 	c := newTestClient(t, testConfig(s.URL, nil))
 	c.Warm(context.Background(), 1, "bucket")
-	for i := 0; ; i++ { // the server counts a connection when it has accepted it
-		s.mu.Lock()
-		n := s.conns
-		s.mu.Unlock()
-		if n == 2 {
-			break
-		}
-		if i == 100 {
-			t.Fatalf("%d connections", n)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	s.accepted(t, 2)
 	if _, err := fetch(c, testRef); err != nil || s.conns != 2 {
 		t.Error(s.conns, err)
 	}

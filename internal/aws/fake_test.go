@@ -11,9 +11,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +35,7 @@ type fakeS3 struct {
 	script []string
 	log    []string // "GET /bucket/key range if-match" of each request
 	conns  int
+	silent map[string]bool // client addresses; see impatient
 }
 
 // The faults of a script.
@@ -45,6 +48,7 @@ type fakeS3 struct {
 //	STATUS Code  a refusal; more fields, as Name=value, become elements and headers
 //	wrong:RANGE  Content-Range says something else
 //	flip:N       the byte N of the body is another
+//	STEP*        the step, for all requests from now on
 func newFakeS3(t testing.TB, data []byte, script ...string) *fakeS3 {
 	s := newUnstartedFakeS3(data, script...)
 	s.Start()
@@ -96,7 +100,10 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.log = append(s.log, entry)
 	step := "ok"
 	if len(s.script) > 0 {
-		step, s.script = s.script[0], s.script[1:]
+		var forever bool
+		if step, forever = strings.CutSuffix(s.script[0], "*"); !forever {
+			s.script = s.script[1:]
+		}
 	}
 	if step == "change" {
 		s.data = append([]byte("changed "), s.data...)
@@ -154,7 +161,17 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "stall":
 		w.Write(body[:min(n, len(body))])
 		w.(http.Flusher).Flush()
-		<-r.Context().Done()
+		s.mu.Lock()
+		end := s.silent != nil
+		if end {
+			s.silent[r.RemoteAddr] = true
+		}
+		s.mu.Unlock()
+		if end {
+			hangUp(w)
+		} else {
+			<-r.Context().Done()
+		}
 	case "flip":
 		body = bytes.Clone(body)
 		body[n] ^= 1
@@ -162,6 +179,50 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Write(body)
 	}
+}
+
+// impatient makes the deadlines of a client's reads pass when the server falls silent, and never
+// by time. Then no test depends on how fast the machine is. When the script says stall, the server
+// ends the connection; the client's connection reports that as a deadline that has passed, if it
+// was given one.
+func (s *fakeS3) impatient(c *Config) {
+	s.silent = make(map[string]bool)
+	c.Stall = patience
+	c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		nc, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &impatientConn{limited{Conn: nc}, s}, nil
+	}
+}
+
+// limited is a connection that knows whether it has a deadline.
+type limited struct {
+	net.Conn
+	limit atomic.Bool
+}
+
+func (c *limited) SetDeadline(t time.Time) error {
+	c.limit.Store(!t.IsZero())
+	return c.Conn.SetDeadline(t)
+}
+
+type impatientConn struct {
+	limited
+	server *fakeS3
+}
+
+func (c *impatientConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == io.EOF && c.limit.Load() {
+		c.server.mu.Lock()
+		defer c.server.mu.Unlock()
+		if c.server.silent[c.LocalAddr().String()] {
+			return n, os.ErrDeadlineExceeded
+		}
+	}
+	return n, err
 }
 
 func hangUp(w http.ResponseWriter) {
@@ -190,6 +251,19 @@ func refuse(w http.ResponseWriter, status int, fields []string) {
 	io.WriteString(w, doc+"</Error>")
 }
 
+// patience is how long a test waits for what must come, however slow the machine is.
+const patience = time.Minute
+
+// eventually waits until something is so.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("waited in vain for ", what)
+		}
+	}
+}
+
 // testConfig is a configuration for a server's URL, whose pauses are recorded and take no
 // time, and whose jitter is its maximum.
 func testConfig(url string, pauses *[]time.Duration) Config {
@@ -199,6 +273,7 @@ func testConfig(url string, pauses *[]time.Duration) Config {
 		Credentials: sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"},
 		Endpoints:   Endpoints{S3: url, DynamoDB: url},
 		MemoryMB:    128,
+		Stall:       patience,
 		Random:      func() float64 { return 1 },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if pauses != nil {

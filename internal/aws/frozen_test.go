@@ -57,14 +57,9 @@ func TestFrozen(t *testing.T) {
 // accepted waits until the server has accepted n connections.
 func (s *fakeS3) accepted(t *testing.T, n int) {
 	t.Helper()
-	for range 1000 {
+	eventually(t, "connections to be accepted", func() bool {
 		s.mu.Lock()
-		conns := s.conns
-		s.mu.Unlock()
-		if conns == n {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("it has not accepted %d connections", n)
+		defer s.mu.Unlock()
+		return s.conns == n
+	})
 }

@@ -23,7 +23,7 @@ func judged(t *testing.T, s *lambdatest.Server, change func(*Config)) *Client {
 		t.Fatal(err)
 	}
 	config.Sleep = func(ctx context.Context, d time.Duration) error { return ctx.Err() }
-	config.Stall = time.Second
+	config.Stall = patience
 	if change != nil {
 		change(&config)
 	}

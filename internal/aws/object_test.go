@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // fetch reads an object whole.
@@ -71,7 +70,7 @@ func TestObject(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newFakeS3(t, data, strings.Split(c.script, " | ")...)
 			config := testConfig(s.URL, nil)
-			config.Stall = 200 * time.Millisecond
+			s.impatient(&config)
 			got, err := fetch(newTestClient(t, config), testRef)
 			if c.want == nil && (err != nil || !bytes.Equal(got, data)) {
 				t.Fatalf("%d bytes, %v", len(got), err)

@@ -43,8 +43,15 @@ var floors = []floor{
 	{"reduction/cmd/...", anything, tool},
 	{"reduction/runtime/examples/...", []string{"reduction/runtime"}, tool},
 
-	// Apart: the judge and the data, which import nothing that they judge, and tests.
-	{"reduction/runtime/lambdatest/...", []string{"reduction/runtime/lambdatest/..."}, tool},
+	// Apart: the judge and the data, which import nothing that they judge, and tests. In the
+	// judge, the services don't know each other, nor the server in front of them.
+	{"reduction/runtime/lambdatest/internal/signature", nil, tool},
+	{"reduction/runtime/lambdatest/internal/client", []string{"reduction/runtime/lambdatest/internal/signature"}, tool},
+	{"reduction/runtime/lambdatest/internal/front", []string{"reduction/runtime/lambdatest/internal/signature"}, tool},
+	{"reduction/runtime/lambdatest/s3", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
+	{"reduction/runtime/lambdatest/dynamodb", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
+	{"reduction/runtime/lambdatest/lambda", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
+	{"reduction/runtime/lambdatest", []string{"reduction/runtime/lambdatest/..."}, tool},
 	{"reduction/internal/dataset", nil, tool},
 	{"reduction", anything, tool},
 	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},
@@ -82,16 +89,18 @@ var (
 
 // listed is what `go list -json` says of a package.
 type listed struct {
-	ImportPath string
-	Standard   bool
-	Imports    []string
-	Deps       []string
-	CgoFiles   []string
+	ImportPath   string
+	Standard     bool
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	Deps         []string
+	CgoFiles     []string
 }
 
 func list(t *testing.T, args ...string) []listed {
 	t.Helper()
-	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Standard,Imports,Deps,CgoFiles"}, args...)...).Output()
+	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Standard,Imports,TestImports,XTestImports,Deps,CgoFiles"}, args...)...).Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
@@ -140,6 +149,19 @@ func TestImportsGoDown(t *testing.T) {
 	}
 }
 
+// The tests of the judge are as independent as the judge: what it is compared with comes from
+// AWS's documentation and from the standard library.
+func TestJudgeIsIndependent(t *testing.T) {
+	const judge = "reduction/runtime/lambdatest"
+	for _, p := range list(t, judge+"/...") {
+		for _, imp := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			if strings.HasPrefix(imp, "reduction/") && !matches(judge+"/...", imp) {
+				t.Errorf("%s imports %s, or its tests do", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
 func TestOnlyTheStandardLibrary(t *testing.T) {
 	for _, p := range list(t, "-deps", "-test", "reduction/...") {
 		// A test's variant of a package is listed as "path [path.test]", an external test
@@ -165,8 +187,8 @@ func TestOnlyTheStandardLibrary(t *testing.T) {
 
 func TestWhatBootstrapStandsOn(t *testing.T) {
 	for _, p := range list(t, "reduction/bootstrap") {
-		for _, never := range append(neverLinked, "reduction/runtime/lambdatest", "reduction/cmd/lab") {
-			if slices.Contains(p.Deps, never) {
+		for _, never := range append(neverLinked, "reduction/runtime/lambdatest/...", "reduction/cmd/...") {
+			if slices.ContainsFunc(p.Deps, func(dep string) bool { return matches(never, dep) }) {
 				t.Errorf("bootstrap stands on %s", never)
 			}
 		}

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// An authority certifies whatever name a client asks for, so that virtual-hosted buckets and
-// AWS's own names, dialled to the loopback address, pass a client's verification.
+// An authority issues a certificate for whatever name a client asks for. So a client can dial
+// the loopback address for a virtual-hosted bucket or one of AWS's own names, and still verify
+// the certificate.
 type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
@@ -24,7 +25,7 @@ type authority struct {
 	issued map[string]*tls.Certificate
 }
 
-// Apple refuses leaves that live longer than 825 days.
+// certificateLife is below 825 days: Apple refuses certificates with a longer life.
 const certificateLife = 365 * 24 * time.Hour
 
 func newAuthority() *authority {
@@ -67,13 +68,13 @@ func (a *authority) sign(template, parent *x509.Certificate, pub *ecdsa.PublicKe
 	return cert
 }
 
-// pem returns the authority's certificate as a CA bundle.
+// pem returns the authority's own certificate, as a CA bundle.
 func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// certificate is tls.Config's GetCertificate. A client that gives no name has dialled an
-// address.
+// certificate is the GetCertificate of tls.Config. A client that sends no name has dialled an IP
+// address, so the certificate is for the local address too.
 func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	name := hello.ServerName
 	local, _, err := net.SplitHostPort(hello.Conn.LocalAddr().String())

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// A conn is a connection to a Server. When the network has a shape, what is written waits in
-// a queue until it has travelled.
+// A conn is a connection to a Server. If the network has a shape, written data is held back
+// until it would have arrived:
 //
-//	Write -> queue (due: a round trip from now) -> pump (paced) -> socket
+//	Write -> queue (due one round trip later) -> pump (at the bandwidth) -> socket
 type conn struct {
 	net.Conn
 	id      int64
@@ -25,48 +25,32 @@ type conn struct {
 	mu      sync.Mutex
 	cond    sync.Cond
 	queue   []segment
-	queued  int  // bytes in queue and in the pump's hands
-	closing bool // nothing more is written; the socket is closed after the queue
-	linger  bool // ... and reset
+	queued  int  // bytes in queue, and bytes that pump has taken from it and not written
+	closing bool // the socket is closed once the queue is empty
+	rst     bool // the socket is closed with an RST
 	err     error
 }
 
+// A segment is data that arrives at one time.
 type segment struct {
 	due  time.Time
 	data []byte
 }
 
-// What the network holds above what travels, so that pauses of the writer don't starve the
-// line, and what it holds when it has no bandwidth to tell what travels.
+// Writes less than mergeWithin apart become one segment, as long as it is smaller than
+// mergeUpTo: crypto/tls writes each record of 16 KB by itself. The later ones arrive that much
+// too early.
 const (
-	connBuffer      = 1 << 20
-	unlimitedBuffer = 16 << 20
+	mergeWithin = 100 * time.Microsecond
+	mergeUpTo   = 128 << 10
 )
-
-// How much goes to the socket at once: every step costs a timer and a system call.
-const (
-	paceStep  = time.Millisecond // of the line's time
-	leastStep = 4 << 10
-
-	// Writes that follow each other closer than this travel together, the later ones earlier
-	// than they should by so little: crypto/tls writes each record of 16 KB by itself.
-	together     = 100 * time.Microsecond
-	mostTogether = 128 << 10
-)
-
-func (n *Network) holds() int {
-	if n.Bandwidth == 0 && n.TotalBandwidth == 0 {
-		return unlimitedBuffer
-	}
-	return connBuffer + int(float64(max(n.Bandwidth, n.TotalBandwidth))*n.RoundTrip.Seconds())
-}
 
 func (c *conn) Write(p []byte) (int, error) {
 	if !c.shaped {
 		return c.Conn.Write(p)
 	}
 	rtt := c.l.network.RoundTrip
-	limit := c.l.network.holds()
+	limit := c.l.network.maxHeld()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.queued > limit && c.err == nil && !c.closing {
@@ -83,7 +67,7 @@ func (c *conn) Write(p []byte) (int, error) {
 		sent = connected
 	}
 	due := sent.Add(rtt)
-	if last := len(c.queue) - 1; last >= 0 && due.Sub(c.queue[last].due) < together && len(c.queue[last].data) < mostTogether {
+	if last := len(c.queue) - 1; last >= 0 && due.Sub(c.queue[last].due) < mergeWithin && len(c.queue[last].data) < mergeUpTo {
 		c.queue[last].data = append(c.queue[last].data, p...)
 	} else {
 		c.queue = append(c.queue, segment{due, bytes.Clone(p)})
@@ -93,7 +77,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// pump carries segments from the queue to the socket until the connection is closed.
+// pump writes the segments of the queue to the socket until the connection is closed.
 func (c *conn) pump() {
 	for {
 		c.mu.Lock()
@@ -109,7 +93,7 @@ func (c *conn) pump() {
 		c.queue = c.queue[1:]
 		c.mu.Unlock()
 
-		err := c.carry(s)
+		err := c.send(s)
 
 		c.mu.Lock()
 		c.queued -= len(s.data)
@@ -121,8 +105,9 @@ func (c *conn) pump() {
 	}
 }
 
-func (c *conn) carry(s segment) error {
-	// What still travels takes no place on the line that all share: others are before it.
+// send writes a segment to the socket when it is due, at the bandwidth.
+func (c *conn) send(s segment) error {
+	// Sleep before pass: a segment that is not due must not take the shared line from others.
 	time.Sleep(time.Until(s.due))
 	for data := s.data; len(data) > 0; {
 		n := min(len(data), c.out.step(), c.l.totalOut.step())
@@ -155,7 +140,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the connection once all that was written has travelled.
+// Close closes the connection after everything that was written has been sent.
 func (c *conn) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -167,24 +152,24 @@ func (c *conn) Close() error {
 	return c.Conn.SetReadDeadline(time.Unix(1, 0)) // wakes a reader
 }
 
-// reset closes the connection with an RST in place of a FIN.
+// reset closes the connection with an RST instead of a FIN.
 func (c *conn) reset() {
 	c.mu.Lock()
-	c.linger = true
+	c.rst = true
 	c.mu.Unlock()
 	c.Close()
 }
 
 func (c *conn) closeSocket() error {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok && c.linger {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok && c.rst {
 		tcp.SetLinger(0)
 	}
 	c.l.forget(c)
 	return c.Conn.Close()
 }
 
-// Deadlines of writes would strike what is still travelling: crypto/tls sets one that has
-// passed when it closes.
+// SetWriteDeadline does nothing on a shaped network. A deadline would stop data that is still to
+// be sent: crypto/tls sets one in the past before it closes.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	if c.shaped {
 		return nil
@@ -201,7 +186,7 @@ func (c *conn) SetDeadline(t time.Time) error {
 
 type connKey struct{}
 
-// withConn is http.Server's ConnContext: it lets a handler find its connection.
+// withConn is the ConnContext of http.Server. It lets a handler find its connection.
 func withConn(ctx context.Context, nc net.Conn) context.Context {
 	if t, ok := nc.(*tls.Conn); ok {
 		nc = t.NetConn()
@@ -209,7 +194,7 @@ func withConn(ctx context.Context, nc net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, nc)
 }
 
-// connOf returns the connection of a request, nil when there is none, in a handler's test.
+// connOf returns the connection of a request, nil if a test calls the handler without one.
 func connOf(r *http.Request) *conn {
 	c, _ := r.Context().Value(connKey{}).(*conn)
 	return c

@@ -1,47 +1,56 @@
-// Package lambdatest is AWS Lambda, S3 and DynamoDB for tests, in the manner of
-// net/http/httptest: servers on a loopback address that real clients talk to.
+// Package lambdatest is AWS Lambda, S3 and DynamoDB for tests, as net/http/httptest is a web
+// server for tests: it starts them on a loopback address, in the test's own process, and real
+// clients talk to them.
 //
-//	s := lambdatest.NewServer()
-//	defer s.Close()
-//	s.S3.CreateBucket("logs")
-//	s.S3.Put("logs", "day.csv", data)
-//	s.DynamoDB.CreateTable("results")
-//	fn := s.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "f", Exec: []string{"./bootstrap"}})
-//	result, err := fn.Invoke(ctx, nil)
+//	func TestFunction(t *testing.T) {
+//		server := lambdatest.NewServer()
+//		defer server.Close()
+//		server.S3.CreateBucket("logs")
+//		server.S3.Put("logs", "day.csv", data)
+//		server.DynamoDB.CreateTable("results")
+//		fn := server.Lambda.CreateFunction(lambdatest.FunctionConfig{
+//			Name: "f", Exec: []string{"./bootstrap"},
+//		})
 //
-// A Server listens on one address. What a request is for is told by the service its
-// signature is scoped to, by X-Amz-Target, or by its path. Server.Env returns the environment
-// variables that point a client there: the AWS CLI, every SDK, a function under test.
+//		result, err := fn.Invoke(t.Context(), []byte(`{"key": "day.csv"}`))
+//		if err != nil || result.FunctionError != "" {
+//			t.Fatalf("%v %s\n%s", err, result.Payload, result.LogTail)
+//		}
+//		for _, item := range server.DynamoDB.Items("results") {
+//			t.Log(item["PK"].Text(), item["SK"].Text())
+//		}
+//	}
 //
-// # A judge
+// A function finds the server through its environment. Any other client does so through the
+// variables of Server.Env: the AWS CLI, an SDK, a program under test.
 //
-// Nothing is taken on trust. Every request's signature is calculated again from the request
-// as it came (Signature Version 4: header and presigned URL, aws-chunked bodies with signed
-// or unsigned chunks and trailers) and compared; the access key, session token, region,
-// service, date and body hash are held to what they must be; what AWS refuses is refused
-// with AWS's status, code and words. The package imports nothing but the standard library,
-// so that it shares no mistake with the code it judges.
+// What each service knows, and what not, is in the documentation of the packages s3, dynamodb
+// and lambda below this one.
 //
-// # What is emulated
+// # Every request is judged
 //
-// S3: objects with ranges, conditions, versions, metadata and checksums (CRC64NVME, CRC32,
-// CRC32C, SHA-1, SHA-256; whole-object and composite); listings; copies; multipart uploads;
-// path-style and virtual-hosted addresses. Put stores; PutSynthetic makes an object of any
-// size that is calculated as it is read.
+// The server calculates the signature of every request again and compares: Signature Version 4
+// in a header or in a presigned URL, and in the chunks and trailers of an aws-chunked body. It
+// checks access key, session token, region, service, date and body hash. What AWS would refuse
+// is refused, with AWS's status, code and message. So a client that passes here signs and asks
+// as AWS demands.
 //
-// DynamoDB: see DynamoDB. Lambda's Invoke API and the Runtime API behind it: see Lambda.
+// The package imports nothing but the standard library. It shares no code, and so no mistake,
+// with the client that it judges.
 //
-// # The network's shape and its faults
+// # Faults and a network
 //
-// Server.Network delays and paces connections: a round trip for the connect, for every turn
-// of the TLS handshake and for every request, so many bytes a second for one connection and
-// for all. Server.Inject makes requests fail: Script in a fixed order, Random by a seed.
+// Server.Inject lets requests fail: Script in a fixed order, Random by a seed. Server.Network
+// delays and slows down connections, as a network with that round-trip time and bandwidth does.
+// Server.Requests returns what clients have asked for.
 //
-// # What is not
+// # What is missing
 //
-// IAM policies, bucket policies and ACLs: the one pair of keys may do everything. Encryption,
-// replication, lifecycle rules, object locks, notifications, tagging beyond keeping what is
-// given. Regions: there is one, although an S3 bucket can be made to live in another, to see
-// a client redirected. Durability: all is in memory. Anything not emulated is refused as not
-// implemented, never ignored, where ignoring it would change a result.
+// IAM policies, bucket policies and ACLs: whoever has the keys may do everything. Encryption,
+// replication, lifecycle rules, object locks and notifications. Other regions, except that a
+// bucket can be in one (s3.Service.CreateBucketIn). Data lives in memory and ends with the
+// server.
+//
+// What is missing is refused, as not implemented or by name, and never ignored where ignoring it
+// would change a result.
 package lambdatest

@@ -10,12 +10,13 @@ import (
 	"reduction/runtime/lambdatest"
 )
 
+// A program under test runs with these variables in its environment.
 func Example() {
-	s := lambdatest.NewServer()
-	defer s.Close()
-	s.S3.CreateBucket("logs")
-	s.S3.Put("logs", "day.csv", []byte("Hospital,Diagnosis,Treatment,Recovery Time\n"))
-	for _, variable := range s.Env() {
+	server := lambdatest.NewServer()
+	defer server.Close()
+	server.S3.CreateBucket("logs")
+	server.S3.Put("logs", "day.csv", []byte("Hospital,Diagnosis,Treatment,Recovery Time\n"))
+	for _, variable := range server.Env() {
 		name, _, _ := strings.Cut(variable, "=")
 		fmt.Println(name)
 	}
@@ -27,34 +28,46 @@ func Example() {
 	// AWS_SECRET_ACCESS_KEY
 }
 
-// A request without a signature is refused, and in the log.
-func ExampleS3_Requests() {
-	s := lambdatest.NewServer()
-	defer s.Close()
-	s.S3.CreateBucket("logs")
-	resp, err := http.Get(s.URL + "/logs/day.csv")
+// A request without a signature is refused, and is in the log.
+func ExampleServer_Requests() {
+	server := lambdatest.NewServer()
+	defer server.Close()
+	server.S3.CreateBucket("logs")
+	resp, err := http.Get(server.URL + "/logs/day.csv")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	io.Copy(io.Discard, resp.Body)
 	resp.Body.Close()
-	for _, r := range s.S3.Requests() {
-		fmt.Println(r.Operation, r.Bucket, r.Key, r.Status)
+	for _, r := range server.Requests() {
+		fmt.Println(r.Service, r.Operation, r.Bucket, r.Key, r.Status)
 	}
-	// Output: GetObject logs day.csv 403
+	// Output: s3 GetObject logs day.csv 403
 }
 
+// The first GetObject is cut after a megabyte, the second one is throttled.
 func ExampleServer_Inject() {
-	s := lambdatest.NewServer()
-	defer s.Close()
-	s.Inject(lambdatest.Only("GetObject", lambdatest.Script(
+	server := lambdatest.NewServer()
+	defer server.Close()
+	plan := lambdatest.Only("GetObject", lambdatest.Script(
 		lambdatest.Fault{Kind: lambdatest.Cut, Bytes: 1 << 20},
 		lambdatest.Fault{Kind: lambdatest.Throttle},
-	)))
+	))
+	server.Inject(plan)
+
+	// The server asks the plan about each request.
+	for _, operation := range []string{"PutObject", "GetObject", "GetObject", "GetObject"} {
+		fmt.Println(operation, plan(lambdatest.Call{Service: "s3", Operation: operation}))
+	}
+	// Output:
+	// PutObject None
+	// GetObject Cut(1048576)
+	// GetObject Throttle
+	// GetObject None
 }
 
-// The same calls meet the same faults every time.
+// The same calls meet the same faults in every run.
 func ExampleRandom() {
 	plan := lambdatest.Random(7, 0.5, lambdatest.Cut, lambdatest.Throttle)
 	for attempt := range 4 {
@@ -67,23 +80,21 @@ func ExampleRandom() {
 	// Cut(79)
 }
 
-// S3 as a function sees it from its region: a millisecond away, 90 MB/s a connection.
+// A network like the one between a function and S3 in its region: one millisecond, and 90 MB/s
+// for each connection. A first request takes two round trips, one for the connect.
 func ExampleNetwork() {
-	s := lambdatest.NewUnstartedServer()
-	s.Network = lambdatest.Network{RoundTrip: time.Millisecond, Bandwidth: 90_000_000}
-	s.StartTLS()
-	defer s.Close()
-}
+	server := lambdatest.NewUnstartedServer()
+	server.Network = lambdatest.Network{RoundTrip: time.Millisecond, Bandwidth: 90_000_000}
+	server.Start()
+	defer server.Close()
 
-// An object of 50 GB takes no memory.
-func ExampleS3_PutSynthetic() {
-	s := lambdatest.NewServer()
-	defer s.Close()
-	s.S3.CreateBucket("logs")
-	const row = "City Hospital,Asthma,Therapy A,12\n"
-	s.S3.PutSynthetic("logs", "huge.csv", 50<<30/int64(len(row))*int64(len(row)), func(off int64, p []byte) {
-		for i := range p {
-			p[i] = row[(off+int64(i))%int64(len(row))]
-		}
-	})
+	begin := time.Now()
+	resp, err := http.Get(server.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+	fmt.Println(time.Since(begin) >= 2*time.Millisecond)
+	// Output: true
 }

@@ -1,7 +1,10 @@
 package lambdatest
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
+	"hash/crc64"
 	"io"
 	"net/http"
 	"strings"
@@ -9,32 +12,37 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"reduction/runtime/lambdatest/internal/client"
 )
 
+// nvme is the polynomial of CRC-64/NVME, reflected.
+const nvme = 0x9a6c9329ac4bc9b5
+
 func TestFaults(t *testing.T) {
-	data := pattern(100_000)
-	cut := func(n int) func(*testing.T, got) {
-		return func(t *testing.T, a got) {
-			if !errors.Is(a.err, io.ErrUnexpectedEOF) || len(a.body) != n {
-				t.Errorf("%d bytes, %v; want %d", len(a.body), a.err, n)
+	data := client.Pattern(100_000)
+	cut := func(n int) func(*testing.T, client.Answer) {
+		return func(t *testing.T, a client.Answer) {
+			if !errors.Is(a.Err, io.ErrUnexpectedEOF) || len(a.Body) != n {
+				t.Errorf("%d bytes, %v; want %d", len(a.Body), a.Err, n)
 			}
 		}
 	}
-	dead := func(t *testing.T, a got) {
-		if a.err == nil || a.status != 0 {
-			t.Errorf("%d %v, want no answer", a.status, a.err)
+	dead := func(t *testing.T, a client.Answer) {
+		if a.Err == nil || a.Status != 0 {
+			t.Errorf("%d %v, want no answer", a.Status, a.Err)
 		}
 	}
-	refused := func(status int, code string) func(*testing.T, got) {
-		return func(t *testing.T, a got) {
-			if a.status != status || a.code() != code {
-				t.Errorf("%d %s, want %d %s", a.status, a.body, status, code)
+	refused := func(status int, code string) func(*testing.T, client.Answer) {
+		return func(t *testing.T, a client.Answer) {
+			if a.Status != status || a.Code() != code {
+				t.Errorf("%d %s, want %d %s", a.Status, a.Body, status, code)
 			}
 		}
 	}
 	for _, test := range []struct {
 		fault Fault
-		check func(*testing.T, got)
+		check func(*testing.T, client.Answer)
 	}{
 		{Fault{Kind: Drop}, dead},
 		{Fault{Kind: Throttle}, refused(503, "SlowDown")},
@@ -48,27 +56,28 @@ func TestFaults(t *testing.T) {
 		{Fault{Kind: TruncatedChunk, Bytes: 50_000}, cut(50_000)},
 		{Fault{Kind: TruncatedChunk, Bytes: 1 << 30}, cut(100_000)},
 		{Fault{Kind: Reset, Bytes: -1}, dead},
-		{Fault{Kind: Reset, Bytes: 50_000}, func(t *testing.T, a got) {
-			if !errors.Is(a.err, syscall.ECONNRESET) {
-				t.Errorf("%v, want a reset", a.err)
+		{Fault{Kind: Reset, Bytes: 50_000}, func(t *testing.T, a client.Answer) {
+			if !errors.Is(a.Err, syscall.ECONNRESET) {
+				t.Errorf("%v, want a reset", a.Err)
 			}
 		}},
 		{Fault{Kind: Stall, Bytes: 50_000, For: time.Millisecond}, nil},
 		{Fault{Kind: WrongLength, Bytes: 7}, cut(100_000)},
-		{Fault{Kind: WrongLength, Bytes: -7}, func(t *testing.T, a got) { sameBytes(t, "shorter", a.body, data[:len(data)-7]) }},
-		{Fault{Kind: Corrupt, Bytes: 70_000}, func(t *testing.T, a got) {
-			want := pattern(100_000)
+		{Fault{Kind: WrongLength, Bytes: -7}, func(t *testing.T, a client.Answer) { sameBytes(t, "shorter", a.Body, data[:len(data)-7]) }},
+		{Fault{Kind: Corrupt, Bytes: 70_000}, func(t *testing.T, a client.Answer) {
+			want := client.Pattern(100_000)
 			want[70_000] ^= 1
-			sameBytes(t, "corrupt", a.body, want)
+			sameBytes(t, "corrupt", a.Body, want)
 		}},
-		{Fault{Kind: WrongETag}, func(t *testing.T, a got) {
-			if !strings.HasPrefix(a.header.Get("ETag"), `"000`) {
-				t.Errorf("ETag %s", a.header.Get("ETag"))
+		{Fault{Kind: WrongETag}, func(t *testing.T, a client.Answer) {
+			if !strings.HasPrefix(a.Header.Get("ETag"), `"000`) {
+				t.Errorf("ETag %s", a.Header.Get("ETag"))
 			}
 		}},
-		{Fault{Kind: WrongChecksum}, func(t *testing.T, a got) {
-			if sum := newObject("", data, crc64NVME, time.Time{}).checksum; a.header.Get("X-Amz-Checksum-Crc64nvme") == sum.value {
-				t.Error("the checksum is right")
+		{Fault{Kind: WrongChecksum}, func(t *testing.T, a client.Answer) {
+			sum := base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc64.Checksum(data, crc64.MakeTable(nvme))))
+			if got := a.Header.Get("X-Amz-Checksum-Crc64nvme"); got == "" || got == sum {
+				t.Errorf("the checksum is %q", got)
 			}
 		}},
 	} {
@@ -81,14 +90,14 @@ func TestFaults(t *testing.T) {
 				s.S3.Put("logs", "key", data)
 				c := newClient(t, s)
 				// On a connection that was used before, net/http tries a GET again in silence.
-				c.http.Transport.(*http.Transport).DisableKeepAlives = true
+				c.HTTP.Transport.(*http.Transport).DisableKeepAlives = true
 				s.Inject(Script(Fault{}, test.fault, Fault{}))
 				for i := range 3 {
-					a := c.do("GET", "/logs/key", "", "X-Amz-Checksum-Mode: ENABLED")
+					a := c.Do("GET", "/logs/key", "", "X-Amz-Checksum-Mode: ENABLED")
 					if i == 1 && test.check != nil {
 						test.check(t, a)
-					} else if a.err != nil || a.body != string(data) {
-						t.Errorf("request %d: %d, %d bytes, %v", i, a.status, len(a.body), a.err)
+					} else if a.Err != nil || a.Body != string(data) {
+						t.Errorf("request %d: %d, %d bytes, %v", i, a.Status, len(a.Body), a.Err)
 					}
 				}
 				if log := s.Requests(); len(log) < 2 || log[1].Fault != test.fault {
@@ -97,7 +106,7 @@ func TestFaults(t *testing.T) {
 				if t.Failed() {
 					t.Fatalf("%v on %+v at %s", test.fault, network, s.URL)
 				}
-				c.http.CloseIdleConnections()
+				c.HTTP.CloseIdleConnections()
 				s.Close()
 			}
 		}
@@ -106,9 +115,9 @@ func TestFaults(t *testing.T) {
 
 func TestStallEndsWithTheClient(t *testing.T) {
 	c := newS3Client(t)
-	c.s.S3.Put("logs", "key", pattern(1000))
+	c.s.S3.Put("logs", "key", client.Pattern(1000))
 	c.s.Inject(Script(Fault{Kind: Stall, Bytes: 10}))
-	resp, err := c.http.Do(c.request("GET", "/logs/key", ""))
+	resp, err := c.HTTP.Do(c.Request("GET", "/logs/key", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,10 +126,10 @@ func TestStallEndsWithTheClient(t *testing.T) {
 		t.Error(err)
 	}
 	resp.Body.Close() // without this the handler waits
-	c.must("GET", "/logs/key", "")
+	c.Must("GET", "/logs/key", "")
 }
 
-// DynamoDB's own words for the same faults.
+// DynamoDB and Lambda answer the same faults in their own words.
 func TestJSONFaults(t *testing.T) {
 	for _, test := range []struct {
 		kind             FaultKind
@@ -133,15 +142,15 @@ func TestJSONFaults(t *testing.T) {
 	} {
 		c := newClient(t, NewServer())
 		c.s.Inject(func(Call) Fault { return Fault{Kind: test.kind} })
-		c.service = serviceDynamoDB
-		a := c.do("POST", "/", "{}", "X-Amz-Target: DynamoDB_20120810.ListTables", "Content-Type: application/x-amz-json-1.0")
-		if a.status != test.dstatus || !strings.Contains(a.body, "#"+test.dynamo) {
-			t.Errorf("%v: %d %s", test.kind, a.status, a.body)
+		c.Service = "dynamodb"
+		a := c.Do("POST", "/", "{}", "X-Amz-Target: DynamoDB_20120810.ListTables", "Content-Type: application/x-amz-json-1.0")
+		if a.Status != test.dstatus || !strings.Contains(a.Body, "#"+test.dynamo) {
+			t.Errorf("%v: %d %s", test.kind, a.Status, a.Body)
 		}
-		c.service = serviceLambda
-		a = c.do("POST", "/2015-03-31/functions/f/invocations", "{}")
-		if a.status != test.lstatus || a.header.Get("X-Amzn-Errortype") != test.lambda {
-			t.Errorf("%v: %d %v", test.kind, a.status, a.header)
+		c.Service = "lambda"
+		a = c.Do("POST", "/2015-03-31/functions/f/invocations", "{}")
+		if a.Status != test.lstatus || a.Header.Get("X-Amzn-Errortype") != test.lambda {
+			t.Errorf("%v: %d %v", test.kind, a.Status, a.Header)
 		}
 	}
 }
@@ -177,7 +186,7 @@ func TestRandomIsReproducible(t *testing.T) {
 	}
 }
 
-// A plan may act: here it changes the object between two ranges.
+// A plan may do something itself: here it replaces the object between two ranges.
 func TestPlanActs(t *testing.T) {
 	c := newS3Client(t)
 	etag := c.s.S3.Put("logs", "key", []byte("before"))
@@ -189,8 +198,8 @@ func TestPlanActs(t *testing.T) {
 		return Fault{}
 	}))
 	for i, status := range []int{206, 412} {
-		if a := c.do("GET", "/logs/key", "", "Range: bytes=0-2", "If-Match: "+etag); a.status != status {
-			t.Errorf("range %d: %d", i, a.status)
+		if a := c.Do("GET", "/logs/key", "", "Range: bytes=0-2", "If-Match: "+etag); a.Status != status {
+			t.Errorf("range %d: %d", i, a.Status)
 		}
 	}
 	if n := len(c.s.S3.Requests()); n != 2 || c.s.S3.Requests()[0].Header.Get("If-Match") != etag {

@@ -9,29 +9,45 @@ import (
 	"time"
 )
 
-// Network is the shape of the network between a Server and its clients. The zero value is
-// the loopback interface as it is.
+// Network is the shape of the network between a Server and its clients. The zero value is the
+// loopback interface as it is.
 //
-// What a client sends arrives at once and what it is sent arrives a round trip later, which
-// it can't tell from half of the trip either way: the connect costs it one, so does each turn
-// of a TLS handshake, every request, and an Expect: 100-continue. Bytes then flow at the
-// bandwidth from the first; slow start and loss are not emulated.
+// What a client sends arrives at once, and what it is sent arrives a round trip later. A client
+// can't tell that from half a round trip each way: the connect costs it one round trip, and so
+// does each turn of a TLS handshake, each request, and an Expect: 100-continue. Bytes flow at
+// the full bandwidth from the first one. Slow start and packet loss are not emulated.
 type Network struct {
 	RoundTrip      time.Duration
-	Bandwidth      int64 // of one connection, each way, in bytes a second; unlimited when zero
-	TotalBandwidth int64 // of all connections together
+	Bandwidth      int64 // of each connection, each way, in bytes per second; 0 means unlimited
+	TotalBandwidth int64 // of all connections together, each way; 0 means unlimited
 }
 
 func (n *Network) shaped() bool { return *n != Network{} }
 
-// A listener numbers connections, shapes them, and can end them all.
+// How much written data a connection holds back at most. The first is on top of what is in
+// flight, so that the line stays busy while the writer pauses. The second is for a network
+// without bandwidth limits, where nothing says how much is in flight.
+const (
+	connBuffer      = 1 << 20
+	unlimitedBuffer = 16 << 20
+)
+
+// maxHeld returns how much written data a connection holds back.
+func (n *Network) maxHeld() int {
+	if n.Bandwidth == 0 && n.TotalBandwidth == 0 {
+		return unlimitedBuffer
+	}
+	return connBuffer + int(float64(max(n.Bandwidth, n.TotalBandwidth))*n.RoundTrip.Seconds())
+}
+
+// A listener numbers connections, gives them the shape of a network, and can end them all.
 type listener struct {
 	net.Listener
 	network           Network
 	totalIn, totalOut *pacer
 
 	mu    sync.Mutex
-	last  int64
+	last  int64 // number of the last connection
 	conns map[*conn]struct{}
 	pumps sync.WaitGroup
 }
@@ -60,7 +76,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// kill ends all connections with whatever is under way on them.
+// kill ends all connections, and drops what they hold.
 func (l *listener) kill() {
 	l.mu.Lock()
 	conns := slices.Collect(maps.Keys(l.conns))
@@ -78,12 +94,12 @@ func (l *listener) forget(c *conn) {
 	delete(l.conns, c)
 }
 
-// A pacer says when bytes have passed through a line of some bandwidth. Nil is a line
-// without limits.
+// A pacer says when bytes have passed a line of some bandwidth. A nil pacer is a line without a
+// limit.
 type pacer struct {
-	rate float64
+	rate float64 // bytes per second
 	mu   sync.Mutex
-	free time.Time // when the line has passed all it was given
+	free time.Time // when the line has passed all bytes so far
 }
 
 func newPacer(rate int64) *pacer {
@@ -93,7 +109,7 @@ func newPacer(rate int64) *pacer {
 	return &pacer{rate: float64(rate)}
 }
 
-// pass gives n bytes, ready at a time, to the line and returns when they are through.
+// pass puts n bytes on the line, which are ready at some time, and returns when they have passed.
 func (p *pacer) pass(n int, ready time.Time) time.Time {
 	if p == nil {
 		return ready
@@ -107,7 +123,14 @@ func (p *pacer) pass(n int, ready time.Time) time.Time {
 	return p.free
 }
 
-// step returns how many bytes are given to the line at once.
+// A step of a line is what it passes in paceStep, and at least leastStep: each step costs a timer
+// and a system call.
+const (
+	paceStep  = time.Millisecond
+	leastStep = 4 << 10
+)
+
+// step returns how many bytes to put on the line at once.
 func (p *pacer) step() int {
 	if p == nil {
 		return math.MaxInt

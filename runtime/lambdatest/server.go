@@ -10,50 +10,42 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"time"
+
+	"reduction/runtime/lambdatest/dynamodb"
+	"reduction/runtime/lambdatest/lambda"
+	"reduction/runtime/lambdatest/s3"
 )
 
-// What a Server is unless told otherwise. The keys are those of AWS's documentation.
+// The defaults of a Server. The keys are those of AWS's documentation.
 const (
 	defaultRegion    = "us-east-1"
 	defaultAccessKey = "AKIAIOSFODNN7EXAMPLE"
 	defaultSecretKey = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-
-	accountID = "123456789012"
 )
 
-// Credentials are what the clients of a Server sign with.
-type Credentials struct {
-	AccessKeyID     string
-	SecretAccessKey string
-	SessionToken    string // none when empty: then a request with one is refused
-}
-
-// A Server is S3, DynamoDB and Lambda on one address. Fields may be changed between
-// NewUnstartedServer and Start, not later; the methods are safe for concurrent use.
+// A Server is S3, DynamoDB and Lambda on one address. Change its fields between
+// NewUnstartedServer and Start, not later. Its methods are safe for concurrent use.
 type Server struct {
-	URL         string // http://127.0.0.1:port, or https; set by Start
+	URL         string // http://127.0.0.1:port, or https; set by Start and StartTLS
 	Region      string // us-east-1
 	Credentials Credentials
 	Network     Network
-	Now         func() time.Time // the server's clock
+	Now         func() time.Time // the server's clock: time.Now
 
 	S3       *S3
-	DynamoDB *DynamoDB
-	Lambda   *Lambda
+	DynamoDB *dynamodb.Service
+	Lambda   *lambda.Service
 
 	Listener net.Listener
-	Config   *http.Server // for what net/http can be told, such as IdleTimeout
+	Config   *http.Server // for settings of net/http, such as IdleTimeout
 
 	listener *listener
-	dir      string // holds the certificate authority's file
-	caFile   string
+	dir      string // holds caFile
+	caFile   string // the certificate authority, as a CA bundle
 	faults   faultPlan
 	requests requestLog
-
-	credentials sync.RWMutex // guards Credentials and expired
-	expired     map[string]bool
+	expiry   expiry
 }
 
 // NewServer starts a server over plain HTTP.
@@ -63,27 +55,29 @@ func NewServer() *Server {
 	return s
 }
 
-// NewTLSServer starts a server over HTTPS, with a certificate by an authority made for it:
-// Env names the authority's file.
+// NewTLSServer starts a server over HTTPS. Its certificate is signed by an authority of its own,
+// whose file is the AWS_CA_BUNDLE of Env.
 func NewTLSServer() *Server {
 	s := NewUnstartedServer()
 	s.StartTLS()
 	return s
 }
 
-// NewUnstartedServer returns a server that listens on a free port of the loopback interface
-// but doesn't answer yet.
+// NewUnstartedServer returns a server that listens on a free port of the loopback interface but
+// doesn't answer yet. It panics if there is no such port.
 func NewUnstartedServer() *Server {
 	s := &Server{
 		Region:      defaultRegion,
 		Credentials: Credentials{AccessKeyID: defaultAccessKey, SecretAccessKey: defaultSecretKey},
 		Now:         time.Now,
 	}
-	s.S3, s.DynamoDB, s.Lambda = newS3(s), newDynamoDB(s), newLambda(s)
+	s.S3 = &S3{s3.New(host{s}), &s.requests}
+	s.DynamoDB = dynamodb.New(host{s})
+	s.Lambda = lambda.New(host{s})
 	s.Config = &http.Server{
 		Handler:     s,
 		ConnContext: withConn,
-		ErrorLog:    log.New(io.Discard, "", 0), // aborted connections are what tests are about
+		ErrorLog:    log.New(io.Discard, "", 0), // tests abort connections all the time
 	}
 	if err := s.Listen("127.0.0.1:0"); err != nil {
 		if err := s.Listen("[::1]:0"); err != nil {
@@ -93,7 +87,7 @@ func NewUnstartedServer() *Server {
 	return s
 }
 
-// Listen makes a server that has not started listen on addr instead.
+// Listen makes a server that has not been started listen on another address.
 func (s *Server) Listen(addr string) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -106,15 +100,15 @@ func (s *Server) Listen(addr string) error {
 	return nil
 }
 
-// Start begins to answer, over plain HTTP.
+// Start lets the server answer, over plain HTTP.
 func (s *Server) Start() {
 	s.mustBeNew()
-	s.URL = "http://" + s.host()
+	s.URL = "http://" + s.hostPort()
 	s.listener = s.Network.listen(s.Listener)
 	go s.Config.Serve(s.listener)
 }
 
-// StartTLS begins to answer, over HTTPS.
+// StartTLS lets the server answer, over HTTPS.
 func (s *Server) StartTLS() {
 	s.mustBeNew()
 	ca := newAuthority()
@@ -130,16 +124,16 @@ func (s *Server) StartTLS() {
 		s.Config.TLSConfig = new(tls.Config)
 	}
 	s.Config.TLSConfig.GetCertificate = ca.certificate
-	// AWS speaks HTTP/1.1 on these endpoints.
+	// AWS's endpoints for these services speak HTTP/1.1.
 	s.Config.Protocols = new(http.Protocols)
 	s.Config.Protocols.SetHTTP1(true)
-	s.URL = "https://" + s.host()
+	s.URL = "https://" + s.hostPort()
 	s.listener = s.Network.listen(s.Listener)
 	go s.Config.ServeTLS(s.listener, "", "")
 }
 
-// host returns host and port that reach the server from this machine.
-func (s *Server) host() string {
+// hostPort returns an address that reaches the server from this machine.
+func (s *Server) hostPort() string {
 	addr, ok := s.Listener.Addr().(*net.TCPAddr)
 	if ok && addr.IP.IsUnspecified() {
 		return net.JoinHostPort("127.0.0.1", strconv.Itoa(addr.Port))
@@ -153,10 +147,10 @@ func (s *Server) mustBeNew() {
 	}
 }
 
-// Close stops the server at once: functions and their processes, connections, files. It may
-// be called more than once.
+// Close ends the server at once, with its functions and their processes, its connections and
+// its files. It may be called more than once.
 func (s *Server) Close() {
-	s.Lambda.close()
+	s.Lambda.Close()
 	s.Config.Close()
 	s.Listener.Close()
 	if s.listener != nil {
@@ -167,8 +161,8 @@ func (s *Server) Close() {
 	}
 }
 
-// Env returns the environment variables that point AWS's clients, and functions, at the
-// server, each as "NAME=value".
+// Env returns the environment variables that point AWS's clients at the server, each as
+// "NAME=value". A function of the server has them in its environment.
 func (s *Server) Env() []string {
 	c := s.currentCredentials()
 	env := []string{
@@ -185,33 +179,4 @@ func (s *Server) Env() []string {
 		env = append(env, "AWS_CA_BUNDLE="+s.caFile)
 	}
 	return env
-}
-
-// Rotate gives the server new credentials. The session tokens and keys of earlier ones have
-// expired from then on.
-func (s *Server) Rotate(c Credentials) {
-	s.credentials.Lock()
-	defer s.credentials.Unlock()
-	if s.expired == nil {
-		s.expired = make(map[string]bool)
-	}
-	if old := s.Credentials; old.AccessKeyID != c.AccessKeyID {
-		s.expired[old.AccessKeyID] = true
-	}
-	if old := s.Credentials; old.SessionToken != c.SessionToken && old.SessionToken != "" {
-		s.expired[old.SessionToken] = true
-	}
-	s.Credentials = c
-}
-
-func (s *Server) currentCredentials() Credentials {
-	s.credentials.RLock()
-	defer s.credentials.RUnlock()
-	return s.Credentials
-}
-
-func (s *Server) hasExpired(keyOrToken string) bool {
-	s.credentials.RLock()
-	defer s.credentials.RUnlock()
-	return s.expired[keyOrToken]
 }

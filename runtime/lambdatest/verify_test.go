@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"reduction/runtime/lambdatest/internal/client"
+	"reduction/runtime/lambdatest/internal/signature"
 )
 
 // documented is the server of the S3 API Reference's examples.
@@ -19,7 +22,7 @@ func documented(t *testing.T) *Server {
 	return s
 }
 
-func ask(s *Server, method, target, host, body string, header ...string) got {
+func ask(s *Server, method, target, host, body string, header ...string) client.Answer {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = host
 	for _, line := range header {
@@ -31,7 +34,7 @@ func ask(s *Server, method, target, host, body string, header ...string) got {
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
-	return got{status: w.Code, header: w.Header(), body: w.Body.String()}
+	return client.Answer{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
 }
 
 const (
@@ -61,8 +64,8 @@ func TestDocumentedSignatures(t *testing.T) {
 		{"GET", "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request" +
 			"&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404", "", 200, nil},
 	} {
-		if a := ask(s, test.method, test.target, "examplebucket.s3.amazonaws.com", test.body, test.header...); a.status != test.status {
-			t.Errorf("%s %s: %d %s", test.method, test.target, a.status, a.body)
+		if a := ask(s, test.method, test.target, "examplebucket.s3.amazonaws.com", test.body, test.header...); a.Status != test.status {
+			t.Errorf("%s %s: %d %s", test.method, test.target, a.Status, a.Body)
 		}
 	}
 }
@@ -88,13 +91,13 @@ func TestDocumentedChunks(t *testing.T) {
 	} {
 		s := documented(t)
 		a := ask(s, "PUT", "/examplebucket/chunkObject.txt", "s3.amazonaws.com", test.body,
-			"X-Amz-Date: 20130524T000000Z", "X-Amz-Storage-Class: REDUCED_REDUNDANCY", "X-Amz-Content-Sha256: "+streamingSigned,
+			"X-Amz-Date: 20130524T000000Z", "X-Amz-Storage-Class: REDUCED_REDUNDANCY", "X-Amz-Content-Sha256: "+"STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
 			"Content-Encoding: aws-chunked", "X-Amz-Decoded-Content-Length: 66560", "Content-Length: 66824",
 			"Authorization: "+credential+"SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;"+
 				"x-amz-decoded-content-length;x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9")
 		data, stored := s.S3.Object("examplebucket", "chunkObject.txt")
-		if a.code() != test.code || stored != (test.code == "") || stored && string(data) != strings.Repeat("a", 66560) {
-			t.Errorf("%s: %d %s, stored %v", test.name, a.status, a.body, stored)
+		if a.Code() != test.code || stored != (test.code == "") || stored && string(data) != strings.Repeat("a", 66560) {
+			t.Errorf("%s: %d %s, stored %v", test.name, a.Status, a.Body, stored)
 		}
 	}
 }
@@ -118,71 +121,71 @@ func TestDocumentedTrailer(t *testing.T) {
 	} {
 		s := documented(t)
 		a := ask(s, "PUT", "/examplebucket/chunkObject.txt", "s3.amazonaws.com", test.body,
-			"X-Amz-Date: 20130524T000000Z", "X-Amz-Storage-Class: REDUCED_REDUNDANCY", "X-Amz-Content-Sha256: "+streamingSignedTrailer,
+			"X-Amz-Date: 20130524T000000Z", "X-Amz-Storage-Class: REDUCED_REDUNDANCY", "X-Amz-Content-Sha256: "+"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
 			"Content-Encoding: aws-chunked", "X-Amz-Decoded-Content-Length: 66560", "X-Amz-Trailer: x-amz-checksum-crc32c",
 			"Authorization: "+credential+"SignedHeaders=content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;"+
 				"x-amz-storage-class;x-amz-trailer,Signature=106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e")
-		if _, stored := s.S3.Object("examplebucket", "chunkObject.txt"); a.code() != test.code || stored != (test.code == "") {
-			t.Errorf("%s: %d %s, stored %v", test.name, a.status, a.body, stored)
+		if _, stored := s.S3.Object("examplebucket", "chunkObject.txt"); a.Code() != test.code || stored != (test.code == "") {
+			t.Errorf("%s: %d %s, stored %v", test.name, a.Status, a.Body, stored)
 		}
 	}
 }
 
 func TestRefusals(t *testing.T) {
-	change := func(name, value string) func(*client) {
-		return func(c *client) { c.mutate = func(r *http.Request) { r.Header.Set(name, value) } }
+	change := func(name, value string) func(*testClient) {
+		return func(c *testClient) { c.Mutate = func(r *http.Request) { r.Header.Set(name, value) } }
 	}
-	skew := func(d time.Duration) func(*client) {
-		return func(c *client) { c.now = func() time.Time { return time.Now().Add(d) } }
+	skew := func(d time.Duration) func(*testClient) {
+		return func(c *testClient) { c.Now = func() time.Time { return time.Now().Add(d) } }
 	}
 	for _, test := range []struct {
 		name     string
-		spoil    func(*client)
+		spoil    func(*testClient)
 		s3       string
 		s3Status int
 		json     string
 	}{
-		{"good", func(c *client) {}, "", 200, ""},
-		{"key", func(c *client) { c.cred.AccessKeyID = "AKIAOTHER" }, "InvalidAccessKeyId", 403, "UnrecognizedClientException"},
-		{"secret", func(c *client) { c.cred.SecretAccessKey = "guessed" }, "SignatureDoesNotMatch", 403, "InvalidSignatureException"},
-		{"region", func(c *client) { c.region = "eu-west-1" }, "AuthorizationHeaderMalformed", 400, "InvalidSignatureException"},
-		{"service", func(c *client) { c.service = "sts" }, "AuthorizationHeaderMalformed", 400, "InvalidSignatureException"},
-		{"token", func(c *client) { c.cred.SessionToken = "other" }, "InvalidToken", 400, "UnrecognizedClientException"},
-		{"no token", func(c *client) { c.cred.SessionToken = "" }, "InvalidAccessKeyId", 403, "UnrecognizedClientException"},
-		{"expired", func(c *client) { c.s.Rotate(Credentials{"AKIANEW", "s", "t"}) }, "ExpiredToken", 400, "ExpiredTokenException"},
+		{"good", func(c *testClient) {}, "", 200, ""},
+		{"key", func(c *testClient) { c.Credentials.AccessKeyID = "AKIAOTHER" }, "InvalidAccessKeyId", 403, "UnrecognizedClientException"},
+		{"secret", func(c *testClient) { c.Credentials.SecretAccessKey = "guessed" }, "SignatureDoesNotMatch", 403, "InvalidSignatureException"},
+		{"region", func(c *testClient) { c.Region = "eu-west-1" }, "AuthorizationHeaderMalformed", 400, "InvalidSignatureException"},
+		{"service", func(c *testClient) { c.Service = "sts" }, "AuthorizationHeaderMalformed", 400, "InvalidSignatureException"},
+		{"token", func(c *testClient) { c.Credentials.SessionToken = "other" }, "InvalidToken", 400, "UnrecognizedClientException"},
+		{"no token", func(c *testClient) { c.Credentials.SessionToken = "" }, "InvalidAccessKeyId", 403, "UnrecognizedClientException"},
+		{"expired", func(c *testClient) { c.s.Rotate(Credentials{"AKIANEW", "s", "t"}) }, "ExpiredToken", 400, "ExpiredTokenException"},
 		{"early", skew(-20 * time.Minute), "RequestTimeTooSkewed", 403, "InvalidSignatureException"},
 		{"late", skew(20 * time.Minute), "RequestTimeTooSkewed", 403, "InvalidSignatureException"},
-		{"anonymous", func(c *client) { c.mutate = func(r *http.Request) { r.Header.Del("Authorization") } }, "AccessDenied", 403, "MissingAuthenticationTokenException"},
+		{"anonymous", func(c *testClient) { c.Mutate = func(r *http.Request) { r.Header.Del("Authorization") } }, "AccessDenied", 403, "MissingAuthenticationTokenException"},
 		{"version 2", change("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:c2ln"), "InvalidRequest", 400, "IncompleteSignatureException"},
 		{"nonsense", change("Authorization", "AWS4-HMAC-SHA256 Credential=x"), "AuthorizationHeaderMalformed", 400, "IncompleteSignatureException"},
 		{"no date", change("X-Amz-Date", "today"), "AccessDenied", 403, "IncompleteSignatureException"},
 		{"another date", change("X-Amz-Date", "20130524T000000Z"), "AuthorizationHeaderMalformed", 400, "InvalidSignatureException"},
 		{"a header", change("Range", "bytes=0-1"), "", 200, ""}, // not signed, need not be
 		{"an x-amz- header", change("X-Amz-Meta-New", "x"), "AccessDenied", 403, "InvalidSignatureException"},
-		{"a query", func(c *client) { c.mutate = func(r *http.Request) { r.URL.RawQuery = "x=1" } }, "SignatureDoesNotMatch", 403, "InvalidSignatureException"},
+		{"a query", func(c *testClient) { c.Mutate = func(r *http.Request) { r.URL.RawQuery = "x=1" } }, "SignatureDoesNotMatch", 403, "InvalidSignatureException"},
 	} {
 		s := NewUnstartedServer()
 		s.Credentials.SessionToken = "token"
 		s.Start()
 		s.S3.CreateBucket("logs")
 		c := newClient(t, s)
-		test.spoil(c)
-		if a := c.do("GET", "/logs", ""); a.code() != test.s3 || a.status != test.s3Status && a.status != 206 {
-			t.Errorf("%s: S3 answers %d %s, want %d %s", test.name, a.status, a.body, test.s3Status, test.s3)
+		test.spoil(&c)
+		if a := c.Do("GET", "/logs", ""); a.Code() != test.s3 || a.Status != test.s3Status && a.Status != 206 {
+			t.Errorf("%s: S3 answers %d %s, want %d %s", test.name, a.Status, a.Body, test.s3Status, test.s3)
 		}
-		if c.service == serviceS3 {
-			c.service = serviceDynamoDB
+		if c.Service == "s3" {
+			c.Service = "dynamodb"
 		}
-		a := c.do("POST", "/", "{}", "X-Amz-Target: DynamoDB_20120810.ListTables", "Content-Type: application/x-amz-json-1.0")
-		if ok := a.status == 200; ok != (test.json == "") || !strings.Contains(a.body, "#"+test.json) && !ok || !ok && a.status != 400 {
-			t.Errorf("%s: DynamoDB answers %d %s, want %s", test.name, a.status, a.body, test.json)
+		a := c.Do("POST", "/", "{}", "X-Amz-Target: DynamoDB_20120810.ListTables", "Content-Type: application/x-amz-json-1.0")
+		if ok := a.Status == 200; ok != (test.json == "") || !strings.Contains(a.Body, "#"+test.json) && !ok || !ok && a.Status != 400 {
+			t.Errorf("%s: DynamoDB answers %d %s, want %s", test.name, a.Status, a.Body, test.json)
 		}
-		if c.service == serviceDynamoDB {
-			c.service = serviceLambda
+		if c.Service == "dynamodb" {
+			c.Service = "lambda"
 		}
-		a = c.do("POST", "/2015-03-31/functions/f/invocations", "{}")
-		if got := a.header.Get("X-Amzn-Errortype"); !strings.Contains(got, test.json) || test.json != "" && a.status != 403 {
-			t.Errorf("%s: Lambda answers %d %s, want %s", test.name, a.status, got, test.json)
+		a = c.Do("POST", "/2015-03-31/functions/f/invocations", "{}")
+		if got := a.Header.Get("X-Amzn-Errortype"); !strings.Contains(got, test.json) || test.json != "" && a.Status != 403 {
+			t.Errorf("%s: Lambda answers %d %s, want %s", test.name, a.Status, got, test.json)
 		}
 	}
 }
@@ -208,8 +211,8 @@ func TestPresigned(t *testing.T) {
 	} {
 		s.Now = func() time.Time { return time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC).Add(test.later) }
 		a := ask(s, "GET", strings.Replace(good, test.old, test.new, 1), "examplebucket.s3.amazonaws.com", "")
-		if a.code() != test.code {
-			t.Errorf("%q for %q, %v later: %d %s, want %q", test.new, test.old, test.later, a.status, a.body, test.code)
+		if a.Code() != test.code {
+			t.Errorf("%q for %q, %v later: %d %s, want %q", test.new, test.old, test.later, a.Status, a.Body, test.code)
 		}
 	}
 }
@@ -217,20 +220,20 @@ func TestPresigned(t *testing.T) {
 func TestPayloadHash(t *testing.T) {
 	c := newS3Client(t)
 	for _, test := range []struct{ hash, code string }{
-		{sha256Hex([]byte("data")), ""},
-		{unsignedPayload, ""},
-		{sha256Hex([]byte("Data")), "XAmzContentSHA256Mismatch"},
+		{signature.SHA256Hex([]byte("data")), ""},
+		{"UNSIGNED-PAYLOAD", ""},
+		{signature.SHA256Hex([]byte("Data")), "XAmzContentSHA256Mismatch"},
 		{"nothing", "InvalidArgument"},
-		{streamingSigned, "MissingContentLength"},
+		{"STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "MissingContentLength"},
 	} {
-		a := c.do("PUT", "/logs/key", "data", "X-Amz-Content-Sha256: "+test.hash)
-		if _, stored := c.s.S3.Object("logs", "key"); a.code() != test.code || stored != (test.code == "") {
-			t.Errorf("%s: %s, want %q; stored %v", test.hash, a.body, test.code, stored)
+		a := c.Do("PUT", "/logs/key", "data", "X-Amz-Content-Sha256: "+test.hash)
+		if _, stored := c.s.S3.Object("logs", "key"); a.Code() != test.code || stored != (test.code == "") {
+			t.Errorf("%s: %s, want %q; stored %v", test.hash, a.Body, test.code, stored)
 		}
-		c.must("DELETE", "/logs/key", "")
+		c.Must("DELETE", "/logs/key", "")
 	}
-	c.mutate = func(r *http.Request) { r.Header.Del("X-Amz-Content-Sha256") }
-	if a := c.do("GET", "/logs", ""); a.code() != "InvalidRequest" {
-		t.Errorf("no hash: %s", a.body)
+	c.Mutate = func(r *http.Request) { r.Header.Del("X-Amz-Content-Sha256") }
+	if a := c.Do("GET", "/logs", ""); a.Code() != "InvalidRequest" {
+		t.Errorf("no hash: %s", a.Body)
 	}
 }

@@ -1,0 +1,107 @@
+// Package lambda is AWS Lambda on this machine, for tests. A lambdatest.Server has one as its
+// field Lambda. A test makes functions with CreateFunction and invokes them with
+// Function.Invoke; real clients invoke them with the Invoke API of the same server.
+//
+// A function is a process (FunctionConfig.Exec) or a runtime in the test's own process, which
+// connects to Function.RuntimeAPI. In both cases it talks to a Runtime API of its own, which
+// refuses what the Lambda Developer Guide doesn't allow.
+//
+// # What it knows
+//
+// The Invoke API with its invocation types, qualifiers, limits and log tails; GetFunction,
+// GetFunctionConfiguration and ListFunctions. The Runtime API with buffered and streaming
+// responses, errors and timeouts, Managed Instances and SnapStart; internal extensions.
+// Asynchronous invocations with their retries. The environment variables and the log lines of
+// Lambda, with its REPORT.
+//
+// # What it doesn't
+//
+// It doesn't limit memory or CPU. It doesn't freeze a process between invocations. It doesn't
+// run a failed INIT a second time. Versions and aliases, InvokeWithResponseStream, external
+// extensions, and the Logs and Telemetry APIs don't exist. START, END and REPORT are text even
+// if the function's log format is JSON.
+package lambda
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"reduction/runtime/lambdatest/internal/front"
+)
+
+// A Service holds functions. Its methods are safe for concurrent use.
+type Service struct {
+	server    front.Server
+	mu        sync.Mutex
+	functions map[string]*Function
+}
+
+// New returns a Service without functions. Package lambdatest calls it.
+func New(server front.Server) *Service {
+	return &Service{server: server, functions: make(map[string]*Function)}
+}
+
+// What CreateFunction takes if a function doesn't say. API Reference, CreateFunction; Developer
+// Guide, Lambda execution environment lifecycle, Shutdown phase with an internal extension.
+const (
+	defaultMemoryMB        = 128
+	defaultTimeout         = 3 * time.Second
+	defaultShutdownTimeout = 500 * time.Millisecond
+)
+
+// CreateFunction makes a function. It panics if a function of that name exists, or if no port is
+// free for its Runtime API.
+func (s *Service) CreateFunction(cfg FunctionConfig) *Function {
+	cfg.MemoryMB = cmp.Or(cfg.MemoryMB, defaultMemoryMB)
+	cfg.Timeout = cmp.Or(cfg.Timeout, defaultTimeout)
+	cfg.ShutdownTimeout = cmp.Or(cfg.ShutdownTimeout, defaultShutdownTimeout)
+	cfg.Concurrency = max(1, cfg.Concurrency)
+	if cfg.RetryDelays == nil {
+		cfg.RetryDelays = []time.Duration{time.Minute, 2 * time.Minute}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.functions[cfg.Name] != nil {
+		panic("lambda: function exists: " + cfg.Name)
+	}
+	fn := newFunction(s.server, s.arn(cfg.Name), cfg)
+	s.functions[cfg.Name] = fn
+	return fn
+}
+
+func (s *Service) arn(name string) string {
+	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", s.server.Region(), front.AccountID, name)
+}
+
+// Function returns the function of a name, nil if there is none.
+func (s *Service) Function(name string) *Function {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.functions[name]
+}
+
+// Close ends all functions and their processes. Server.Close calls it.
+func (s *Service) Close() {
+	s.mu.Lock()
+	functions := slices.Collect(maps.Values(s.functions))
+	clear(s.functions)
+	s.mu.Unlock()
+	for _, fn := range functions {
+		fn.close()
+	}
+}
+
+// ServeHTTP answers one request to the Lambda API.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	operation := r.Method
+	if strings.HasSuffix(r.URL.Path, "/invocations") {
+		operation = "Invoke"
+	}
+	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: operation}, refuse, s.serve)
+}

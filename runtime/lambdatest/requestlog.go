@@ -1,0 +1,120 @@
+package lambdatest
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Call is what a request asks for.
+type Call struct {
+	Service   string // s3, dynamodb or lambda
+	Operation string // as in the API References: GetObject, BatchWriteItem, Invoke
+	Bucket    string
+	Key       string
+	Range     string // the value of the header Range
+
+	// Attempt counts the calls that are the same, body included: 1 for the first. It is set for
+	// a plan of Inject.
+	Attempt int
+
+	identity string // is the same for calls that are the same
+}
+
+// A Request is an entry of the request log.
+type Request struct {
+	Call
+	Method string
+	Target string // path and query as they came over the wire
+	Header http.Header
+	Conn   int64 // the number of the connection, counted from 1
+	Time   time.Time
+	Status int   // 0 while there is no answer
+	Sent   int64 // bytes of the answer's body so far
+	Fault  Fault // the fault that was injected
+}
+
+// Requests returns the requests so far, in the order of their arrival. It includes requests
+// whose signatures were wrong. After 65,536 of them the older half is forgotten.
+func (s *Server) Requests() []Request { return s.requests.of("") }
+
+// ForgetRequests empties the request log.
+func (s *Server) ForgetRequests() {
+	s.requests.mu.Lock()
+	defer s.requests.mu.Unlock()
+	s.requests.entries = nil
+}
+
+// maxLogged limits the log of a server that runs for hours.
+const maxLogged = 1 << 16
+
+type requestLog struct {
+	mu      sync.Mutex
+	entries []*Request
+}
+
+func (l *requestLog) add(r *Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.entries) == maxLogged {
+		l.entries = slices.Delete(l.entries, 0, maxLogged/2)
+	}
+	l.entries = append(l.entries, r)
+}
+
+// of returns the requests to a service, or all of them if service is "".
+func (l *requestLog) of(service string) []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []Request
+	for _, r := range l.entries {
+		if service == "" || r.Service == service {
+			out = append(out, *r)
+		}
+	}
+	return out
+}
+
+// A loggedWriter completes an entry of the log with what is answered.
+type loggedWriter struct {
+	http.ResponseWriter
+	log   *requestLog
+	entry *Request
+}
+
+// logged enters a request in the log.
+func (s *Server) logged(w http.ResponseWriter, r *http.Request, call Call) *loggedWriter {
+	entry := &Request{Call: call, Method: r.Method, Target: r.RequestURI, Header: r.Header.Clone(), Time: s.Now()}
+	if c := connOf(r); c != nil {
+		entry.Conn = c.id
+	}
+	s.requests.add(entry)
+	return &loggedWriter{w, &s.requests, entry}
+}
+
+func (w *loggedWriter) WriteHeader(status int) {
+	w.log.mu.Lock()
+	w.entry.Status = status
+	w.log.mu.Unlock()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *loggedWriter) Write(p []byte) (int, error) {
+	w.log.mu.Lock()
+	if w.entry.Status == 0 {
+		w.entry.Status = http.StatusOK
+	}
+	w.entry.Sent += int64(len(p))
+	w.log.mu.Unlock()
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *loggedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *loggedWriter) setFault(f Fault) {
+	w.log.mu.Lock()
+	w.entry.Fault = f
+	w.log.mu.Unlock()
+}
