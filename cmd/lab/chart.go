@@ -6,13 +6,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
-var chartCommand = &command{
-	name:  "chart",
-	args:  "FILE...",
-	short: "pictures of what the other commands measured: SVG files, or one HTML page",
-	about: `
+var chartCommand = &cli.Command{
+	Name:  "chart",
+	Args:  "FILE...",
+	Short: "pictures of what the other commands measured: SVG files, or one HTML page",
+	About: `
 Draws files of lab cold --json, lab tune --json, lab compare --json, lab ladder --json and
 lab run --json, any number of them together:
 
@@ -31,23 +33,23 @@ have no bar to be seen, they are marks on a logarithmic scale.
 The pictures need nothing beside themselves: no script, no font, no file. They follow the
 reader's choice of light or dark, and are told in words to who can't see them. The page has
 every number in a table besides, and can be printed.`,
-	examples: `
+	Examples: `
 lab chart --svg docs cold.json
 lab chart --html results.html ours.json rust.json compare.json --published
 lab chart --svg pictures --html pictures/index.html *.json`,
-	setup: func(f *flags) func(*console, []string) error {
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		b := new(chartBench)
-		f.set.StringVar(&b.dir, "svg", "", "`DIR` write a file for each chart there; it is made where there is none")
-		f.set.StringVar(&b.page, "html", "", "`FILE` write a page with all charts and their tables")
-		f.set.BoolVar(&b.published, "published", false, "draw what the experiment's authors measured on AWS too, apart")
-		return func(c *console, args []string) error {
+		f.String(&b.dir, "svg", "", "`DIR` write a file for each chart there; it is made where there is none")
+		f.String(&b.page, "html", "", "`FILE` write a page with all charts and their tables")
+		f.Bool(&b.published, "published", "draw what the experiment's authors measured on AWS too, apart")
+		return func(c *cli.Console, args []string) error {
 			if b.dir == "" && b.page == "" {
-				return usagef("expected --svg DIR or --html FILE, or both")
+				return cli.Usagef("expected --svg DIR or --html FILE, or both")
 			}
 			if len(args) == 0 && !b.published {
-				return usagef("expected one FILE or more, as the other commands write with --json")
+				return cli.Usagef("expected one FILE or more, as the other commands write with --json")
 			}
-			return b.run(c.out, args)
+			return b.run(c.Out, args)
 		}
 	},
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // looks give every function the same look in all charts, of this day and of another.
@@ -96,7 +98,7 @@ func rowsText(rows int64) string {
 	if rows == 1 {
 		return "1 row"
 	}
-	return thousands(rows) + " rows"
+	return cli.Thousands(rows) + " rows"
 }
 
 func rowsSlug(rows int64) string { return fmt.Sprintf("%d rows", rows) }

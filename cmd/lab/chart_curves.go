@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // curveChart is time, and cost where it is known, by memory size: the picture of AWS Lambda
@@ -267,7 +269,7 @@ func (ch *curveChart) table() chartTable {
 				row = append(row, durationOr(p.High))
 			}
 			if costs && p.Cost > 0 {
-				row = append(row, dollarText(p.Cost))
+				row = append(row, cli.Dollars(p.Cost))
 			}
 			rows.Rows = append(rows.Rows, row)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // scale places values between two coordinates.
@@ -130,7 +132,7 @@ func unitOf(name string) unit {
 	case unitMs:
 		return unit{"", duration, shortDuration}
 	case unitDollars:
-		return unit{"", dollarText, shortDollars}
+		return unit{"", cli.Dollars, shortDollars}
 	case unitTimes:
 		times := func(v float64) string { return short(v) + "×" }
 		return unit{"", func(v float64) string { return significant(v) + "×" }, times}
@@ -147,7 +149,7 @@ func duration(ms float64) string {
 	case ms >= 999.5:
 		return fmt.Sprintf("%.2f s", ms/1e3)
 	}
-	return millis(ms)
+	return cli.Milliseconds(ms)
 }
 
 // shortDuration writes a tick's milliseconds.
@@ -163,16 +165,9 @@ func shortDuration(ms float64) string {
 	return short(ms) + " ms"
 }
 
-func dollarText(v float64) string {
-	if v >= 99.95 {
-		return "$" + thousands(int64(v+0.5))
-	}
-	return fmt.Sprintf("$%.2f", v)
-}
-
 func shortDollars(v float64) string {
 	if v < 9.995 && v >= 0.095 {
-		return dollarText(v)
+		return cli.Dollars(v)
 	}
 	return "$" + short(v)
 }
@@ -180,7 +175,7 @@ func shortDollars(v float64) string {
 // short writes a round number, with commas.
 func short(v float64) string {
 	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
-		return thousands(int64(v))
+		return cli.Thousands(int64(v))
 	}
 	return strconv.FormatFloat(round(v), 'f', -1, 64)
 }
@@ -189,7 +184,7 @@ func short(v float64) string {
 func significant(v float64) string {
 	switch a := math.Abs(v); {
 	case a >= 999.5:
-		return thousands(int64(math.Round(v)))
+		return cli.Thousands(int64(math.Round(v)))
 	case a >= 99.95 || v == math.Trunc(v):
 		return fmt.Sprintf("%.0f", v)
 	case a >= 9.995:

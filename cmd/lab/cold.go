@@ -9,16 +9,17 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
-var coldCommand = &command{
-	name:  "cold",
-	short: "start-up and first answer, in a sandbox like Lambda's, beside any other function",
-	about: `
+var coldCommand = &cli.Command{
+	Name:  "cold",
+	Short: "start-up and first answer, in a sandbox like Lambda's, beside any other function",
+	About: `
 Starts the function anew for every sample, in a sandbox that gives it what Lambda would: all
 of the CPU until its first GET /next, then memory/1769 vCPUs in periods of 20 ms; the memory
 size as a limit; its own CPUs where there are enough. Where the machine or its user can't do
@@ -38,42 +39,43 @@ function that fails or writes anything else has no times, and the exit status is
 out of memory is a result. Give the function as a --peer too, and the ratios show the noise.
 
 The ratios are of medians, ours by the peer's, with 95% bootstrap confidence intervals.`,
-	examples: `
+	Examples: `
 lab cold
 lab cold --memory 128,256,512,1024 -n 100 --cache dropped --json cold.json
 lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/bootstrap`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &coldBench{memory: sizes{128, 512}, rtt: defaultRoundTrip}
-		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000, what the real feed brings on a day)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default 128,512)")
-		n := f.whole("n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); 100 give a p99")
-		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 15m)")
-		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		b := new(coldBench)
+		var binary string
+		var plain bool
+		cli.Whole(f, &b.rows, "rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000, what the real feed brings on a day)")
+		memoryFlag(f, &b.memory, []int{128, 512}, "`LIST` memory sizes in MB, with commas between (default 128,512)")
+		cli.Whole(f, &b.n, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); 100 give a p99")
+		f.Duration(&b.timeout, "timeout", functionTimeout, time.Second, functionTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
+		f.Duration(&b.rtt, "rtt", defaultRoundTrip, 0, time.Minute, "`TIME` round trip to S3 and DynamoDB (default 5ms)")
 		b.declare(f)
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
-		f.set.Var(&b.peers, "peer", "`NAME=PATH` another function, a program in a folder of its own; may be repeated")
-		plain := f.bool("plain", "print the tables without colour or lines, as they are where no terminal is")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+		f.String(&binary, "bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
+		f.Func("peer", "`NAME=PATH` another function, a program in a folder of its own; may be repeated", b.peers.Set)
+		f.Bool(&plain, "plain", "print the tables without colour or lines, as they are where no terminal is")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.rows, b.n = *rows, int(*n)
-			b.functions = append([]program{{Name: ours, Path: *binary}}, b.peers...)
+			b.functions = append([]program{{Name: ours, Path: binary}}, b.peers...)
 			if err := b.ready(b.memory, b.functions); err != nil {
 				return err
 			}
-			report, err := b.run(newStatus(c.err))
+			report, err := b.run(cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
 			if err := save(b.file, report); err != nil {
 				return err
 			}
-			if err := report.print(c.out, newStyle(c.out, *plain)); err != nil {
+			if err := report.print(cli.NewPage(c.Out, plain)); err != nil {
 				return err
 			}
 			if !report.OK {
-				return errReported
+				return cli.ErrReported
 			}
 			return nil
 		}
@@ -109,7 +111,7 @@ type coldBench struct {
 	setting
 	functions []program // ours first
 	peers     peers
-	memory    sizes
+	memory    []int
 	rows      int64
 	n         int
 	rtt       time.Duration
@@ -128,10 +130,10 @@ func findProgram(path string) (string, int64, error) {
 	return abs, info.Size(), err
 }
 
-func (b *coldBench) run(s *status) (*coldReport, error) {
+func (b *coldBench) run(s *cli.Status) (*coldReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer s.clear()
+	defer s.Clear()
 	c, err := newColdRun(b, s)
 	if err != nil {
 		return nil, err
@@ -159,29 +161,13 @@ func save(file string, report any) error {
 	return os.WriteFile(file, append(out, '\n'), 0o644)
 }
 
-// sizes are memory sizes in MB, the smallest first, as a flag.
-type sizes []int
-
-func (s *sizes) String() string { return strings.Trim(fmt.Sprint([]int(*s)), "[]") }
-
-func (s *sizes) Set(list string) error {
-	var out sizes
-	for word := range strings.SplitSeq(list, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil || n < 128 || n > 10_240 { // Lambda quotas
-			return errors.New("expected numbers from 128 to 10,240 with commas between")
-		}
-		out = append(out, n)
-	}
-	slices.Sort(out)
-	*s = slices.Compact(out)
-	return nil
+// memoryFlag declares the flag for memory sizes in MB.
+func memoryFlag(f *cli.Flags, to *[]int, value []int, usage string) {
+	cli.WholeList(f, to, "memory", value, 128, 10_240, usage) // Lambda quotas
 }
 
 // peers are the functions beside ours, as a flag that may be repeated.
 type peers []program
-
-func (p *peers) String() string { return "" }
 
 func (p *peers) Set(s string) error {
 	name, path, ok := strings.Cut(s, "=")
@@ -192,22 +178,5 @@ func (p *peers) Set(s string) error {
 		return fmt.Errorf("the name %s is taken", name)
 	}
 	*p = append(*p, program{Name: name, Path: path})
-	return nil
-}
-
-// span is a time between two bounds, as a flag.
-type span struct {
-	value     *time.Duration
-	low, high time.Duration
-}
-
-func (s *span) String() string { return "" }
-
-func (s *span) Set(text string) error {
-	d, err := time.ParseDuration(text)
-	if err != nil || d < s.low || d > s.high {
-		return fmt.Errorf("expected a time from %v to %v, as in 5ms", s.low, s.high)
-	}
-	*s.value = d
 	return nil
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
-	"strings"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // coldReport is what `lab cold` found.
@@ -60,51 +60,50 @@ func (r *coldReport) compare() {
 	}
 }
 
-func (r *coldReport) print(w io.Writer, s *style) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%sFrom start to first answer, on %s%s\n%s", s.bold, r.Where, s.off, s.dim)
-	fmt.Fprintf(&b, "%s rows, %s; %s; round trip %v ms; page cache %s; n = %d; %s\n",
-		thousands(r.Rows), size(r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)
+func (r *coldReport) print(p *cli.Page) error {
+	p.Heading("From start to first answer, on %s", r.Where)
+	p.Note("%s rows, %s; %s; round trip %v ms; page cache %s; n = %d; %s",
+		cli.Thousands(r.Rows), cli.Size(r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)
 	for _, note := range r.notes() {
-		fmt.Fprintf(&b, "%s\n", note)
+		p.Note("%s", note)
 	}
-	b.WriteString(s.off)
 	for i := 0; i < len(r.Cells); i += len(r.Functions) {
-		r.printSize(&b, s, r.Cells[i:i+len(r.Functions)])
+		r.printSize(p, r.Cells[i:i+len(r.Functions)])
 	}
 	percentiles := "p50 and p90"
 	if r.N >= enoughForP99 {
 		percentiles = "p50, p90 and p99"
 	}
-	fmt.Fprintf(&b, "\n%sMilliseconds, %s; memory, reads and faults at p50. lab help cold says what each is.\n", s.dim, percentiles)
+	p.Blank()
+	p.Note("Milliseconds, %s; memory, reads and faults at p50. lab help cold says what each is.", percentiles)
 	if len(r.Functions) > 1 {
-		b.WriteString("Ratios are of medians, ours by theirs, with 95% intervals (of 5 samples or more): under 1, ours is faster.\n")
+		p.Note("Ratios are of medians, ours by theirs, with 95%% intervals (of 5 samples or more): under 1, ours is faster.")
 	}
-	b.WriteString(s.off)
 	if r.OK && slices.ContainsFunc(r.Cells, func(f found) bool { return len(f.Samples) > 0 }) {
-		fmt.Fprintf(&b, "\n%sEvery item of every sample is what the reference says.%s\n", s.good, s.off)
+		p.Blank()
+		p.Good("Every item of every sample is what the reference says.")
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return p.Flush()
 }
 
 // printSize prints the functions at one memory size, and the ratios.
-func (r *coldReport) printSize(b *strings.Builder, s *style, cells []found) {
+func (r *coldReport) printSize(p *cli.Page, cells []found) {
 	title := fmt.Sprintf("%d MB", cells[0].MemoryMB)
 	if r.Limited {
 		title += fmt.Sprintf(", %.3f vCPUs", vCPUs(cells[0].MemoryMB))
 	}
-	fmt.Fprintf(b, "\n%s%s%s\n", s.bold, title, s.off)
-	t := &table{style: s}
+	p.Blank()
+	p.Heading("%s", title)
+	t := new(cli.Table)
 	var first, second []string
 	for _, figure := range coldFigures {
 		first, second = append(first, figure.first), append(second, figure.second)
 	}
-	t.row("", append(first, "peak", "read from", "faults,"))
-	t.row("", append(second, "memory", "storage", "major/minor"))
-	t.rule()
+	t.Row("", append(first, "peak", "read from", "faults,")...)
+	t.Row("", append(second, "memory", "storage", "major/minor")...)
+	t.Rule()
 	for i := range cells {
-		t.row("  "+cells[i].Function, cells[i].cells())
+		t.Row("  "+cells[i].Function, cells[i].cells()...)
 	}
 	for _, f := range cells[1:] {
 		var values, intervals []string
@@ -117,16 +116,16 @@ func (r *coldReport) printSize(b *strings.Builder, s *style, cells []found) {
 			}
 		}
 		if len(values) > 0 {
-			t.row("  ours / "+f.Function, values)
+			t.Row("  ours / "+f.Function, values...)
 			if len(intervals) > 0 {
-				t.row("", intervals)
+				t.Row("", intervals...)
 			}
 		}
 	}
-	t.print(b)
+	p.Table(t)
 	for _, f := range cells {
 		if why := f.Failed + f.wrong(); why != "" {
-			fmt.Fprintf(b, "  %s%s %s%s\n", s.bad, f.Function, why, s.off)
+			p.Bad("  %s %s", f.Function, why)
 		}
 	}
 }
@@ -139,10 +138,10 @@ func (f *found) cells() []string {
 	}
 	memory, read, faults := "-", "-", "-"
 	if f.MaxMemory != nil {
-		memory = size(int64(f.MaxMemory.P50))
+		memory = cli.Size(int64(f.MaxMemory.P50))
 	}
 	if f.ReadBytes != nil {
-		read = size(int64(f.ReadBytes.P50))
+		read = cli.Size(int64(f.ReadBytes.P50))
 		faults = fmt.Sprintf("%.0f/%.0f", f.Major.P50, f.Minor.P50)
 	}
 	return append(out, memory, read, faults)
@@ -152,12 +151,9 @@ func (s *summary) cell() string {
 	if s == nil {
 		return "-"
 	}
-	out := digits(s.P50) + " " + digits(s.P90)
+	out := cli.ThreeDigits(s.P50) + " " + cli.ThreeDigits(s.P90)
 	if s.P99 != nil {
-		out += " " + digits(*s.P99)
+		out += " " + cli.ThreeDigits(*s.P99)
 	}
 	return out
 }
-
-// digits writes milliseconds with the places that millis gives them.
-func digits(ms float64) string { return strings.TrimSuffix(millis(ms), " ms") }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // coldRun is a coldBench under way.
@@ -14,7 +16,7 @@ type coldRun struct {
 	*rig
 }
 
-func newColdRun(b *coldBench, s *status) (*coldRun, error) {
+func newColdRun(b *coldBench, s *cli.Status) (*coldRun, error) {
 	if b.elsewhere() {
 		b.rtt = 0
 	}
@@ -35,7 +37,7 @@ func newColdRun(b *coldBench, s *status) (*coldRun, error) {
 
 // rounds takes a sample of every cell, in a new order each time. The first round counts for
 // nothing: it makes the server's certificate, and a warm cache warm.
-func (c *coldRun) rounds(ctx context.Context, s *status) error {
+func (c *coldRun) rounds(ctx context.Context, s *cli.Status) error {
 	random := rand.New(rand.NewPCG(c.rig.seed, pcgStream))
 	for round := range c.n + 1 {
 		order := slices.Clone(c.cells)
@@ -44,7 +46,7 @@ func (c *coldRun) rounds(ctx context.Context, s *status) error {
 			if x.failed != "" {
 				continue
 			}
-			s.say(fmt.Sprintf("round %d of %d: %s, %d MB", round, c.n, x.function.Name, x.memory))
+			s.Say(fmt.Sprintf("round %d of %d: %s, %d MB", round, c.n, x.function.Name, x.memory))
 			sample, err := x.take(ctx, 0)
 			if err != nil {
 				return err

@@ -7,16 +7,17 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
-var compareCommand = &command{
-	name:  "compare",
-	short: "ours beside every rival that is built: files, memory sizes, cold and warm, with intervals",
-	about: `
+var compareCommand = &cli.Command{
+	Name:  "compare",
+	Short: "ours beside every rival that is built: files, memory sizes, cold and warm, with intervals",
+	About: `
 Measures our function and its rivals in one run, in the sandbox of lab cold: at each memory
 size, over each file, a start with its first invocation and then warm ones. Ours takes part
 twice, as "ours" and "ours again": what it differs by from itself is noise.
@@ -39,51 +40,47 @@ Ratios are of medians, with the bootstrap's 95% intervals; processes are drawn a
 invocations of one process together.
 
 Every start is written to a file beside --json at once. After Ctrl-C, --resume goes on.`,
-	examples: `
+	Examples: `
 lab compare
 lab compare --rows 2000,1000000 --memory 128,512,1769 --json compare.json --markdown compare.md
 lab compare --only rust,rust-bare --memory 128,256,512 --cache dropped
 lab compare --budget 2h -n 100 --json compare.json --resume
 lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &compareBench{
-			rows: counts{2_000, 10_000, 1_000_000}, memory: sizes{128, 512, 1769}, trips: spans{defaultRoundTrip, 0},
-			budget: 30 * time.Minute,
-		}
-		b.timeout = 2 * time.Minute
-		f.set.Var(&b.rows, "rows", "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB (default 128,512,1769)")
-		f.set.Var(&b.trips, "rtt", "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
-		n := f.whole("n", 20, 1, 100_000, "`N` starts of each function at most (default 20)")
-		warm := f.whole("warm", 10, 1, 100_000, "`N` warm invocations after each start at most (default 10)")
-		f.set.Var(&span{&b.budget, time.Second, 100 * time.Hour}, "budget", "`TIME` that the measuring may take (default 30m)")
-		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 2m)")
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		b := new(compareBench)
+		var binary, folder, only string
+		var plain bool
+		cli.WholeList(f, &b.rows, "rows", []int64{2_000, 10_000, 1_000_000}, 0, maxRunRows, "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
+		memoryFlag(f, &b.memory, []int{128, 512, 1769}, "`LIST` memory sizes in MB (default 128,512,1769)")
+		f.DurationList(&b.trips, "rtt", []time.Duration{defaultRoundTrip, 0}, 0, time.Minute, "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
+		cli.Whole(f, &b.n, "n", 20, 1, 100_000, "`N` starts of each function at most (default 20)")
+		cli.Whole(f, &b.warm, "warm", 10, 1, 100_000, "`N` warm invocations after each start at most (default 10)")
+		f.Duration(&b.budget, "budget", 30*time.Minute, time.Second, 100*time.Hour, "`TIME` that the measuring may take (default 30m)")
+		f.Duration(&b.timeout, "timeout", 2*time.Minute, time.Second, functionTimeout, "`TIME` that INIT or an invocation may take (default 2m)")
 		b.declare(f)
-		f.set.StringVar(&b.markdown, "markdown", "", "`FILE` write the tables there as Markdown")
-		f.set.BoolVar(&b.resume, "resume", false, "go on with the run whose starts are beside --json")
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
-		folder := f.string("peers", "peers", "`DIR` where rivals are looked for; '' for none (default peers)")
-		f.set.Var(&b.peers, "peer", "`NAME=PATH` another rival, a program in a folder of its own; may be repeated")
-		only := f.string("only", "", "`LIST` names of the rivals that take part, with commas between (default all)")
-		plain := f.bool("plain", "print the tables without colour or lines, as they are where no terminal is")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+		f.String(&b.markdown, "markdown", "", "`FILE` write the tables there as Markdown")
+		f.Bool(&b.resume, "resume", "go on with the run whose starts are beside --json")
+		f.String(&binary, "bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
+		f.String(&folder, "peers", "peers", "`DIR` where rivals are looked for; '' for none (default peers)")
+		f.Func("peer", "`NAME=PATH` another rival, a program in a folder of its own; may be repeated", b.peers.Set)
+		f.String(&only, "only", "", "`LIST` names of the rivals that take part, with commas between (default all)")
+		f.Bool(&plain, "plain", "print the tables without colour or lines, as they are where no terminal is")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.n, b.warm = int(*n), int(*warm)
-			if err := b.check(*binary, *folder, *only); err != nil {
+			if err := b.check(binary, folder, only); err != nil {
 				return err
 			}
-			report, err := b.run(newStatus(c.err))
+			report, err := b.run(cli.NewStatus(c.Err))
 			if report == nil {
 				return err
 			}
-			style := newStyle(c.out, *plain)
-			if err := errors.Join(err, save(b.file, report), report.saveMarkdown(b.markdown), report.print(c.out, style)); err != nil {
+			if err := errors.Join(err, save(b.file, report), report.saveMarkdown(b.markdown), report.print(cli.NewPage(c.Out, plain))); err != nil {
 				return err
 			}
 			if !report.OK {
-				return errReported
+				return cli.ErrReported
 			}
 			return nil
 		}
@@ -96,9 +93,9 @@ type compareBench struct {
 	functions []program // ours, ours again, then the others
 	leftOut   []leftOut
 	peers     peers
-	rows      counts
-	memory    sizes
-	trips     spans
+	rows      []int64
+	memory    []int
+	trips     []time.Duration
 	n, warm   int
 	budget    time.Duration
 	markdown  string
@@ -108,7 +105,7 @@ type compareBench struct {
 // check finds what makes no sense before anything is begun, and the functions.
 func (b *compareBench) check(binary, folder, only string) error {
 	if b.resume && b.file == "" {
-		return usagef("--resume is without --json: there is no file to go on with")
+		return cli.Usagef("--resume is without --json: there is no file to go on with")
 	}
 	var found []program
 	var err error
@@ -117,11 +114,11 @@ func (b *compareBench) check(binary, folder, only string) error {
 	}
 	for _, p := range b.peers {
 		if p.Name == oursAgain || slices.ContainsFunc(found, func(f program) bool { return f.Name == p.Name }) {
-			return usagef("--peer %s: there is a function of that name", p.Name)
+			return cli.Usagef("--peer %s: there is a function of that name", p.Name)
 		}
 	}
 	if b.elsewhere() {
-		b.trips = spans{0}
+		b.trips = []time.Duration{0}
 	}
 	b.functions = append([]program{{Name: ours, Path: binary}, {Name: oursAgain, Path: binary}}, found...)
 	b.functions = append(b.functions, b.peers...)
@@ -142,7 +139,7 @@ func (b *compareBench) keep(only string) error {
 	names := strings.Split(only, ",")
 	for _, name := range names {
 		if !slices.ContainsFunc(b.functions[2:], func(p program) bool { return p.Name == name }) {
-			return usagef("--only %s: there is no rival of that name", name)
+			return cli.Usagef("--only %s: there is no rival of that name", name)
 		}
 	}
 	b.functions = append(b.functions[:2], slices.DeleteFunc(b.functions[2:], func(p program) bool { return !slices.Contains(names, p.Name) })...)
@@ -154,10 +151,10 @@ func (b *compareBench) keep(only string) error {
 var errInterrupted = errors.New("interrupted")
 
 // run measures. A run that was interrupted has a report too, of what there is.
-func (b *compareBench) run(s *status) (*compareReport, error) {
+func (b *compareBench) run(s *cli.Status) (*compareReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer s.clear()
+	defer s.Clear()
 	j, err := b.open(s)
 	if err != nil {
 		return nil, err
@@ -182,43 +179,4 @@ func (b *compareBench) run(s *status) (*compareReport, error) {
 		}
 	}
 	return report, err
-}
-
-// counts are numbers of rows, the smallest first, as a flag.
-type counts []int64
-
-func (c *counts) String() string { return "" }
-
-func (c *counts) Set(list string) error {
-	var out counts
-	for word := range strings.SplitSeq(list, ",") {
-		n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(word), "_", ""), 10, 64)
-		if err != nil || n < 0 || n > maxRunRows {
-			return fmt.Errorf("expected numbers from 0 to %s with commas between", thousands(maxRunRows))
-		}
-		out = append(out, n)
-	}
-	slices.Sort(out)
-	*c = slices.Compact(out)
-	return nil
-}
-
-// spans are round trips in the order in which they were given, as a flag.
-type spans []time.Duration
-
-func (s *spans) String() string { return "" }
-
-func (s *spans) Set(list string) error {
-	var out spans
-	for word := range strings.SplitSeq(list, ",") {
-		var d time.Duration
-		if err := (&span{&d, 0, time.Minute}).Set(strings.TrimSpace(word)); err != nil {
-			return errors.New("expected times from 0s to 1m0s with commas between, as in 5ms,0s")
-		}
-		if !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-	}
-	*s = out
-	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // markdown is the report for a file: what the terminal shows, and then every cell with all
@@ -52,7 +54,7 @@ func (r *compareReport) details() chapter {
 	c := chapter{title: "Every figure", notes: []string{"Milliseconds, p50 and p90, and p99 where there are a hundred values; memory, reads and faults at p50."}}
 	for i := 0; i < len(r.Cells); i += len(r.Functions) {
 		f := r.Cells[i]
-		g := grid{title: fmt.Sprintf("%s rows, %d MB, round trip %v ms", thousands(f.Rows), f.MemoryMB, f.RoundTrip), columns: []string{"starts"}}
+		g := grid{title: fmt.Sprintf("%s rows, %d MB, round trip %v ms", cli.Thousands(f.Rows), f.MemoryMB, f.RoundTrip), columns: []string{"starts"}}
 		for _, figure := range coldFigures {
 			g.columns = append(g.columns, strings.TrimSpace(figure.first+" "+figure.second))
 		}

@@ -2,10 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 // A grid is a table of the report, for the terminal and for Markdown alike.
@@ -29,7 +30,7 @@ const sizesSide = 3
 func (r *compareReport) chapters() []chapter {
 	var out []chapter
 	for _, rows := range r.Rows {
-		c := chapter{title: thousands(rows) + " rows"}
+		c := chapter{title: cli.Thousands(rows) + " rows"}
 		for sizes := range slices.Chunk(r.Memory, sizesSide) {
 			for _, figure := range []string{"initAndInvocationMs", warmFigure} {
 				for _, trip := range r.RoundTrips {
@@ -61,16 +62,16 @@ func (r *compareReport) grid(figure string, rows int64, trip float64, sizes []in
 			cells := []string{"-", ""}
 			f := r.cell(function.Name, memory, rows, trip)
 			if s := f.of(figure); s != nil {
-				cells[0] = digits(s.P50)
+				cells[0] = cli.ThreeDigits(s.P50)
 				if n := len(f.Samples); n < fewStarts {
 					cells[0] += fmt.Sprintf(" (%d)", n)
 				}
 			}
 			for _, ratio := range r.Ratios {
 				if ratio.Peer == function.Name && ratio.MemoryMB == memory && ratio.Rows == rows && ratio.RoundTrip == trip && ratio.Figure == figure {
-					cells[1] = times(1 / ratio.Value)
+					cells[1] = cli.ThreeDigits(1 / ratio.Value)
 					if !ratio.Few {
-						cells[1] += fmt.Sprintf(" (%s-%s)", times(1/ratio.High), times(1/ratio.Low))
+						cells[1] += fmt.Sprintf(" (%s-%s)", cli.ThreeDigits(1/ratio.High), cli.ThreeDigits(1/ratio.Low))
 					}
 				}
 			}
@@ -101,30 +102,19 @@ func (f *found) of(figure string) *summary {
 	return nil
 }
 
-// times writes a ratio with three digits.
-func times(ratio float64) string {
-	switch {
-	case ratio < 9.995:
-		return fmt.Sprintf("%.2f", ratio)
-	case ratio < 99.95:
-		return fmt.Sprintf("%.1f", ratio)
-	}
-	return fmt.Sprintf("%.0f", ratio)
-}
-
 // packages is the deployment packages, and what the functions need of memory.
 func (r *compareReport) packages() chapter {
 	g := grid{columns: []string{"zip", "program"}}
 	largest := r.Memory[len(r.Memory)-1]
 	for _, rows := range r.Rows {
-		g.columns = append(g.columns, thousands(rows)+" rows")
+		g.columns = append(g.columns, cli.Thousands(rows)+" rows")
 	}
 	for _, function := range r.Functions {
-		row := []string{function.Name, size(function.Zip), size(function.Bytes)}
+		row := []string{function.Name, cli.Size(function.Zip), cli.Size(function.Bytes)}
 		for _, rows := range r.Rows {
 			memory := "-"
 			if f := r.cell(function.Name, largest, rows, r.RoundTrips[0]); f.MaxMemory != nil {
-				memory = size(int64(f.MaxMemory.P50))
+				memory = cli.Size(int64(f.MaxMemory.P50))
 			}
 			row = append(row, memory)
 		}
@@ -139,7 +129,7 @@ func (r *compareReport) elsewhere() chapter {
 	c := chapter{title: "Measured elsewhere, by others: on AWS, in " + p.Region,
 		notes: []string{p.Source + ".", "Mean milliseconds of AWS Lambda Power Tuning, on " + p.Architecture + "; LLRT's costs are of x86_64. Their implementations, not these."}}
 	for _, rows := range r.Rows {
-		g := grid{title: thousands(rows) + " rows"}
+		g := grid{title: cli.Thousands(rows) + " rows"}
 		for _, t := range p.PowerTuning {
 			if t.Rows != rows {
 				continue
@@ -170,7 +160,7 @@ func (r *compareReport) elsewhere() chapter {
 func (r *compareReport) notes() []string {
 	notes := []string{fmt.Sprintf("%s; page cache %s; %s; seed %d", transport(r.TLS), r.Cache, r.Machine, r.Seed)}
 	notes = append(notes, r.conditions.notes()...)
-	done := fmt.Sprintf("%s starts of %s planned, in %s of %s", thousands(int64(r.Done)), thousands(int64(r.Planned)), roughly(r.Took), roughly(r.Budget))
+	done := fmt.Sprintf("%s starts of %s planned, in %s of %s", cli.Thousands(int64(r.Done)), cli.Thousands(int64(r.Planned)), cli.RoughTime(r.Took), cli.RoughTime(r.Budget))
 	if r.Done < r.Planned {
 		done += ": the rest was not measured"
 	}
@@ -199,51 +189,57 @@ func (r *compareReport) missing() []string {
 	for _, f := range r.Cells {
 		if why := f.Failed + f.wrong(); why != "" && f.RoundTrip == r.RoundTrips[0] {
 			what, _, _ := strings.Cut(why, "\n")
-			out = append(out, fmt.Sprintf("%s, %s rows, %d MB: %s", f.Function, thousands(f.Rows), f.MemoryMB, what))
+			out = append(out, fmt.Sprintf("%s, %s rows, %d MB: %s", f.Function, cli.Thousands(f.Rows), f.MemoryMB, what))
 		}
 	}
 	return out
 }
 
-func (r *compareReport) print(w io.Writer, s *style) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%sOurs and others, on %s%s\n%s", s.bold, r.Where, s.off, s.dim)
+func (r *compareReport) print(p *cli.Page) error {
+	p.Heading("Ours and others, on %s", r.Where)
 	for _, note := range append(r.notes(), r.legend()...) {
-		fmt.Fprintf(&b, "%s\n", note)
+		p.Note("%s", note)
 	}
-	b.WriteString(s.off)
 	for _, c := range r.chapters() {
-		fmt.Fprintf(&b, "\n%s%s%s\n", s.bold, c.title, s.off)
+		p.Blank()
+		p.Heading("%s", c.title)
 		for _, note := range c.notes {
-			fmt.Fprintf(&b, "%s%s%s\n", s.dim, note, s.off)
+			p.Note("%s", note)
 		}
 		for i, g := range c.grids {
 			if i > 0 {
-				b.WriteString("\n")
+				p.Blank()
 			}
 			if g.title != "" {
-				fmt.Fprintf(&b, "%s\n", g.title)
+				p.Text("%s", g.title)
 			}
-			t := &table{style: s}
-			t.row("", g.columns)
-			t.rule()
-			for _, row := range g.rows {
-				t.row("  "+row[0], row[1:])
-			}
-			t.print(&b)
+			g.title = ""
+			p.Table(g.table())
 		}
 	}
 	if missing := r.missing(); len(missing) > 0 {
-		fmt.Fprintf(&b, "\n%sLeft out, failed or wrong%s\n", s.bold, s.off)
+		p.Blank()
+		p.Heading("Left out, failed or wrong")
 		for _, line := range missing {
-			fmt.Fprintf(&b, "  %s%s%s\n", s.bad, line, s.off)
+			p.Bad("  %s", line)
 		}
 	}
 	if r.OK && r.Done > 0 {
-		fmt.Fprintf(&b, "\n%sEvery item of every invocation is what the reference says.%s\n", s.good, s.off)
+		p.Blank()
+		p.Good("Every item of every invocation is what the reference says.")
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return p.Flush()
+}
+
+// table is the grid for a terminal.
+func (g *grid) table() *cli.Table {
+	t := new(cli.Table)
+	t.Row(g.title, g.columns...)
+	t.Rule()
+	for _, row := range g.rows {
+		t.Row("  "+row[0], row[1:]...)
+	}
+	return t
 }
 
 // saveMarkdown writes the tables to a file; none where there is no name.

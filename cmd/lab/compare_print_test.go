@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -59,7 +61,7 @@ func made() *compareReport {
 func TestCompareReport(t *testing.T) {
 	r := made()
 	var text strings.Builder
-	if err := r.print(&text, newStyle(&text, true)); err != nil {
+	if err := r.print(cli.NewPage(&text, true)); err != nil {
 		t.Fatal(err)
 	}
 	for file, got := range map[string]string{"testdata/compare.txt": text.String(), "testdata/compare.md": r.markdown()} {

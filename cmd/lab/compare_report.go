@@ -55,7 +55,7 @@ func (c *compareRun) report() *compareReport {
 	r := &compareReport{
 		Kind:       kindCompare,
 		conditions: c.conditions(),
-		RoundTrips: c.trips.ms(),
+		RoundTrips: milliseconds(c.trips),
 		Rows:       c.rows,
 		Memory:     c.memory,
 		Functions:  c.functions,

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/machine"
 )
 
@@ -15,7 +16,7 @@ type compareRun struct {
 	*compareBench
 	*rig
 	journal *journal
-	status  *status
+	status  *cli.Status
 	began   time.Time // of the measuring, as if the parts before had just ended
 	tried   []tried
 	plan    []planned
@@ -24,7 +25,7 @@ type compareRun struct {
 }
 
 // open weighs the functions and opens the journal.
-func (b *compareBench) open(s *status) (*journal, error) {
+func (b *compareBench) open(s *cli.Status) (*journal, error) {
 	name := ""
 	if b.file != "" {
 		name = journalName(b.file)
@@ -38,12 +39,12 @@ func (b *compareBench) open(s *status) (*journal, error) {
 		}
 		known = j.entries[0].Run.Functions
 	}
-	s.say("weighing deployment packages")
+	s.Say("weighing deployment packages")
 	if err := weigh(b.functions, known); err != nil {
 		return nil, err
 	}
 	run := &measured{
-		Machine: machine.Name(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: b.trips.ms(), N: b.n, Warm: b.warm,
+		Machine: machine.Name(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: milliseconds(b.trips), N: b.n, Warm: b.warm,
 		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Stores: b.s3 + b.dynamodb, Cache: b.cache, Seed: b.seed,
 		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Unchecked: b.unchecked, Period: ms(b.period),
 	}
@@ -58,7 +59,7 @@ func (b *compareBench) open(s *status) (*journal, error) {
 
 // newCompareRun makes the cells, in the order of the report, and takes over what a part of
 // the run before has measured.
-func newCompareRun(b *compareBench, j *journal, s *status) (*compareRun, error) {
+func newCompareRun(b *compareBench, j *journal, s *cli.Status) (*compareRun, error) {
 	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], b.rows, b.trips, s)
 	if err != nil {
 		return nil, err
@@ -148,8 +149,8 @@ func (c *compareRun) measure(ctx context.Context) error {
 			if x.failed != "" || c.spent().Seconds()+c.plan[n].Each > c.budget.Seconds() {
 				continue
 			}
-			c.status.say(fmt.Sprintf("round %d of %d, %s left: %s, %s rows, %d MB", i+1, len(all),
-				roughly(min(left, (c.budget-c.spent()).Seconds())), x.function.Name, thousands(x.object.rows), x.memory))
+			c.status.Say(fmt.Sprintf("round %d of %d, %s left: %s, %s rows, %d MB", i+1, len(all),
+				cli.RoughTime(min(left, (c.budget-c.spent()).Seconds())), x.function.Name, cli.Thousands(x.object.rows), x.memory))
 			sample, err := x.take(ctx, c.plan[n].Warm)
 			if err != nil {
 				return err
@@ -189,7 +190,7 @@ func (c *compareRun) try(ctx context.Context) error {
 			}
 			continue
 		}
-		c.status.say(fmt.Sprintf("trying each once, %d of %d: %s, %s rows, %d MB", i+1, one, x.function.Name, thousands(x.object.rows), x.memory))
+		c.status.Say(fmt.Sprintf("trying each once, %d of %d: %s, %s rows, %d MB", i+1, one, x.function.Name, cli.Thousands(x.object.rows), x.memory))
 		began := time.Now()
 		sample, err := x.take(ctx, 1)
 		if err != nil {
@@ -234,19 +235,8 @@ func (c *compareRun) note(s *started) error {
 	return c.journal.write(entry{Start: s, Seconds: c.spent().Seconds()})
 }
 
-// roughly writes seconds as people would say them.
-func roughly(seconds float64) string {
-	switch {
-	case seconds < 1:
-		return "a moment"
-	case seconds < 90:
-		return fmt.Sprintf("%.0f s", seconds)
-	}
-	return fmt.Sprintf("%.0f min", seconds/60)
-}
-
-// ms are the round trips in milliseconds.
-func (s spans) ms() []float64 {
+// milliseconds returns durations in milliseconds.
+func milliseconds(s []time.Duration) []float64 {
 	out := make([]float64, len(s))
 	for i, d := range s {
 		out[i] = ms(d)

@@ -8,13 +8,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
-var ladderCommand = &command{
-	name:  "ladder",
-	args:  "[FILE...]",
-	short: "what each habit costs a cold start: from Go with AWS's SDK to ours, a step at a time",
-	about: `
+var ladderCommand = &cli.Command{
+	Name:  "ladder",
+	Args:  "[FILE...]",
+	Short: "what each habit costs a cold start: from Go with AWS's SDK to ours, a step at a time",
+	About: `
 Measures as lab cold does: the same sandbox, samples, checks and figures. What it measures is
 a ladder, each rung one habit less than the one before it:
 
@@ -35,38 +37,39 @@ of library, and the functions above with nothing configured.
 peers/ladder/build.sh builds the rungs, peers/*/build.sh the others; what is not built is
 left out, and said to be. A FILE is what an earlier run wrote with --json: then nothing is
 measured, and all of them are printed, in --markdown and --svg too.`,
-	examples: `
+	Examples: `
 lab ladder --job --memory 128 --json ladder-128.json
 lab ladder --cache dropped --json hello-dropped.json
 lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.json`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &ladderBench{coldBench: coldBench{memory: sizes{128}, rtt: defaultRoundTrip}}
-		job := f.bool("job", "the whole job, up to the first answer; else the start to /next, unconfigured")
-		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default 128)")
-		n := f.whole("n", 20, 1, 100_000, "`N` samples of each function at each size (default 20)")
-		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		b := new(ladderBench)
+		var job, plain bool
+		var binary, dir, markdown, svg string
+		f.Bool(&job, "job", "the whole job, up to the first answer; else the start to /next, unconfigured")
+		cli.Whole(f, &b.rows, "rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000)")
+		memoryFlag(f, &b.memory, []int{128}, "`LIST` memory sizes in MB, with commas between (default 128)")
+		cli.Whole(f, &b.n, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20)")
+		f.Duration(&b.rtt, "rtt", defaultRoundTrip, 0, time.Minute, "`TIME` round trip to S3 and DynamoDB (default 5ms)")
 		b.declare(f)
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
-		dir := f.string("peers", "peers", "`DIR` where the rungs and the others are (default peers)")
-		f.set.StringVar(&b.only, "only", "", "`NAMES` of the functions to measure, without commas of their own, with commas between (default all)")
-		f.set.StringVar(&b.storage, "storage", "", "`TEXT` what the programs lie on, when it is not this machine's disk")
-		markdown := f.string("markdown", "", "`FILE` write the tables there")
-		svg := f.string("svg", "", "`DIR` write a picture of each table there")
-		plain := f.bool("plain", "print the tables without colour or lines")
-		return func(c *console, args []string) error {
-			b.rows, b.n = *rows, int(*n)
+		f.String(&binary, "bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
+		f.String(&dir, "peers", "peers", "`DIR` where the rungs and the others are (default peers)")
+		f.String(&b.only, "only", "", "`NAMES` of the functions to measure, without commas of their own, with commas between (default all)")
+		f.String(&b.storage, "storage", "", "`TEXT` what the programs lie on, when it is not this machine's disk")
+		f.String(&markdown, "markdown", "", "`FILE` write the tables there")
+		f.String(&svg, "svg", "", "`DIR` write a picture of each table there")
+		f.Bool(&plain, "plain", "print the tables without colour or lines")
+		return func(c *cli.Console, args []string) error {
 			reports, err := loadLadders(args)
 			if err == nil && len(args) == 0 {
-				reports, err = b.measure(*binary, *dir, *job, c)
+				reports, err = b.measure(binary, dir, job, c)
 			}
 			if err != nil {
 				return err
 			}
-			if err := writeLadders(reports, *markdown, *svg); err != nil {
+			if err := writeLadders(reports, markdown, svg); err != nil {
 				return err
 			}
-			return printLadders(c.out, newStyle(c.out, *plain), reports)
+			return printLadders(cli.NewPage(c.Out, plain), reports)
 		}
 	},
 }
@@ -154,7 +157,7 @@ func (b *ladderBench) choose(rungs []rung, binary, dir string) error {
 	return b.ready(b.memory, b.functions)
 }
 
-func (b *ladderBench) measure(binary, dir string, job bool, c *console) ([]*ladderReport, error) {
+func (b *ladderBench) measure(binary, dir string, job bool, c *cli.Console) ([]*ladderReport, error) {
 	rungs := helloRungs
 	if job {
 		rungs = jobRungs
@@ -167,7 +170,7 @@ func (b *ladderBench) measure(binary, dir string, job bool, c *console) ([]*ladd
 	if !job {
 		take = b.greet
 	}
-	cold, err := take(newStatus(c.err))
+	cold, err := take(cli.NewStatus(c.Err))
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +234,7 @@ func (r *ladderReport) ratio(kind, function string, memory int) string {
 func (r *ladderReport) title(memory int) string {
 	title := fmt.Sprintf("%d MB, page cache %s", memory, r.Cache)
 	if r.Job {
-		title = thousands(r.Rows) + " rows, " + title
+		title = cli.Thousands(r.Rows) + " rows, " + title
 	}
 	if r.Storage != "" {
 		title += ", " + r.Storage

@@ -11,15 +11,16 @@ import (
 	"strings"
 	"syscall"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/runtime/lambdatest"
 )
 
 // greet takes the starts of functions that nothing is configured for. What they answer does
 // not count, nor whether they do: the sample is over when GET /next arrives.
-func (b *ladderBench) greet(s *status) (*coldReport, error) {
+func (b *ladderBench) greet(s *cli.Status) (*coldReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	defer s.clear()
+	defer s.Clear()
 	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], nil, nil, s)
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (c *coldRun) greeter(server *lambdatest.Server, function program, memory in
 	return nil
 }
 
-func (c *coldRun) greetings(ctx context.Context, s *status) error {
+func (c *coldRun) greetings(ctx context.Context, s *cli.Status) error {
 	random := rand.New(rand.NewPCG(c.rig.seed, pcgStream))
 	for round := range c.n + 1 {
 		order := slices.Clone(c.cells)
@@ -86,7 +87,7 @@ func (c *coldRun) greetings(ctx context.Context, s *status) error {
 			if x.failed != "" {
 				continue
 			}
-			s.say(fmt.Sprintf("round %d of %d: %s, %d MB", round, c.n, x.function.Name, x.memory))
+			s.Say(fmt.Sprintf("round %d of %d: %s, %d MB", round, c.n, x.function.Name, x.memory))
 			sample, err := x.greeting(ctx)
 			switch {
 			case ctx.Err() != nil:

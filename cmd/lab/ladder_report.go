@@ -3,10 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 const kindLadder = "lab ladder"
@@ -69,7 +70,7 @@ func (r *ladderReport) steps(cells []found) grid {
 	for j := range cells {
 		if r.Rungs[j].Part == partSteps {
 			f := &cells[j]
-			g.rows = append(g.rows, []string{f.Function, f.Init.cell(), f.Billed.cell(), r.ratio("step", f.Function, f.MemoryMB), f.peak(), size(r.Functions[j].Bytes)})
+			g.rows = append(g.rows, []string{f.Function, f.Init.cell(), f.Billed.cell(), r.ratio("step", f.Function, f.MemoryMB), f.peak(), cli.Size(r.Functions[j].Bytes)})
 		}
 	}
 	return g
@@ -79,7 +80,7 @@ func (r *ladderReport) languages(cells []found) grid {
 	g := grid{title: "languages, " + r.title(cells[0].MemoryMB), columns: []string{"INIT, ms", "INIT + invocation, ms", "ours by it", "peak memory", "program"}}
 	for j := range cells {
 		if f := &cells[j]; r.Rungs[j].Part == partLanguages || f.Function == ours {
-			g.rows = append(g.rows, []string{f.Function, f.Init.cell(), f.Billed.cell(), r.ratio("ours", f.Function, f.MemoryMB), f.peak(), size(r.Functions[j].Bytes)})
+			g.rows = append(g.rows, []string{f.Function, f.Init.cell(), f.Billed.cell(), r.ratio("ours", f.Function, f.MemoryMB), f.peak(), cli.Size(r.Functions[j].Bytes)})
 		}
 	}
 	return g
@@ -91,9 +92,9 @@ func (r *ladderReport) hello(cells []found) grid {
 		f := &cells[j]
 		read, faults := "-", "-"
 		if f.ReadBytes != nil {
-			read, faults = size(int64(f.ReadBytes.P50)), fmt.Sprintf("%.0f/%.0f", f.Major.P50, f.Minor.P50)
+			read, faults = cli.Size(int64(f.ReadBytes.P50)), fmt.Sprintf("%.0f/%.0f", f.Major.P50, f.Minor.P50)
 		}
-		g.rows = append(g.rows, []string{f.Function, f.StartToNext.cell(), r.ratio("ours", f.Function, f.MemoryMB), read, faults, size(r.Functions[j].Bytes)})
+		g.rows = append(g.rows, []string{f.Function, f.StartToNext.cell(), r.ratio("ours", f.Function, f.MemoryMB), read, faults, cli.Size(r.Functions[j].Bytes)})
 	}
 	return g
 }
@@ -102,14 +103,14 @@ func (f *found) peak() string {
 	if f.MaxMemory == nil {
 		return "-"
 	}
-	return size(int64(f.MaxMemory.P50))
+	return cli.Size(int64(f.MaxMemory.P50))
 }
 
 // about is what holds for all tables of a report.
 func (r *ladderReport) about() []string {
 	first := r.method(fmt.Sprintf("n = %d", r.N))
 	if r.Job {
-		first = r.method(thousands(r.Rows)+" rows", fmt.Sprintf("round trip %v ms", r.RoundTrip), fmt.Sprintf("n = %d", r.N))
+		first = r.method(cli.Thousands(r.Rows)+" rows", fmt.Sprintf("round trip %v ms", r.RoundTrip), fmt.Sprintf("n = %d", r.N))
 	}
 	return append(append([]string{first}, r.Sandbox...), r.Left...)
 }
@@ -127,33 +128,28 @@ func (r *ladderReport) failures() []string {
 
 const ladderLegend = "Milliseconds, p50 and p90, p99 from a hundred samples on. Ratios are of medians, with 95% bootstrap intervals: under 1, the first is faster."
 
-func printLadders(w io.Writer, s *style, reports []*ladderReport) error {
-	var b strings.Builder
+func printLadders(p *cli.Page, reports []*ladderReport) error {
 	bad := false
 	for _, r := range reports {
-		fmt.Fprintf(&b, "%s%s%s\n", s.dim, strings.Join(r.about(), "\n"), s.off)
+		for _, line := range r.about() {
+			p.Note("%s", line)
+		}
 		for _, g := range r.parts() {
-			t := &table{style: s}
-			t.row(g.title, g.columns)
-			t.rule()
-			for _, row := range g.rows {
-				t.row("  "+row[0], row[1:])
-			}
-			b.WriteString("\n")
-			t.print(&b)
+			p.Blank()
+			p.Table(g.table())
 		}
 		for _, line := range r.failures() {
-			fmt.Fprintf(&b, "%s%s%s\n", s.bad, line, s.off)
+			p.Bad("%s", line)
 		}
-		b.WriteString("\n")
+		p.Blank()
 		bad = bad || !r.OK
 	}
-	fmt.Fprintf(&b, "%s%s%s\n", s.dim, ladderLegend, s.off)
-	if _, err := io.WriteString(w, b.String()); err != nil {
+	p.Note("%s", ladderLegend)
+	if err := p.Flush(); err != nil {
 		return err
 	}
 	if bad {
-		return errReported
+		return cli.ErrReported
 	}
 	return nil
 }

@@ -14,15 +14,16 @@ import (
 	"time"
 
 	"reduction/aggregate"
+	"reduction/cmd/lab/internal/cli"
 	"reduction/csvfast"
 	"reduction/internal/job"
 )
 
-var reduceCommand = &command{
-	name:  "reduce",
-	args:  "FILE|-",
-	short: "the function's job on a local file or a pipe",
-	about: `
+var reduceCommand = &cli.Command{
+	Name:  "reduce",
+	Args:  "FILE|-",
+	Short: "the function's job on a local file or a pipe",
+	About: `
 Reads CSV and prints one JSON object a line for each diagnosis in each hospital, sorted by
 the table's sort key (#diagnosis#...#hospital#...):
 
@@ -38,24 +39,21 @@ its byte offset and the column, never what stands there.
 
 A regular file is parsed on all cores. A pipe, and a file whose name ends in .gz, which is
 decompressed, are parsed on one. Neither is ever held in memory.`,
-	examples: `
+	Examples: `
 lab reduce 1m.csv
 lab reduce --stats 1m.csv > result.jsonl
 zstd -dc feed.csv.zst | lab reduce --skip-bad -`,
-	setup: func(f *flags) func(*console, []string) error {
-		stats := f.bool("stats", "say on standard error how much was read and how fast, until sorting and printing begin")
-		skip := f.bool("skip-bad", "leave bad rows out, and say on standard error how many and where")
-		jobs := f.whole("jobs", int64(runtime.GOMAXPROCS(0)), 1, 1024, "`N` how many cores to use (default all)")
-		return func(c *console, args []string) error {
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		r := &reduction{options: job.Options{MaxGroups: maxLocalGroups}, chunk: splitChunk}
+		var stats bool
+		f.Bool(&stats, "stats", "say on standard error how much was read and how fast, until sorting and printing begin")
+		f.Bool(&r.options.SkipBadRows, "skip-bad", "leave bad rows out, and say on standard error how many and where")
+		cli.Whole(f, &r.jobs, "jobs", runtime.GOMAXPROCS(0), 1, 1024, "`N` how many cores to use (default all)")
+		return func(c *cli.Console, args []string) error {
 			if len(args) != 1 {
-				return usagef("expected one FILE, or - for standard input; got %d arguments", len(args))
+				return cli.Usagef("expected one FILE, or - for standard input; got %d arguments", len(args))
 			}
-			r := &reduction{
-				options: job.Options{SkipBadRows: *skip, MaxGroups: maxLocalGroups},
-				jobs:    int(*jobs),
-				chunk:   splitChunk,
-			}
-			return r.command(c, args[0], *stats)
+			return r.command(c, args[0], stats)
 		}
 	},
 }
@@ -77,34 +75,34 @@ type reduction struct {
 	took         time.Duration
 }
 
-func (r *reduction) command(c *console, name string, stats bool) error {
+func (r *reduction) command(c *cli.Console, name string, stats bool) error {
 	if err := r.read(c, name); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if err := printGroups(c.out, r.groups); err != nil {
+	if err := printGroups(c.Out, r.groups); err != nil {
 		return err
 	}
 	if r.Skipped > 0 {
-		fmt.Fprintf(c.err, "%s bad rows left out, of %s\n", thousands(r.Skipped), thousands(r.Skipped+r.Rows()))
+		fmt.Fprintf(c.Err, "%s bad rows left out, of %s\n", cli.Thousands(r.Skipped), cli.Thousands(r.Skipped+r.Rows()))
 		for _, bad := range r.Bad {
-			fmt.Fprintf(c.err, "  %v\n", bad)
+			fmt.Fprintf(c.Err, "  %v\n", bad)
 		}
 		if more := r.Skipped - int64(len(r.Bad)); more > 0 {
-			fmt.Fprintf(c.err, "  and %s more\n", thousands(more))
+			fmt.Fprintf(c.Err, "  and %s more\n", cli.Thousands(more))
 		}
 	}
 	if stats {
 		seconds := r.took.Seconds()
-		fmt.Fprintf(c.err, "rows %s, bytes %s, seconds %.3f, GB/s %.2f, cores %d, groups %s\n",
-			thousands(r.Rows()), thousands(r.bytes), seconds, float64(r.bytes)/1e9/seconds, r.cores, thousands(int64(len(r.groups))))
+		fmt.Fprintf(c.Err, "rows %s, bytes %s, seconds %.3f, GB/s %.2f, cores %d, groups %s\n",
+			cli.Thousands(r.Rows()), cli.Thousands(r.bytes), seconds, float64(r.bytes)/1e9/seconds, r.cores, cli.Thousands(int64(len(r.groups))))
 	}
 	return nil
 }
 
 // read reduces what name stands for, on several cores where that can be done.
-func (r *reduction) read(c *console, name string) error {
+func (r *reduction) read(c *cli.Console, name string) error {
 	if name == "-" {
-		return r.alone(c.in, time.Now())
+		return r.alone(c.In, time.Now())
 	}
 	f, err := os.Open(name)
 	if err != nil {

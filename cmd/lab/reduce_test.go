@@ -17,6 +17,7 @@ import (
 	"testing/iotest"
 
 	"reduction/aggregate"
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 	"reduction/internal/job"
 )
@@ -230,8 +231,8 @@ func TestReduceReportsItsEnds(t *testing.T) {
 		t.Errorf("input: status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 	var stderr bytes.Buffer
-	c := &console{in: bytes.NewReader(dataset.New(10, 1).Bytes()), out: full{}, err: &stderr}
-	if status := lab([]string{"reduce", "-"}, c); status != 1 || !strings.Contains(stderr.String(), "no space") {
+	c := &cli.Console{In: bytes.NewReader(dataset.New(10, 1).Bytes()), Out: full{}, Err: &stderr}
+	if status := lab().Run([]string{"reduce", "-"}, c); status != 1 || !strings.Contains(stderr.String(), "no space") {
 		t.Errorf("output: status %d, stderr %q", status, &stderr)
 	}
 	path := filepath.Join(t.TempDir(), "data.gz")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 	"reduction/internal/machine"
 	"reduction/runtime/lambdatest"
@@ -37,7 +38,7 @@ type object struct {
 }
 
 // newRig prepares for memory sizes up to the largest.
-func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration, status *status) (r *rig, err error) {
+func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration, status *cli.Status) (r *rig, err error) {
 	r = &rig{
 		setting: s,
 		timeout: cmp.Or(s.timeout, functionTimeout),
@@ -70,7 +71,7 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 		r.servers[trip] = server
 	}
 	for _, n := range rows {
-		status.say("making the data, " + thousands(n) + " rows")
+		status.Say("making the data, " + cli.Thousands(n) + " rows")
 		data, err := io.ReadAll(dataset.New(n, s.seed))
 		if err != nil {
 			return nil, err

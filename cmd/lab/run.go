@@ -12,14 +12,15 @@ import (
 	"runtime"
 	"syscall"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
 )
 
-var runCommand = &command{
-	name:  "run",
-	short: "the whole thing on this machine: data, S3, Lambda, DynamoDB, and the answer checked",
-	about: `
+var runCommand = &cli.Command{
+	Name:  "run",
+	Short: "the whole thing on this machine: data, S3, Lambda, DynamoDB, and the answer checked",
+	About: `
 Starts an emulator of S3, DynamoDB and Lambda inside this process, uploads the experiment's
 data, and starts the bootstrap binary as a child process, the way Lambda does: it asks the
 Runtime API for an event, streams the CSV from S3 over TLS, and writes one item for each
@@ -33,40 +34,42 @@ on a day, and the experiment's 10,000 and 1,000,000.
 
 The times are this machine's, and the emulator shares its processors with the function: they
 compare one build with another here. They do not say what AWS would show.`,
-	examples: `
+	Examples: `
 make run
 lab run --rows 2000 --warm 50
 lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
-	setup: func(f *flags) func(*console, []string) error {
-		rows := f.whole("rows", -1, 0, maxRunRows, "`N` one size of N rows, instead of the three")
-		memory := f.whole("memory", defaultMemory, 128, 10_240, "`MB` memory that the function is told it has; it is not held to it (default 256)")
-		warm := f.whole("warm", 9, 0, 100_000, "`N` invocations after the cold one (default 9)")
-		seed := f.whole("seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+", which make bootstrap builds)")
-		asJSON := f.bool("json", "print the figures as JSON, times in milliseconds")
-		plain := f.bool("plain", "print the table without colour or lines, as it is where no terminal is")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		b := new(bench)
+		var rows int64
+		var asJSON, plain bool
+		cli.Whole(f, &rows, "rows", -1, 0, maxRunRows, "`N` one size of N rows, instead of the three")
+		cli.Whole(f, &b.memory, "memory", defaultMemory, 128, 10_240, "`MB` memory that the function is told it has; it is not held to it (default 256)")
+		cli.Whole(f, &b.warm, "warm", 9, 0, 100_000, "`N` invocations after the cold one (default 9)")
+		cli.Whole(f, &b.seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
+		f.String(&b.binary, "bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+", which make bootstrap builds)")
+		f.Bool(&asJSON, "json", "print the figures as JSON, times in milliseconds")
+		f.Bool(&plain, "plain", "print the table without colour or lines, as it is where no terminal is")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
 			sizes := []int64{2_000, 10_000, 1_000_000}
-			if *rows >= 0 {
-				sizes = []int64{*rows}
+			if rows >= 0 {
+				sizes = []int64{rows}
 			}
-			b := &bench{memory: int(*memory), warm: int(*warm), seed: uint64(*seed), binary: *binary}
-			report, err := b.run(sizes, newStatus(c.err))
+			report, err := b.run(sizes, cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
-			if *asJSON {
-				e := json.NewEncoder(c.out)
+			if asJSON {
+				e := json.NewEncoder(c.Out)
 				e.SetIndent("", "  ")
 				err = e.Encode(report)
 			} else {
-				err = report.print(c.out, newStyle(c.out, *plain))
+				err = report.print(cli.NewPage(c.Out, plain))
 			}
 			if err == nil && !report.OK {
-				err = errReported
+				err = cli.ErrReported
 			}
 			return err
 		}
@@ -108,14 +111,14 @@ type bench struct {
 	binary string
 }
 
-func (b *bench) run(sizes []int64, s *status) (*report, error) {
+func (b *bench) run(sizes []int64, s *cli.Status) (*report, error) {
 	path, size, err := findBootstrap(b.binary)
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer s.clear()
+	defer s.Clear()
 
 	server := lambdatest.NewTLSServer()
 	defer server.Close()
@@ -129,7 +132,7 @@ func (b *bench) run(sizes []int64, s *status) (*report, error) {
 			return nil, errors.New("interrupted")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s rows: %w", thousands(rows), err)
+			return nil, fmt.Errorf("%s rows: %w", cli.Thousands(rows), err)
 		}
 		r.Runs = append(r.Runs, run)
 		r.OK = r.OK && len(run.Wrong) == 0

@@ -85,29 +85,3 @@ func TestRunOfSomethingElse(t *testing.T) {
 		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 }
-
-func TestTable(t *testing.T) {
-	table := &table{style: newStyle(nil, true)}
-	table.row("", []string{"one", "two"})
-	table.rule()
-	table.title("Title")
-	table.row("  naïve", []string{"1", "20000"})
-	var b strings.Builder
-	table.print(&b)
-	const want = "" +
-		"          one     two\n" +
-		"---------------------\n" +
-		"Title\n" +
-		"  naïve     1   20000\n"
-	if b.String() != want {
-		t.Errorf("got\n%swant\n%s", &b, want)
-	}
-}
-
-func TestMillis(t *testing.T) {
-	for in, want := range map[float64]string{0: "0.00 ms", 1.234: "1.23 ms", 9.994: "9.99 ms", 9.996: "10.0 ms", 99.94: "99.9 ms", 99.96: "100 ms", 1234.5: "1234 ms"} {
-		if got := millis(in); got != want {
-			t.Errorf("%v: %s, want %s", in, got, want)
-		}
-	}
-}

@@ -11,14 +11,15 @@ import (
 	"strings"
 	"syscall"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
 )
 
-var serveCommand = &command{
-	name:  "serve",
-	short: "keep the emulator standing, for the AWS CLI, an SDK, or a function of your own",
-	about: `
+var serveCommand = &cli.Command{
+	Name:  "serve",
+	Short: "keep the emulator standing, for the AWS CLI, an SDK, or a function of your own",
+	About: `
 Stands S3, DynamoDB and Lambda up on one address, with a bucket and a table (PK and SK,
 strings) ready, and prints the environment variables that point AWS's clients at it. The
 output can be sourced by a shell. All it holds is in memory, and gone when it ends.
@@ -28,34 +29,33 @@ is refused here would be refused there.
 
 With --function a program that speaks the Lambda Runtime API becomes a function: its process
 is started at the first invocation. It is given S3_BUCKET, FILE_NAME and DB_TABLE.`,
-	examples: `
+	Examples: `
 lab serve > /tmp/aws.env & sleep 1; . /tmp/aws.env; aws s3 ls
 lab serve --tls --rows 10000 --function dist/linux-amd64/bootstrap
 aws lambda invoke --function-name reduction --log-type Tail answer.json
 aws dynamodb scan --table-name recovery-times --max-items 3`,
-	setup: func(f *flags) func(*console, []string) error {
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		s := new(service)
-		f.set.StringVar(&s.addr, "addr", "127.0.0.1:4580", "`HOST:PORT` where to listen; port 0 takes a free one (default 127.0.0.1:4580)")
-		f.set.BoolVar(&s.tls, "tls", false, "speak HTTPS, with a certificate made at the start: AWS_CA_BUNDLE names its authority")
-		f.set.StringVar(&s.buckets, "bucket", bucketName, "`NAMES` buckets to make, with commas between (default "+bucketName+")")
-		f.set.StringVar(&s.tables, "table", tableName, "`NAMES` tables to make, with commas between (default "+tableName+")")
-		f.set.StringVar(&s.key, "key", "records.csv", "`KEY` where --rows go, and the function's FILE_NAME (default records.csv)")
-		rows := f.whole("rows", -1, 0, maxRunRows, "`N` put N rows of the experiment's data into the first bucket (default: no object)")
-		f.set.StringVar(&s.function, "function", "", "`PATH` a program to be the function that --name names")
-		f.set.StringVar(&s.name, "name", functionName, "`NAME` the function's name (default "+functionName+")")
-		memory := f.whole("memory", defaultMemory, 128, 10_240, "`MB` memory that the function is told it has (default 256)")
-		f.set.StringVar(&s.region, "region", "us-east-1", "`REGION` what requests must be signed for (default us-east-1)")
-		f.set.StringVar(&s.accessKey, "access-key", "", "`ID` access key ID to sign with (default: AWS's example key)")
-		f.set.StringVar(&s.secretKey, "secret-key", "", "`KEY` secret access key to sign with (default: AWS's example key)")
-		f.set.StringVar(&s.token, "session-token", "", "`TOKEN` session token that requests must carry (default: none)")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+		f.String(&s.addr, "addr", "127.0.0.1:4580", "`HOST:PORT` where to listen; port 0 takes a free one (default 127.0.0.1:4580)")
+		f.Bool(&s.tls, "tls", "speak HTTPS, with a certificate made at the start: AWS_CA_BUNDLE names its authority")
+		f.String(&s.buckets, "bucket", bucketName, "`NAMES` buckets to make, with commas between (default "+bucketName+")")
+		f.String(&s.tables, "table", tableName, "`NAMES` tables to make, with commas between (default "+tableName+")")
+		f.String(&s.key, "key", "records.csv", "`KEY` where --rows go, and the function's FILE_NAME (default records.csv)")
+		cli.Whole(f, &s.rows, "rows", -1, 0, maxRunRows, "`N` put N rows of the experiment's data into the first bucket (default: no object)")
+		f.String(&s.function, "function", "", "`PATH` a program to be the function that --name names")
+		f.String(&s.name, "name", functionName, "`NAME` the function's name (default "+functionName+")")
+		cli.Whole(f, &s.memory, "memory", defaultMemory, 128, 10_240, "`MB` memory that the function is told it has (default 256)")
+		f.String(&s.region, "region", "us-east-1", "`REGION` what requests must be signed for (default us-east-1)")
+		f.String(&s.accessKey, "access-key", "", "`ID` access key ID to sign with (default: AWS's example key)")
+		f.String(&s.secretKey, "secret-key", "", "`KEY` secret access key to sign with (default: AWS's example key)")
+		f.String(&s.token, "session-token", "", "`TOKEN` session token that requests must carry (default: none)")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
 			if _, port, err := net.SplitHostPort(s.addr); err != nil || port == "" {
-				return usagef("--addr is %q; expected HOST:PORT, as in 127.0.0.1:4580", s.addr)
+				return cli.Usagef("--addr is %q; expected HOST:PORT, as in 127.0.0.1:4580", s.addr)
 			}
-			s.rows, s.memory = *rows, int(*memory)
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			return s.run(ctx, c)
@@ -77,7 +77,7 @@ type service struct {
 	token                string
 }
 
-func (s *service) run(ctx context.Context, c *console) error {
+func (s *service) run(ctx context.Context, c *cli.Console) error {
 	var function string
 	if s.function != "" {
 		path, _, err := findBootstrap(s.function)
@@ -125,7 +125,7 @@ func (s *service) run(ctx context.Context, c *console) error {
 			return err
 		}
 		server.S3.Put(buckets[0], s.key, data)
-		fmt.Fprintf(&b, "# object    s3://%s/%s, %s rows\n", buckets[0], s.key, thousands(s.rows))
+		fmt.Fprintf(&b, "# object    s3://%s/%s, %s rows\n", buckets[0], s.key, cli.Thousands(s.rows))
 	}
 	for _, name := range tables {
 		server.DynamoDB.CreateTable(name)
@@ -141,7 +141,7 @@ func (s *service) run(ctx context.Context, c *console) error {
 		})
 		fmt.Fprintf(&b, "# function  %s, %s\n", s.name, s.function)
 	}
-	if _, err := io.WriteString(c.out, b.String()); err != nil {
+	if _, err := io.WriteString(c.Out, b.String()); err != nil {
 		return err
 	}
 	<-ctx.Done()

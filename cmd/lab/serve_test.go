@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 	"reduction/sigv4"
 )
@@ -27,7 +28,7 @@ func standing(t *testing.T, s *service) (env map[string]string, lines []string, 
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := s.run(ctx, &console{out: w, err: io.Discard})
+		err := s.run(ctx, &cli.Console{Out: w, Err: io.Discard})
 		w.CloseWithError(err)
 		ended <- err
 	}()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 )
 
@@ -47,40 +48,33 @@ var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
 // defaultRoundTrip is a round trip to S3 or DynamoDB from a function of the same region.
 const defaultRoundTrip = 5 * time.Millisecond
 
-func (s *setting) declare(f *flags) {
-	s.isolation = isolation{period: lambdaPeriod}
-	s.seed = dataset.DefaultSeed
-	f.set.BoolVar(&s.noTLS, "no-tls", false, "S3 and DynamoDB over plain HTTP, to see what TLS costs")
-	f.set.StringVar(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, a file; system, its roots, as root (default bundle)")
-	f.set.StringVar(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")
-	f.set.Var(&span{&s.period, shortestPeriod, longestPeriod}, "period", "`TIME` of the CPU quota (default 20ms, as Lambda's)")
-	f.set.BoolVar(&s.shared, "shared", false, "let function and servers share the CPUs; more sizes can be emulated so")
-	f.set.BoolVar(&s.unlimited, "unlimited", false, "no limits, no CPUs apart, nothing hidden")
-	f.set.Func("seed", "`S` seed of the data and of the order (default 1)", func(text string) error {
-		n := whole{low: 0, high: 1<<63 - 1}
-		err := n.Set(text)
-		s.seed = uint64(n.value)
-		return err
-	})
+func (s *setting) declare(f *cli.Flags) {
+	f.Bool(&s.noTLS, "no-tls", "S3 and DynamoDB over plain HTTP, to see what TLS costs")
+	f.String(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, a file; system, its roots, as root (default bundle)")
+	f.String(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")
+	f.Duration(&s.period, "period", lambdaPeriod, shortestPeriod, longestPeriod, "`TIME` of the CPU quota (default 20ms, as Lambda's)")
+	f.Bool(&s.shared, "shared", "let function and servers share the CPUs; more sizes can be emulated so")
+	f.Bool(&s.unlimited, "unlimited", "no limits, no CPUs apart, nothing hidden")
+	cli.Whole(f, &s.seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data and of the order (default 1)")
 	s.stores.declare(f)
-	f.set.BoolVar(&s.unchecked, "unchecked", false, "times for what writes anything else than the reference, too, with what differs")
-	f.set.StringVar(&s.file, "json", "", "`FILE` write all samples and summaries there")
+	f.Bool(&s.unchecked, "unchecked", "times for what writes anything else than the reference, too, with what differs")
+	f.String(&s.file, "json", "", "`FILE` write all samples and summaries there")
 }
 
 // ready finds what makes no sense before anything is begun, and the programs, ours first.
-func (s *setting) ready(memory sizes, functions []program) error {
+func (s *setting) ready(memory []int, functions []program) error {
 	if !slices.Contains([]string{cacheWarm, cacheDropped, cacheEmpty}, s.cache) {
-		return usagef("--cache is %q; expected warm, dropped or empty", s.cache)
+		return cli.Usagef("--cache is %q; expected warm, dropped or empty", s.cache)
 	}
 	if !slices.Contains([]string{rootsBundle, rootsSystem}, s.roots) {
-		return usagef("--roots is %q; expected bundle or system", s.roots)
+		return cli.Usagef("--roots is %q; expected bundle or system", s.roots)
 	}
 	if err := s.stores.check(); err != nil {
 		return err
 	}
 	s.systemRoots = s.roots == rootsSystem
 	if least := memory[0]; !s.unlimited && quota(least, s.period) < leastQuota {
-		return usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
+		return cli.Usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
 			s.period, least, quota(least, s.period), leastQuota)
 	}
 	for i := range functions {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
 )
@@ -24,18 +25,18 @@ type stores struct {
 // elsewhere says whether the stores are others than the emulator's.
 func (s *stores) elsewhere() bool { return s.s3 != "" }
 
-func (s *stores) declare(f *flags) {
-	f.set.StringVar(&s.s3, "s3-endpoint", "", "`URL` of another S3 than the emulator's, without --rtt; lab's own AWS_ACCESS_KEY_ID")
-	f.set.StringVar(&s.dynamodb, "dynamodb-endpoint", "", "`URL` of a DynamoDB with it; tables recovery-times-... are deleted there")
+func (s *stores) declare(f *cli.Flags) {
+	f.String(&s.s3, "s3-endpoint", "", "`URL` of another S3 than the emulator's, without --rtt; lab's own AWS_ACCESS_KEY_ID")
+	f.String(&s.dynamodb, "dynamodb-endpoint", "", "`URL` of a DynamoDB with it; tables recovery-times-... are deleted there")
 }
 
 func (s *stores) check() error {
 	if (s.s3 == "") != (s.dynamodb == "") {
-		return usagef("--s3-endpoint and --dynamodb-endpoint go together")
+		return cli.Usagef("--s3-endpoint and --dynamodb-endpoint go together")
 	}
 	for _, endpoint := range []string{s.s3, s.dynamodb} {
 		if u, err := url.Parse(endpoint); err != nil || endpoint != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-			return usagef("%q is no endpoint; expected a URL, as in http://127.0.0.1:7070", endpoint)
+			return cli.Usagef("%q is no endpoint; expected a URL, as in http://127.0.0.1:7070", endpoint)
 		}
 	}
 	return nil

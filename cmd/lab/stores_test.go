@@ -25,7 +25,7 @@ func TestStores(t *testing.T) {
 	args := []string{"cold", "--unlimited", "--rows", "100", "--memory", "256", "-n", "2", "--bootstrap", bootstrap, "--json", file,
 		"--s3-endpoint", server.URL, "--dynamodb-endpoint", server.URL}
 	status, out, stderr := shell(nil, args...)
-	if status != 0 || stderr != "" || !strings.Contains(out, "S3 at "+server.URL) || !strings.Contains(out, "; no TLS; round trip 0 ms") {
+	if status != 0 || stderr != "" || !strings.Contains(flat(out), "S3 at "+server.URL) || !strings.Contains(flat(out), "; no TLS; round trip 0 ms") {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
 	var r coldReport

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
 )
@@ -29,7 +30,7 @@ type trial struct {
 	*bench
 	path   string
 	server *lambdatest.Server
-	status *status
+	status *cli.Status
 }
 
 // figures are what a trial found. Times are milliseconds.
@@ -77,13 +78,13 @@ type answer struct {
 }
 
 func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
-	label := thousands(rows) + " rows: "
-	t.status.say(label + "making the data")
+	label := cli.Thousands(rows) + " rows: "
+	t.status.Say(label + "making the data")
 	data, err := io.ReadAll(dataset.New(rows, t.seed))
 	if err != nil {
 		return nil, err
 	}
-	t.status.say(label + "reducing them by the reference")
+	t.status.Say(label + "reducing them by the reference")
 	want, err := dataset.Reduce(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 	defer fn.Shutdown()
 
 	f := &figures{Rows: rows, Bytes: int64(len(data)), Groups: len(want), Warm: []invoked{}, Wrong: []string{}}
-	t.status.say(label + "cold start")
+	t.status.Say(label + "cold start")
 	runtime.GC() // what the reference left is not to be collected at the function's cost
 	start := time.Now()
 	cold, err := t.invoke(ctx, fn, f)
@@ -116,7 +117,7 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 		f.Wrong = append(f.Wrong, "the first invocation was not a cold one")
 	}
 	for i := range t.warm {
-		t.status.say(fmt.Sprintf("%swarm, %d of %d", label, i+1, t.warm))
+		t.status.Say(fmt.Sprintf("%swarm, %d of %d", label, i+1, t.warm))
 		warm, err := t.invoke(ctx, fn, f)
 		if err != nil {
 			return nil, err
@@ -128,7 +129,7 @@ func (t *trial) run(ctx context.Context, rows int64) (*figures, error) {
 	}
 	f.summarise()
 
-	t.status.say(label + "comparing the table")
+	t.status.Say(label + "comparing the table")
 	items := t.server.DynamoDB.Items(table)
 	f.Items = len(items)
 	f.Wrong = append(f.Wrong, disagree(items, want, f.requestIDs())...)

@@ -11,12 +11,14 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
-var tuneCommand = &command{
-	name:  "tune",
-	short: "time and cost by memory size, as AWS Lambda Power Tuning reckons them",
-	about: `
+var tuneCommand = &cli.Command{
+	Name:  "tune",
+	Short: "time and cost by memory size, as AWS Lambda Power Tuning reckons them",
+	About: `
 Runs the function at several memory sizes, one after another in random order, in the sandbox
 of lab cold: a start, its first invocation, which is counted apart, and n warm ones. Before a
 time counts, every item of its invocation is compared with the reference. Sizes whose share
@@ -33,46 +35,47 @@ and a write unit for each KB of each item. KMS is not used. No free tier, no tra
 none between services of one region.
 
 The times are this machine's; so are the costs that follow from them.`,
-	examples: `
+	Examples: `
 lab tune
 lab tune --rows 10000 -n 50 --strategy balanced --json tune.json
 lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-json rust.json`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &tuneBench{memory: sizes{256, 512, 1024, 1536, 2048, 3008, 5000}, rtt: defaultRoundTrip, weight: 0.5}
-		rows := f.whole("rows", 1_000_000, 0, maxRunRows, "`N` rows of the experiment's data (default 1000000)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
-		n := f.whole("n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
-		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 15m)")
-		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
-		f.set.StringVar(&b.architecture, "arch", machineArchitecture(), "`NAME` architecture of the price: x86_64 or arm64 (default this machine's)")
-		f.set.StringVar(&b.strategy, "strategy", strategyCost, "`NAME` what to choose a size by: cost, speed or balanced (default cost)")
-		f.set.Func("balanced-weight", "`W` of the balanced strategy, from 0, the fastest, to 1, the cheapest (default 0.5)", b.setWeight)
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		b := &tuneBench{weight: 0.5}
+		var binary, name string
+		var plain bool
+		cli.Whole(f, &b.rows, "rows", 1_000_000, 0, maxRunRows, "`N` rows of the experiment's data (default 1000000)")
+		memoryFlag(f, &b.memory, []int{256, 512, 1024, 1536, 2048, 3008, 5000}, "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
+		cli.Whole(f, &b.n, "n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
+		f.Duration(&b.timeout, "timeout", functionTimeout, time.Second, functionTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
+		f.Duration(&b.rtt, "rtt", defaultRoundTrip, 0, time.Minute, "`TIME` round trip to S3 and DynamoDB (default 5ms)")
+		f.String(&b.architecture, "arch", machineArchitecture(), "`NAME` architecture of the price: x86_64 or arm64 (default this machine's)")
+		f.String(&b.strategy, "strategy", strategyCost, "`NAME` what to choose a size by: cost, speed or balanced (default cost)")
+		f.Func("balanced-weight", "`W` of the balanced strategy, from 0, the fastest, to 1, the cheapest (default 0.5)", b.setWeight)
 		b.declare(f)
-		f.set.StringVar(&b.tool, "tool-json", "", "`FILE` write AWS Lambda Power Tuning's output there")
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+")")
-		name := f.string("name", ours, "`NAME` of the function in the results (default ours)")
-		plain := f.bool("plain", "print the table without colour or lines, as it is where no terminal is")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+		f.String(&b.tool, "tool-json", "", "`FILE` write AWS Lambda Power Tuning's output there")
+		f.String(&binary, "bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+")")
+		f.String(&name, "name", ours, "`NAME` of the function in the results (default ours)")
+		f.Bool(&plain, "plain", "print the table without colour or lines, as it is where no terminal is")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.rows, b.n = *rows, int(*n)
-			b.function = []program{{Name: *name, Path: *binary}}
+			b.function = []program{{Name: name, Path: binary}}
 			if err := b.check(); err != nil {
 				return err
 			}
-			report, err := b.run(newStatus(c.err))
+			report, err := b.run(cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
 			if err := errors.Join(save(b.file, report), save(b.tool, report.PowerTuning)); err != nil {
 				return err
 			}
-			if err := report.print(c.out, newStyle(c.out, *plain)); err != nil {
+			if err := report.print(cli.NewPage(c.Out, plain)); err != nil {
 				return err
 			}
 			if !report.OK {
-				return errReported
+				return cli.ErrReported
 			}
 			return nil
 		}
@@ -83,7 +86,7 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 type tuneBench struct {
 	setting
 	function     []program // one
-	memory       sizes
+	memory       []int
 	rows         int64
 	n            int
 	rtt          time.Duration
@@ -106,10 +109,10 @@ func (b *tuneBench) setWeight(text string) error {
 func (b *tuneBench) check() error {
 	var ok bool
 	if b.prices, ok = pricesOf(b.architecture); !ok {
-		return usagef("--arch is %q; expected %s or %s", b.architecture, x86, arm)
+		return cli.Usagef("--arch is %q; expected %s or %s", b.architecture, x86, arm)
 	}
 	if !slices.Contains([]string{strategyCost, strategySpeed, strategyBalanced}, b.strategy) {
-		return usagef("--strategy is %q; expected cost, speed or balanced", b.strategy)
+		return cli.Usagef("--strategy is %q; expected cost, speed or balanced", b.strategy)
 	}
 	if err := b.ready(b.memory, b.function); err != nil {
 		return err
@@ -117,10 +120,10 @@ func (b *tuneBench) check() error {
 	return writable(b.tool)
 }
 
-func (b *tuneBench) run(s *status) (*tuneReport, error) {
+func (b *tuneBench) run(s *cli.Status) (*tuneReport, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer s.clear()
+	defer s.Clear()
 	if b.elsewhere() {
 		b.rtt = 0
 	}
@@ -141,7 +144,7 @@ func (b *tuneBench) run(s *status) (*tuneReport, error) {
 
 // measure takes a sample of every size. What the first start would pay for all of them, the
 // server's certificate and a cold page cache, another one pays before.
-func (b *tuneBench) measure(ctx context.Context, r *rig, s *status) error {
+func (b *tuneBench) measure(ctx context.Context, r *rig, s *cli.Status) error {
 	for _, memory := range b.memory {
 		if _, err := r.cell(b.function[0], memory, b.rows, b.rtt); err != nil {
 			return err
@@ -151,7 +154,7 @@ func (b *tuneBench) measure(ctx context.Context, r *rig, s *status) error {
 	if len(order) == 0 {
 		return nil
 	}
-	s.say("once before it counts")
+	s.Say("once before it counts")
 	largest := order[len(order)-1]
 	if _, err := largest.take(ctx, 0); err != nil || largest.failed != "" {
 		return err
@@ -159,7 +162,7 @@ func (b *tuneBench) measure(ctx context.Context, r *rig, s *status) error {
 	random := rand.New(rand.NewPCG(b.seed, pcgStream))
 	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	for i, x := range order {
-		s.say(fmt.Sprintf("%d MB, size %d of %d", x.memory, i+1, len(order)))
+		s.Say(fmt.Sprintf("%d MB, size %d of %d", x.memory, i+1, len(order)))
 		sample, err := x.take(ctx, b.n)
 		if err != nil {
 			return err

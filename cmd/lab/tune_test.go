@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
 func TestTuneCommandLine(t *testing.T) {
@@ -85,7 +87,7 @@ func TestTune(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	for _, want := range []string{"not AWS", "trimmed", "fastest", "write units each", link, "arm64 in us-east-1"} {
-		if !strings.Contains(out, want) {
+		if !strings.Contains(flat(out), want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
 	}
@@ -104,7 +106,7 @@ func TestTuneFailed(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	var out strings.Builder
-	if err := r.print(&out, newStyle(&out, true)); err != nil || !strings.Contains(out.String(), "128 MB failed: it did") {
+	if err := r.print(cli.NewPage(&out, true)); err != nil || !strings.Contains(out.String(), "128 MB failed: it did") {
 		t.Errorf("%v: %s", err, &out)
 	}
 }
