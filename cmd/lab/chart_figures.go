@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"reduction/cmd/lab/internal/stats"
 )
 
 // figureNames are what the figures of a start are called in charts, and what they are.
@@ -16,7 +18,7 @@ var figureNames = []struct{ name, title string }{
 }
 
 // figure returns a figure's summary by its name in JSON; nil where there is none.
-func (f *found) figure(name string) *summary {
+func (f *found) figure(name string) *stats.Summary {
 	if name == warmFigure {
 		return f.Warm
 	}
@@ -29,7 +31,7 @@ func (f *found) figure(name string) *summary {
 }
 
 // percentiles makes a bar of a summary.
-func percentiles(label string, l look, s *summary) bar {
+func percentiles(label string, l look, s *stats.Summary) bar {
 	b := bar{Label: label, Look: l, Value: s.P50, Low: s.P50, High: s.P90}
 	if s.P99 != nil {
 		b.Far = *s.P99

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -273,7 +274,7 @@ func othersColdStarts(p *publication, l looks, by, note string) chart {
 	for name, ms := range p.ColdStarts {
 		g.Bars = append(g.Bars, bar{Label: name, Look: l.of(name), Value: ms})
 	}
-	slices.SortFunc(g.Bars, func(a, b bar) int { return order(a.Value, b.Value) })
+	slices.SortFunc(g.Bars, func(a, b bar) int { return cmp.Compare(a.Value, b.Value) })
 	ch.Groups = []barGroup{g}
 	ch.Subtitle = "No intervals are published; less is better."
 	return ch

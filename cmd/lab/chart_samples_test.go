@@ -1,5 +1,9 @@
 package main
 
+import (
+	"reduction/cmd/lab/internal/stats"
+)
+
 // sampleCold is a lab cold of some functions at some sizes, their times a thousandfold apart
 // from one to the next where far is set.
 func sampleCold(functions []string, memory []int, far bool) *coldReport {
@@ -19,7 +23,7 @@ func sampleCold(functions []string, memory []int, far bool) *coldReport {
 				f.Samples = append(f.Samples, coldSample{StartToNext: v, Init: v + 1, Billed: 2*v + 1, Client: 2 * v})
 			}
 			for _, figure := range coldFigures {
-				s := summarise(f.values(figure.of))
+				s := stats.Summarise(f.values(figure.of))
 				*figure.summary(&f) = &s
 			}
 			r.Cells = append(r.Cells, f)
@@ -37,7 +41,7 @@ func sampleTune(name string, memory ...int) *tuneReport {
 	r := &tuneReport{Kind: kindTune, conditions: sampleConditions(), Function: program{Name: name}, Rows: 10_000, N: 5, Discarded: 0.2, OK: true}
 	r.Prices, _ = pricesOf(x86)
 	for i, mb := range memory {
-		mean := interval{100 / float64(i+1), 90 / float64(i+1), 120 / float64(i+1)}
+		mean := stats.Interval{Value: 100 / float64(i+1), Low: 90 / float64(i+1), High: 120 / float64(i+1)}
 		r.Sizes = append(r.Sizes, tuned{MemoryMB: mb, Mean: &mean, P50: &mean, P95: &mean, Cold: &coldSample{}, Cost: r.Prices.cost(mb, mean.Value, 1, 400), ColdCost: &cost{}})
 	}
 	r.Sizes = append(r.Sizes, tuned{MemoryMB: 9000, Failed: "not emulable: <too> much"})
@@ -52,7 +56,7 @@ func sampleCompare() *compareReport {
 		for _, rows := range r.Rows {
 			for _, f := range sampleCold([]string{ours, oursAgain, "rust", "node"}, r.Memory, false).Cells {
 				f.Rows, f.RoundTrip = rows, trip
-				f.Warm = &summary{P50: 7, P90: 9}
+				f.Warm = &stats.Summary{P50: 7, P90: 9}
 				for i := range f.Samples {
 					f.Samples[i].Warm = []float64{6, 7, 9}
 				}
@@ -91,14 +95,14 @@ func inputs() map[string]*chartInput {
 	zero := sampleCold([]string{ours, "rust"}, []int{128}, false)
 	for i := range zero.Cells {
 		for _, figure := range coldFigures {
-			*figure.summary(&zero.Cells[i]) = &summary{}
+			*figure.summary(&zero.Cells[i]) = &stats.Summary{}
 		}
 	}
-	zero.Ratios[0].interval = interval{}
+	zero.Ratios[0].Interval = stats.Interval{}
 	nothing := sampleTune(ours)
 	nothing.Prices = prices{}
 	free := sampleTune(ours, 128, 256)
-	free.Sizes[0].Mean, free.Sizes[0].Cost, free.Sizes[1].Cost = new(interval), new(cost), nil
+	free.Sizes[0].Mean, free.Sizes[0].Cost, free.Sizes[1].Cost = new(stats.Interval), new(cost), nil
 	many := sampleCold([]string{ours, "a", "b", "c", "d", "e", "f", "g", "h", "a name that goes on and on, much longer than any column is wide"}, []int{128}, true)
 	p99 := sampleCold([]string{ours}, []int{128}, false)
 	p99.Cells[0].Init.P99 = new(float64)

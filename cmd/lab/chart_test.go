@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"reduction/cmd/lab/internal/stats"
 )
 
 // Every chart is well-formed XML, by itself and on the page; names itself; holds no number
@@ -216,7 +218,7 @@ func TestTuneTellsNamesakesApart(t *testing.T) {
 }
 
 func TestTimesOurs(t *testing.T) {
-	r := ratio{Peer: "rust", interval: interval{0.5, 0.25, 0.8}}
+	r := ratio{Peer: "rust", Interval: stats.Interval{Value: 0.5, Low: 0.25, High: 0.8}}
 	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
 		t.Errorf("%+v", b)
 	}
@@ -224,7 +226,7 @@ func TestTimesOurs(t *testing.T) {
 	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 0 || b.High != 0 {
 		t.Errorf("of few starts: %+v", b)
 	}
-	r.interval = interval{0, 0, 1}
+	r.Interval = stats.Interval{High: 1}
 	if b := inverse(&r, looks{}); b.None == "" {
 		t.Errorf("%+v", b)
 	}

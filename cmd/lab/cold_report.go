@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 // coldReport is what `lab cold` found.
@@ -54,7 +55,7 @@ func (r *coldReport) compare() {
 			}
 			for _, figure := range coldFigures {
 				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure.name, few(our, peer),
-					ratioOfMedians(alone(our.values(figure.of)), alone(peer.values(figure.of)))})
+					stats.RatioOfMedians(stats.Singles(our.values(figure.of)), stats.Singles(peer.values(figure.of)))})
 			}
 		}
 	}
@@ -71,7 +72,7 @@ func (r *coldReport) print(p *cli.Page) error {
 		r.printSize(p, r.Cells[i:i+len(r.Functions)])
 	}
 	percentiles := "p50 and p90"
-	if r.N >= enoughForP99 {
+	if r.N >= stats.EnoughForP99 {
 		percentiles = "p50, p90 and p99"
 	}
 	p.Blank()
@@ -134,7 +135,7 @@ func (r *coldReport) printSize(p *cli.Page, cells []found) {
 func (f *found) cells() []string {
 	var out []string
 	for _, figure := range coldFigures {
-		out = append(out, (*figure.summary(f)).cell())
+		out = append(out, percentilesText(*figure.summary(f)))
 	}
 	memory, read, faults := "-", "-", "-"
 	if f.MaxMemory != nil {
@@ -147,7 +148,8 @@ func (f *found) cells() []string {
 	return append(out, memory, read, faults)
 }
 
-func (s *summary) cell() string {
+// percentilesText is a summary in a table.
+func percentilesText(s *stats.Summary) string {
 	if s == nil {
 		return "-"
 	}

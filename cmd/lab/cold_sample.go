@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 // coldRun is a coldBench under way.
@@ -38,7 +38,7 @@ func newColdRun(b *coldBench, s *cli.Status) (*coldRun, error) {
 // rounds takes a sample of every cell, in a new order each time. The first round counts for
 // nothing: it makes the server's certificate, and a warm cache warm.
 func (c *coldRun) rounds(ctx context.Context, s *cli.Status) error {
-	random := rand.New(rand.NewPCG(c.rig.seed, pcgStream))
+	random := stats.NewRandom(c.rig.seed)
 	for round := range c.n + 1 {
 		order := slices.Clone(c.cells)
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })

@@ -60,7 +60,7 @@ func (r *compareReport) details() chapter {
 		}
 		g.columns = append(g.columns, "peak memory", "read from storage", "faults, major/minor", "warm invocation")
 		for _, f := range r.Cells[i : i+len(r.Functions)] {
-			g.rows = append(g.rows, append(append([]string{f.Function, fmt.Sprint(len(f.Samples))}, f.cells()...), f.Warm.cell()))
+			g.rows = append(g.rows, append(append([]string{f.Function, fmt.Sprint(len(f.Samples))}, f.cells()...), percentilesText(f.Warm)))
 		}
 		c.grids = append(c.grids, g)
 	}

@@ -2,8 +2,9 @@ package main
 
 import (
 	"math"
-	"math/rand/v2"
 	"time"
+
+	"reduction/cmd/lab/internal/stats"
 )
 
 // tried is how long a cell took when it was tried: its start with the first invocation and
@@ -88,7 +89,7 @@ func rounds(plan []planned, seed uint64) [][]int {
 			out[round] = append(out[round], i)
 		}
 	}
-	random := rand.New(rand.NewPCG(seed, pcgStream))
+	random := stats.NewRandom(seed)
 	for _, cells := range out {
 		random.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 	}

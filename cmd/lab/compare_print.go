@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 // A grid is a table of the report, for the terminal and for Markdown alike.
@@ -90,7 +91,7 @@ func (r *compareReport) cell(function string, memory int, rows int64, trip float
 	return &r.Cells[i]
 }
 
-func (f *found) of(figure string) *summary {
+func (f *found) of(figure string) *stats.Summary {
 	if figure == warmFigure {
 		return f.Warm
 	}

@@ -1,5 +1,9 @@
 package main
 
+import (
+	"reduction/cmd/lab/internal/stats"
+)
+
 // compareReport is what `lab compare` found: several functions in one run, over files of
 // several sizes, at several memory sizes, cold and warm. Times are milliseconds.
 type compareReport struct {
@@ -93,10 +97,10 @@ func (r *compareReport) compare() {
 				continue
 			}
 			set := func(figure string, a, b [][]float64) {
-				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few(our, peer), ratioOfMedians(a, b)})
+				r.Ratios = append(r.Ratios, ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few(our, peer), stats.RatioOfMedians(a, b)})
 			}
 			for _, figure := range coldFigures {
-				set(figure.name, alone(our.values(figure.of)), alone(peer.values(figure.of)))
+				set(figure.name, stats.Singles(our.values(figure.of)), stats.Singles(peer.values(figure.of)))
 			}
 			set(warmFigure, our.warm(), peer.warm())
 		}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 	"reduction/internal/machine"
 )
 
@@ -178,7 +178,7 @@ func (c *compareRun) expect(cells []int) (total float64) {
 // they take less time, and what fails here fails there.
 func (c *compareRun) try(ctx context.Context) error {
 	one := len(c.cells) / len(c.trips)
-	random := rand.New(rand.NewPCG(c.rig.seed+1, pcgStream))
+	random := stats.NewRandom(c.rig.seed + 1)
 	for i, n := range random.Perm(one) {
 		x := c.cells[n]
 		if x.failed != "" || c.tried[n].warm > 0 {

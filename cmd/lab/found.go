@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"reduction/cmd/lab/internal/stats"
 	"reduction/internal/machine"
 )
 
@@ -38,15 +39,15 @@ type found struct {
 	Failed    string       `json:"failed,omitempty"`
 	Samples   []coldSample `json:"samples"` // one a start
 
-	StartToNext *summary `json:"startToNextMs,omitempty"`
-	Init        *summary `json:"initMs,omitempty"`
-	Billed      *summary `json:"initAndInvocationMs,omitempty"`
-	Client      *summary `json:"clientSawMs,omitempty"`
-	Warm        *summary `json:"warmMs,omitempty"` // of all warm invocations of all starts
-	MaxMemory   *summary `json:"maxMemoryBytes,omitempty"`
-	ReadBytes   *summary `json:"readBytes,omitempty"`
-	Major       *summary `json:"majorFaults,omitempty"`
-	Minor       *summary `json:"minorFaults,omitempty"`
+	StartToNext *stats.Summary `json:"startToNextMs,omitempty"`
+	Init        *stats.Summary `json:"initMs,omitempty"`
+	Billed      *stats.Summary `json:"initAndInvocationMs,omitempty"`
+	Client      *stats.Summary `json:"clientSawMs,omitempty"`
+	Warm        *stats.Summary `json:"warmMs,omitempty"` // of all warm invocations of all starts
+	MaxMemory   *stats.Summary `json:"maxMemoryBytes,omitempty"`
+	ReadBytes   *stats.Summary `json:"readBytes,omitempty"`
+	Major       *stats.Summary `json:"majorFaults,omitempty"`
+	Minor       *stats.Summary `json:"minorFaults,omitempty"`
 }
 
 // ratio is our median by a peer's, of one figure.
@@ -57,19 +58,19 @@ type ratio struct {
 	RoundTrip float64 `json:"roundTripMs"`
 	Figure    string  `json:"figure"`        // its name in found
 	Few       bool    `json:"few,omitempty"` // starts of either, too few for the interval to be one of 95%
-	interval
+	stats.Interval
 }
 
 // coldFigures are the four figures, never to be mixed up.
 var coldFigures = []struct {
 	name, first, second string // in JSON, and over the table's column
 	of                  func(*coldSample) float64
-	summary             func(*found) **summary
+	summary             func(*found) **stats.Summary
 }{
-	{"startToNextMs", "start", "to /next", func(s *coldSample) float64 { return s.StartToNext }, func(f *found) **summary { return &f.StartToNext }},
-	{"initMs", "", "INIT", func(s *coldSample) float64 { return s.Init }, func(f *found) **summary { return &f.Init }},
-	{"initAndInvocationMs", "INIT +", "invocation", func(s *coldSample) float64 { return s.Billed }, func(f *found) **summary { return &f.Billed }},
-	{"clientSawMs", "client", "saw", func(s *coldSample) float64 { return s.Client }, func(f *found) **summary { return &f.Client }},
+	{"startToNextMs", "start", "to /next", func(s *coldSample) float64 { return s.StartToNext }, func(f *found) **stats.Summary { return &f.StartToNext }},
+	{"initMs", "", "INIT", func(s *coldSample) float64 { return s.Init }, func(f *found) **stats.Summary { return &f.Init }},
+	{"initAndInvocationMs", "INIT +", "invocation", func(s *coldSample) float64 { return s.Billed }, func(f *found) **stats.Summary { return &f.Billed }},
+	{"clientSawMs", "client", "saw", func(s *coldSample) float64 { return s.Client }, func(f *found) **stats.Summary { return &f.Client }},
 }
 
 // found summarises a cell. One that failed at last has no times, whatever came before.
@@ -82,15 +83,15 @@ func (x *cell) found() found {
 		return f
 	}
 	f.Samples = x.samples
-	set := func(to **summary, of func(*coldSample) float64) {
-		s := summarise(f.values(of))
+	set := func(to **stats.Summary, of func(*coldSample) float64) {
+		s := stats.Summarise(f.values(of))
 		*to = &s
 	}
 	for _, figure := range coldFigures {
 		set(figure.summary(&f), figure.of)
 	}
 	if warm := slices.Concat(f.warm()...); len(warm) > 0 {
-		s := summarise(warm)
+		s := stats.Summarise(warm)
 		f.Warm = &s
 	}
 	if f.Samples[0].MaxMemory > 0 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 var ladderCommand = &cli.Command{
@@ -210,7 +211,7 @@ func (r *ladderReport) compareTo(a, b *found, kind string) {
 		peer = a.Function
 	}
 	r.Compared = append(r.Compared, ladderRatio{Kind: kind, Function: peer, MemoryMB: a.MemoryMB,
-		interval: ratioOfMedians(alone(a.values(figure)), alone(b.values(figure)))})
+		Interval: stats.RatioOfMedians(stats.Singles(a.values(figure)), stats.Singles(b.values(figure)))})
 }
 
 func (r *ladderReport) figure() func(*coldSample) float64 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os/signal"
 	"runtime"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"syscall"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 	"reduction/runtime/lambdatest"
 )
 
@@ -79,7 +79,7 @@ func (c *coldRun) greeter(server *lambdatest.Server, function program, memory in
 }
 
 func (c *coldRun) greetings(ctx context.Context, s *cli.Status) error {
-	random := rand.New(rand.NewPCG(c.rig.seed, pcgStream))
+	random := stats.NewRandom(c.rig.seed)
 	for round := range c.n + 1 {
 		order := slices.Clone(c.cells)
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 const kindLadder = "lab ladder"
@@ -28,7 +29,7 @@ type ladderRatio struct {
 	Kind     string `json:"kind"`
 	Function string `json:"function"`
 	MemoryMB int    `json:"memoryMB"`
-	interval
+	stats.Interval
 }
 
 func loadLadders(files []string) ([]*ladderReport, error) {
@@ -70,7 +71,7 @@ func (r *ladderReport) steps(cells []found) grid {
 	for j := range cells {
 		if r.Rungs[j].Part == partSteps {
 			f := &cells[j]
-			g.rows = append(g.rows, []string{f.Function, f.Init.cell(), f.Billed.cell(), r.ratio("step", f.Function, f.MemoryMB), f.peak(), cli.Size(r.Functions[j].Bytes)})
+			g.rows = append(g.rows, []string{f.Function, percentilesText(f.Init), percentilesText(f.Billed), r.ratio("step", f.Function, f.MemoryMB), f.peak(), cli.Size(r.Functions[j].Bytes)})
 		}
 	}
 	return g
@@ -80,7 +81,7 @@ func (r *ladderReport) languages(cells []found) grid {
 	g := grid{title: "languages, " + r.title(cells[0].MemoryMB), columns: []string{"INIT, ms", "INIT + invocation, ms", "ours by it", "peak memory", "program"}}
 	for j := range cells {
 		if f := &cells[j]; r.Rungs[j].Part == partLanguages || f.Function == ours {
-			g.rows = append(g.rows, []string{f.Function, f.Init.cell(), f.Billed.cell(), r.ratio("ours", f.Function, f.MemoryMB), f.peak(), cli.Size(r.Functions[j].Bytes)})
+			g.rows = append(g.rows, []string{f.Function, percentilesText(f.Init), percentilesText(f.Billed), r.ratio("ours", f.Function, f.MemoryMB), f.peak(), cli.Size(r.Functions[j].Bytes)})
 		}
 	}
 	return g
@@ -94,7 +95,7 @@ func (r *ladderReport) hello(cells []found) grid {
 		if f.ReadBytes != nil {
 			read, faults = cli.Size(int64(f.ReadBytes.P50)), fmt.Sprintf("%.0f/%.0f", f.Major.P50, f.Minor.P50)
 		}
-		g.rows = append(g.rows, []string{f.Function, f.StartToNext.cell(), r.ratio("ours", f.Function, f.MemoryMB), read, faults, cli.Size(r.Functions[j].Bytes)})
+		g.rows = append(g.rows, []string{f.Function, percentilesText(f.StartToNext), r.ratio("ours", f.Function, f.MemoryMB), read, faults, cli.Size(r.Functions[j].Bytes)})
 	}
 	return g
 }
@@ -214,7 +215,7 @@ func (r *ladderReport) charts() []*barChart {
 	for i := 0; i < len(r.Cells); i += n {
 		cells := r.Cells[i : i+n]
 		notes := r.about()[:1]
-		draw := func(name, title, subtitle string, in func(int) bool, of func(*found) *summary) {
+		draw := func(name, title, subtitle string, in func(int) bool, of func(*found) *stats.Summary) {
 			ch := &barChart{heading: heading{Name: slug("ladder", name, rows, fmt.Sprint(cells[0].MemoryMB), r.Cache, r.Storage), Title: title,
 				Subtitle: subtitle, Notes: notes}, Unit: unitMs, Value: "p50", High: "p90"}
 			var g barGroup
@@ -237,10 +238,10 @@ func (r *ladderReport) charts() []*barChart {
 		at := r.title(cells[0].MemoryMB)
 		if !r.Job {
 			draw("hello", "From exec to GET /next, nothing configured", at+": p50, and a whisker to p90. Less is better.",
-				func(int) bool { return true }, func(f *found) *summary { return f.StartToNext })
+				func(int) bool { return true }, func(f *found) *stats.Summary { return f.StartToNext })
 			continue
 		}
-		billed := func(f *found) *summary { return f.Billed }
+		billed := func(f *found) *stats.Summary { return f.Billed }
 		draw("steps", "INIT and first invocation, one habit less at a time", at+": p50, and a whisker to p90. Less is better.",
 			func(j int) bool { return r.Rungs[j].Part == partSteps }, billed)
 		draw("languages", "Language and architecture apart", at+": INIT and first invocation, p50, and a whisker to p90. Less is better.",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -14,17 +15,6 @@ import (
 
 // defaultDiscard is its discardTopBottom.
 const defaultDiscard = 0.2
-
-// trimmedMean leaves the part discard of the values, rounded down to whole ones, out at
-// either end (computeAverageDuration).
-func trimmedMean(sorted []float64, discard float64) float64 {
-	out := int(float64(len(sorted)) * discard)
-	sum := 0.0
-	for _, v := range sorted[out : len(sorted)-out] {
-		sum += v
-	}
-	return sum / float64(len(sorted)-2*out)
-}
 
 // compute is the price of an invocation's time, by the millisecond begun (computePrice).
 func (p *prices) compute(memoryMB int, ms float64) float64 {
@@ -51,25 +41,15 @@ func choose(stats []powerStat, strategy string, weight float64) powerStat {
 		return weight*s.AveragePrice/most.AveragePrice + (1-weight)*s.AverageDuration/most.AverageDuration
 	}
 	return slices.MinFunc(stats, func(a, b powerStat) int {
-		cost, time := order(a.AveragePrice, b.AveragePrice), order(a.AverageDuration, b.AverageDuration)
+		cost, time := cmp.Compare(a.AveragePrice, b.AveragePrice), cmp.Compare(a.AverageDuration, b.AverageDuration)
 		switch {
 		case strategy == strategyBalanced:
-			return order(value(a), value(b))
+			return cmp.Compare(value(a), value(b))
 		case strategy == strategySpeed && time != 0 || cost == 0:
 			return time
 		}
 		return cost
 	})
-}
-
-func order(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // visualizationURL is the page that draws what a link's fragment holds.

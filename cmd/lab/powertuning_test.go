@@ -5,26 +5,6 @@ import (
 	"testing"
 )
 
-func TestTrimmedMean(t *testing.T) {
-	for _, test := range []struct {
-		sorted  []float64
-		discard float64
-		want    float64
-	}{
-		{[]float64{7}, 0.2, 7},
-		{[]float64{1, 2, 3, 6}, 0.2, 3},                        // a fifth of four is none
-		{[]float64{1, 10, 20, 60, 1000}, 0.2, 30},              // (10+20+60)/3
-		{[]float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 900}, 0.2, 4.5},  // (2+3+4+5+6+7)/6
-		{[]float64{0, 1, 2, 3, 4, 5, 6, 7, 98}, 0.2, 4},        // a fifth of nine is one: (1+...+7)/7
-		{[]float64{0, 0, 0, 0, 1, 3, 50, 60, 70, 80}, 0.4, 2},  // the most that it lets discard
-		{[]float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 900}, 0.0, 93.6}, // a plain mean
-	} {
-		if got := trimmedMean(test.sorted, test.discard); math.Abs(got-test.want) > 1e-9 {
-			t.Errorf("%v without %v: %v, want %v", test.sorted, test.discard, got, test.want)
-		}
-	}
-}
-
 // The links in the experiment's README read as their authors published them, and are made
 // again byte for byte. They also hold how that tool reckons: the mean is rounded up to whole
 // milliseconds and then priced, at 1.7e-9 dollars each and 128 MB for arm64, 2.1e-9 for x86.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 var tuneCommand = &cli.Command{
@@ -159,7 +159,7 @@ func (b *tuneBench) measure(ctx context.Context, r *rig, s *cli.Status) error {
 	if _, err := largest.take(ctx, 0); err != nil || largest.failed != "" {
 		return err
 	}
-	random := rand.New(rand.NewPCG(b.seed, pcgStream))
+	random := stats.NewRandom(b.seed)
 	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	for i, x := range order {
 		s.Say(fmt.Sprintf("%d MB, size %d of %d", x.memory, i+1, len(order)))
@@ -208,11 +208,11 @@ func (b *tuneBench) tuned(x *cell) tuned {
 		return t
 	}
 	cold := &x.samples[0]
-	at := func(p float64) *interval {
-		i := spread(cold.Warm, func(sorted []float64) float64 { return quantile(sorted, p) })
+	at := func(p float64) *stats.Interval {
+		i := stats.Estimate(cold.Warm, func(sorted []float64) float64 { return stats.Quantile(sorted, p) })
 		return &i
 	}
-	mean := spread(cold.Warm, func(sorted []float64) float64 { return trimmedMean(sorted, defaultDiscard) })
+	mean := stats.Estimate(cold.Warm, func(sorted []float64) float64 { return stats.TrimmedMean(sorted, defaultDiscard) })
 	t.Cold, t.Mean, t.P50, t.P95, t.MaxMemory = cold, &mean, at(0.50), at(0.95), cold.MaxMemory
 	t.Cost = b.prices.cost(x.memory, mean.Value, cold.WarmGets, cold.WriteUnits)
 	t.ColdCost = b.prices.cost(x.memory, cold.Billed, cold.S3Gets, cold.WriteUnits)

@@ -1,5 +1,9 @@
 package main
 
+import (
+	"reduction/cmd/lab/internal/stats"
+)
+
 // tuneReport is what `lab tune` found: one function at several memory sizes, over one file.
 // Times are milliseconds, costs US dollars for one warm invocation.
 type tuneReport struct {
@@ -32,10 +36,10 @@ type tuned struct {
 
 	Cold *coldSample `json:"cold,omitempty"` // the start and the first invocation, counted apart; its warmMs are the durations of the n warm ones
 
-	Mean      *interval `json:"trimmedMeanMs,omitempty"` // as AWS Lambda Power Tuning trims; the interval is 95%
-	P50       *interval `json:"p50Ms,omitempty"`
-	P95       *interval `json:"p95Ms,omitempty"`
-	MaxMemory int64     `json:"maxMemoryBytes,omitempty"`
+	Mean      *stats.Interval `json:"trimmedMeanMs,omitempty"` // as AWS Lambda Power Tuning trims; the interval is 95%
+	P50       *stats.Interval `json:"p50Ms,omitempty"`
+	P95       *stats.Interval `json:"p95Ms,omitempty"`
+	MaxMemory int64           `json:"maxMemoryBytes,omitempty"`
 
 	Cost     *cost `json:"cost,omitempty"`     // of a warm invocation of the mean's duration
 	ColdCost *cost `json:"coldCost,omitempty"` // of the first, with its INIT
