@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"reduction/cmd/lab/internal/pricing"
 	"reduction/runtime/lambdatest"
 )
 
@@ -297,7 +298,7 @@ func (x *cell) check(s *coldSample, id string) (units int, err error) {
 		s.Wrong = wrong
 	}
 	for _, item := range items {
-		units += writeUnits(item)
+		units += pricing.WriteUnits(item)
 	}
 	return units, nil
 }

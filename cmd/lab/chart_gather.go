@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"reduction/cmd/lab/internal/published"
 )
 
 // drawn is a chart, and the file that it is of.
@@ -17,7 +19,7 @@ type drawn struct {
 func chartsOf(in []*chartInput, others bool) []chart {
 	l := looks{}
 	var tuned, tool []*chartInput
-	var publications []*publication
+	var publications []*published.Experiment
 	var all []drawn
 	for _, in := range in {
 		add := func(charts ...chart) {
@@ -48,11 +50,11 @@ func chartsOf(in []*chartInput, others bool) []chart {
 		}
 	}
 	if others {
-		publications = append(publications, published())
+		publications = append(publications, published.Results())
 	}
 	together := tuneCharts(tuned, l)
 	apart := toolCharts(tool, l)
-	var sources []string // every compare holds the same publication
+	var sources []string // every compare holds the same published.Experiment
 	for _, p := range publications {
 		if p != nil && !slices.Contains(sources, p.Source) {
 			sources = append(sources, p.Source)

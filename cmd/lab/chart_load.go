@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"reduction/cmd/lab/internal/powertuning"
+	"reduction/cmd/lab/internal/published"
 )
 
 // chartInput is one file to draw: one of the pointers is set.
@@ -18,8 +21,8 @@ type chartInput struct {
 	compare *compareReport
 	ladder  *ladderReport
 	run     *report
-	tool    *powerTuning
-	others  *publication
+	tool    *powertuning.Output
+	others  *published.Experiment
 	bars    *barChart
 }
 

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/published"
 )
 
 // coldCharts draws a lab cold: the start-ups by memory size, and the ratios of what is billed.
@@ -211,11 +214,11 @@ func phaseBar(label string, init float64, v *invoked) bar {
 }
 
 // othersCharts draws what the experiment's authors measured on AWS.
-func othersCharts(p *publication, l looks) []chart {
+func othersCharts(p *published.Experiment, l looks) []chart {
 	const by = "Measured on AWS by others"
 	note := sentence(by+": "+p.Source, p.Region, p.Architecture)
 	var out []chart
-	for _, same := range split(p.PowerTuning, func(t *publishedTuning) any { return t.Rows }) {
+	for _, same := range split(p.PowerTuning, func(t *published.Tuning) any { return t.Rows }) {
 		ch := &curveChart{
 			heading: heading{
 				Name:     slug("aws-tuning", rowsSlug(same[0].Rows)),
@@ -234,13 +237,13 @@ func othersCharts(p *publication, l looks) []chart {
 			}
 			slices.SortFunc(c.Points, func(a, b curvePoint) int { return a.MemoryMB - b.MemoryMB })
 			ch.Curves = append(ch.Curves, c)
-			if t.x86Priced() {
+			if t.X86Priced() {
 				x86Priced = append(x86Priced, t.Strategy)
 			}
 		}
-		if len(x86Priced) > 0 && p.Architecture == arm {
+		if len(x86Priced) > 0 && p.Architecture == pricing.ARM {
 			ch.Notes = append(ch.Notes, fmt.Sprintf("The costs of %s fit the price of %s, not of %s: comparing it with the others crosses architectures.",
-				strings.Join(x86Priced, " and "), x86, arm))
+				strings.Join(x86Priced, " and "), pricing.X86, pricing.ARM))
 		}
 		out = append(out, ch)
 	}
@@ -250,17 +253,7 @@ func othersCharts(p *publication, l looks) []chart {
 	return out
 }
 
-// x86Priced says whether a result's costs are nearer to the price of x86 than to that of arm64.
-func (t *publishedTuning) x86Priced() bool {
-	time, cost := 0.0, 0.0
-	for i, memory := range t.MemoryMB {
-		time += t.MeanMs[i] / 1e3 * float64(memory) / megabytesPerGB
-		cost += t.MeanUSD[i]
-	}
-	return cost > time*(x86GBSecond+armGBSecond)/2
-}
-
-func othersColdStarts(p *publication, l looks, by, note string) chart {
+func othersColdStarts(p *published.Experiment, l looks, by, note string) chart {
 	ch := &barChart{
 		heading: heading{
 			Name:  "aws-cold-starts",

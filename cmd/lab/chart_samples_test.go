@@ -1,6 +1,8 @@
 package main
 
 import (
+	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/published"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -39,10 +41,10 @@ func sampleConditions() conditions {
 
 func sampleTune(name string, memory ...int) *tuneReport {
 	r := &tuneReport{Kind: kindTune, conditions: sampleConditions(), Function: program{Name: name}, Rows: 10_000, N: 5, Discarded: 0.2, OK: true}
-	r.Prices, _ = pricesOf(x86)
+	r.Prices, _ = pricing.Of(pricing.X86)
 	for i, mb := range memory {
 		mean := stats.Interval{Value: 100 / float64(i+1), Low: 90 / float64(i+1), High: 120 / float64(i+1)}
-		r.Sizes = append(r.Sizes, tuned{MemoryMB: mb, Mean: &mean, P50: &mean, P95: &mean, Cold: &coldSample{}, Cost: r.Prices.cost(mb, mean.Value, 1, 400), ColdCost: &cost{}})
+		r.Sizes = append(r.Sizes, tuned{MemoryMB: mb, Mean: &mean, P50: &mean, P95: &mean, Cold: &coldSample{}, Cost: r.Prices.Cost(mb, mean.Value, 1, 400), ColdCost: &pricing.Cost{}})
 	}
 	r.Sizes = append(r.Sizes, tuned{MemoryMB: 9000, Failed: "not emulable: <too> much"})
 	r.tune()
@@ -51,7 +53,7 @@ func sampleTune(name string, memory ...int) *tuneReport {
 
 func sampleCompare() *compareReport {
 	r := &compareReport{Kind: kindCompare, conditions: sampleConditions(), RoundTrips: []float64{5, 0}, Rows: []int64{2000, 10_000}, Memory: []int{128, 512},
-		Planned: 20, Done: 18, LeftOut: []leftOut{{Name: "llrt", Why: "no binary"}}, Published: published(), OK: true}
+		Planned: 20, Done: 18, LeftOut: []leftOut{{Name: "llrt", Why: "no binary"}}, Published: published.Results(), OK: true}
 	for _, trip := range r.RoundTrips {
 		for _, rows := range r.Rows {
 			for _, f := range sampleCold([]string{ours, oursAgain, "rust", "node"}, r.Memory, false).Cells {
@@ -100,9 +102,9 @@ func inputs() map[string]*chartInput {
 	}
 	zero.Ratios[0].Interval = stats.Interval{}
 	nothing := sampleTune(ours)
-	nothing.Prices = prices{}
+	nothing.Prices = pricing.Prices{}
 	free := sampleTune(ours, 128, 256)
-	free.Sizes[0].Mean, free.Sizes[0].Cost, free.Sizes[1].Cost = new(stats.Interval), new(cost), nil
+	free.Sizes[0].Mean, free.Sizes[0].Cost, free.Sizes[1].Cost = new(stats.Interval), new(pricing.Cost), nil
 	many := sampleCold([]string{ours, "a", "b", "c", "d", "e", "f", "g", "h", "a name that goes on and on, much longer than any column is wide"}, []int{128}, true)
 	p99 := sampleCold([]string{ours}, []int{128}, false)
 	p99.Cells[0].Init.P99 = new(float64)
@@ -124,7 +126,7 @@ func inputs() map[string]*chartInput {
 		"ladder":   {file: "ladder", ladder: sampleLadder()},
 		"run":      {file: "run", run: sampleRun()},
 		"tool":     {file: "tool", tool: sampleTune(ours, 256, 512).PowerTuning},
-		"others":   {file: "published", others: published()},
+		"others":   {file: "published", others: published.Results()},
 		"bars":     {file: "bars", bars: &barChart{heading: heading{Name: "../ladder", Title: "A & B"}, Unit: "ns", Value: "mean", Low: "from", High: "to", Groups: []barGroup{{Bars: []bar{{Label: "<step>", Value: -3, Low: -4, High: -2}, {Label: "none", None: "no value"}}}}}},
 		"no bars":  {file: "bars", bars: &barChart{Unit: "ns", Dots: true}},
 		"unnamed":  {file: "bars", bars: &barChart{Groups: []barGroup{{Bars: []bar{{}}}}}},

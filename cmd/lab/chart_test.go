@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/published"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -192,7 +194,7 @@ func TestChartEscapes(t *testing.T) {
 // Costs of two architectures never share a chart, nor do times of two machines.
 func TestTuneKeepsApart(t *testing.T) {
 	a, b, c, d := sampleTune(ours, 256), sampleTune("rust", 256), sampleTune(ours, 256), sampleTune(ours, 256)
-	c.Prices, _ = pricesOf(arm)
+	c.Prices, _ = pricing.Of(pricing.ARM)
 	d.Machine = "another"
 	var in []*chartInput
 	for i, r := range []*tuneReport{a, b, c, d} {
@@ -297,7 +299,7 @@ func TestChartCommand(t *testing.T) {
 	args := []string{"chart", "--svg", filepath.Join(dir, "svg"), "--html", filepath.Join(dir, "page.html"), "--published"}
 	for name, report := range map[string]any{
 		"cold": sampleCold([]string{ours, "rust"}, []int{128}, false), "tune": sampleTune(ours, 256, 512), "compare": sampleCompare(),
-		"run": sampleRun(), "ladder": sampleLadder(), "tool": sampleTune(ours, 256).PowerTuning, "others": published(),
+		"run": sampleRun(), "ladder": sampleLadder(), "tool": sampleTune(ours, 256).PowerTuning, "others": published.Results(),
 	} {
 		data, err := json.Marshal(report)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/published"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -26,7 +27,7 @@ func made() *compareReport {
 		Budget:    900,
 		Took:      431,
 		Planned:   70,
-		Published: published(),
+		Published: published.Results(),
 		OK:        true,
 	}
 	rig := &rig{host: new(host)}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"reduction/cmd/lab/internal/published"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -9,19 +10,19 @@ import (
 type compareReport struct {
 	Kind string `json:"kind"` // kindCompare
 	conditions
-	RoundTrips []float64    `json:"roundTripsMs"` // the network's shape first; 0, where it is among them, is without
-	Rows       []int64      `json:"rows"`
-	Memory     []int        `json:"memoryMB"`
-	Functions  []program    `json:"functions"` // ours, ours again, then the others
-	LeftOut    []leftOut    `json:"leftOut"`   // not built here
-	Budget     float64      `json:"budgetSeconds"`
-	Took       float64      `json:"tookSeconds"` // all parts of a resumed run
-	Planned    int          `json:"plannedStarts"`
-	Done       int          `json:"doneStarts"`
-	Cells      []found      `json:"cells"`     // by round trip, rows, memory size, function, in the order of the lists above
-	Ratios     []ratio      `json:"ratios"`    // ours by each other, of each cell and figure
-	Published  *publication `json:"published"` // measured elsewhere, by others, on AWS
-	OK         bool         `json:"ok"`
+	RoundTrips []float64             `json:"roundTripsMs"` // the network's shape first; 0, where it is among them, is without
+	Rows       []int64               `json:"rows"`
+	Memory     []int                 `json:"memoryMB"`
+	Functions  []program             `json:"functions"` // ours, ours again, then the others
+	LeftOut    []leftOut             `json:"leftOut"`   // not built here
+	Budget     float64               `json:"budgetSeconds"`
+	Took       float64               `json:"tookSeconds"` // all parts of a resumed run
+	Planned    int                   `json:"plannedStarts"`
+	Done       int                   `json:"doneStarts"`
+	Cells      []found               `json:"cells"`     // by round trip, rows, memory size, function, in the order of the lists above
+	Ratios     []ratio               `json:"ratios"`    // ours by each other, of each cell and figure
+	Published  *published.Experiment `json:"published"` // measured elsewhere, by others, on AWS
+	OK         bool                  `json:"ok"`
 }
 
 const kindCompare = "lab compare"
@@ -36,25 +37,6 @@ type leftOut struct {
 	Build string `json:"build,omitempty"` // the command that would change it
 }
 
-// publication is published.json: what the experiment's authors measured on AWS.
-type publication struct {
-	Source       string             `json:"source"`
-	Region       string             `json:"region"`
-	Architecture string             `json:"architecture"`
-	ColdStarts   map[string]float64 `json:"cold_start_ms_at_512_mb"` // by strategy
-	PowerTuning  []publishedTuning  `json:"power_tuning"`
-}
-
-// publishedTuning is one of their tuning runs.
-type publishedTuning struct {
-	Strategy string    `json:"strategy"`
-	Rows     int64     `json:"rows"`
-	MemoryMB []int     `json:"memory_mb"`
-	MeanMs   []float64 `json:"mean_duration_ms"`
-	MeanUSD  []float64 `json:"mean_cost_usd"`
-	Fragment string    `json:"fragment"` // of the lambda-power-tuning.show link
-}
-
 func (c *compareRun) report() *compareReport {
 	r := &compareReport{
 		Kind:       kindCompare,
@@ -67,7 +49,7 @@ func (c *compareRun) report() *compareReport {
 		Budget:     c.budget.Seconds(),
 		Took:       c.spent().Seconds(),
 		Ratios:     []ratio{},
-		Published:  published(),
+		Published:  published.Results(),
 		OK:         true,
 	}
 	for n, x := range c.cells {

@@ -19,7 +19,7 @@ func TestLadderCommandLine(t *testing.T) {
 		{"ladder --bootstrap /nowhere/bootstrap", 1, "/nowhere/bootstrap: no such file"},
 		{"ladder /nowhere/ladder.json", 1, "/nowhere/ladder.json: no such file"},
 		{"ladder go.mod main.go", 1, "no such file"},
-		{"ladder testdata/../published.json", 1, "is not what lab ladder --json writes"},
+		{"ladder internal/published/published.json", 1, "is not what lab ladder --json writes"},
 		{"ladder --only nobody", 1, `--only "nobody"`},
 	} {
 		if status, out, err := shell(nil, strings.Fields(test.args)...); status != test.status || !strings.Contains(err, test.says) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/signal"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/powertuning"
+	"reduction/cmd/lab/internal/pricing"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -48,8 +49,8 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 		cli.Whole(f, &b.n, "n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
 		f.Duration(&b.timeout, "timeout", functionTimeout, time.Second, functionTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
 		f.Duration(&b.rtt, "rtt", defaultRoundTrip, 0, time.Minute, "`TIME` round trip to S3 and DynamoDB (default 5ms)")
-		f.String(&b.architecture, "arch", machineArchitecture(), "`NAME` architecture of the price: x86_64 or arm64 (default this machine's)")
-		f.String(&b.strategy, "strategy", strategyCost, "`NAME` what to choose a size by: cost, speed or balanced (default cost)")
+		f.String(&b.architecture, "arch", pricing.MachineArchitecture(), "`NAME` architecture of the price: x86_64 or arm64 (default this machine's)")
+		f.String(&b.strategy, "strategy", powertuning.Cost, "`NAME` what to choose a size by: cost, speed or balanced (default cost)")
 		f.Func("balanced-weight", "`W` of the balanced strategy, from 0, the fastest, to 1, the cheapest (default 0.5)", b.setWeight)
 		b.declare(f)
 		f.String(&b.tool, "tool-json", "", "`FILE` write AWS Lambda Power Tuning's output there")
@@ -95,7 +96,7 @@ type tuneBench struct {
 	weight       float64
 	tool         string // for AWS Lambda Power Tuning's JSON; "" is none
 
-	prices prices
+	prices pricing.Prices
 }
 
 func (b *tuneBench) setWeight(text string) error {
@@ -108,10 +109,10 @@ func (b *tuneBench) setWeight(text string) error {
 
 func (b *tuneBench) check() error {
 	var ok bool
-	if b.prices, ok = pricesOf(b.architecture); !ok {
-		return cli.Usagef("--arch is %q; expected %s or %s", b.architecture, x86, arm)
+	if b.prices, ok = pricing.Of(b.architecture); !ok {
+		return cli.Usagef("--arch is %q; expected %s or %s", b.architecture, pricing.X86, pricing.ARM)
 	}
-	if !slices.Contains([]string{strategyCost, strategySpeed, strategyBalanced}, b.strategy) {
+	if !slices.Contains([]string{powertuning.Cost, powertuning.Speed, powertuning.Balanced}, b.strategy) {
 		return cli.Usagef("--strategy is %q; expected cost, speed or balanced", b.strategy)
 	}
 	if err := b.ready(b.memory, b.function); err != nil {
@@ -183,7 +184,7 @@ func (b *tuneBench) report(r *rig) *tuneReport {
 		Rows:       b.rows,
 		Bytes:      r.objects[b.rows].bytes,
 		N:          b.n,
-		Discarded:  defaultDiscard,
+		Discarded:  powertuning.Discard,
 		Weight:     b.weight,
 		Strategy:   b.strategy,
 		Prices:     b.prices,
@@ -212,49 +213,34 @@ func (b *tuneBench) tuned(x *cell) tuned {
 		i := stats.Estimate(cold.Warm, func(sorted []float64) float64 { return stats.Quantile(sorted, p) })
 		return &i
 	}
-	mean := stats.Estimate(cold.Warm, func(sorted []float64) float64 { return stats.TrimmedMean(sorted, defaultDiscard) })
+	mean := stats.Estimate(cold.Warm, func(sorted []float64) float64 { return stats.TrimmedMean(sorted, powertuning.Discard) })
 	t.Cold, t.Mean, t.P50, t.P95, t.MaxMemory = cold, &mean, at(0.50), at(0.95), cold.MaxMemory
-	t.Cost = b.prices.cost(x.memory, mean.Value, cold.WarmGets, cold.WriteUnits)
-	t.ColdCost = b.prices.cost(x.memory, cold.Billed, cold.S3Gets, cold.WriteUnits)
+	t.Cost = b.prices.Cost(x.memory, mean.Value, cold.WarmGets, cold.WriteUnits)
+	t.ColdCost = b.prices.Cost(x.memory, cold.Billed, cold.S3Gets, cold.WriteUnits)
 	return t
-}
-
-// cost is what an invocation of so many milliseconds makes AWS charge.
-func (p *prices) cost(memoryMB int, ms float64, gets, units int) *cost {
-	c := &cost{
-		BilledMs:   int64(math.Ceil(ms)),
-		Compute:    p.compute(memoryMB, ms),
-		Request:    p.Request,
-		S3Gets:     gets,
-		S3:         float64(gets) * p.S3Get,
-		WriteUnits: units,
-		DynamoDB:   float64(units) * p.WriteUnit,
-	}
-	c.Total = c.Compute + c.Request + c.S3 + c.DynamoDB + c.KMS
-	return c
 }
 
 // tune chooses among the sizes that have figures.
 func (r *tuneReport) tune() {
-	tool := new(powerTuning)
+	tool := new(powertuning.Output)
 	for _, t := range r.Sizes {
 		if t.Mean == nil {
 			continue
 		}
-		tool.Stats = append(tool.Stats, powerStat{t.MemoryMB, t.Cost.Compute, t.Mean.Value})
+		tool.Stats = append(tool.Stats, powertuning.Stat{Value: t.MemoryMB, AveragePrice: t.Cost.Compute, AverageDuration: t.Mean.Value})
 		tool.StateMachine.LambdaCost += t.ColdCost.Compute
 		for _, ms := range t.Cold.Warm {
-			tool.StateMachine.LambdaCost += r.Prices.compute(t.MemoryMB, ms)
+			tool.StateMachine.LambdaCost += r.Prices.Compute(t.MemoryMB, ms)
 		}
 	}
 	if len(tool.Stats) == 0 {
 		return
 	}
-	r.Best.Cost = choose(tool.Stats, strategyCost, r.Weight).Value
-	r.Best.Speed = choose(tool.Stats, strategySpeed, r.Weight).Value
-	r.Best.Balanced = choose(tool.Stats, strategyBalanced, r.Weight).Value
-	chosen := choose(tool.Stats, r.Strategy, r.Weight)
+	r.Best.Cost = powertuning.Choose(tool.Stats, powertuning.Cost, r.Weight).Value
+	r.Best.Speed = powertuning.Choose(tool.Stats, powertuning.Speed, r.Weight).Value
+	r.Best.Balanced = powertuning.Choose(tool.Stats, powertuning.Balanced, r.Weight).Value
+	chosen := powertuning.Choose(tool.Stats, r.Strategy, r.Weight)
 	tool.Power, tool.Cost, tool.Duration = chosen.Value, chosen.AveragePrice, chosen.AverageDuration
-	tool.StateMachine.Visualization = visualizationURL + fragment(tool.Stats)
+	tool.StateMachine.Visualization = powertuning.Link(tool.Stats)
 	r.PowerTuning = tool
 }
