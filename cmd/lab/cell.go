@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/runtime/lambdatest"
 )
 
@@ -31,7 +32,7 @@ type cell struct {
 	samples  []coldSample
 
 	server *lambdatest.Server
-	box    *sandbox
+	box    *sandbox.Sandbox
 	fn     *lambdatest.Function
 	table  string
 
@@ -54,8 +55,8 @@ type coldSample struct {
 	Client      float64 `json:"clientSawMs"`
 	MaxMemory   int64   `json:"maxMemoryBytes,omitempty"` // of all its invocations
 
-	Counted *counters `json:"counted,omitempty"` // of INIT and the first invocation, where the kernel tells
-	Warm    []float64 `json:"warmMs,omitempty"`  // the durations of invocations that followed
+	Counted *sandbox.Counters `json:"counted,omitempty"` // of INIT and the first invocation, where the kernel tells
+	Warm    []float64         `json:"warmMs,omitempty"`  // the durations of invocations that followed
 
 	S3Gets     int `json:"s3Gets,omitempty"`     // GET and HEAD requests of INIT and the first invocation
 	WarmGets   int `json:"warmS3Gets,omitempty"` // of the last warm one
@@ -67,7 +68,7 @@ type coldSample struct {
 // cell adds one to the rig.
 func (r *rig) cell(function program, memory int, rows int64, trip time.Duration) (*cell, error) {
 	x := &cell{rig: r, function: function, memory: memory, object: r.objects[rows], trip: trip, server: r.servers[trip]}
-	if x.failed = r.host.emulable(memory); x.failed != "" {
+	if x.failed = r.host.Emulable(memory); x.failed != "" {
 		x.ok = true
 		r.cells = append(r.cells, x)
 		return x, nil
@@ -81,15 +82,15 @@ func (r *rig) cell(function program, memory int, rows int64, trip time.Duration)
 		}
 	}
 	var err error
-	if x.box, err = r.host.sandbox(memory); err != nil {
+	if x.box, err = r.host.NewSandbox(memory); err != nil {
 		return nil, err
 	}
 	x.fn = x.server.Lambda.CreateFunction(lambdatest.FunctionConfig{
 		Name:      name,
 		MemoryMB:  memory,
 		Timeout:   r.timeout,
-		Exec:      x.box.command(function.Path),
-		Env:       slices.Concat(x.box.environ(function.Path), r.trust(x.server), r.environ(), []string{"S3_BUCKET=" + bucketName, "FILE_NAME=" + x.object.key, "DB_TABLE=" + x.table}),
+		Exec:      x.box.Command(function.Path),
+		Env:       slices.Concat(x.box.Environ(function.Path), r.trust(x.server), r.environ(), []string{"S3_BUCKET=" + bucketName, "FILE_NAME=" + x.object.key, "DB_TABLE=" + x.table}),
 		Intercept: x.watch,
 	})
 	r.cells = append(r.cells, x)
@@ -99,11 +100,11 @@ func (r *rig) cell(function program, memory int, rows int64, trip time.Duration)
 // trust returns what makes clients that do not read AWS_CA_BUNDLE trust the server: OpenSSL's
 // and Rust's SSL_CERT_FILE, and Node's own variable.
 func (r *rig) trust(server *lambdatest.Server) []string {
-	if r.systemRoots {
+	if r.SystemRoots {
 		return nil
 	}
 	for _, variable := range server.Env() {
-		if file, ok := strings.CutPrefix(variable, bundleVariable+"="); ok {
+		if file, ok := strings.CutPrefix(variable, sandbox.CABundle+"="); ok {
 			return []string{"SSL_CERT_FILE=" + file, "NODE_EXTRA_CA_CERTS=" + file}
 		}
 	}
@@ -154,11 +155,11 @@ func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
 	}
 
 	// Frozen, as between invocations, it can be looked at in peace.
-	if err := x.box.freeze(); err != nil {
+	if err := x.box.Freeze(); err != nil {
 		return nil, err
 	}
-	defer x.box.thaw() // before Shutdown: what is frozen can't be ended
-	birth, err := x.box.birth()
+	defer x.box.Thaw() // before Shutdown: what is frozen can't be ended
+	birth, err := x.box.ExecRecord()
 	if err != nil {
 		return nil, err
 	}
@@ -166,11 +167,11 @@ func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
 	s := &coldSample{MaxMemory: r.MaxMemory, S3Gets: x.gets()}
 	if birth != nil {
 		started = birth.Clock
-		if s.Counted, err = birth.used(); err != nil {
+		if s.Counted, err = birth.Used(); err != nil {
 			return nil, err
 		}
 		if first {
-			x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.mapped()...)
+			x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.Mapped()...)
 		}
 	}
 	s.StartToNext = ms(clock.next - started)
@@ -192,7 +193,7 @@ func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
 func (x *cell) again(ctx context.Context, s *coldSample) error {
 	runtime.GC() // as before a start
 	x.server.ForgetRequests()
-	if err := x.box.thaw(); err != nil {
+	if err := x.box.Thaw(); err != nil {
 		return err
 	}
 	r, err := x.invoke(ctx)
@@ -202,7 +203,7 @@ func (x *cell) again(ctx context.Context, s *coldSample) error {
 	if r.Cold {
 		return &finding{"wrong: a warm invocation was not by the process that was there", false}
 	}
-	if err := x.box.freeze(); err != nil {
+	if err := x.box.Freeze(); err != nil {
 		return err
 	}
 	s.Warm = append(s.Warm, ms(r.Duration))
@@ -218,7 +219,7 @@ func (x *cell) invoke(ctx context.Context) (*lambdatest.Result, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case x.box.outOfMemory():
+	case x.box.OutOfMemory():
 		return nil, &finding{fmt.Sprintf("Runtime.OutOfMemory: signal: killed, at %d MB", x.memory), true}
 	case r.ErrorType == "Sandbox.Timedout":
 		return nil, &finding{fmt.Sprintf("Sandbox.Timedout: Task timed out after %.2f seconds, at %d MB", x.rig.timeout.Seconds(), x.memory), true}
@@ -234,7 +235,7 @@ func (x *cell) prepare() (first bool, err error) {
 	x.mu.Lock()
 	x.clock = milestones{}
 	x.mu.Unlock()
-	if err := x.box.reset(); err != nil {
+	if err := x.box.Reset(); err != nil {
 		return false, err
 	}
 	x.server.ForgetRequests()
@@ -243,9 +244,9 @@ func (x *cell) prepare() (first bool, err error) {
 	case !known:
 		x.rig.code[x.function.Path], err = deployed(filepath.Dir(x.function.Path))
 	case x.rig.cache == cacheDropped:
-		err = dropPages(files)
+		err = sandbox.DropFiles(files)
 	case x.rig.cache == cacheEmpty:
-		err = dropAllPages()
+		err = sandbox.DropPageCache()
 	}
 	runtime.GC() // lab's own garbage is not to be collected at the function's cost
 	return !known, err
@@ -254,13 +255,13 @@ func (x *cell) prepare() (first bool, err error) {
 // watch sees every request to the Runtime API arrive. INIT ends, and the quota begins, with
 // the first GET /next.
 func (x *cell) watch(_ http.ResponseWriter, r *http.Request) bool {
-	now := monotonic()
+	now := sandbox.Monotonic()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/invocation/next") && x.clock.next == 0:
 		x.clock.next = now
-		x.clock.err = x.box.endInit()
+		x.clock.err = x.box.EndInit()
 	case strings.HasSuffix(r.URL.Path, "/response") && x.clock.answer == 0:
 		x.clock.answer = now
 	}

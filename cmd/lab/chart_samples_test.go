@@ -3,6 +3,7 @@ package main
 import (
 	"reduction/cmd/lab/internal/pricing"
 	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -15,7 +16,7 @@ func sampleCold(functions []string, memory []int, far bool) *coldReport {
 	}
 	for _, mb := range memory {
 		for i, name := range functions {
-			f := found{Function: name, MemoryMB: mb, VCPUs: vCPUs(mb), Rows: 2000, RoundTrip: 5}
+			f := found{Function: name, MemoryMB: mb, VCPUs: sandbox.VCPUs(mb), Rows: 2000, RoundTrip: 5}
 			base := 10.25 + float64(i)
 			if far {
 				base *= float64(i*i*100 + 1)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -91,7 +92,7 @@ func (r *coldReport) print(p *cli.Page) error {
 func (r *coldReport) printSize(p *cli.Page, cells []found) {
 	title := fmt.Sprintf("%d MB", cells[0].MemoryMB)
 	if r.Limited {
-		title += fmt.Sprintf(", %.3f vCPUs", vCPUs(cells[0].MemoryMB))
+		title += fmt.Sprintf(", %.3f vCPUs", sandbox.VCPUs(cells[0].MemoryMB))
 	}
 	p.Blank()
 	p.Heading("%s", title)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/sandbox"
 )
 
 func TestColdCommandLine(t *testing.T) {
@@ -26,7 +28,7 @@ func TestColdCommandLine(t *testing.T) {
 		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
 		{"cold --roots none", 2, `--roots is "none"; expected bundle or system`},
 		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 15m0s`},
-		{"cold --unlimited --roots system --bootstrap main.go", 1, `--roots system takes a sandbox, and root`},
+		{"cold --unlimited --roots system --bootstrap main.go", 1, `--roots system: the emulator's authority cannot be one of the system's roots: it takes a sandbox`},
 		{"cold --peer rust", 2, `invalid value "rust" for --peer: expected NAME=PATH`},
 		{"cold --peer =a", 2, `expected NAME=PATH`},
 		{"cold --peer ours=a", 2, `the name ours is taken`},
@@ -128,7 +130,7 @@ exec sleep 60
 func TestColdWrongAnswer(t *testing.T) {
 	b := &coldBench{functions: []program{{Name: ours}, {Name: "liar"}}}
 	records := &object{}
-	c := &coldRun{b, &rig{setting: &b.setting, host: new(host), objects: map[int64]*object{0: records}}}
+	c := &coldRun{b, &rig{setting: &b.setting, host: new(sandbox.Host), objects: map[int64]*object{0: records}}}
 	one := []coldSample{{StartToNext: 1, Init: 1, Billed: 2, Client: 2}}
 	c.cells = []*cell{
 		{rig: c.rig, object: records, function: c.functions[0], memory: 128, samples: one},

@@ -8,6 +8,7 @@ import (
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/sandbox"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -30,7 +31,7 @@ func made() *compareReport {
 		Published: published.Results(),
 		OK:        true,
 	}
-	rig := &rig{host: new(host)}
+	rig := &rig{host: new(sandbox.Host)}
 	for _, trip := range []float64{5, 0} {
 		for _, memory := range r.Memory {
 			for i, function := range r.Functions {
@@ -46,7 +47,7 @@ func made() *compareReport {
 				for k := range starts {
 					ms := (20 + trip + float64(k)) * 1769 / float64(memory) * []float64{1, 1, 4, 2}[i]
 					x.samples = append(x.samples, coldSample{StartToNext: ms / 4, Init: ms / 4, Billed: ms, Client: ms + 1,
-						MaxMemory: 10_000_000 * int64(i+1), Counted: &counters{Minor: 900}, Warm: []float64{ms / 2, ms/2 + 1}})
+						MaxMemory: 10_000_000 * int64(i+1), Counted: &sandbox.Counters{Minor: 900}, Warm: []float64{ms / 2, ms/2 + 1}})
 				}
 				f := x.found()
 				f.RoundTrip = trip

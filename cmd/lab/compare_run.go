@@ -46,7 +46,7 @@ func (b *compareBench) open(s *cli.Status) (*journal, error) {
 	run := &measured{
 		Machine: machine.Name(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: milliseconds(b.trips), N: b.n, Warm: b.warm,
 		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Stores: b.s3 + b.dynamodb, Cache: b.cache, Seed: b.seed,
-		Unlimited: b.unlimited, Shared: b.shared, Roots: b.systemRoots, Unchecked: b.unchecked, Period: ms(b.period),
+		Unlimited: b.Unlimited, Shared: b.Shared, Roots: b.SystemRoots, Unchecked: b.unchecked, Period: ms(b.Period),
 	}
 	if j == nil {
 		return beginJournal(name, run)

@@ -204,7 +204,7 @@ func TestPacked(t *testing.T) {
 // When the time is up before anything was tried, that is what the report says.
 func TestCompareNoTime(t *testing.T) {
 	b := &compareBench{functions: []program{{Name: ours, Path: builtForTest(t)}}, rows: []int64{100}, memory: []int{256}, trips: []time.Duration{0}, n: 3, warm: 1, budget: 1}
-	b.cache, b.seed, b.unlimited, b.timeout = cacheWarm, 1, true, functionTimeout
+	b.cache, b.seed, b.Unlimited, b.timeout = cacheWarm, 1, true, functionTimeout
 	r, err := b.run(&cli.Status{})
 	if err != nil || !r.OK || r.Done != 0 || len(r.Cells) != 1 || r.Cells[0].Failed != "not measured: the time was up" {
 		t.Errorf("%+v, %v", r, err)

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/cmd/lab/internal/stats"
 	"reduction/internal/machine"
 )
@@ -76,8 +77,8 @@ var coldFigures = []struct {
 // found summarises a cell. One that failed at last has no times, whatever came before.
 func (x *cell) found() found {
 	f := found{Function: x.function.Name, MemoryMB: x.memory, Rows: x.object.rows, RoundTrip: ms(x.trip), Failed: x.failed, Samples: []coldSample{}}
-	if x.rig.host.limited() {
-		f.VCPUs = vCPUs(x.memory)
+	if x.rig.host.Limited() {
+		f.VCPUs = sandbox.VCPUs(x.memory)
 	}
 	if x.failed != "" || len(x.samples) == 0 {
 		return f

@@ -48,7 +48,7 @@ func (b *ladderBench) greet(s *cli.Status) (*coldReport, error) {
 func (c *coldRun) end(server *lambdatest.Server) error {
 	for _, x := range c.cells {
 		if x.box != nil {
-			x.box.thaw()
+			x.box.Thaw()
 		}
 	}
 	server.Close()
@@ -59,20 +59,20 @@ func (c *coldRun) end(server *lambdatest.Server) error {
 func (c *coldRun) greeter(server *lambdatest.Server, function program, memory int) error {
 	x := &cell{rig: c.rig, function: function, memory: memory, object: &object{}, server: server}
 	c.cells = append(c.cells, x)
-	if x.failed = c.host.emulable(memory); x.failed != "" {
+	if x.failed = c.host.Emulable(memory); x.failed != "" {
 		x.ok = true
 		return nil
 	}
 	var err error
-	if x.box, err = c.host.sandbox(memory); err != nil {
+	if x.box, err = c.host.NewSandbox(memory); err != nil {
 		return err
 	}
 	x.fn = server.Lambda.CreateFunction(lambdatest.FunctionConfig{
 		Name:      fmt.Sprintf("%s-%d", strings.NewReplacer(" ", "-", ",", "").Replace(function.Name), memory),
 		MemoryMB:  memory,
 		Timeout:   c.timeout,
-		Exec:      x.box.command(function.Path),
-		Env:       x.box.environ(function.Path),
+		Exec:      x.box.Command(function.Path),
+		Env:       x.box.Environ(function.Path),
 		Intercept: x.watch,
 	})
 	return nil
@@ -120,19 +120,19 @@ func (x *cell) greeting(ctx context.Context) (*coldSample, error) {
 	if clock.next == 0 {
 		return nil, fmt.Errorf("never asked for an event: %s", r.Payload)
 	}
-	if err := x.box.freeze(); err != nil {
+	if err := x.box.Freeze(); err != nil {
 		return nil, err
 	}
-	defer x.box.thaw()
-	birth, err := x.box.birth()
+	defer x.box.Thaw()
+	birth, err := x.box.ExecRecord()
 	if err != nil {
 		return nil, err
 	}
 	s := &coldSample{StartToNext: ms(clock.next - birth.Clock), MaxMemory: r.MaxMemory}
 	s.Init, s.Billed, s.Client = s.StartToNext, s.StartToNext, s.StartToNext // no more is measured
-	s.Counted, _ = birth.used()                                              // one that ended itself has no more
+	s.Counted, _ = birth.Used()                                              // one that ended itself has no more
 	if first {
-		x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.mapped()...)
+		x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.Mapped()...)
 	}
 	return s, nil
 }

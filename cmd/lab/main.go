@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/sandbox"
 )
 
 func lab() *cli.Program {
@@ -20,6 +21,6 @@ func lab() *cli.Program {
 }
 
 func main() {
-	launchIfAsked()
+	sandbox.Launch()
 	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 	"reduction/internal/machine"
 	"reduction/runtime/lambdatest"
@@ -20,7 +21,7 @@ import (
 type rig struct {
 	*setting
 	timeout time.Duration // of INIT, and of an invocation
-	host    *host
+	host    *sandbox.Host
 	servers map[time.Duration]*lambdatest.Server // by round trip
 	objects map[int64]*object                    // by rows
 	code    map[string][]string                  // a program's files, for the page cache to forget
@@ -52,7 +53,10 @@ func newRig(s *setting, largestMB int, rows []int64, roundTrips []time.Duration,
 			begun.close()
 		}
 	}()
-	if r.host, err = newHost(s.isolation, largestMB); err != nil {
+	if r.host, err = sandbox.NewHost(s.Options, largestMB); err != nil {
+		if _, ok := errors.AsType[*sandbox.RootsError](err); ok {
+			err = fmt.Errorf("--roots system: %w", err)
+		}
 		return nil, err
 	}
 	for _, trip := range roundTrips {
@@ -99,7 +103,7 @@ func (r *rig) close() error {
 	var errs []error
 	for _, x := range r.cells {
 		if x.box != nil {
-			x.box.thaw() // a frozen process can't be ended
+			x.box.Thaw() // a frozen process can't be ended
 		}
 	}
 	for _, server := range r.servers {
@@ -107,11 +111,11 @@ func (r *rig) close() error {
 	}
 	for _, x := range r.cells {
 		if x.box != nil {
-			errs = append(errs, x.box.close())
+			errs = append(errs, x.box.Close())
 		}
 	}
 	if r.host != nil {
-		errs = append(errs, r.host.close())
+		errs = append(errs, r.host.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -127,9 +131,9 @@ func (r *rig) conditions() conditions {
 		Where:    where,
 		Date:     time.Now().UTC().Format(time.RFC3339),
 		Machine:  machine.Name(),
-		Sandbox:  r.host.notes(),
-		Limited:  r.host.limited(),
-		PeriodMs: ms(r.period),
+		Sandbox:  r.host.Notes(),
+		Limited:  r.host.Limited(),
+		PeriodMs: ms(r.Period),
 		TLS:      !r.noTLS && !strings.HasPrefix(r.s3, "http:"),
 		Cache:    r.cache,
 		Seed:     r.seed,

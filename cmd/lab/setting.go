@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 )
 
 // setting is what the commands that measure in a sandbox have in common.
 type setting struct {
-	isolation
+	sandbox.Options
 	stores
 	noTLS bool
 	roots string
@@ -38,9 +39,6 @@ const (
 	rootsSystem = "system" // among the system's roots
 )
 
-// bundleVariable names the file with the emulator's authority.
-const bundleVariable = "AWS_CA_BUNDLE"
-
 // sessionToken is as long as those of Lambda's roles, which are signed and sent with each
 // request.
 var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
@@ -52,9 +50,9 @@ func (s *setting) declare(f *cli.Flags) {
 	f.Bool(&s.noTLS, "no-tls", "S3 and DynamoDB over plain HTTP, to see what TLS costs")
 	f.String(&s.roots, "roots", rootsBundle, "`WHERE` the servers' authority is: bundle, a file; system, its roots, as root (default bundle)")
 	f.String(&s.cache, "cache", cacheWarm, "`STATE` of the page cache at a start: warm; dropped, the function's files; empty, all (default warm)")
-	f.Duration(&s.period, "period", lambdaPeriod, shortestPeriod, longestPeriod, "`TIME` of the CPU quota (default 20ms, as Lambda's)")
-	f.Bool(&s.shared, "shared", "let function and servers share the CPUs; more sizes can be emulated so")
-	f.Bool(&s.unlimited, "unlimited", "no limits, no CPUs apart, nothing hidden")
+	f.Duration(&s.Period, "period", sandbox.LambdaPeriod, sandbox.ShortestPeriod, sandbox.LongestPeriod, "`TIME` of the CPU quota (default 20ms, as Lambda's)")
+	f.Bool(&s.Shared, "shared", "let function and servers share the CPUs; more sizes can be emulated so")
+	f.Bool(&s.Unlimited, "unlimited", "no limits, no CPUs apart, nothing hidden")
 	cli.Whole(f, &s.seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data and of the order (default 1)")
 	s.stores.declare(f)
 	f.Bool(&s.unchecked, "unchecked", "times for what writes anything else than the reference, too, with what differs")
@@ -72,10 +70,10 @@ func (s *setting) ready(memory []int, functions []program) error {
 	if err := s.stores.check(); err != nil {
 		return err
 	}
-	s.systemRoots = s.roots == rootsSystem
-	if least := memory[0]; !s.unlimited && quota(least, s.period) < leastQuota {
+	s.SystemRoots = s.roots == rootsSystem
+	if least := memory[0]; !s.Unlimited && sandbox.Quota(least, s.Period) < sandbox.LeastQuota {
 		return cli.Usagef("--period %v is too short for %d MB: its share of it is %v, and Linux knows none under %v",
-			s.period, least, quota(least, s.period), leastQuota)
+			s.Period, least, sandbox.Quota(least, s.Period), sandbox.LeastQuota)
 	}
 	for i := range functions {
 		f := &functions[i]

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
 )
@@ -58,7 +59,7 @@ func TestStoresCommandLine(t *testing.T) {
 
 // With --unchecked, what is wrong has times, and says so; without, it has none.
 func TestUnchecked(t *testing.T) {
-	x := &cell{rig: &rig{setting: &setting{}, host: new(host)}, object: new(object), table: "t", server: lambdatest.NewUnstartedServer()}
+	x := &cell{rig: &rig{setting: &setting{}, host: new(sandbox.Host)}, object: new(object), table: "t", server: lambdatest.NewUnstartedServer()}
 	defer x.server.Close()
 	x.object.want = []dataset.Result{{Diagnosis: "x", Hospital: "A", Mean: "1", Treatment: "T"}}
 	x.server.DynamoDB.CreateTable("t")

@@ -13,6 +13,7 @@ import (
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/powertuning"
 	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -202,8 +203,8 @@ func (b *tuneBench) report(r *rig) *tuneReport {
 // tuned summarises what came of a size.
 func (b *tuneBench) tuned(x *cell) tuned {
 	t := tuned{MemoryMB: x.memory, Failed: x.failed}
-	if x.rig.host.limited() {
-		t.VCPUs = vCPUs(x.memory)
+	if x.rig.host.Limited() {
+		t.VCPUs = sandbox.VCPUs(x.memory)
 	}
 	if len(x.samples) == 0 {
 		return t

@@ -1,4 +1,4 @@
-package main
+package sandbox
 
 import (
 	"reflect"
@@ -18,7 +18,7 @@ func TestQuota(t *testing.T) {
 		{512, 20 * time.Millisecond, 5788 * time.Microsecond},
 		{3538, 20 * time.Millisecond, 40 * time.Millisecond},
 	} {
-		if got := quota(test.memory, test.period); got != test.want {
+		if got := Quota(test.memory, test.period); got != test.want {
 			t.Errorf("%d MB of %v: %v, want %v", test.memory, test.period, got, test.want)
 		}
 	}

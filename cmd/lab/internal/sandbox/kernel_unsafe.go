@@ -1,6 +1,6 @@
 //go:build linux && (amd64 || arm64)
 
-package main
+package sandbox
 
 import (
 	"syscall"
@@ -11,9 +11,9 @@ import (
 // clockMonotonic is CLOCK_MONOTONIC of clock_gettime(2).
 const clockMonotonic = 1
 
-// monotonic is a clock that never steps and that all processes of the machine share: the
-// launcher reads it in one and lab in another.
-func monotonic() time.Duration {
+// Monotonic is a clock that never steps and that all processes of the machine share: the
+// launcher reads it in one process, and lab in another.
+func Monotonic() time.Duration {
 	var ts syscall.Timespec
 	// The kernel writes one Timespec, which is what ts is.
 	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&ts)), 0)
@@ -23,10 +23,10 @@ func monotonic() time.Duration {
 // cpuMask is the kernel's cpu_set_t: a bit for each of 1024 CPUs.
 type cpuMask [16]uint64
 
-// affinity returns the CPUs that a thread may run on; 0 is the caller's.
+// affinity returns the CPUs that a thread may run on; 0 is the calling thread.
 func affinity(tid int) ([]int, error) {
 	var mask cpuMask
-	// The kernel writes no more than the size it is told.
+	// The kernel writes no more than the size that it is given.
 	_, _, errno := syscall.RawSyscall(syscall.SYS_SCHED_GETAFFINITY, uintptr(tid), unsafe.Sizeof(mask), uintptr(unsafe.Pointer(&mask)))
 	if errno != 0 {
 		return nil, errno
@@ -40,13 +40,13 @@ func affinity(tid int) ([]int, error) {
 	return cpus, nil
 }
 
-// setAffinity binds a thread to CPUs; 0 is the caller's.
+// setAffinity binds a thread to CPUs; 0 is the calling thread.
 func setAffinity(tid int, cpus []int) error {
 	var mask cpuMask
 	for _, cpu := range cpus {
 		mask[cpu/64] |= 1 << (cpu % 64)
 	}
-	// The kernel reads no more than the size it is told.
+	// The kernel reads no more than the size that it is given.
 	_, _, errno := syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, uintptr(tid), unsafe.Sizeof(mask), uintptr(unsafe.Pointer(&mask)))
 	if errno != 0 {
 		return errno

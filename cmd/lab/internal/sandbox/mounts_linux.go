@@ -1,6 +1,6 @@
 //go:build linux && (amd64 || arm64)
 
-package main
+package sandbox
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// What a function sees of files is the launcher's to arrange, in mounts that nobody else has
-// and that end with the process. It takes root.
+// The launcher arranges what a function sees of files, in mounts of its own that end with the
+// process. That takes root.
 
 const (
 	tmpDir    = "/tmp"
@@ -22,13 +22,15 @@ const (
 	openPath = 0x200000 // O_PATH of open(2)
 )
 
-// arrange gives this thread mounts of its own: no control groups and a place in them that
-// looks like the root, since Go and Rust size their pools by a quota that they find there, and
-// Lambda shows none; the function's folder read-only; a /tmp that is empty but for what the
-// function needs of the old one; and where it is to have them, the system's roots.
-func (l *launch) arrange(dir string) error {
+// hide gives this thread mounts of its own:
+//   - No control groups, and a place in them that looks like the root: Go and Rust size their
+//     thread pools by a quota that they find there, and Lambda shows none.
+//   - The function's folder, read-only.
+//   - An empty /tmp, but for what the function needs of the old one.
+//   - The system's roots, where they are to hold the servers' authority.
+func (l *launch) hide(dir string) error {
 	if dir == tmpDir {
-		return fmt.Errorf("the function is to have a folder of its own, which %s is not", dir)
+		return fmt.Errorf("the function must be in a folder of its own, not in %s", dir)
 	}
 	if err := syscall.Unshare(syscall.CLONE_NEWNS | syscall.CLONE_NEWCGROUP); err != nil {
 		return fmt.Errorf("unshare: %w", err)
@@ -51,21 +53,21 @@ func (l *launch) arrange(dir string) error {
 	if err := syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		return fmt.Errorf("mount %s read-only: %w", dir, err)
 	}
-	bundle := os.Getenv(bundleVariable)
-	kept, err := hold(dir, bundle)
+	bundle := os.Getenv(CABundle)
+	kept, err := openBelowTmp(dir, bundle)
 	if err != nil {
 		return err
 	}
 	if l.SystemRoots {
-		if err := layRoots(bundle); err != nil {
+		if err := mountRoots(bundle); err != nil {
 			return err
 		}
-		os.Unsetenv(bundleVariable)
+		os.Unsetenv(CABundle)
 	}
-	return newTmp(kept)
+	return replaceTmp(kept)
 }
 
-// cgroupFolder holds the mounts of version 1, a file system of its own with a folder for each.
+// cgroupFolder holds the mounts of version 1: a file system with a folder for each.
 const cgroupFolder = "/sys/fs/cgroup"
 
 // cgroupMounts returns where control groups are mounted, the last mounted first.
@@ -81,17 +83,24 @@ func cgroupMounts(mountinfo string) []string {
 	return points
 }
 
-// held is a file or folder below the old /tmp that is to be seen in the new one.
-type held struct {
+// A kept is a file or folder of the old /tmp that the new one shows, too.
+type kept struct {
 	path   string
 	fd     int
 	folder bool
 }
 
-// hold opens those of the paths that are below /tmp: nothing is about to cover the others.
-func hold(paths ...string) ([]held, error) {
-	var all []held
+// openBelowTmp opens those of the paths that are below /tmp. The new /tmp hides no others.
+func openBelowTmp(paths ...string) ([]kept, error) {
+	var all []kept
 	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		path, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return nil, err
+		}
 		if !strings.HasPrefix(path, tmpDir+"/") {
 			continue
 		}
@@ -103,31 +112,36 @@ func hold(paths ...string) ([]held, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		all = append(all, held{path, fd, info.IsDir()})
+		all = append(all, kept{path, fd, info.IsDir()})
 	}
 	return all, nil
 }
 
-// newTmp puts an empty /tmp over the old one, and what is held into it.
-func newTmp(kept []held) error {
+// replaceTmp mounts an empty /tmp over the old one, and in it what is kept.
+func replaceTmp(keep []kept) error {
 	if err := mountTmp(tmpLimits); err != nil {
 		return err
 	}
-	for _, k := range kept {
-		point, made := k.path, error(nil)
-		if k.folder {
-			made = os.MkdirAll(point, 0o755)
-		} else if made = os.MkdirAll(filepath.Dir(point), 0o755); made == nil {
-			made = os.WriteFile(point, nil, 0o600)
+	for _, k := range keep {
+		if err := k.makePoint(); err != nil {
+			return err
 		}
-		if made != nil {
-			return made
-		}
-		if err := syscall.Mount("/proc/self/fd/"+strconv.Itoa(k.fd), point, "", syscall.MS_BIND, ""); err != nil {
-			return fmt.Errorf("mount %s: %w", point, err)
+		if err := syscall.Mount("/proc/self/fd/"+strconv.Itoa(k.fd), k.path, "", syscall.MS_BIND, ""); err != nil {
+			return fmt.Errorf("mount %s: %w", k.path, err)
 		}
 	}
 	return nil
+}
+
+// makePoint makes the folder or the file that is mounted over.
+func (k *kept) makePoint() error {
+	if k.folder {
+		return os.MkdirAll(k.path, 0o755)
+	}
+	if err := os.MkdirAll(filepath.Dir(k.path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(k.path, nil, 0o600)
 }
 
 func mountTmp(options string) error {

@@ -1,6 +1,6 @@
 //go:build linux && (amd64 || arm64)
 
-package main
+package sandbox
 
 import (
 	"encoding/pem"
@@ -12,7 +12,8 @@ import (
 	"syscall"
 )
 
-// systemBundles are where systems keep their roots in one file. crypto/x509/root_linux.go.
+// systemBundles are the files in which systems keep all their root certificates.
+// crypto/x509/root_linux.go.
 var systemBundles = []string{
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Amazon Linux, Fedora
 	"/etc/ssl/certs/ca-certificates.crt",                // Debian, Arch
@@ -20,9 +21,9 @@ var systemBundles = []string{
 	"/etc/ssl/cert.pem",                                 // Alpine
 }
 
-// Amazon Linux 2023 has the roots in one file, which several names lead to, and once more each
-// in a file of its own, with two names by hash. A client that reads all there is pays for the
-// files as well: golang/go#79018.
+// Amazon Linux 2023 has the roots in one file, with several links to it, and each root once more
+// in a file of its own, with two links named by a hash. A client that loads all of them parses
+// the single files, too: golang/go#79018.
 const (
 	rootsFile   = "pki/ca-trust/extracted/pem/tls-ca-bundle.pem"
 	rootsFolder = "pki/ca-trust/extracted/pem/directory-hash"
@@ -37,10 +38,10 @@ var rootsLinks = map[string]string{
 	rootsFolder + "/ca-certificates.crt": "/etc/" + rootsFile,
 }
 
-// layRoots gives /etc the roots as Amazon Linux has them: this machine's, and the emulator's
-// authority as if it were one of the system's. /etc is read-only from then on; /tmp is left
-// covered.
-func layRoots(authority string) error {
+// mountRoots mounts over /etc the roots as Amazon Linux has them: those of this machine, and the
+// emulator's authority as one more. /etc is read-only from then on. /tmp is left covered by the
+// file system that holds the roots.
+func mountRoots(authority string) error {
 	system, err := systemRoots()
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func layRoots(authority string) error {
 		}
 		system = append(system, own...)
 	}
-	if err := mountTmp("mode=755"); err != nil { // covered again soon
+	if err := mountTmp("mode=755"); err != nil {
 		return err
 	}
 	if err := writeRoots(tmpDir, system); err != nil {
@@ -64,7 +65,7 @@ func layRoots(authority string) error {
 	return nil
 }
 
-// systemRoots returns this machine's roots, as PEM.
+// systemRoots returns this machine's roots as PEM.
 func systemRoots() ([]byte, error) {
 	for _, name := range systemBundles {
 		text, err := os.ReadFile(name)
@@ -72,10 +73,10 @@ func systemRoots() ([]byte, error) {
 			return append(text, '\n'), err
 		}
 	}
-	return nil, errors.New("this machine has no file of its roots")
+	return nil, errors.New("this machine has no file with its root certificates")
 }
 
-// writeRoots writes what is to stand in /etc below dir.
+// writeRoots writes the roots into dir, in the layout that they have in /etc.
 func writeRoots(dir string, roots []byte) error {
 	for _, folder := range []string{filepath.Dir(rootsFile), rootsFolder, "pki/tls/certs", "ssl"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
@@ -99,7 +100,7 @@ func writeRoots(dir string, roots []byte) error {
 		if err := os.WriteFile(filepath.Join(dir, rootsFolder, name), pem.EncodeToMemory(block), 0o644); err != nil {
 			return err
 		}
-		for i := range 2 { // not the hashes that OpenSSL looks for: it finds the one file first
+		for i := range 2 { // the names are not OpenSSL's hashes: OpenSSL finds the single file first
 			if err := os.Symlink(name, filepath.Join(dir, rootsFolder, fmt.Sprintf("%08d.%d", n, i))); err != nil {
 				return err
 			}
