@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 	"reduction/runtime/lambdatest"
 )
@@ -23,13 +24,13 @@ import (
 // what came of it.
 type cell struct {
 	rig      *rig
-	function program
+	function report.Program
 	memory   int // MB
 	object   *object
 	trip     time.Duration
 	failed   string
 	ok       bool // what failed is a result, not a fault: out of memory, not emulable
-	samples  []coldSample
+	samples  []report.Sample
 
 	server *lambdatest.Server
 	box    *sandbox.Sandbox
@@ -47,33 +48,15 @@ type milestones struct {
 	err          error         // why the quota could not be set at the end of INIT
 }
 
-// coldSample is what one start of a function came to. Times are milliseconds.
-type coldSample struct {
-	StartToNext float64 `json:"startToNextMs"`
-	Init        float64 `json:"initMs"`
-	Billed      float64 `json:"initAndInvocationMs"` // before it is rounded up
-	Client      float64 `json:"clientSawMs"`
-	MaxMemory   int64   `json:"maxMemoryBytes,omitempty"` // of all its invocations
-
-	Counted *sandbox.Counters `json:"counted,omitempty"` // of INIT and the first invocation, where the kernel tells
-	Warm    []float64         `json:"warmMs,omitempty"`  // the durations of invocations that followed
-
-	S3Gets     int `json:"s3Gets,omitempty"`     // GET and HEAD requests of INIT and the first invocation
-	WarmGets   int `json:"warmS3Gets,omitempty"` // of the last warm one
-	WriteUnits int `json:"writeUnits,omitempty"` // of what one invocation leaves in the table
-
-	Wrong string `json:"wrong,omitempty"` // how what it wrote differs from the reference, with --unchecked
-}
-
 // cell adds one to the rig.
-func (r *rig) cell(function program, memory int, rows int64, trip time.Duration) (*cell, error) {
+func (r *rig) cell(function report.Program, memory int, rows int64, trip time.Duration) (*cell, error) {
 	x := &cell{rig: r, function: function, memory: memory, object: r.objects[rows], trip: trip, server: r.servers[trip]}
 	if x.failed = r.host.Emulable(memory); x.failed != "" {
 		x.ok = true
 		r.cells = append(r.cells, x)
 		return x, nil
 	}
-	name := fmt.Sprintf("%s-%d-%d", slug(function.Name), memory, rows)
+	name := fmt.Sprintf("%s-%d-%d", report.Slug(function.Name), memory, rows)
 	x.table = tableName + "-" + name
 	x.server.DynamoDB.CreateTable(x.table)
 	if r.elsewhere() {
@@ -121,7 +104,7 @@ func (f *finding) Error() string { return f.what }
 
 // take starts the function and returns what it came to; nil where it had no times, which is
 // the cell's to say from then on. An error is not the function's.
-func (x *cell) take(ctx context.Context, warm int) (*coldSample, error) {
+func (x *cell) take(ctx context.Context, warm int) (*report.Sample, error) {
 	s, err := x.start(ctx, warm)
 	var finding *finding
 	switch {
@@ -137,7 +120,7 @@ func (x *cell) take(ctx context.Context, warm int) (*coldSample, error) {
 }
 
 // start starts the function, invokes it once and then so many times more, and ends it.
-func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
+func (x *cell) start(ctx context.Context, warm int) (*report.Sample, error) {
 	first, err := x.prepare()
 	if err != nil {
 		return nil, err
@@ -164,20 +147,22 @@ func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
 		return nil, err
 	}
 	started := clock.next - r.StartToNext // where there is no launcher to say it
-	s := &coldSample{MaxMemory: r.MaxMemory, S3Gets: x.gets()}
+	s := &report.Sample{MaxMemory: r.MaxMemory, S3Gets: x.gets()}
 	if birth != nil {
 		started = birth.Clock
-		if s.Counted, err = birth.Used(); err != nil {
+		used, err := birth.Used()
+		if err != nil {
 			return nil, err
 		}
+		s.Counted = (*report.Counters)(used)
 		if first {
 			x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.Mapped()...)
 		}
 	}
-	s.StartToNext = ms(clock.next - started)
-	s.Init = s.StartToNext + ms(r.Init-r.StartToNext)
-	s.Billed = s.Init + ms(r.Duration)
-	s.Client = ms(clock.answer - started)
+	s.StartToNext = report.Ms(clock.next - started)
+	s.Init = s.StartToNext + report.Ms(r.Init-r.StartToNext)
+	s.Billed = s.Init + report.Ms(r.Duration)
+	s.Client = report.Ms(clock.answer - started)
 	if s.WriteUnits, err = x.check(s, r.RequestID); err != nil {
 		return nil, err
 	}
@@ -190,7 +175,7 @@ func (x *cell) start(ctx context.Context, warm int) (*coldSample, error) {
 }
 
 // again invokes the function that is there, and frozen, once more.
-func (x *cell) again(ctx context.Context, s *coldSample) error {
+func (x *cell) again(ctx context.Context, s *report.Sample) error {
 	runtime.GC() // as before a start
 	x.server.ForgetRequests()
 	if err := x.box.Thaw(); err != nil {
@@ -206,7 +191,7 @@ func (x *cell) again(ctx context.Context, s *coldSample) error {
 	if err := x.box.Freeze(); err != nil {
 		return err
 	}
-	s.Warm = append(s.Warm, ms(r.Duration))
+	s.Warm = append(s.Warm, report.Ms(r.Duration))
 	s.WarmGets = x.gets()
 	s.MaxMemory = max(s.MaxMemory, r.MaxMemory)
 	_, err = x.check(s, r.RequestID)
@@ -281,7 +266,7 @@ func (x *cell) gets() int {
 
 // check holds what an invocation of a start wrote against the reference, returns the write
 // units that it is worth, and empties the table for the next one.
-func (x *cell) check(s *coldSample, id string) (units int, err error) {
+func (x *cell) check(s *report.Sample, id string) (units int, err error) {
 	items := x.server.DynamoDB.Items(x.table)
 	x.server.DynamoDB.Empty(x.table)
 	if x.rig.elsewhere() {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -14,20 +15,7 @@ var figureNames = []struct{ name, title string }{
 	{"initMs", "INIT"},
 	{"initAndInvocationMs", "INIT + invocation, which is billed"},
 	{"clientSawMs", "Client saw"},
-	{warmFigure, "Warm invocation"},
-}
-
-// figure returns a figure's summary by its name in JSON; nil where there is none.
-func (f *found) figure(name string) *stats.Summary {
-	if name == warmFigure {
-		return f.Warm
-	}
-	for _, c := range coldFigures {
-		if c.name == name {
-			return *c.summary(f)
-		}
-	}
-	return nil
+	{report.FigureWarm, "Warm invocation"},
 }
 
 // percentiles makes a bar of a summary.
@@ -69,11 +57,11 @@ func (ch *barChart) settle(also string) {
 	if far {
 		end = "p90 and p99"
 	}
-	ch.Subtitle = sentence(what+": p50", "line: to "+end, "less is better") + also
+	ch.Subtitle = report.Sentence(what+": p50", "line: to "+end, "less is better") + also
 }
 
 // startUps draws the four figures of cells that differ in the function alone.
-func startUps(cells []found, l looks, prefix, method string) *barChart {
+func startUps(cells []report.Result, l looks, prefix, method string) *barChart {
 	first := &cells[0]
 	title := fmt.Sprintf("From start to first answer, %s, %d MB", rowsText(first.Rows), first.MemoryMB)
 	if first.VCPUs > 0 {
@@ -82,15 +70,15 @@ func startUps(cells []found, l looks, prefix, method string) *barChart {
 	if first.RoundTrip == 0 {
 		title += ", no round trip"
 	}
-	name := slug(prefix, rowsSlug(first.Rows), fmt.Sprint(first.MemoryMB, "mb"))
+	name := report.Slug(prefix, rowsSlug(first.Rows), fmt.Sprint(first.MemoryMB, "mb"))
 	ch := percentileChart(heading{Name: name, Title: title, Notes: []string{method}})
-	for _, figure := range figureNames[:len(coldFigures)] {
+	for _, figure := range figureNames[:len(report.StartFigures)] {
 		g := barGroup{Label: figure.title}
 		for i := range cells {
 			f := &cells[i]
-			s := f.figure(figure.name)
+			s := f.Summary(figure.name)
 			if s == nil {
-				g.Bars = append(g.Bars, bar{Label: f.Function, None: or(f.Failed, "not measured")})
+				g.Bars = append(g.Bars, bar{Label: f.Function, None: report.Or(f.Failed, "not measured")})
 				continue
 			}
 			b := percentiles(f.Function, l.of(f.Function), s)
@@ -107,7 +95,7 @@ func startUps(cells []found, l looks, prefix, method string) *barChart {
 
 // warmTimes draws warm invocations by memory size, of cells that differ in that and in the
 // function. One memory size is bars, several are curves.
-func warmTimes(cells []found, l looks, prefix, method string) chart {
+func warmTimes(cells []report.Result, l looks, prefix, method string) chart {
 	var sizes []int
 	for _, f := range cells {
 		sizes = append(sizes, f.MemoryMB)
@@ -115,7 +103,7 @@ func warmTimes(cells []found, l looks, prefix, method string) chart {
 	slices.Sort(sizes)
 	sizes = slices.Compact(sizes)
 	h := heading{
-		Name:     slug(prefix, "warm", rowsSlug(cells[0].Rows)),
+		Name:     report.Slug(prefix, "warm", rowsSlug(cells[0].Rows)),
 		Title:    "Warm invocations, " + rowsText(cells[0].Rows),
 		Subtitle: "Mark: p50; line: to p90; less is better.",
 		Notes:    []string{method},
@@ -131,7 +119,7 @@ func warmTimes(cells []found, l looks, prefix, method string) chart {
 			if f := &cells[i]; f.Warm != nil {
 				g.Bars = append(g.Bars, percentiles(f.Function, l.of(f.Function), f.Warm))
 			} else {
-				g.Bars = append(g.Bars, bar{Label: f.Function, None: or(f.Failed, "not measured")})
+				g.Bars = append(g.Bars, bar{Label: f.Function, None: report.Or(f.Failed, "not measured")})
 			}
 		}
 		ch.Groups = []barGroup{g}
@@ -141,7 +129,7 @@ func warmTimes(cells []found, l looks, prefix, method string) chart {
 	ch := &curveChart{heading: h, Time: "p50", High: "p90"}
 	for i := range cells {
 		f := &cells[i]
-		if f.Function == oursAgain {
+		if f.Function == report.OursAgain {
 			continue // it would lie over ours; the ratios show it
 		}
 		at := slices.IndexFunc(ch.Curves, func(c curve) bool { return c.Name == f.Function })
@@ -149,7 +137,7 @@ func warmTimes(cells []found, l looks, prefix, method string) chart {
 			at = len(ch.Curves)
 			ch.Curves = append(ch.Curves, curve{Name: f.Function, Look: l.of(f.Function)})
 		}
-		p := curvePoint{MemoryMB: f.MemoryMB, None: or(f.Failed, "not measured")}
+		p := curvePoint{MemoryMB: f.MemoryMB, None: report.Or(f.Failed, "not measured")}
 		if f.Warm != nil {
 			p = curvePoint{MemoryMB: f.MemoryMB, Time: f.Warm.P50, Low: f.Warm.P50, High: f.Warm.P90}
 		}
@@ -163,7 +151,7 @@ func warmTimes(cells []found, l looks, prefix, method string) chart {
 
 // timesOurs draws how many times ours each rival takes, of one figure over one file: the
 // reciprocals of the ratios. Groups are memory sizes, and round trips where there are several.
-func timesOurs(ratios []ratio, figure string, l looks, prefix, method string) *barChart {
+func timesOurs(ratios []report.Ratio, figure string, l looks, prefix, method string) *barChart {
 	title := ""
 	for _, f := range figureNames {
 		if f.name == figure {
@@ -173,7 +161,7 @@ func timesOurs(ratios []ratio, figure string, l looks, prefix, method string) *b
 	rows := ratios[0].Rows
 	ch := &barChart{
 		heading: heading{
-			Name:     slug(prefix, "times-ours", figureSlugs[figure], rowsSlug(rows)),
+			Name:     report.Slug(prefix, "times-ours", figureSlugs[figure], rowsSlug(rows)),
 			Title:    fmt.Sprintf("How many times ours each takes: %s, %s", lowerFirst(title), rowsText(rows)),
 			Subtitle: "Mark: ratio of medians; line: its 95% bootstrap interval. One that holds 1 shows no difference; none: too few starts.",
 			Notes:    []string{method},
@@ -189,7 +177,7 @@ func timesOurs(ratios []ratio, figure string, l looks, prefix, method string) *b
 	for _, r := range ratios {
 		label := fmt.Sprintf("%d MB", r.MemoryMB)
 		if len(trips) > 1 {
-			label += ", " + roundTripText(r.RoundTrip)
+			label += ", " + report.RoundTripText(r.RoundTrip)
 		}
 		at := slices.IndexFunc(ch.Groups, func(g barGroup) bool { return g.Label == label })
 		if at < 0 {
@@ -203,7 +191,7 @@ func timesOurs(ratios []ratio, figure string, l looks, prefix, method string) *b
 
 // inverse is a ratio of theirs by ours. What has been divided by nothing is none. Few starts make
 // no interval.
-func inverse(r *ratio, l looks) bar {
+func inverse(r *report.Ratio, l looks) bar {
 	b := bar{Label: r.Peer, Look: l.of(r.Peer), Value: 1 / r.Value, Low: 1 / r.High, High: 1 / r.Low}
 	for _, v := range []float64{b.Value, b.Low, b.High} {
 		if !(v > 0) || math.IsInf(v, 0) {
@@ -217,7 +205,7 @@ func inverse(r *ratio, l looks) bar {
 }
 
 var figureSlugs = map[string]string{
-	"startToNextMs": "start", "initMs": "init", "initAndInvocationMs": "billed", "clientSawMs": "client", warmFigure: "warm",
+	"startToNextMs": "start", "initMs": "init", "initAndInvocationMs": "billed", "clientSawMs": "client", report.FigureWarm: "warm",
 }
 
 // lowerFirst begins with a small letter, except what is an abbreviation.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/report"
 )
 
 // drawn is a chart, and the file that it is of.
@@ -34,7 +35,7 @@ func chartsOf(in []*chartInput, others bool) []chart {
 			add(compareCharts(in.compare, l)...)
 			publications = append(publications, in.compare.Published)
 		case in.ladder != nil:
-			for _, ch := range in.ladder.charts() {
+			for _, ch := range ladderCharts(in.ladder) {
 				add(ch)
 			}
 		case in.run != nil:
@@ -85,7 +86,7 @@ func tellApart(all []drawn) []chart {
 		if titles[h.Title] > 1 && d.file != "" {
 			h.Title += " (" + d.file + ")"
 		}
-		h.Name = or(slug(h.Name), "chart")
+		h.Name = report.Or(report.Slug(h.Name), "chart")
 		for base, n := h.Name, 2; taken[h.Name]; n++ {
 			h.Name = fmt.Sprintf("%s-%d", base, n)
 		}
@@ -100,29 +101,29 @@ func sourcesOf(in []*chartInput) []source {
 	var out []source
 	for _, in := range in {
 		s := source{File: in.file + ".json", OK: true}
-		about := func(c *conditions, ok bool, more ...string) {
-			s.Method, s.Sandbox, s.OK = c.method(more...), c.Sandbox, ok
+		about := func(c *report.Conditions, ok bool, more ...string) {
+			s.Method, s.Sandbox, s.OK = c.Method(more...), c.Sandbox, ok
 		}
 		switch {
 		case in.cold != nil:
 			r := in.cold
-			about(&r.conditions, r.OK, kindCold, roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
+			about(&r.Conditions, r.OK, report.KindCold, report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
 		case in.tune != nil:
 			r := in.tune
-			about(&r.conditions, r.OK, kindTune, r.Function.Name, roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
+			about(&r.Conditions, r.OK, report.KindTune, r.Function.Name, report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
 		case in.compare != nil:
 			r := in.compare
-			about(&r.conditions, r.OK, kindCompare, fmt.Sprintf("%d of %d planned starts in %.0f s", r.Done, r.Planned, r.Took), fmt.Sprintf("seed %d", r.Seed))
+			about(&r.Conditions, r.OK, report.KindCompare, fmt.Sprintf("%d of %d planned starts in %.0f s", r.Done, r.Planned, r.Took), fmt.Sprintf("seed %d", r.Seed))
 			for _, out := range r.LeftOut {
 				s.Sandbox = append(s.Sandbox, fmt.Sprintf("left out: %s, %s", out.Name, out.Why))
 			}
 		case in.ladder != nil:
 			r := in.ladder
-			about(&r.conditions, r.OK, kindLadder, roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
+			about(&r.Conditions, r.OK, report.KindLadder, report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N), fmt.Sprintf("seed %d", r.Seed))
 		case in.run != nil:
-			s.Method, s.OK = sentence("Measured on "+in.run.Where, in.run.Machine, "lab run"), in.run.OK
+			s.Method, s.OK = report.Sentence("Measured on "+in.run.Where, in.run.Machine, "lab run"), in.run.OK
 		case in.others != nil:
-			s.Method = sentence("Measured on AWS by others: "+in.others.Source, in.others.Region, in.others.Architecture)
+			s.Method = report.Sentence("Measured on AWS by others: "+in.others.Source, in.others.Region, in.others.Architecture)
 		case in.tool != nil:
 			s.Method = "Output of AWS Lambda Power Tuning, which does not say what was measured."
 		case in.bars != nil:

@@ -11,16 +11,17 @@ import (
 
 	"reduction/cmd/lab/internal/powertuning"
 	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/report"
 )
 
 // chartInput is one file to draw: one of the pointers is set.
 type chartInput struct {
 	file    string // without its folder and .json
-	cold    *coldReport
-	tune    *tuneReport
-	compare *compareReport
-	ladder  *ladderReport
-	run     *report
+	cold    *report.Cold
+	tune    *report.Tune
+	compare *report.Compare
+	ladder  *report.Ladder
+	run     *report.Run
 	tool    *powertuning.Output
 	others  *published.Experiment
 	bars    *barChart
@@ -61,18 +62,18 @@ func readChart(data []byte) (*chartInput, error) {
 	in := new(chartInput)
 	var to any
 	switch {
-	case known.Kind != nil && *known.Kind == kindCold:
+	case known.Kind != nil && *known.Kind == report.KindCold:
 		to = newInto(&in.cold)
-	case known.Kind != nil && *known.Kind == kindTune:
+	case known.Kind != nil && *known.Kind == report.KindTune:
 		to = newInto(&in.tune)
-	case known.Kind != nil && *known.Kind == kindCompare:
+	case known.Kind != nil && *known.Kind == report.KindCompare:
 		to = newInto(&in.compare)
-	case known.Kind != nil && *known.Kind == kindLadder:
+	case known.Kind != nil && *known.Kind == report.KindLadder:
 		to = newInto(&in.ladder)
 	case known.Kind != nil && *known.Kind == kindBars:
 		to = newInto(&in.bars)
 	case known.Kind != nil:
-		return nil, fmt.Errorf("its kind is %q; expected one of %q, %q, %q, %q, %q", *known.Kind, kindCold, kindTune, kindCompare, kindLadder, kindBars)
+		return nil, fmt.Errorf("its kind is %q; expected one of %q, %q, %q, %q, %q", *known.Kind, report.KindCold, report.KindTune, report.KindCompare, report.KindLadder, kindBars)
 	case known.Runs != nil:
 		to = newInto(&in.run)
 	case known.StateMachine != nil:
@@ -96,14 +97,14 @@ func newInto[T any](to **T) *T {
 // check refuses what could not be drawn: files are edited by hand.
 func (in *chartInput) check() error {
 	switch {
-	case in.cold != nil && len(in.cold.Cells) == 0, in.tune != nil && len(in.tune.Sizes) == 0,
-		in.compare != nil && len(in.compare.Cells) == 0, in.tool != nil && len(in.tool.Stats) == 0,
-		in.ladder != nil && len(in.ladder.Cells) == 0,
+	case in.cold != nil && len(in.cold.Results) == 0, in.tune != nil && len(in.tune.Sizes) == 0,
+		in.compare != nil && len(in.compare.Results) == 0, in.tool != nil && len(in.tool.Stats) == 0,
+		in.ladder != nil && len(in.ladder.Results) == 0,
 		in.run != nil && len(in.run.Runs) == 0, in.others != nil && len(in.others.PowerTuning) == 0,
 		in.bars != nil && len(in.bars.bars()) == 0:
 		return errNoFigures
 	}
-	if r := in.ladder; r != nil && (len(r.Functions) == 0 || len(r.Rungs) != len(r.Functions) || len(r.Cells)%len(r.Functions) != 0) {
+	if r := in.ladder; r != nil && (len(r.Functions) == 0 || len(r.Rungs) != len(r.Functions) || len(r.Results)%len(r.Functions) != 0) {
 		return errors.New("expected a rung for each function, and as many results at each memory size")
 	}
 	others := in.others
@@ -141,7 +142,7 @@ func (in *chartInput) memory() []int {
 			out = append(out, t.MemoryMB)
 		}
 	case in.compare != nil:
-		for _, f := range in.compare.Cells {
+		for _, f := range in.compare.Results {
 			out = append(out, f.MemoryMB)
 		}
 		if in.compare.Published != nil {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"testing"
+
+	"reduction/cmd/lab/internal/report"
 )
 
 // WCAG 2.2 §1.4.3 asks 4.5:1 of text, and §1.4.11 3:1 of graphics.
@@ -111,7 +113,7 @@ func distance(a, b [3]float64) float64 {
 func TestLooksDiffer(t *testing.T) {
 	seen := map[[2]int]string{}
 	l := looks{}
-	for _, name := range []string{ours, oursAgain, "rust", "go-sdk", "node", "python-polars", "python-pandas", "rust-bare", "llrt", "a", "b", "c", "d", "e", "f", "g"} {
+	for _, name := range []string{report.Ours, report.OursAgain, "rust", "go-sdk", "node", "python-polars", "python-pandas", "rust-bare", "llrt", "a", "b", "c", "d", "e", "f", "g"} {
 		got := l.of(name)
 		key := [2]int{got.colour(), got.shape()}
 		if other, ok := seen[key]; ok {

@@ -8,13 +8,14 @@ import (
 
 	"reduction/cmd/lab/internal/pricing"
 	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/report"
 )
 
 // coldCharts draws a lab cold: the start-ups by memory size, and the ratios of what is billed.
-func coldCharts(r *coldReport, l looks) []chart {
-	method := r.method(roundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N))
+func coldCharts(r *report.Cold, l looks) []chart {
+	method := r.Method(report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N))
 	var out []chart
-	for _, cells := range split(r.Cells, func(f *found) any { return f.MemoryMB }) {
+	for _, cells := range split(r.Results, func(f *report.Result) any { return f.MemoryMB }) {
 		out = append(out, startUps(cells, l, "startup", method))
 	}
 	return append(out, ratioCharts(r.Ratios, l, "startup", method)...)
@@ -22,7 +23,7 @@ func coldCharts(r *coldReport, l looks) []chart {
 
 // compareCharts draws a lab compare: for each file the start-ups by memory size, the warm
 // invocations and the ratios; those without round trips after those with.
-func compareCharts(r *compareReport, l looks) []chart {
+func compareCharts(r *report.Compare, l looks) []chart {
 	done := ""
 	if r.Done < r.Planned {
 		done = fmt.Sprintf("%d of %d planned starts", r.Done, r.Planned)
@@ -30,30 +31,30 @@ func compareCharts(r *compareReport, l looks) []chart {
 	var out []chart
 	for _, rows := range r.Rows {
 		for _, trip := range r.RoundTrips {
-			cells := slices.DeleteFunc(slices.Clone(r.Cells), func(f found) bool { return f.Rows != rows || f.RoundTrip != trip })
+			cells := slices.DeleteFunc(slices.Clone(r.Results), func(f report.Result) bool { return f.Rows != rows || f.RoundTrip != trip })
 			if len(cells) == 0 {
 				continue
 			}
 			prefix := "compare"
 			if trip != r.RoundTrips[0] {
-				prefix = slug(prefix, fmt.Sprintf("rtt %v", trip))
+				prefix = report.Slug(prefix, fmt.Sprintf("rtt %v", trip))
 			}
-			method := r.method(roundTripText(trip), startsText(cells), done)
-			for _, same := range split(cells, func(f *found) any { return f.MemoryMB }) {
+			method := r.Method(report.RoundTripText(trip), startsText(cells), done)
+			for _, same := range split(cells, func(f *report.Result) any { return f.MemoryMB }) {
 				out = append(out, startUps(same, l, prefix, method))
 			}
-			if slices.ContainsFunc(cells, func(f found) bool { return f.Warm != nil }) {
+			if slices.ContainsFunc(cells, func(f report.Result) bool { return f.Warm != nil }) {
 				out = append(out, warmTimes(cells, l, prefix, method))
 			}
 		}
-		ratios := slices.DeleteFunc(slices.Clone(r.Ratios), func(x ratio) bool { return x.Rows != rows })
-		out = append(out, ratioCharts(ratios, l, "compare", r.method(done))...)
+		ratios := slices.DeleteFunc(slices.Clone(r.Ratios), func(x report.Ratio) bool { return x.Rows != rows })
+		out = append(out, ratioCharts(ratios, l, "compare", r.Method(done))...)
 	}
 	return out
 }
 
 // startsText says of how many starts the figures are: slow functions get fewer.
-func startsText(cells []found) string {
+func startsText(cells []report.Result) string {
 	low, high := 0, 0
 	for _, f := range cells {
 		if n := len(f.Samples); n > 0 {
@@ -70,10 +71,10 @@ func startsText(cells []found) string {
 }
 
 // ratioCharts draws what is billed and the warm invocations; the others say the same of parts.
-func ratioCharts(ratios []ratio, l looks, prefix, method string) []chart {
+func ratioCharts(ratios []report.Ratio, l looks, prefix, method string) []chart {
 	var out []chart
-	for _, figure := range []string{"initAndInvocationMs", warmFigure, "startToNextMs"} {
-		of := slices.DeleteFunc(slices.Clone(ratios), func(x ratio) bool { return x.Figure != figure })
+	for _, figure := range []string{"initAndInvocationMs", report.FigureWarm, "startToNextMs"} {
+		of := slices.DeleteFunc(slices.Clone(ratios), func(x report.Ratio) bool { return x.Figure != figure })
 		if len(of) > 0 {
 			out = append(out, timesOurs(of, figure, l, prefix, method))
 		}
@@ -92,7 +93,7 @@ func tuneCharts(in []*chartInput, l looks) []chart {
 		first := same[0].tune
 		ch := &curveChart{
 			heading: heading{
-				Name:     slug("tuning", rowsSlug(first.Rows)),
+				Name:     report.Slug("tuning", rowsSlug(first.Rows)),
 				Title:    "Time and cost by memory size, " + rowsText(first.Rows) + ", warm",
 				Subtitle: fmt.Sprintf("Time: mean without the highest and lowest %v%%; line: its 95%% interval. Cost: compute alone, at AWS's prices for %s in %s.", 100*first.Discarded, first.Prices.Architecture, first.Prices.Region),
 			},
@@ -101,7 +102,7 @@ func tuneCharts(in []*chartInput, l looks) []chart {
 		names := tuneNames(same)
 		for i, in := range same {
 			ch.Curves = append(ch.Curves, tuneCurve(in.tune, names[i], l))
-			note := in.tune.method(roundTripText(in.tune.RoundTrip), fmt.Sprintf("n = %d at each size", in.tune.N))
+			note := in.tune.Method(report.RoundTripText(in.tune.RoundTrip), fmt.Sprintf("n = %d at each size", in.tune.N))
 			if !slices.Contains(ch.Notes, note) {
 				ch.Notes = append(ch.Notes, note)
 			}
@@ -129,11 +130,11 @@ func tuneNames(in []*chartInput) []string {
 	return names
 }
 
-func tuneCurve(t *tuneReport, name string, l looks) curve {
+func tuneCurve(t *report.Tune, name string, l looks) curve {
 	c := curve{Name: name, Look: l.of(name)}
 	for i := range t.Sizes {
 		size := &t.Sizes[i]
-		p := curvePoint{MemoryMB: size.MemoryMB, None: or(size.Failed, "not measured")}
+		p := curvePoint{MemoryMB: size.MemoryMB, None: report.Or(size.Failed, "not measured")}
 		if size.Mean != nil {
 			p = curvePoint{MemoryMB: size.MemoryMB, Time: size.Mean.Value, Low: size.Mean.Low, High: size.Mean.High}
 			if size.Cost != nil {
@@ -172,13 +173,13 @@ func toolCharts(in []*chartInput, l looks) []chart {
 }
 
 // runCharts draws an invocation's phases, as the function itself reports them.
-func runCharts(r *report) []chart {
+func runCharts(r *report.Run) []chart {
 	ch := &barChart{
 		heading: heading{
 			Name:     "phases",
 			Title:    "Where an invocation's time goes",
 			Subtitle: "INIT only where the process is started. The phases are as the function reports them; the rest is all that it doesn't time.",
-			Notes: []string{sentence("Measured on "+r.Where, r.Machine, fmt.Sprintf("told it has %d MB", r.MemoryMB), "CPU not limited here", "TLS",
+			Notes: []string{report.Sentence("Measured on "+r.Where, r.Machine, fmt.Sprintf("told it has %d MB", r.MemoryMB), "CPU not limited here", "TLS",
 				"warm: the median invocation")},
 		},
 		Unit: unitMs, Value: "all",
@@ -191,7 +192,7 @@ func runCharts(r *report) []chart {
 		g := barGroup{Label: rowsText(f.Rows)}
 		g.Bars = append(g.Bars, phaseBar("first", f.Init, &f.Cold))
 		if len(f.Warm) > 0 {
-			median := f.median()
+			median := f.Median()
 			g.Bars = append(g.Bars, phaseBar("warm", 0, &median))
 		}
 		ch.Groups = append(ch.Groups, g)
@@ -199,7 +200,7 @@ func runCharts(r *report) []chart {
 	return []chart{ch}
 }
 
-func phaseBar(label string, init float64, v *invoked) bar {
+func phaseBar(label string, init float64, v *report.Invocation) bar {
 	phases := v.Answer.Ms
 	known := phases.Open + phases.Read + phases.Write
 	if known == 0 {
@@ -216,12 +217,12 @@ func phaseBar(label string, init float64, v *invoked) bar {
 // othersCharts draws what the experiment's authors measured on AWS.
 func othersCharts(p *published.Experiment, l looks) []chart {
 	const by = "Measured on AWS by others"
-	note := sentence(by+": "+p.Source, p.Region, p.Architecture)
+	note := report.Sentence(by+": "+p.Source, p.Region, p.Architecture)
 	var out []chart
 	for _, same := range split(p.PowerTuning, func(t *published.Tuning) any { return t.Rows }) {
 		ch := &curveChart{
 			heading: heading{
-				Name:     slug("aws-tuning", rowsSlug(same[0].Rows)),
+				Name:     report.Slug("aws-tuning", rowsSlug(same[0].Rows)),
 				Title:    by + ": time and cost by memory size, " + rowsText(same[0].Rows),
 				Subtitle: "Means of AWS Lambda Power Tuning; it gives no intervals. Cost: compute alone.",
 				Notes:    []string{note},

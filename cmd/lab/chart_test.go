@@ -15,6 +15,7 @@ import (
 
 	"reduction/cmd/lab/internal/pricing"
 	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -109,7 +110,7 @@ func checkSVG(t *testing.T, ch chart, svg string, told bool) {
 // The value of every bar, and every name, is to be seen, not told only.
 func TestBarsSayValues(t *testing.T) {
 	for _, far := range []bool{false, true} {
-		ch := startUps(sampleCold([]string{ours, "rust", "node"}, []int{128}, far).Cells, looks{}, "startup", "a test")
+		ch := startUps(sampleCold([]string{report.Ours, "rust", "node"}, []int{128}, far).Results, looks{}, "startup", "a test")
 		if ch.Dots != far {
 			t.Errorf("far apart %v, dots %v", far, ch.Dots)
 		}
@@ -173,7 +174,7 @@ func TestNothingOutside(t *testing.T) {
 func TestChartEscapes(t *testing.T) {
 	const name = `<img src=x onerror="alert(1)">&'`
 	in := []*chartInput{
-		{file: name, cold: sampleCold([]string{ours, name}, []int{128}, false)},
+		{file: name, cold: sampleCold([]string{report.Ours, name}, []int{128}, false)},
 		{file: name, tune: sampleTune(name, 128, 256)},
 	}
 	in[0].cold.Machine, in[0].cold.Sandbox = name, []string{name}
@@ -193,11 +194,11 @@ func TestChartEscapes(t *testing.T) {
 
 // Costs of two architectures never share a chart, nor do times of two machines.
 func TestTuneKeepsApart(t *testing.T) {
-	a, b, c, d := sampleTune(ours, 256), sampleTune("rust", 256), sampleTune(ours, 256), sampleTune(ours, 256)
+	a, b, c, d := sampleTune(report.Ours, 256), sampleTune("rust", 256), sampleTune(report.Ours, 256), sampleTune(report.Ours, 256)
 	c.Prices, _ = pricing.Of(pricing.ARM)
 	d.Machine = "another"
 	var in []*chartInput
-	for i, r := range []*tuneReport{a, b, c, d} {
+	for i, r := range []*report.Tune{a, b, c, d} {
 		in = append(in, &chartInput{file: fmt.Sprint("f", i), tune: r})
 	}
 	charts := chartsOf(in, false)
@@ -213,14 +214,14 @@ func TestTuneKeepsApart(t *testing.T) {
 }
 
 func TestTuneTellsNamesakesApart(t *testing.T) {
-	in := []*chartInput{{file: "before", tune: sampleTune(ours, 256)}, {file: "after", tune: sampleTune(ours, 256)}, {file: "x", tune: sampleTune("rust", 256)}}
+	in := []*chartInput{{file: "before", tune: sampleTune(report.Ours, 256)}, {file: "after", tune: sampleTune(report.Ours, 256)}, {file: "x", tune: sampleTune("rust", 256)}}
 	if got := fmt.Sprint(tuneNames(in)); got != "[ours (before) ours (after) rust]" {
 		t.Error(got)
 	}
 }
 
 func TestTimesOurs(t *testing.T) {
-	r := ratio{Peer: "rust", Interval: stats.Interval{Value: 0.5, Low: 0.25, High: 0.8}}
+	r := report.Ratio{Peer: "rust", Interval: stats.Interval{Value: 0.5, Low: 0.25, High: 0.8}}
 	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
 		t.Errorf("%+v", b)
 	}
@@ -298,8 +299,8 @@ func TestChartCommand(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"chart", "--svg", filepath.Join(dir, "svg"), "--html", filepath.Join(dir, "page.html"), "--published"}
 	for name, report := range map[string]any{
-		"cold": sampleCold([]string{ours, "rust"}, []int{128}, false), "tune": sampleTune(ours, 256, 512), "compare": sampleCompare(),
-		"run": sampleRun(), "ladder": sampleLadder(), "tool": sampleTune(ours, 256).PowerTuning, "others": published.Results(),
+		"cold": sampleCold([]string{report.Ours, "rust"}, []int{128}, false), "tune": sampleTune(report.Ours, 256, 512), "compare": sampleCompare(),
+		"run": sampleRun(), "ladder": sampleLadder(), "tool": sampleTune(report.Ours, 256).PowerTuning, "others": published.Results(),
 	} {
 		data, err := json.Marshal(report)
 		if err != nil {

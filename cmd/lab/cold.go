@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 )
 
 var coldCommand = &cli.Command{
@@ -60,21 +60,21 @@ lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/boo
 			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.functions = append([]program{{Name: ours, Path: binary}}, b.peers...)
+			b.functions = append([]report.Program{{Name: report.Ours, Path: binary}}, b.peers...)
 			if err := b.ready(b.memory, b.functions); err != nil {
 				return err
 			}
-			report, err := b.run(cli.NewStatus(c.Err))
+			result, err := b.run(cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
-			if err := save(b.file, report); err != nil {
+			if err := report.Save(b.file, result); err != nil {
 				return err
 			}
-			if err := report.print(cli.NewPage(c.Out, plain)); err != nil {
+			if err := result.Print(cli.NewPage(c.Out, plain)); err != nil {
 				return err
 			}
-			if !report.OK {
+			if !result.OK {
 				return cli.ErrReported
 			}
 			return nil
@@ -82,34 +82,10 @@ lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/boo
 	},
 }
 
-// ours is the name of the function that the others are compared with.
-const ours = "ours"
-
-// A program is one of the functions that are compared.
-type program struct {
-	Name  string `json:"name"`
-	Path  string `json:"path"`
-	Bytes int64  `json:"bytes"`              // of the program's file alone
-	Zip   int64  `json:"zipBytes,omitempty"` // of the deployment package
-	Sum   string `json:"sha256,omitempty"`   // of the program
-}
-
-// MarshalJSON names a program that is below the working folder from there: reports are made
-// to be published, and compared with those of other machines.
-func (p program) MarshalJSON() ([]byte, error) {
-	type plain program
-	if here, err := os.Getwd(); err == nil {
-		if below, err := filepath.Rel(here, p.Path); err == nil && filepath.IsLocal(below) {
-			p.Path = filepath.ToSlash(below)
-		}
-	}
-	return json.Marshal(plain(p))
-}
-
 // coldBench is one `lab cold`.
 type coldBench struct {
 	setting
-	functions []program // ours first
+	functions []report.Program // ours first
 	peers     peers
 	memory    []int
 	rows      int64
@@ -130,7 +106,7 @@ func findProgram(path string) (string, int64, error) {
 	return abs, info.Size(), err
 }
 
-func (b *coldBench) run(s *cli.Status) (*coldReport, error) {
+func (b *coldBench) run(s *cli.Status) (*report.Cold, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer s.Clear()
@@ -139,26 +115,14 @@ func (b *coldBench) run(s *cli.Status) (*coldReport, error) {
 		return nil, err
 	}
 	err = c.rounds(ctx, s)
-	report := c.report()
+	result := c.report()
 	if closed := c.close(); err == nil {
 		err = closed
 	}
 	if ctx.Err() != nil {
 		return nil, errors.New("interrupted")
 	}
-	return report, err
-}
-
-// save writes a report to a file; none where there is no name.
-func save(file string, report any) error {
-	if file == "" {
-		return nil
-	}
-	out, err := json.MarshalIndent(report, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, append(out, '\n'), 0o644)
+	return result, err
 }
 
 // memoryFlag declares the flag for memory sizes in MB.
@@ -167,16 +131,36 @@ func memoryFlag(f *cli.Flags, to *[]int, value []int, usage string) {
 }
 
 // peers are the functions beside ours, as a flag that may be repeated.
-type peers []program
+type peers []report.Program
 
 func (p *peers) Set(s string) error {
 	name, path, ok := strings.Cut(s, "=")
 	if !ok || name == "" || path == "" {
 		return errors.New("expected NAME=PATH")
 	}
-	if name == ours || slices.ContainsFunc(*p, func(o program) bool { return o.Name == name }) {
+	if name == report.Ours || slices.ContainsFunc(*p, func(o report.Program) bool { return o.Name == name }) {
 		return fmt.Errorf("the name %s is taken", name)
 	}
-	*p = append(*p, program{Name: name, Path: path})
+	*p = append(*p, report.Program{Name: name, Path: path})
 	return nil
+}
+
+func (c *coldRun) report() *report.Cold {
+	r := &report.Cold{
+		Kind:       report.KindCold,
+		Conditions: c.conditions(),
+		RoundTrip:  report.Ms(c.rtt),
+		Rows:       c.rows,
+		Bytes:      c.objects[c.rows].bytes,
+		N:          c.n,
+		Functions:  c.functions,
+		Ratios:     []report.Ratio{},
+		OK:         true,
+	}
+	for n, x := range c.cells {
+		r.Results = append(r.Results, x.found())
+		r.OK = r.OK && (x.failed == "" || x.ok) && r.Results[n].Wrong() == ""
+	}
+	r.SetRatios()
+	return r
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 )
 
@@ -63,20 +64,20 @@ func TestCold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var r coldReport
+		var r report.Cold
 		if err := json.Unmarshal(text, &r); err != nil {
 			t.Fatal(err)
 		}
-		if r.OK || r.N != 2 || r.Rows != 500 || !r.TLS || len(r.Cells) != 3 || len(r.Ratios) != len(coldFigures) || len(r.Sandbox) == 0 {
+		if r.OK || r.N != 2 || r.Rows != 500 || !r.TLS || len(r.Results) != 3 || len(r.Ratios) != len(report.StartFigures) || len(r.Sandbox) == 0 {
 			t.Fatalf("%s: %s", limits, text)
 		}
 		if r.Limited && limits == "--unlimited" {
 			t.Error("limited, though not to be")
 		}
-		for _, f := range r.Cells[:2] {
+		for _, f := range r.Results[:2] {
 			checkCell(t, &f)
 		}
-		if f := r.Cells[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
+		if f := r.Results[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
 			t.Errorf("%s: the broken one: %+v", limits, f)
 		}
 		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "ours / again", "broken failed: "} {
@@ -93,7 +94,7 @@ func TestCold(t *testing.T) {
 }
 
 // checkCell holds a cell's figures against each other.
-func checkCell(t *testing.T, f *found) {
+func checkCell(t *testing.T, f *report.Result) {
 	t.Helper()
 	if f.Failed != "" || len(f.Samples) != 2 || f.StartToNext == nil || f.Init == nil || f.Billed == nil || f.Client == nil {
 		t.Fatalf("%+v", f)
@@ -128,16 +129,16 @@ exec sleep 60
 
 // A function that gives another answer has no times.
 func TestColdWrongAnswer(t *testing.T) {
-	b := &coldBench{functions: []program{{Name: ours}, {Name: "liar"}}}
+	b := &coldBench{functions: []report.Program{{Name: report.Ours}, {Name: "liar"}}}
 	records := &object{}
 	c := &coldRun{b, &rig{setting: &b.setting, host: new(sandbox.Host), objects: map[int64]*object{0: records}}}
-	one := []coldSample{{StartToNext: 1, Init: 1, Billed: 2, Client: 2}}
+	one := []report.Sample{{StartToNext: 1, Init: 1, Billed: 2, Client: 2}}
 	c.cells = []*cell{
 		{rig: c.rig, object: records, function: c.functions[0], memory: 128, samples: one},
 		{rig: c.rig, object: records, function: c.functions[1], memory: 128, samples: one, failed: "wrong"},
 	}
 	r := c.report()
-	if r.OK || len(r.Ratios) != 0 || r.Cells[0].Billed == nil || r.Cells[1].Billed != nil || len(r.Cells[1].Samples) != 0 {
+	if r.OK || len(r.Ratios) != 0 || r.Results[0].Billed == nil || r.Results[1].Billed != nil || len(r.Results[1].Samples) != 0 {
 		t.Errorf("%+v", r)
 	}
 	c.cells[1].ok = true // out of memory

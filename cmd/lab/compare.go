@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 )
 
 var compareCommand = &cli.Command{
@@ -72,14 +73,14 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 			if err := b.check(binary, folder, only); err != nil {
 				return err
 			}
-			report, err := b.run(cli.NewStatus(c.Err))
-			if report == nil {
+			result, err := b.run(cli.NewStatus(c.Err))
+			if result == nil {
 				return err
 			}
-			if err := errors.Join(err, save(b.file, report), report.saveMarkdown(b.markdown), report.print(cli.NewPage(c.Out, plain))); err != nil {
+			if err := errors.Join(err, report.Save(b.file, result), result.SaveMarkdown(b.markdown), result.Print(cli.NewPage(c.Out, plain))); err != nil {
 				return err
 			}
-			if !report.OK {
+			if !result.OK {
 				return cli.ErrReported
 			}
 			return nil
@@ -90,8 +91,8 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 // compareBench is one `lab compare`.
 type compareBench struct {
 	setting
-	functions []program // ours, ours again, then the others
-	leftOut   []leftOut
+	functions []report.Program // ours, ours again, then the others
+	leftOut   []report.LeftOut
 	peers     peers
 	rows      []int64
 	memory    []int
@@ -107,20 +108,20 @@ func (b *compareBench) check(binary, folder, only string) error {
 	if b.resume && b.file == "" {
 		return cli.Usagef("--resume is without --json: there is no file to go on with")
 	}
-	var found []program
+	var found []report.Program
 	var err error
 	if found, b.leftOut, err = findPeers(folder); err != nil {
 		return err
 	}
 	for _, p := range b.peers {
-		if p.Name == oursAgain || slices.ContainsFunc(found, func(f program) bool { return f.Name == p.Name }) {
+		if p.Name == report.OursAgain || slices.ContainsFunc(found, func(f report.Program) bool { return f.Name == p.Name }) {
 			return cli.Usagef("--peer %s: there is a function of that name", p.Name)
 		}
 	}
 	if b.elsewhere() {
 		b.trips = []time.Duration{0}
 	}
-	b.functions = append([]program{{Name: ours, Path: binary}, {Name: oursAgain, Path: binary}}, found...)
+	b.functions = append([]report.Program{{Name: report.Ours, Path: binary}, {Name: report.OursAgain, Path: binary}}, found...)
 	b.functions = append(b.functions, b.peers...)
 	if err := b.keep(only); err != nil {
 		return err
@@ -138,11 +139,11 @@ func (b *compareBench) keep(only string) error {
 	}
 	names := strings.Split(only, ",")
 	for _, name := range names {
-		if !slices.ContainsFunc(b.functions[2:], func(p program) bool { return p.Name == name }) {
+		if !slices.ContainsFunc(b.functions[2:], func(p report.Program) bool { return p.Name == name }) {
 			return cli.Usagef("--only %s: there is no rival of that name", name)
 		}
 	}
-	b.functions = append(b.functions[:2], slices.DeleteFunc(b.functions[2:], func(p program) bool { return !slices.Contains(names, p.Name) })...)
+	b.functions = append(b.functions[:2], slices.DeleteFunc(b.functions[2:], func(p report.Program) bool { return !slices.Contains(names, p.Name) })...)
 	b.leftOut = nil
 	return nil
 }
@@ -151,7 +152,7 @@ func (b *compareBench) keep(only string) error {
 var errInterrupted = errors.New("interrupted")
 
 // run measures. A run that was interrupted has a report too, of what there is.
-func (b *compareBench) run(s *cli.Status) (*compareReport, error) {
+func (b *compareBench) run(s *cli.Status) (*report.Compare, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer s.Clear()
@@ -165,7 +166,7 @@ func (b *compareBench) run(s *cli.Status) (*compareReport, error) {
 		return nil, err
 	}
 	err = c.measure(ctx)
-	report := c.report()
+	result := c.report()
 	if closed := c.close(); err == nil {
 		err = closed
 	}
@@ -175,8 +176,8 @@ func (b *compareBench) run(s *cli.Status) (*compareReport, error) {
 		case c.plan == nil:
 			err = fmt.Errorf("%w before the first start that counts; --resume goes on", err)
 		default:
-			err = fmt.Errorf("%w after %d starts of %d; --resume goes on", err, report.Done, report.Planned)
+			err = fmt.Errorf("%w after %d starts of %d; --resume goes on", err, result.Done, result.Planned)
 		}
 	}
-	return report, err
+	return result, err
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"reduction/cmd/lab/internal/report"
 )
 
 // A journal is a run's starts, a line of JSON each, as they come: with it a run that was
@@ -31,7 +33,7 @@ type entry struct {
 // measured is what must be the same for a run to go on.
 type measured struct {
 	Machine   string
-	Functions []program
+	Functions []report.Program
 	Rows      []int64
 	Memory    []int
 	Trips     []float64
@@ -50,13 +52,13 @@ type measured struct {
 
 // started is one start of a cell.
 type started struct {
-	Cell   int         `json:"cell"` // its place in the report
-	Trial  bool        `json:"trial,omitempty"`
-	Cold   float64     `json:"coldSeconds,omitempty"` // that a trial took, with all that belongs to it
-	Warm   float64     `json:"warmSeconds,omitempty"`
-	Failed string      `json:"failed,omitempty"`
-	OK     bool        `json:"ok,omitempty"` // as in cell
-	Sample *coldSample `json:"sample,omitempty"`
+	Cell   int            `json:"cell"` // its place in the report
+	Trial  bool           `json:"trial,omitempty"`
+	Cold   float64        `json:"coldSeconds,omitempty"` // that a trial took, with all that belongs to it
+	Warm   float64        `json:"warmSeconds,omitempty"`
+	Failed string         `json:"failed,omitempty"`
+	OK     bool           `json:"ok,omitempty"` // as in cell
+	Sample *report.Sample `json:"sample,omitempty"`
 }
 
 // journalName is beside the report's file.

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"reduction/cmd/lab/internal/report"
 )
 
 // rivals are the folders of peers that hold one. Others hold something else.
@@ -20,7 +22,7 @@ var rivals = []string{"go-sdk", "llrt", "node", "python-pandas", "python-polars"
 
 // findPeers looks for rivals: peers/rust/dist/bootstrap is rust,
 // peers/rust/dist-original/bootstrap rust-original.
-func findPeers(dir string) (found []program, left []leftOut, err error) {
+func findPeers(dir string) (found []report.Program, left []report.LeftOut, err error) {
 	if dir == "" {
 		return nil, nil, nil
 	}
@@ -32,11 +34,11 @@ func findPeers(dir string) (found []program, left []leftOut, err error) {
 		programs, _ := filepath.Glob(filepath.Join(folder, "dist*", "bootstrap"))
 		programs = slices.DeleteFunc(programs, func(path string) bool { _, _, err := findProgram(path); return err != nil })
 		if len(programs) == 0 {
-			left = append(left, leftOut{name, "not built: there is no " + filepath.Join(folder, "dist", "bootstrap"), filepath.Join(folder, "build.sh")})
+			left = append(left, report.LeftOut{Name: name, Why: "not built: there is no " + filepath.Join(folder, "dist", "bootstrap"), Build: filepath.Join(folder, "build.sh")})
 		}
 		for _, path := range programs {
 			mode := strings.TrimPrefix(filepath.Base(filepath.Dir(path)), "dist")
-			found = append(found, program{Name: name + mode, Path: path})
+			found = append(found, report.Program{Name: name + mode, Path: path})
 		}
 	}
 	return found, left, nil
@@ -44,28 +46,28 @@ func findPeers(dir string) (found []program, left []leftOut, err error) {
 
 // weigh fills in the sums of the functions' deployment packages and their sizes. Compressing
 // takes a while: what is known already, by name and sum, is not weighed again.
-func weigh(functions, known []program) error {
+func weigh(functions, known []report.Program) error {
 	errs := make([]error, len(functions))
 	var all sync.WaitGroup
 	for i := range functions {
-		if functions[i].Name != oursAgain {
-			all.Go(func() { errs[i] = functions[i].weigh(known) })
+		if functions[i].Name != report.OursAgain {
+			all.Go(func() { errs[i] = weighOne(&functions[i], known) })
 		}
 	}
 	all.Wait()
 	for i := range functions {
-		if functions[i].Name == oursAgain { // the one before it, a second time
+		if functions[i].Name == report.OursAgain { // the one before it, a second time
 			functions[i].Sum, functions[i].Zip = functions[i-1].Sum, functions[i-1].Zip
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// weigh takes our package to be the one file; that of others is their folder. What was packed
+// weighOne takes our package to be the one file; that of others is their folder. What was packed
 // when it was built is taken as it is: bootstrap.zip beside ours, dist.zip beside dist.
-func (p *program) weigh(known []program) error {
+func weighOne(p *report.Program, known []report.Program) error {
 	dir, files, err := filepath.Dir(p.Path), []string{p.Path}, error(nil)
-	if p.Name != ours {
+	if p.Name != report.Ours {
 		if files, err = deployed(dir); err != nil {
 			return err
 		}

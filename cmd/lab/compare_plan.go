@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 )
 
@@ -27,7 +28,7 @@ const (
 	shortWarm = 300 * time.Millisecond
 
 	// leastStarts is how often a cell starts where the time allows it: fewer make no interval.
-	leastStarts = fewStarts
+	leastStarts = report.FewStarts
 
 	// planShare of the time left is planned with: what was tried once was not tried exactly.
 	planShare = 0.9

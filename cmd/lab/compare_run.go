@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/published"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 	"reduction/internal/machine"
 )
@@ -31,7 +33,7 @@ func (b *compareBench) open(s *cli.Status) (*journal, error) {
 		name = journalName(b.file)
 	}
 	var j *journal
-	var known []program
+	var known []report.Program
 	if b.resume {
 		var err error
 		if j, err = readJournal(name); err != nil {
@@ -46,7 +48,7 @@ func (b *compareBench) open(s *cli.Status) (*journal, error) {
 	run := &measured{
 		Machine: machine.Name(), Functions: b.functions, Rows: b.rows, Memory: b.memory, Trips: milliseconds(b.trips), N: b.n, Warm: b.warm,
 		Timeout: b.timeout.Seconds(), TLS: !b.noTLS, Stores: b.s3 + b.dynamodb, Cache: b.cache, Seed: b.seed,
-		Unlimited: b.Unlimited, Shared: b.Shared, Roots: b.SystemRoots, Unchecked: b.unchecked, Period: ms(b.Period),
+		Unlimited: b.Unlimited, Shared: b.Shared, Roots: b.SystemRoots, Unchecked: b.unchecked, Period: report.Ms(b.Period),
 	}
 	if j == nil {
 		return beginJournal(name, run)
@@ -125,7 +127,7 @@ func (c *compareRun) measure(ctx context.Context) error {
 	if c.plan == nil {
 		for n, x := range c.cells {
 			c.tried[n].weight = 1
-			if x.function.Name == ours {
+			if x.function.Name == report.Ours {
 				c.tried[n].weight = math.Sqrt(float64(len(c.functions) - 1))
 			}
 		}
@@ -208,10 +210,6 @@ func (c *compareRun) try(ctx context.Context) error {
 	return nil
 }
 
-// manyTrips is how many round trips a start takes that is not measured on another network as
-// well: the difference, of some twenty trips, would be a few percent of it and less than noise.
-const manyTrips = 500
-
 // follow does for the cells of further round trips what try has done for those of the first.
 func (c *compareRun) follow() {
 	one := len(c.cells) / len(c.trips)
@@ -222,8 +220,8 @@ func (c *compareRun) follow() {
 		case x.failed != "":
 		case c.tried[n].warm == 0:
 			x.failed, x.ok = like.failed, like.ok
-		case c.tried[n].cold > manyTrips*(like.trip-x.trip).Abs():
-			x.failed, x.ok = fmt.Sprintf("not measured: it takes more than %d round trips", manyTrips), true
+		case c.tried[n].cold > report.ManyTrips*(like.trip-x.trip).Abs():
+			x.failed, x.ok = fmt.Sprintf("not measured: it takes more than %d round trips", report.ManyTrips), true
 			c.tried[n] = tried{}
 		}
 	}
@@ -239,7 +237,35 @@ func (c *compareRun) note(s *started) error {
 func milliseconds(s []time.Duration) []float64 {
 	out := make([]float64, len(s))
 	for i, d := range s {
-		out[i] = ms(d)
+		out[i] = report.Ms(d)
 	}
 	return out
+}
+
+func (c *compareRun) report() *report.Compare {
+	r := &report.Compare{
+		Kind:       report.KindCompare,
+		Conditions: c.conditions(),
+		RoundTrips: milliseconds(c.trips),
+		Rows:       c.rows,
+		Memory:     c.memory,
+		Functions:  c.functions,
+		LeftOut:    append([]report.LeftOut{}, c.leftOut...),
+		Budget:     c.budget.Seconds(),
+		Took:       c.spent().Seconds(),
+		Ratios:     []report.Ratio{},
+		Published:  published.Results(),
+		OK:         true,
+	}
+	for n, x := range c.cells {
+		r.OK = r.OK && (x.failed == "" || x.ok)
+		r.Done += c.done[n]
+		if c.plan != nil {
+			r.Planned += c.plan[n].Starts
+		}
+		r.Results = append(r.Results, x.found())
+		r.OK = r.OK && r.Results[n].Wrong() == ""
+	}
+	r.SetRatios()
+	return r
 }

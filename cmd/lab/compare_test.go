@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 )
 
 func TestCompareCommandLine(t *testing.T) {
@@ -84,7 +85,7 @@ func TestCompare(t *testing.T) {
 	if status != 1 || stderr != "" { // one rival fails
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	var r compareReport
+	var r report.Compare
 	read(t, file, &r)
 	checkCompare(t, &r)
 	for _, want := range []string{"not AWS", "ours again", "node-whole", "exit status 4", "llrt is left out", "llrt/build.sh builds it",
@@ -115,14 +116,14 @@ func TestCompare(t *testing.T) {
 		if status, out, stderr := shell(nil, append(args, "--resume")...); status != 1 || stderr != "" {
 			t.Fatalf("%d lines: status %d, stderr %s, stdout %s", kept, status, stderr, out)
 		}
-		var again compareReport
+		var again report.Compare
 		read(t, file, &again)
 		checkCompare(t, &again)
 		now, _ := os.ReadFile(journal)
 		if !bytes.HasPrefix(now, bytes.Join(lines[:kept], nil)) || bytes.Count(now, []byte("\n")) != len(lines)-1 {
 			t.Errorf("%d lines: the journal is\n%s, was\n%s", kept, now, text)
 		}
-		if kept == len(lines)-1 && !reflect.DeepEqual(again.Cells, r.Cells) {
+		if kept == len(lines)-1 && !reflect.DeepEqual(again.Results, r.Results) {
 			t.Error("a run that was done is not the same again")
 		}
 	}
@@ -141,14 +142,14 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-func checkCompare(t *testing.T, r *compareReport) {
+func checkCompare(t *testing.T, r *report.Compare) {
 	t.Helper()
 	names := []string{"ours", "ours again", "node", "node-whole", "rust"}
-	if r.Kind != kindCompare || r.OK || r.Done != 12 || r.Planned != 12 || len(r.Cells) != 2*len(names) || len(r.LeftOut) != len(rivals)-2 {
+	if r.Kind != report.KindCompare || r.OK || r.Done != 12 || r.Planned != 12 || len(r.Results) != 2*len(names) || len(r.LeftOut) != len(rivals)-2 {
 		text, _ := json.Marshal(r)
 		t.Fatalf("%s", text)
 	}
-	for i, f := range r.Cells {
+	for i, f := range r.Results {
 		if want := names[i%len(names)]; f.Function != want || r.Functions[i%len(names)].Name != want {
 			t.Errorf("cell %d is of %s, want %s", i, f.Function, want)
 		}
@@ -165,7 +166,7 @@ func checkCompare(t *testing.T, r *compareReport) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if want := 2 * 2 * (len(coldFigures) + 1); len(r.Ratios) != want || !r.Ratios[0].Few {
+	if want := 2 * 2 * (len(report.StartFigures) + 1); len(r.Ratios) != want || !r.Ratios[0].Few {
 		t.Errorf("%d ratios, want %d", len(r.Ratios), want)
 	}
 	if f := r.Functions; f[0].Zip == 0 || f[0].Zip != f[1].Zip || f[2].Zip == 0 || f[4].Zip <= f[0].Zip || f[4].Sum == f[0].Sum || f[2].Sum == f[3].Sum {
@@ -174,7 +175,7 @@ func checkCompare(t *testing.T, r *compareReport) {
 }
 
 func TestKeep(t *testing.T) {
-	b := &compareBench{functions: []program{{Name: ours}, {Name: oursAgain}, {Name: "a"}, {Name: "b"}, {Name: "c"}}}
+	b := &compareBench{functions: []report.Program{{Name: report.Ours}, {Name: report.OursAgain}, {Name: "a"}, {Name: "b"}, {Name: "c"}}}
 	if err := b.keep("c,a"); err != nil || len(b.functions) != 4 || b.functions[2].Name != "a" || b.functions[3].Name != "c" {
 		t.Errorf("%v, %v", b.functions, err)
 	}
@@ -203,10 +204,10 @@ func TestPacked(t *testing.T) {
 
 // When the time is up before anything was tried, that is what the report says.
 func TestCompareNoTime(t *testing.T) {
-	b := &compareBench{functions: []program{{Name: ours, Path: builtForTest(t)}}, rows: []int64{100}, memory: []int{256}, trips: []time.Duration{0}, n: 3, warm: 1, budget: 1}
+	b := &compareBench{functions: []report.Program{{Name: report.Ours, Path: builtForTest(t)}}, rows: []int64{100}, memory: []int{256}, trips: []time.Duration{0}, n: 3, warm: 1, budget: 1}
 	b.cache, b.seed, b.Unlimited, b.timeout = cacheWarm, 1, true, functionTimeout
 	r, err := b.run(&cli.Status{})
-	if err != nil || !r.OK || r.Done != 0 || len(r.Cells) != 1 || r.Cells[0].Failed != "not measured: the time was up" {
+	if err != nil || !r.OK || r.Done != 0 || len(r.Results) != 1 || r.Results[0].Failed != "not measured: the time was up" {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -233,7 +234,7 @@ func TestCompareInterrupted(t *testing.T) {
 	if status != 1 || !strings.Contains(stderr, "interrupted after ") || !strings.Contains(stderr, "starts of 60; --resume goes on") {
 		t.Fatalf("status %d, stderr %s", status, stderr)
 	}
-	var r compareReport
+	var r report.Compare
 	read(t, file, &r)
 	if !r.OK || r.Done < 5 || r.Done >= 60 || r.Planned != 60 {
 		t.Errorf("%d starts of %d", r.Done, r.Planned)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
-	"reduction/cmd/lab/internal/stats"
+	"reduction/cmd/lab/internal/report"
 )
 
 var ladderCommand = &cli.Command{
@@ -60,7 +60,7 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 		f.String(&svg, "svg", "", "`DIR` write a picture of each table there")
 		f.Bool(&plain, "plain", "print the tables without colour or lines")
 		return func(c *cli.Console, args []string) error {
-			reports, err := loadLadders(args)
+			reports, err := report.ReadLadders(args)
 			if err == nil && len(args) == 0 {
 				reports, err = b.measure(binary, dir, job, c)
 			}
@@ -70,55 +70,52 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 			if err := writeLadders(reports, markdown, svg); err != nil {
 				return err
 			}
-			return printLadders(cli.NewPage(c.Out, plain), reports)
+			if err := report.PrintLadders(cli.NewPage(c.Out, plain), reports); err != nil {
+				return err
+			}
+			if slices.ContainsFunc(reports, func(r *report.Ladder) bool { return !r.OK }) {
+				return cli.ErrReported
+			}
+			return nil
 		}
 	},
 }
 
-// A rung is one function of the ladder, or of what stands beside it.
+// A rung is a function of the ladder with its program.
 type rung struct {
-	Name string `json:"name"`
-	What string `json:"what"` // what is different from the rung before, or what it is
-	Part string `json:"part"` // the table that it belongs to
+	report.Rung
 	path string // below the folder of the peers; "" is our own function
 }
 
-// Parts of the report.
-const (
-	partSteps     = "steps"
-	partLanguages = "languages"
-	partHello     = "hello"
-)
-
 // jobRungs go from the SDK to ours. The rest compares languages, each with and without SDK.
 var jobRungs = []rung{
-	{"go-sdk, as usual", "AWS's SDK and runtime library, encoding/csv; no connection opened in INIT; one batch after another", partSteps, "ladder/dist/sdk-original"},
-	{"batches together", "eight batches in flight", partSteps, "ladder/dist/sdk-together"},
-	{"connections in INIT", "one to each service, by HeadObject and DescribeTable; the system's roots are loaded there too", partSteps, "ladder/dist/sdk-warm"},
-	{"no SDK", "net/http and encoding/json, requests signed by hand", partSteps, "ladder/dist/nethttp"},
-	{"no net/http", "packages runtime, aws, ddbwire", partSteps, "ladder/dist/bare-few"},
-	{"all connections in INIT", "to DynamoDB one for each batch in flight", partSteps, "ladder/dist/bare-roots"},
-	{"roots embedded", "the system's are not loaded", partSteps, "ladder/dist/bare"},
-	{"own parser", "packages csvfast and aggregate, SIMD in them", partSteps, "ladder/dist/simd"},
-	{"pages asked for", "its first instructions ask the kernel for all of itself (package prefetch)", partSteps, "ladder/dist/asked"},
-	{ours, "compiled for size where it runs a few times only: the flags of make bootstrap", partSteps, ""},
-	{"rust, SDK", "peers/rust", partLanguages, "rust/dist"},
-	{"rust, bare", "peers/rust-bare: sockets, rustls, SIMD", partLanguages, "rust-bare/dist"},
-	{"go, SDK", "peers/go-sdk", partLanguages, "go-sdk/dist"},
+	{report.Rung{Name: "go-sdk, as usual", What: "AWS's SDK and runtime library, encoding/csv; no connection opened in INIT; one batch after another", Part: report.PartSteps}, "ladder/dist/sdk-original"},
+	{report.Rung{Name: "batches together", What: "eight batches in flight", Part: report.PartSteps}, "ladder/dist/sdk-together"},
+	{report.Rung{Name: "connections in INIT", What: "one to each service, by HeadObject and DescribeTable; the system's roots are loaded there too", Part: report.PartSteps}, "ladder/dist/sdk-warm"},
+	{report.Rung{Name: "no SDK", What: "net/http and encoding/json, requests signed by hand", Part: report.PartSteps}, "ladder/dist/nethttp"},
+	{report.Rung{Name: "no net/http", What: "packages runtime, aws, ddbwire", Part: report.PartSteps}, "ladder/dist/bare-few"},
+	{report.Rung{Name: "all connections in INIT", What: "to DynamoDB one for each batch in flight", Part: report.PartSteps}, "ladder/dist/bare-roots"},
+	{report.Rung{Name: "roots embedded", What: "the system's are not loaded", Part: report.PartSteps}, "ladder/dist/bare"},
+	{report.Rung{Name: "own parser", What: "packages csvfast and aggregate, SIMD in them", Part: report.PartSteps}, "ladder/dist/simd"},
+	{report.Rung{Name: "pages asked for", What: "its first instructions ask the kernel for all of itself (package prefetch)", Part: report.PartSteps}, "ladder/dist/asked"},
+	{report.Rung{Name: report.Ours, What: "compiled for size where it runs a few times only: the flags of make bootstrap", Part: report.PartSteps}, ""},
+	{report.Rung{Name: "rust, SDK", What: "peers/rust", Part: report.PartLanguages}, "rust/dist"},
+	{report.Rung{Name: "rust, bare", What: "peers/rust-bare: sockets, rustls, SIMD", Part: report.PartLanguages}, "rust-bare/dist"},
+	{report.Rung{Name: "go, SDK", What: "peers/go-sdk", Part: report.PartLanguages}, "go-sdk/dist"},
 }
 
 // helloRungs are compared by their start alone.
 var helloRungs = []rung{
-	{ours, "the whole function, TLS in it", partHello, ""},
-	{"hello, our runtime", "runtime/examples/hello: package runtime and encoding/json", partHello, "ladder/dist/hello-ours"},
-	{"hello, aws-lambda-go", "AWS's library for Go", partHello, "ladder/dist/hello-lambda"},
-	{"hello, pages asked for", "the same; its first instructions ask the kernel for all of itself (package prefetch)", partHello, "ladder/dist/hello-asked"},
-	{"hello, SDK linked", "AWS's library for Go, and an SDK that it never calls", partHello, "ladder/dist/hello-linked"},
-	{"go, SDK", "peers/go-sdk", partHello, "go-sdk/dist"},
-	{"hello, Rust std", "the standard library alone, static, no TLS", partHello, "ladder/dist/hello-static"},
-	{"hello, lambda_runtime", "AWS's library for Rust", partHello, "ladder/dist/hello-rust"},
-	{"rust, bare", "peers/rust-bare", partHello, "rust-bare/dist"},
-	{"rust, SDK", "peers/rust", partHello, "rust/dist"},
+	{report.Rung{Name: report.Ours, What: "the whole function, TLS in it", Part: report.PartHello}, ""},
+	{report.Rung{Name: "hello, our runtime", What: "runtime/examples/hello: package runtime and encoding/json", Part: report.PartHello}, "ladder/dist/hello-ours"},
+	{report.Rung{Name: "hello, aws-lambda-go", What: "AWS's library for Go", Part: report.PartHello}, "ladder/dist/hello-lambda"},
+	{report.Rung{Name: "hello, pages asked for", What: "the same; its first instructions ask the kernel for all of itself (package prefetch)", Part: report.PartHello}, "ladder/dist/hello-asked"},
+	{report.Rung{Name: "hello, SDK linked", What: "AWS's library for Go, and an SDK that it never calls", Part: report.PartHello}, "ladder/dist/hello-linked"},
+	{report.Rung{Name: "go, SDK", What: "peers/go-sdk", Part: report.PartHello}, "go-sdk/dist"},
+	{report.Rung{Name: "hello, Rust std", What: "the standard library alone, static, no TLS", Part: report.PartHello}, "ladder/dist/hello-static"},
+	{report.Rung{Name: "hello, lambda_runtime", What: "AWS's library for Rust", Part: report.PartHello}, "ladder/dist/hello-rust"},
+	{report.Rung{Name: "rust, bare", What: "peers/rust-bare", Part: report.PartHello}, "rust-bare/dist"},
+	{report.Rung{Name: "rust, SDK", What: "peers/rust", Part: report.PartHello}, "rust/dist"},
 }
 
 // ladderBench is one `lab ladder`.
@@ -126,7 +123,7 @@ type ladderBench struct {
 	coldBench
 	only    string
 	storage string
-	rungs   []rung
+	rungs   []report.Rung
 	left    []string
 }
 
@@ -149,8 +146,8 @@ func (b *ladderBench) choose(rungs []rung, binary, dir string) error {
 		if err != nil {
 			return err
 		}
-		b.rungs = append(b.rungs, r)
-		b.functions = append(b.functions, program{Name: r.Name, Path: abs, Bytes: bytes})
+		b.rungs = append(b.rungs, r.Rung)
+		b.functions = append(b.functions, report.Program{Name: r.Name, Path: abs, Bytes: bytes})
 	}
 	if len(b.functions) == 0 {
 		return fmt.Errorf("--only %q: %w", b.only, fs.ErrNotExist)
@@ -158,7 +155,7 @@ func (b *ladderBench) choose(rungs []rung, binary, dir string) error {
 	return b.ready(b.memory, b.functions)
 }
 
-func (b *ladderBench) measure(binary, dir string, job bool, c *cli.Console) ([]*ladderReport, error) {
+func (b *ladderBench) measure(binary, dir string, job bool, c *cli.Console) ([]*report.Ladder, error) {
 	rungs := helloRungs
 	if job {
 		rungs = jobRungs
@@ -166,7 +163,7 @@ func (b *ladderBench) measure(binary, dir string, job bool, c *cli.Console) ([]*
 	if err := b.choose(rungs, binary, dir); err != nil {
 		return nil, err
 	}
-	r := &ladderReport{Kind: kindLadder, Rungs: b.rungs, Left: b.left, Job: job, Storage: b.storage}
+	r := &report.Ladder{Kind: report.KindLadder, Rungs: b.rungs, LeftOut: b.left, Job: job, Storage: b.storage}
 	take := b.run
 	if !job {
 		take = b.greet
@@ -176,69 +173,31 @@ func (b *ladderBench) measure(binary, dir string, job bool, c *cli.Console) ([]*
 		return nil, err
 	}
 	cold.Ratios = nil // of everything to the first: the ladder's own are others
-	r.coldReport = *cold
-	r.Kind = kindLadder
-	r.climb()
-	return []*ladderReport{r}, save(b.file, r)
+	r.Cold = *cold
+	r.Kind = report.KindLadder
+	r.SetRatios()
+	return []*report.Ladder{r}, report.Save(b.file, r)
 }
 
-// climb sets each step against the one before it, and everything against ours.
-func (r *ladderReport) climb() {
-	r.Ratios = nil
-	n := len(r.Functions)
-	for i := 0; i < len(r.Cells); i += n {
-		cells := r.Cells[i : i+n]
-		our := slices.IndexFunc(cells, func(f found) bool { return f.Function == ours })
-		for j := range cells {
-			if j > 0 && r.Rungs[j].Part == partSteps {
-				r.compareTo(&cells[j], &cells[j-1], "step")
-			}
-			if our >= 0 && j != our {
-				r.compareTo(&cells[our], &cells[j], "ours")
+// writeLadders writes tables and pictures; neither where there is no name.
+func writeLadders(reports []*report.Ladder, markdown, svg string) error {
+	if markdown != "" {
+		if err := os.WriteFile(markdown, []byte(report.LadderMarkdown(reports)), 0o644); err != nil {
+			return err
+		}
+	}
+	if svg == "" {
+		return nil
+	}
+	if err := os.MkdirAll(svg, 0o755); err != nil {
+		return err
+	}
+	for _, r := range reports {
+		for _, ch := range ladderCharts(r) {
+			if err := os.WriteFile(filepath.Join(svg, ch.Name+".svg"), drawSVG(ch), 0o644); err != nil {
+				return err
 			}
 		}
 	}
-}
-
-// compareTo adds the ratio of a to b under the name of the rung that is not ours.
-func (r *ladderReport) compareTo(a, b *found, kind string) {
-	if len(a.Samples) == 0 || len(b.Samples) == 0 {
-		return
-	}
-	figure := r.figure()
-	peer := b.Function
-	if kind == "step" {
-		peer = a.Function
-	}
-	r.Compared = append(r.Compared, ladderRatio{Kind: kind, Function: peer, MemoryMB: a.MemoryMB,
-		Interval: stats.RatioOfMedians(stats.Singles(a.values(figure)), stats.Singles(b.values(figure)))})
-}
-
-func (r *ladderReport) figure() func(*coldSample) float64 {
-	if r.Job {
-		return func(s *coldSample) float64 { return s.Billed }
-	}
-	return func(s *coldSample) float64 { return s.StartToNext }
-}
-
-// ratio returns the interval of a kind for a rung.
-func (r *ladderReport) ratio(kind, function string, memory int) string {
-	for _, x := range r.Compared {
-		if x.Kind == kind && x.Function == function && x.MemoryMB == memory {
-			return fmt.Sprintf("%.2f (%.2f-%.2f)", x.Value, x.Low, x.High)
-		}
-	}
-	return "-"
-}
-
-// title says what a report is of, briefly.
-func (r *ladderReport) title(memory int) string {
-	title := fmt.Sprintf("%d MB, page cache %s", memory, r.Cache)
-	if r.Job {
-		title = cli.Thousands(r.Rows) + " rows, " + title
-	}
-	if r.Storage != "" {
-		title += ", " + r.Storage
-	}
-	return title
+	return nil
 }

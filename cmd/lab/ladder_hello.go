@@ -11,13 +11,14 @@ import (
 	"syscall"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 	"reduction/runtime/lambdatest"
 )
 
 // greet takes the starts of functions that nothing is configured for. What they answer does
 // not count, nor whether they do: the sample is over when GET /next arrives.
-func (b *ladderBench) greet(s *cli.Status) (*coldReport, error) {
+func (b *ladderBench) greet(s *cli.Status) (*report.Cold, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	defer s.Clear()
@@ -36,12 +37,12 @@ func (b *ladderBench) greet(s *cli.Status) (*coldReport, error) {
 		}
 	}
 	err = c.greetings(ctx, s)
-	report := &coldReport{conditions: c.conditions(), N: b.n, Functions: b.functions, OK: true}
+	result := &report.Cold{Conditions: c.conditions(), N: b.n, Functions: b.functions, OK: true}
 	for _, x := range c.cells {
-		report.OK = report.OK && (x.failed == "" || x.ok)
-		report.Cells = append(report.Cells, x.found())
+		result.OK = result.OK && (x.failed == "" || x.ok)
+		result.Results = append(result.Results, x.found())
 	}
-	return report, errors.Join(err, c.end(server))
+	return result, errors.Join(err, c.end(server))
 }
 
 // end lets go of frozen processes before the server ends them.
@@ -56,7 +57,7 @@ func (c *coldRun) end(server *lambdatest.Server) error {
 }
 
 // greeter adds a cell without a job.
-func (c *coldRun) greeter(server *lambdatest.Server, function program, memory int) error {
+func (c *coldRun) greeter(server *lambdatest.Server, function report.Program, memory int) error {
 	x := &cell{rig: c.rig, function: function, memory: memory, object: &object{}, server: server}
 	c.cells = append(c.cells, x)
 	if x.failed = c.host.Emulable(memory); x.failed != "" {
@@ -103,7 +104,7 @@ func (c *coldRun) greetings(ctx context.Context, s *cli.Status) error {
 }
 
 // greeting starts the function, up to its first GET /next and the answer to one event.
-func (x *cell) greeting(ctx context.Context) (*coldSample, error) {
+func (x *cell) greeting(ctx context.Context) (*report.Sample, error) {
 	first, err := x.prepare()
 	if err != nil {
 		return nil, err
@@ -128,9 +129,10 @@ func (x *cell) greeting(ctx context.Context) (*coldSample, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &coldSample{StartToNext: ms(clock.next - birth.Clock), MaxMemory: r.MaxMemory}
+	s := &report.Sample{StartToNext: report.Ms(clock.next - birth.Clock), MaxMemory: r.MaxMemory}
 	s.Init, s.Billed, s.Client = s.StartToNext, s.StartToNext, s.StartToNext // no more is measured
-	s.Counted, _ = birth.Used()                                              // one that ended itself has no more
+	used, _ := birth.Used()                                                  // one that ended itself has no more
+	s.Counted = (*report.Counters)(used)
 	if first {
 		x.rig.code[x.function.Path] = append(x.rig.code[x.function.Path], birth.Mapped()...)
 	}

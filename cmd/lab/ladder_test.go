@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"reduction/cmd/lab/internal/report"
 )
 
 func TestLadderCommandLine(t *testing.T) {
@@ -41,8 +43,8 @@ func TestLadder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r ladderReport
-	if err := json.Unmarshal(text, &r); err != nil || !r.OK || r.Kind != kindLadder || len(r.Cells) != 1 || len(r.Cells[0].Samples) != 2 || r.Cells[0].Samples[0].StartToNext <= 0 {
+	var r report.Ladder
+	if err := json.Unmarshal(text, &r); err != nil || !r.OK || r.Kind != report.KindLadder || len(r.Results) != 1 || len(r.Results[0].Samples) != 2 || r.Results[0].Samples[0].StartToNext <= 0 {
 		t.Fatalf("%v, %s", err, text)
 	}
 	if status, out, stderr := shell(nil, "ladder", "--plain", "--markdown", markdown, "--svg", dir, file); status != 0 {
@@ -53,23 +55,5 @@ func TestLadder(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "ladder-hello-128-warm.svg")); err != nil {
 		t.Error(err)
-	}
-}
-
-// A step is held against the one before it, ours against all.
-func TestLadderClimbs(t *testing.T) {
-	r := &ladderReport{Job: true, Rungs: []rung{{Name: "a", Part: partSteps}, {Name: ours, Part: partSteps}, {Name: "rust", Part: partLanguages}}}
-	for i, x := range r.Rungs {
-		r.Functions = append(r.Functions, program{Name: x.Name})
-		r.Cells = append(r.Cells, found{Function: x.Name, MemoryMB: 128, Samples: []coldSample{{Billed: 8 / float64(int(1)<<i)}}})
-	}
-	r.climb()
-	for _, test := range []struct{ kind, function, want string }{
-		{"step", "a", "-"}, {"step", ours, "0.50 (0.50-0.50)"}, {"step", "rust", "-"},
-		{"ours", "a", "0.50 (0.50-0.50)"}, {"ours", ours, "-"}, {"ours", "rust", "2.00 (2.00-2.00)"},
-	} {
-		if got := r.ratio(test.kind, test.function, 128); got != test.want {
-			t.Errorf("%s of %s: %s, want %s", test.kind, test.function, got, test.want)
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 	"reduction/internal/machine"
@@ -121,19 +122,19 @@ func (r *rig) close() error {
 }
 
 // conditions are those of now.
-func (r *rig) conditions() conditions {
+func (r *rig) conditions() report.Conditions {
 	now, _ := machine.CPUTimes()
 	where := "this machine's emulator of S3, DynamoDB and Lambda, not AWS"
 	if r.elsewhere() {
 		where = fmt.Sprintf("this machine's emulator of Lambda, S3 at %s, DynamoDB at %s, not AWS", r.s3, r.dynamodb)
 	}
-	return conditions{
+	return report.Conditions{
 		Where:    where,
 		Date:     time.Now().UTC().Format(time.RFC3339),
 		Machine:  machine.Name(),
 		Sandbox:  r.host.Notes(),
 		Limited:  r.host.Limited(),
-		PeriodMs: ms(r.Period),
+		PeriodMs: report.Ms(r.Period),
 		TLS:      !r.noTLS && !strings.HasPrefix(r.s3, "http:"),
 		Cache:    r.cache,
 		Seed:     r.seed,

@@ -13,7 +13,9 @@ import (
 	"syscall"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 	"reduction/internal/dataset"
+	"reduction/internal/machine"
 	"reduction/runtime/lambdatest"
 )
 
@@ -57,18 +59,18 @@ lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
 			if rows >= 0 {
 				sizes = []int64{rows}
 			}
-			report, err := b.run(sizes, cli.NewStatus(c.Err))
+			result, err := b.run(sizes, cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				e := json.NewEncoder(c.Out)
 				e.SetIndent("", "  ")
-				err = e.Encode(report)
+				err = e.Encode(result)
 			} else {
-				err = report.print(cli.NewPage(c.Out, plain))
+				err = result.Print(cli.NewPage(c.Out, plain))
 			}
-			if err == nil && !report.OK {
+			if err == nil && !result.OK {
 				err = cli.ErrReported
 			}
 			return err
@@ -111,7 +113,7 @@ type bench struct {
 	binary string
 }
 
-func (b *bench) run(sizes []int64, s *cli.Status) (*report, error) {
+func (b *bench) run(sizes []int64, s *cli.Status) (*report.Run, error) {
 	path, size, err := findBootstrap(b.binary)
 	if err != nil {
 		return nil, err
@@ -138,4 +140,15 @@ func (b *bench) run(sizes []int64, s *cli.Status) (*report, error) {
 		r.OK = r.OK && len(run.Wrong) == 0
 	}
 	return r, nil
+}
+
+func newReport(b *bench, size int64) *report.Run {
+	return &report.Run{
+		Where:     "this machine's emulator of S3, DynamoDB and Lambda, not AWS",
+		Machine:   machine.Name(),
+		Bootstrap: b.binary,
+		Size:      size,
+		MemoryMB:  b.memory,
+		OK:        true,
+	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/report"
 )
 
 // builtForTest builds the function and returns its path.
@@ -35,7 +37,7 @@ func TestRun(t *testing.T) {
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	var r report
+	var r report.Run
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 	"reduction/internal/dataset"
 	"reduction/sigv4"
 )
@@ -145,7 +146,7 @@ func TestServeFunction(t *testing.T) {
 		function: builtForTest(t), name: "f", memory: 128,
 	})
 	status, body := signed(t, env, "lambda", "POST", "/2015-03-31/functions/f/invocations", []byte("{}"))
-	var a answer
+	var a report.Answer
 	if err := json.Unmarshal(body, &a); status != 200 || err != nil || a.Rows != 500 || a.Items != a.Groups || a.Groups < 200 {
 		t.Errorf("status %d, %s", status, body)
 	}

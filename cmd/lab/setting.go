@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 )
@@ -60,7 +61,7 @@ func (s *setting) declare(f *cli.Flags) {
 }
 
 // ready finds what makes no sense before anything is begun, and the programs, ours first.
-func (s *setting) ready(memory []int, functions []program) error {
+func (s *setting) ready(memory []int, functions []report.Program) error {
 	if !slices.Contains([]string{cacheWarm, cacheDropped, cacheEmpty}, s.cache) {
 		return cli.Usagef("--cache is %q; expected warm, dropped or empty", s.cache)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
@@ -29,10 +30,10 @@ func TestStores(t *testing.T) {
 	if status != 0 || stderr != "" || !strings.Contains(flat(out), "S3 at "+server.URL) || !strings.Contains(flat(out), "; no TLS; round trip 0 ms") {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	var r coldReport
+	var r report.Cold
 	read(t, file, &r)
-	if !r.OK || len(r.Cells[0].Samples) != 2 || r.Cells[0].Samples[0].WriteUnits == 0 {
-		t.Errorf("%+v", r.Cells)
+	if !r.OK || len(r.Results[0].Samples) != 2 || r.Results[0].Samples[0].WriteUnits == 0 {
+		t.Errorf("%+v", r.Results)
 	}
 	if got := len(server.S3.Requests()); got < 2+3 { // the bucket, the object, and what each start read
 		t.Errorf("%d requests to S3", got)
@@ -63,7 +64,7 @@ func TestUnchecked(t *testing.T) {
 	defer x.server.Close()
 	x.object.want = []dataset.Result{{Diagnosis: "x", Hospital: "A", Mean: "1", Treatment: "T"}}
 	x.server.DynamoDB.CreateTable("t")
-	var s coldSample
+	var s report.Sample
 	if _, err := x.check(&s, "id"); err == nil || s.Wrong != "" {
 		t.Errorf("%v, %q", err, s.Wrong)
 	}
@@ -71,8 +72,8 @@ func TestUnchecked(t *testing.T) {
 	if _, err := x.check(&s, "id"); err != nil || !strings.Contains(s.Wrong, "of 1 items 0 are there") {
 		t.Errorf("%v, %q", err, s.Wrong)
 	}
-	x.samples = []coldSample{s}
-	if f := x.found(); f.Billed == nil || !strings.HasPrefix(f.wrong(), "wrong, and timed all the same: ") {
+	x.samples = []report.Sample{s}
+	if f := x.found(); f.Billed == nil || !strings.HasPrefix(f.Wrong(), "wrong, and timed all the same: ") {
 		t.Errorf("%+v", f)
 	}
 }

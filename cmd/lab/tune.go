@@ -13,6 +13,7 @@ import (
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/powertuning"
 	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 	"reduction/cmd/lab/internal/stats"
 )
@@ -56,27 +57,27 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 		b.declare(f)
 		f.String(&b.tool, "tool-json", "", "`FILE` write AWS Lambda Power Tuning's output there")
 		f.String(&binary, "bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+")")
-		f.String(&name, "name", ours, "`NAME` of the function in the results (default ours)")
+		f.String(&name, "name", report.Ours, "`NAME` of the function in the results (default ours)")
 		f.Bool(&plain, "plain", "print the table without colour or lines, as it is where no terminal is")
 		return func(c *cli.Console, args []string) error {
 			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.function = []program{{Name: name, Path: binary}}
+			b.function = []report.Program{{Name: name, Path: binary}}
 			if err := b.check(); err != nil {
 				return err
 			}
-			report, err := b.run(cli.NewStatus(c.Err))
+			result, err := b.run(cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(save(b.file, report), save(b.tool, report.PowerTuning)); err != nil {
+			if err := errors.Join(report.Save(b.file, result), report.Save(b.tool, result.PowerTuning)); err != nil {
 				return err
 			}
-			if err := report.print(cli.NewPage(c.Out, plain)); err != nil {
+			if err := result.Print(cli.NewPage(c.Out, plain)); err != nil {
 				return err
 			}
-			if !report.OK {
+			if !result.OK {
 				return cli.ErrReported
 			}
 			return nil
@@ -87,7 +88,7 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 // tuneBench is one `lab tune`.
 type tuneBench struct {
 	setting
-	function     []program // one
+	function     []report.Program // one
 	memory       []int
 	rows         int64
 	n            int
@@ -122,7 +123,7 @@ func (b *tuneBench) check() error {
 	return writable(b.tool)
 }
 
-func (b *tuneBench) run(s *cli.Status) (*tuneReport, error) {
+func (b *tuneBench) run(s *cli.Status) (*report.Tune, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer s.Clear()
@@ -134,14 +135,14 @@ func (b *tuneBench) run(s *cli.Status) (*tuneReport, error) {
 		return nil, err
 	}
 	err = b.measure(ctx, r, s)
-	report := b.report(r)
+	result := b.report(r)
 	if closed := r.close(); err == nil {
 		err = closed
 	}
 	if ctx.Err() != nil {
 		return nil, errors.New("interrupted")
 	}
-	return report, err
+	return result, err
 }
 
 // measure takes a sample of every size. What the first start would pay for all of them, the
@@ -170,17 +171,17 @@ func (b *tuneBench) measure(ctx context.Context, r *rig, s *cli.Status) error {
 			return err
 		}
 		if sample != nil {
-			x.samples = []coldSample{*sample}
+			x.samples = []report.Sample{*sample}
 		}
 	}
 	return nil
 }
 
-func (b *tuneBench) report(r *rig) *tuneReport {
-	report := &tuneReport{
-		Kind:       kindTune,
-		conditions: r.conditions(),
-		RoundTrip:  ms(b.rtt),
+func (b *tuneBench) report(r *rig) *report.Tune {
+	result := &report.Tune{
+		Kind:       report.KindTune,
+		Conditions: r.conditions(),
+		RoundTrip:  report.Ms(b.rtt),
 		Function:   b.function[0],
 		Rows:       b.rows,
 		Bytes:      r.objects[b.rows].bytes,
@@ -193,16 +194,16 @@ func (b *tuneBench) report(r *rig) *tuneReport {
 	}
 	for _, x := range r.cells {
 		t := b.tuned(x)
-		report.OK = report.OK && (x.failed == "" || x.ok) && t.wrong() == ""
-		report.Sizes = append(report.Sizes, t)
+		result.OK = result.OK && (x.failed == "" || x.ok) && t.Wrong() == ""
+		result.Sizes = append(result.Sizes, t)
 	}
-	report.tune()
-	return report
+	result.Choose()
+	return result
 }
 
 // tuned summarises what came of a size.
-func (b *tuneBench) tuned(x *cell) tuned {
-	t := tuned{MemoryMB: x.memory, Failed: x.failed}
+func (b *tuneBench) tuned(x *cell) report.TunedSize {
+	t := report.TunedSize{MemoryMB: x.memory, Failed: x.failed}
 	if x.rig.host.Limited() {
 		t.VCPUs = sandbox.VCPUs(x.memory)
 	}
@@ -219,29 +220,4 @@ func (b *tuneBench) tuned(x *cell) tuned {
 	t.Cost = b.prices.Cost(x.memory, mean.Value, cold.WarmGets, cold.WriteUnits)
 	t.ColdCost = b.prices.Cost(x.memory, cold.Billed, cold.S3Gets, cold.WriteUnits)
 	return t
-}
-
-// tune chooses among the sizes that have figures.
-func (r *tuneReport) tune() {
-	tool := new(powertuning.Output)
-	for _, t := range r.Sizes {
-		if t.Mean == nil {
-			continue
-		}
-		tool.Stats = append(tool.Stats, powertuning.Stat{Value: t.MemoryMB, AveragePrice: t.Cost.Compute, AverageDuration: t.Mean.Value})
-		tool.StateMachine.LambdaCost += t.ColdCost.Compute
-		for _, ms := range t.Cold.Warm {
-			tool.StateMachine.LambdaCost += r.Prices.Compute(t.MemoryMB, ms)
-		}
-	}
-	if len(tool.Stats) == 0 {
-		return
-	}
-	r.Best.Cost = powertuning.Choose(tool.Stats, powertuning.Cost, r.Weight).Value
-	r.Best.Speed = powertuning.Choose(tool.Stats, powertuning.Speed, r.Weight).Value
-	r.Best.Balanced = powertuning.Choose(tool.Stats, powertuning.Balanced, r.Weight).Value
-	chosen := powertuning.Choose(tool.Stats, r.Strategy, r.Weight)
-	tool.Power, tool.Cost, tool.Duration = chosen.Value, chosen.AveragePrice, chosen.AverageDuration
-	tool.StateMachine.Visualization = powertuning.Link(tool.Stats)
-	r.PowerTuning = tool
 }

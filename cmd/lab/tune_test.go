@@ -8,9 +8,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/powertuning"
 	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/report"
 )
 
 func TestTuneCommandLine(t *testing.T) {
@@ -45,9 +45,9 @@ func TestTune(t *testing.T) {
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	var r tuneReport
+	var r report.Tune
 	read(t, file, &r)
-	if r.Kind != kindTune || !r.OK || r.Limited || r.N != 5 || r.Rows != 500 || r.Prices.Architecture != pricing.ARM || len(r.Sizes) != 2 {
+	if r.Kind != report.KindTune || !r.OK || r.Limited || r.N != 5 || r.Rows != 500 || r.Prices.Architecture != pricing.ARM || len(r.Sizes) != 2 {
 		t.Fatalf("%+v", r)
 	}
 	for i, s := range r.Sizes {
@@ -96,19 +96,6 @@ func TestTune(t *testing.T) {
 		if n := utf8.RuneCountInString(line); n > 111 && !strings.Contains(line, link) {
 			t.Errorf("a line of %d: %s", n, line)
 		}
-	}
-}
-
-// A function that fails at every size has no figures, no choice, and no link.
-func TestTuneFailed(t *testing.T) {
-	r := &tuneReport{Sizes: []tuned{{MemoryMB: 128, Failed: "failed: it did"}, {MemoryMB: 5000, Failed: "not emulable"}}}
-	r.tune()
-	if r.PowerTuning != nil || r.Best != (best{}) {
-		t.Errorf("%+v", r)
-	}
-	var out strings.Builder
-	if err := r.print(cli.NewPage(&out, true)); err != nil || !strings.Contains(out.String(), "128 MB failed: it did") {
-		t.Errorf("%v: %s", err, &out)
 	}
 }
 

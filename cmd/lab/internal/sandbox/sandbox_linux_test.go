@@ -119,6 +119,9 @@ func TestHidden(t *testing.T) {
 // A function whose folder is reached through a symbolic link into /tmp can be started, too.
 func TestFolderBehindLink(t *testing.T) {
 	b := newSandbox(t, Options{}, 128)
+	if b.host.visible != "" {
+		t.Skip(b.host.visible)
+	}
 	dir, err := os.MkdirTemp(tmpDir, "lab-test-")
 	if err != nil {
 		t.Skip(err)
@@ -134,9 +137,9 @@ func TestFolderBehindLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", link)
-	_, out := start(t, b, "look")
-	if got := said(out); !strings.Contains(got, "cpus") {
-		t.Errorf("%q", got)
+	_, out := start(t, b, "count")
+	if line, _ := out.ReadString('\n'); line != "alive\n" {
+		t.Errorf("%q", line)
 	}
 }
 

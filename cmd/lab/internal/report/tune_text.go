@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -6,7 +6,8 @@ import (
 	"reduction/cmd/lab/internal/cli"
 )
 
-func (r *tuneReport) print(p *cli.Page) error {
+// Print writes the report as text.
+func (r *Tune) Print(p *cli.Page) error {
 	p.Heading("By memory size, on %s", r.Where)
 	p.Note("%s, %s; %s rows, %s; %s; round trip %v ms; n = %d; %s", r.Function.Name, cli.Size(r.Function.Bytes),
 		cli.Thousands(r.Rows), cli.Size(r.Bytes), transport(r.TLS), r.RoundTrip, r.N, r.Machine)
@@ -25,7 +26,7 @@ func (r *tuneReport) print(p *cli.Page) error {
 	}
 	p.Table(t)
 	for _, size := range r.Sizes {
-		if why := size.Failed + size.wrong(); why != "" {
+		if why := size.Failed + size.Wrong(); why != "" {
 			p.Bad("  %d MB %s", size.MemoryMB, why)
 		}
 	}
@@ -35,14 +36,7 @@ func (r *tuneReport) print(p *cli.Page) error {
 	return p.Flush()
 }
 
-func (t *tuned) wrong() string {
-	if t.Cold == nil {
-		return ""
-	}
-	return t.Cold.wrong()
-}
-
-func (t *tuned) cells() []string {
+func (t *TunedSize) cells() []string {
 	cells := []string{fmt.Sprint(t.MemoryMB), "-", "-", "-", "-", "-", "-", "-", "-", "-"}
 	if t.VCPUs > 0 {
 		cells[1] = fmt.Sprintf("%.3f", t.VCPUs)
@@ -55,12 +49,12 @@ func (t *tuned) cells() []string {
 	}
 	copy(cells[2:], []string{cli.ThreeDigits(t.Mean.Value), cli.ThreeDigits(t.Mean.Low) + "-" + cli.ThreeDigits(t.Mean.High),
 		cli.ThreeDigits(t.P50.Value), cli.ThreeDigits(t.P95.Value), cli.ThreeDigits(t.Cold.Billed)})
-	copy(cells[8:], []string{dollars(t.Cost.Compute), dollars(t.Cost.Total)})
+	copy(cells[8:], []string{aMillion(t.Cost.Compute), aMillion(t.Cost.Total)})
 	return cells
 }
 
-// printChoice prints which sizes the strategies prefer, what others charge, and the link.
-func (r *tuneReport) printChoice(p *cli.Page) {
+// printChoice prints which sizes the strategies choose, what each service charges, and the link.
+func (r *Tune) printChoice(p *cli.Page) {
 	p.Blank()
 	p.Text("Cheapest %d MB, fastest %d MB, balanced (weight %v) %d MB, by time and compute.", r.Best.Cost, r.Best.Speed, r.Weight, r.Best.Balanced)
 	for _, t := range r.Sizes {
@@ -69,7 +63,7 @@ func (r *tuneReport) printChoice(p *cli.Page) {
 		}
 		c := t.Cost
 		p.Text("A million at %d MB: compute %s, requests %s, S3 %s (%d each), DynamoDB %s (%d write units each).",
-			t.MemoryMB, dollars(c.Compute), dollars(c.Request), dollars(c.S3), c.S3Gets, dollars(c.DynamoDB), c.WriteUnits)
+			t.MemoryMB, aMillion(c.Compute), aMillion(c.Request), aMillion(c.S3), c.S3Gets, aMillion(c.DynamoDB), c.WriteUnits)
 	}
 	p.Note("Milliseconds. The intervals are of the %d invocations of one process.", r.N)
 	p.Blank()
@@ -80,13 +74,5 @@ func (r *tuneReport) printChoice(p *cli.Page) {
 	}
 }
 
-// dollars writes the price of a million times what costs so much.
-func dollars(each float64) string { return cli.Dollars(each * 1e6) }
-
-// transport says what S3 and DynamoDB are spoken to over.
-func transport(tls bool) string {
-	if tls {
-		return "TLS"
-	}
-	return "no TLS"
-}
+// aMillion writes the price of a million invocations.
+func aMillion(each float64) string { return cli.Dollars(each * 1e6) }
