@@ -1,12 +1,7 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-
+	"reduction/cmd/lab/internal/chart"
 	"reduction/cmd/lab/internal/cli"
 )
 
@@ -38,60 +33,18 @@ lab chart --svg docs cold.json
 lab chart --html results.html ours.json rust.json compare.json --published
 lab chart --svg pictures --html pictures/index.html *.json`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
-		b := new(chartBench)
-		f.String(&b.dir, "svg", "", "`DIR` write a file for each chart there; it is made where there is none")
-		f.String(&b.page, "html", "", "`FILE` write a page with all charts and their tables")
-		f.Bool(&b.published, "published", "draw what the experiment's authors measured on AWS too, apart")
+		o := new(chart.Options)
+		f.String(&o.SVG, "svg", "", "`DIR` write a file for each chart there; it is made where there is none")
+		f.String(&o.HTML, "html", "", "`FILE` write a page with all charts and their tables")
+		f.Bool(&o.Published, "published", "draw what the experiment's authors measured on AWS too, apart")
 		return func(c *cli.Console, args []string) error {
-			if b.dir == "" && b.page == "" {
+			if o.SVG == "" && o.HTML == "" {
 				return cli.Usagef("expected --svg DIR or --html FILE, or both")
 			}
-			if len(args) == 0 && !b.published {
+			if len(args) == 0 && !o.Published {
 				return cli.Usagef("expected one FILE or more, as the other commands write with --json")
 			}
-			return b.run(c.Out, args)
+			return chart.Write(c.Out, args, o)
 		}
 	},
-}
-
-// chartBench is one `lab chart`.
-type chartBench struct {
-	dir, page string // "" is none
-	published bool
-}
-
-func (b *chartBench) run(w io.Writer, files []string) error {
-	var in []*chartInput
-	var errs []error
-	for _, file := range files {
-		one, err := loadChart(file)
-		in, errs = append(in, one), append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	charts := chartsOf(in, b.published)
-	if b.dir != "" {
-		if err := os.MkdirAll(b.dir, 0o755); err != nil {
-			return err
-		}
-		for _, ch := range charts {
-			file := filepath.Join(b.dir, ch.head().Name+".svg")
-			if err := os.WriteFile(file, drawSVG(ch), 0o644); err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "%s  %s\n", file, ch.head().Title)
-		}
-	}
-	if b.page != "" {
-		page, err := drawPage(charts, sourcesOf(in))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(b.page, page, 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "%s  %d charts\n", b.page, len(charts))
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/cmd/lab/internal/chart"
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/report"
 )
@@ -67,8 +68,15 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 			if err != nil {
 				return err
 			}
-			if err := writeLadders(reports, markdown, svg); err != nil {
-				return err
+			if markdown != "" {
+				if err := os.WriteFile(markdown, []byte(report.LadderMarkdown(reports)), 0o644); err != nil {
+					return err
+				}
+			}
+			if svg != "" {
+				if err := chart.WriteLadders(svg, reports); err != nil {
+					return err
+				}
 			}
 			if err := report.PrintLadders(cli.NewPage(c.Out, plain), reports); err != nil {
 				return err
@@ -177,27 +185,4 @@ func (b *ladderBench) measure(binary, dir string, job bool, c *cli.Console) ([]*
 	r.Kind = report.KindLadder
 	r.SetRatios()
 	return []*report.Ladder{r}, report.Save(b.file, r)
-}
-
-// writeLadders writes tables and pictures; neither where there is no name.
-func writeLadders(reports []*report.Ladder, markdown, svg string) error {
-	if markdown != "" {
-		if err := os.WriteFile(markdown, []byte(report.LadderMarkdown(reports)), 0o644); err != nil {
-			return err
-		}
-	}
-	if svg == "" {
-		return nil
-	}
-	if err := os.MkdirAll(svg, 0o755); err != nil {
-		return err
-	}
-	for _, r := range reports {
-		for _, ch := range ladderCharts(r) {
-			if err := os.WriteFile(filepath.Join(svg, ch.Name+".svg"), drawSVG(ch), 0o644); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -52,6 +52,9 @@ func TestCommandLine(t *testing.T) {
 		{"run --bootstrap /nowhere/bootstrap", 1, `lab run: /nowhere/bootstrap: no such file`},
 		{"serve --addr nonsense", 2, `--addr`},
 		{"serve extra", 2, `unexpected argument "extra"`},
+		{"chart", 2, `expected --svg DIR or --html FILE`},
+		{"chart --svg x", 2, `expected one FILE or more`},
+		{"chart --svg x /nowhere/at/all.json", 1, `lab chart: open /nowhere/at/all.json`},
 	} {
 		status, out, err := shell(strings.NewReader(""), strings.Fields(test.args)...)
 		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {

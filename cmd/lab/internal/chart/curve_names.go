@@ -1,16 +1,17 @@
-package main
+package chart
 
 import (
 	"slices"
 	"sort"
 )
 
-// names writes the results' names beside the ends of their curves: behind the last point, or
-// before the first where the axis is on the right. Names too close give way to each other.
+// names writes the name of each result beside the end of its curve: behind the last point, or
+// with before, where the axis is on the right, before the first point. Names that would overlap
+// are moved apart.
 func (ch *curveChart) names(c *canvas, x, s *scale, before bool) {
 	type name struct {
 		text     string
-		from, at float64 // heights: of the point, of the name
+		from, at float64 // the heights of the point and of the name
 		x        float64
 	}
 	var all []name
@@ -32,7 +33,7 @@ func (ch *curveChart) names(c *canvas, x, s *scale, before bool) {
 			all[i].at = max(all[i].at, all[i-1].at+nameLead)
 		}
 	}
-	for i := len(all) - 1; i >= 0; i-- { // those pushed out of the field push back
+	for i := len(all) - 1; i >= 0; i-- { // names that were moved out of the field move the others back
 		limit := s.from + 2
 		if i+1 < len(all) {
 			limit = all[i+1].at - nameLead
@@ -50,8 +51,8 @@ func (ch *curveChart) names(c *canvas, x, s *scale, before bool) {
 	}
 }
 
-// legend says which curve is which where names beside them would lie over an axis: a line a
-// result.
+// legend names the curves in lines above the field, where names beside the curves would
+// overlap an axis.
 func (ch *curveChart) legend(c *canvas, y float64, costs bool) float64 {
 	const sample, apart = 34, 300
 	entry := func(x float64, cu *curve, text, class string, cost bool) {

@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"encoding/json"
@@ -20,11 +20,11 @@ func FuzzChart(f *testing.F) {
 	}
 	f.Add([]byte(`{"kind":"lab bars","unit":"ms","dots":true,"groups":[{"bars":[{"value":1e19,"low":-1,"high":1e-19,"far":3,"parts":[1,-2]}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		in, err := readChart(data)
+		in, err := parse(data)
 		if err != nil {
 			return
 		}
-		charts := chartsOf([]*chartInput{in}, false)
+		charts := gather([]*input{in}, false)
 		for _, ch := range charts {
 			d := xml.NewDecoder(strings.NewReader(string(drawSVG(ch))))
 			for {
@@ -37,7 +37,7 @@ func FuzzChart(f *testing.F) {
 				}
 			}
 		}
-		if _, err := drawPage(charts, sourcesOf([]*chartInput{in})); err != nil {
+		if _, err := drawPage(charts, sourcesOf([]*input{in})); err != nil {
 			t.Fatal(err)
 		}
 	})

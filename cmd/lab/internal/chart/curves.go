@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"fmt"
@@ -8,26 +8,26 @@ import (
 	"reduction/cmd/lab/internal/cli"
 )
 
-// curveChart is time, and cost where it is known, by memory size: the picture of AWS Lambda
-// Power Tuning, for any number of results. Time has the left axis and cost the right one.
-// Three results or more would be a tangle in one field: their costs get a field below.
+// A curveChart draws time, and cost where it is known, by memory size, as AWS Lambda Power
+// Tuning does, for any number of results. Time has the left axis and cost the right one. The
+// costs of three results or more are drawn in a second field below: one would be a tangle.
 type curveChart struct {
 	heading
 	Curves []curve
-	Time   string // what the time is, for the table: "trimmed mean"
-	Low    string // and the ends of its whisker
+	Time   string // the table's name for the time: "trimmed mean"
+	Low    string // the table's names for the ends of its whisker; "" leaves them out
 	High   string
 }
 
-// curve is one result.
+// A curve is one result.
 type curve struct {
 	Name   string
 	Look   look
 	Points []curvePoint // by memory, the smallest first
 }
 
-// curvePoint is one memory size. Times are milliseconds; the whisker is none where both of its
-// ends are 0. The cost is US dollars a million invocations, and unknown where 0.
+// A curvePoint is one memory size. Times are milliseconds; there is no whisker if both of its
+// ends are 0. The cost is US dollars for a million invocations; 0 is unknown.
 type curvePoint struct {
 	MemoryMB        int
 	Time, Low, High float64
@@ -95,7 +95,7 @@ func (ch *curveChart) draw(c *canvas, y float64) float64 {
 	return bottom + 36
 }
 
-// values are all times, with the ends of their whiskers, or all costs.
+// values returns all times, with the ends of their whiskers, or all costs.
 func (ch *curveChart) values(cost bool) []float64 {
 	var out []float64
 	for _, cu := range ch.Curves {
@@ -132,8 +132,8 @@ func highest(values []float64) float64 {
 	return slices.Max(values)
 }
 
-// memoryScale has a tick for every size, and a logarithmic scale between the first and the
-// last: what doubles takes as much room everywhere.
+// memoryScale returns a logarithmic scale with a tick for every memory size: a size that is
+// twice another is at the same distance everywhere.
 func (ch *curveChart) memoryScale(from, to float64) scale {
 	var ticks []float64
 	for _, cu := range ch.Curves {
@@ -154,7 +154,7 @@ func (ch *curveChart) memoryScale(from, to float64) scale {
 	return s.along(from+inset, to-inset)
 }
 
-// axis draws a vertical axis, its grid where that is wanted, and the memory sizes below.
+// axis draws a vertical axis. With grid it draws the grid, too, and the memory sizes below.
 func (ch *curveChart) axis(c *canvas, s, x *scale, u unit, name string, onRight, grid bool) {
 	const beyond = 14 // the memory scale's inset
 	left, right := x.from-beyond, x.to+beyond
@@ -186,7 +186,7 @@ func (ch *curveChart) axis(c *canvas, s, x *scale, u unit, name string, onRight,
 	}
 }
 
-// empty says at which sizes nothing has figures: the table says why.
+// empty marks the memory sizes at which no curve has figures. The table says why.
 func (ch *curveChart) empty(c *canvas, x *scale, bottom float64) {
 	for _, memory := range x.ticks {
 		has := slices.ContainsFunc(ch.Curves, func(cu curve) bool {
@@ -198,14 +198,14 @@ func (ch *curveChart) empty(c *canvas, x *scale, bottom float64) {
 	}
 }
 
-// drawCurve draws a result's times, or its costs: dashed, and with hollow marks.
+// drawCurve draws the times of a result, or its costs, which are dashed and have hollow marks.
 func (ch *curveChart) drawCurve(c *canvas, cu *curve, x, s *scale, cost bool) {
 	var d strings.Builder
 	class, open := "curve "+cu.Look.stroke(), false
 	for _, p := range cu.Points {
 		v := p.value(cost)
 		if v < 0 {
-			open = false // a size without figures is a gap
+			open = false // a size without figures makes a gap
 			continue
 		}
 		fmt.Fprintf(&d, "%s%s %s", map[bool]string{true: "L", false: "M"}[open], px(x.at(float64(p.MemoryMB))), px(s.at(v)))
@@ -230,7 +230,7 @@ func (ch *curveChart) drawCurve(c *canvas, cu *curve, x, s *scale, cost bool) {
 	}
 }
 
-// value is a point's time or cost, negative where it has none.
+// value returns a point's time or cost, a negative number if it has none.
 func (p *curvePoint) value(cost bool) float64 {
 	switch {
 	case p.None != "" || cost && p.Cost <= 0:
@@ -241,8 +241,8 @@ func (p *curvePoint) value(cost bool) float64 {
 	return p.Time
 }
 
-func (ch *curveChart) table() chartTable {
-	t := chartTable{Head: []string{"", ch.Time}}
+func (ch *curveChart) table() table {
+	t := table{Head: []string{"", ch.Time}}
 	if ch.Low != "" {
 		t.Head = append(t.Head, ch.Low)
 	}
@@ -278,7 +278,7 @@ func (ch *curveChart) table() chartTable {
 	return t
 }
 
-// durationOr writes nothing where there is nothing.
+// durationOr writes a duration, and nothing for 0.
 func durationOr(ms float64) string {
 	if ms == 0 {
 		return ""

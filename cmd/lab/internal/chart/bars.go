@@ -1,44 +1,44 @@
-package main
+package chart
 
 import "strings"
 
-// barChart is horizontal bars from zero, in groups, with what is known of their spread. With
-// Dots it is marks on a logarithmic scale, for values so far apart that the small ones would
-// have no bar to be seen, and for ratios. It can be read from JSON of the kind kindBars.
+// A barChart draws horizontal bars from zero, in groups, with whiskers for their spread. With
+// Dots it draws marks on a logarithmic scale: for ratios, and for values so far apart that the
+// bars of the small ones could not be seen. It can be read from JSON of the kind kindBars.
 type barChart struct {
 	heading
-	Unit   string     `json:"unit"` // "ms", "times", or any word, which is written behind the numbers
+	Unit   string     `json:"unit"` // "ms", "times", or any word, which stands behind the numbers
 	Groups []barGroup `json:"groups"`
-	Parts  []string   `json:"parts,omitempty"` // what the parts of bars are called
+	Parts  []string   `json:"parts,omitempty"` // the names of the bars' parts
 	Dots   bool       `json:"dots,omitempty"`
 
-	// What the numbers of a bar are, for the table; "" where they are not to be told.
+	// The table's names for the numbers of a bar; "" leaves the number out.
 	Value string `json:"value"`
 	Low   string `json:"low,omitempty"`
 	High  string `json:"high,omitempty"`
 	Far   string `json:"far,omitempty"`
 
-	// Below and Above say what it means to lie on either side of 1, where a line is drawn.
+	// Below and Above are what values on either side of 1 mean. A line is drawn at 1.
 	Below string `json:"below,omitempty"`
 	Above string `json:"above,omitempty"`
 }
 
-// barGroup is bars that stand together, with a heading where there is one.
+// A barGroup is bars under one label, which may be empty.
 type barGroup struct {
 	Label string `json:"label"`
 	Bars  []bar  `json:"bars"`
 }
 
-// bar is one of them.
+// A bar is a value with its spread.
 type bar struct {
 	Label  string    `json:"label"`
 	Look   look      `json:"look"`
 	Value  float64   `json:"value"`
-	Low    float64   `json:"low,omitempty"`    // of the whisker; none where both are 0
+	Low    float64   `json:"low,omitempty"`    // the ends of the whisker; there is none if both are 0
 	High   float64   `json:"high,omitempty"`   //
-	Far    float64   `json:"far,omitempty"`    // a point beyond High; none where 0
-	Within float64   `json:"within,omitempty"` // the part of the bar that is drawn in full; all where 0
-	Parts  []float64 `json:"parts,omitempty"`  // what the bar is made of
+	Far    float64   `json:"far,omitempty"`    // a point beyond High; there is none if 0
+	Within float64   `json:"within,omitempty"` // up to here the bar has its full colour; 0 is all of it
+	Parts  []float64 `json:"parts,omitempty"`  // what Value is the sum of
 	None   string    `json:"none,omitempty"`   // why there is no value
 }
 
@@ -64,7 +64,7 @@ func (ch *barChart) draw(c *canvas, y float64) float64 {
 	}
 	if ch.Below != "" || ch.Above != "" {
 		y += noteLead
-		if below := "← " + ch.Below; s.at(1)-8-textWidth(below, noteSize) > margin { // else all lies above
+		if below := "← " + ch.Below; s.at(1)-8-textWidth(below, noteSize) > margin { // there is room on the left
 			c.text("soft end", s.at(1)-8, y-4, below)
 		}
 		if above := ch.Above + " →"; s.at(1)+8+textWidth(above, noteSize) < drawWidth-margin {
@@ -108,7 +108,7 @@ func (ch *barChart) draw(c *canvas, y float64) float64 {
 	return bottom + 18
 }
 
-// groupTop is the space above a group's bars.
+// groupTop returns the space above a group's bars.
 func (ch *barChart) groupTop(i int) float64 {
 	space := 0.0
 	if i > 0 {
@@ -120,7 +120,8 @@ func (ch *barChart) groupTop(i int) float64 {
 	return space
 }
 
-// scale leaves room for names on the left, and on the right for the value behind the longest.
+// scale returns the scale of the values. It leaves room for the names on the left, and on the
+// right for the value behind the longest bar.
 func (ch *barChart) scale(u unit) scale {
 	names, values := 0.0, 0.0
 	low, high, first := 0.0, 0.0, true
@@ -199,7 +200,8 @@ func (ch *barChart) drawBar(c *canvas, b *bar, s *scale, u unit, y float64) {
 	c.text("value", end+7, y+down, u.value(b.Value))
 }
 
-// drawParts draws a bar in the colours of its parts; those wide enough hold their value.
+// drawParts draws a bar in the colours of its parts. A part that is wide enough has its value
+// inside.
 func (ch *barChart) drawParts(c *canvas, b *bar, s *scale, u unit, y float64) {
 	from := 0.0
 	for i, part := range b.Parts {
@@ -229,7 +231,7 @@ func (ch *barChart) legend(c *canvas, y float64) float64 {
 	return y + noteLead + 10
 }
 
-func (ch *barChart) table() chartTable {
+func (ch *barChart) table() table {
 	u := unitOf(ch.Unit)
 	columns := []struct {
 		name string
@@ -240,7 +242,7 @@ func (ch *barChart) table() chartTable {
 		{ch.High, func(b *bar) float64 { return b.High }},
 		{ch.Far, func(b *bar) float64 { return b.Far }},
 	}
-	t := chartTable{Head: []string{""}}
+	t := table{Head: []string{""}}
 	for i, col := range columns {
 		if i == 0 || col.name != "" {
 			t.Head = append(t.Head, col.name)

@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"bytes"
@@ -6,26 +6,26 @@ import (
 	"html/template"
 )
 
-//go:embed chart/page.html
+//go:embed page.html
 var pageFile string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageFile))
 
-// pageChart is a chart on the page, and its table.
+// A pageChart is a chart on the page, and its table.
 type pageChart struct {
 	*heading
-	SVG   template.HTML // by drawInline, which escapes what others wrote
-	Table chartTable
+	SVG   template.HTML // by drawInline, which escapes the text of files
+	Table table
 }
 
-// drawPage returns the page with all charts: one file that needs no other.
+// drawPage returns the page with all charts, which needs no other file.
 func drawPage(charts []chart, sources []source) ([]byte, error) {
 	page := struct {
 		Style         template.CSS
 		Here, Apart   []pageChart
 		Sources       []source
 		NotBelievable bool
-	}{Style: template.CSS(chartStyle()), Sources: sources}
+	}{Style: template.CSS(styleSheet()), Sources: sources}
 	for _, ch := range charts {
 		p := pageChart{ch.head(), template.HTML(drawInline(ch)), ch.table()}
 		if p.Apart {

@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 	"reduction/cmd/lab/internal/report"
 )
 
-// chartInput is one file to draw: one of the pointers is set.
-type chartInput struct {
+// An input is one file to draw. One of the pointers is set.
+type input struct {
 	file    string // without its folder and .json
 	cold    *report.Cold
 	tune    *report.Tune
@@ -29,14 +29,14 @@ type chartInput struct {
 
 var errNoFigures = errors.New("holds no figures to draw")
 
-// loadChart reads a file that one of lab's commands wrote, or published.json, or the output
-// of AWS Lambda Power Tuning. Its errors name the file.
-func loadChart(file string) (*chartInput, error) {
+// load reads a file that one of lab's commands wrote, a published.json, or an output of AWS
+// Lambda Power Tuning. Its errors name the file.
+func load(file string) (*input, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	in, err := readChart(data)
+	in, err := parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -44,8 +44,8 @@ func loadChart(file string) (*chartInput, error) {
 	return in, nil
 }
 
-// readChart knows a report by its kind; what has none, by a field that nothing else has.
-func readChart(data []byte) (*chartInput, error) {
+// parse recognises a report by its kind, and other files by a field that nothing else has.
+func parse(data []byte) (*input, error) {
 	var known struct {
 		Kind         *string         `json:"kind"`
 		Runs         json.RawMessage `json:"runs"`
@@ -53,13 +53,12 @@ func readChart(data []byte) (*chartInput, error) {
 		PowerTuning  json.RawMessage `json:"power_tuning"`
 	}
 	if err := json.Unmarshal(data, &known); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
+		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			return nil, errors.New("is no report of lab's: " + err.Error())
 		}
 		return nil, errors.New("is not JSON: " + err.Error())
 	}
-	in := new(chartInput)
+	in := new(input)
 	var to any
 	switch {
 	case known.Kind != nil && *known.Kind == report.KindCold:
@@ -94,8 +93,8 @@ func newInto[T any](to **T) *T {
 	return *to
 }
 
-// check refuses what could not be drawn: files are edited by hand.
-func (in *chartInput) check() error {
+// check refuses what cannot be drawn: people edit files.
+func (in *input) check() error {
 	switch {
 	case in.cold != nil && len(in.cold.Results) == 0, in.tune != nil && len(in.tune.Sizes) == 0,
 		in.compare != nil && len(in.compare.Results) == 0, in.tool != nil && len(in.tool.Stats) == 0,
@@ -104,8 +103,10 @@ func (in *chartInput) check() error {
 		in.bars != nil && len(in.bars.bars()) == 0:
 		return errNoFigures
 	}
-	if r := in.ladder; r != nil && (len(r.Functions) == 0 || len(r.Rungs) != len(r.Functions) || len(r.Results)%len(r.Functions) != 0) {
-		return errors.New("expected a rung for each function, and as many results at each memory size")
+	if in.ladder != nil {
+		if err := in.ladder.Check(); err != nil {
+			return err
+		}
 	}
 	others := in.others
 	if in.compare != nil {
@@ -133,8 +134,8 @@ func (in *chartInput) check() error {
 	return nil
 }
 
-// memory are all memory sizes, which stand on a logarithmic scale.
-func (in *chartInput) memory() []int {
+// memory returns all memory sizes: the logarithmic scale takes no others than positive ones.
+func (in *input) memory() []int {
 	var out []int
 	switch {
 	case in.tune != nil:
@@ -146,7 +147,7 @@ func (in *chartInput) memory() []int {
 			out = append(out, f.MemoryMB)
 		}
 		if in.compare.Published != nil {
-			out = append(out, (&chartInput{others: in.compare.Published}).memory()...)
+			out = append(out, (&input{others: in.compare.Published}).memory()...)
 		}
 	case in.tool != nil:
 		for _, s := range in.tool.Stats {
@@ -160,19 +161,19 @@ func (in *chartInput) memory() []int {
 	return out
 }
 
-// mostNumber is beyond all that is measured, and within what can be reckoned with.
+// mostNumber is larger than anything that is measured, and small enough to calculate with.
 const mostNumber = 1e19
 
-// checkNumbers refuses numbers that no scale could hold.
+// checkNumbers refuses numbers that no scale can show.
 func checkNumbers(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	for {
 		token, err := d.Token()
 		if err != nil {
-			return nil // the end: it has been read before
+			return nil // the end: that the data are JSON is known
 		}
 		if v, ok := token.(float64); ok && (v > mostNumber || v < -mostNumber || v != 0 && v < 1/mostNumber && v > -1/mostNumber) {
-			return fmt.Errorf("the number %g is none that is measured", v)
+			return fmt.Errorf("the number %g is not a measured one", v)
 		}
 	}
 }

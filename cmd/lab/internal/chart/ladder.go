@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"fmt"
@@ -8,11 +8,11 @@ import (
 	"reduction/cmd/lab/internal/stats"
 )
 
-// charts are the tables as bars: the median, and to p90 a whisker.
+// ladderCharts draws the tables of a ladder as bars: the median, with a whisker to p90.
 func ladderCharts(r *report.Ladder) []*barChart {
 	var out []*barChart
 	n := len(r.Functions)
-	rows := "" // in a picture's name, where they are not the usual ones
+	rows := "" // in the chart's name, if they are not the usual ones
 	if r.Job && r.Rows != 2000 {
 		rows = fmt.Sprint(r.Rows)
 	}
@@ -54,7 +54,7 @@ func ladderCharts(r *report.Ladder) []*barChart {
 	return out
 }
 
-// ladderLook tells ours, Go's and Rust's apart by their colours.
+// ladderLook returns a colour for ours, one for Rust, and one for Go.
 func ladderLook(name string) look {
 	switch {
 	case name == report.Ours:

@@ -1,41 +1,10 @@
-package main
+package chart
 
 import (
 	"bytes"
 	"fmt"
 	"strings"
 )
-
-// A chart can be drawn, and told as a table of the same numbers.
-type chart interface {
-	head() *heading
-	draw(c *canvas, top float64) (bottom float64)
-	table() chartTable
-}
-
-// heading is what stands around a chart.
-type heading struct {
-	Name     string   `json:"name"`     // of its file, without .svg: small letters, digits and dashes
-	Title    string   `json:"title"`    // what is to be seen
-	Subtitle string   `json:"subtitle"` // what is drawn how
-	Notes    []string `json:"notes"`    // below: where, when and how it was measured
-	Apart    bool     `json:"apart"`    // measured elsewhere, by others: stands in a section of its own
-}
-
-func (h *heading) head() *heading { return h }
-
-// chartTable is a chart in words. The first cell of a row is its name.
-type chartTable struct {
-	Head   []string
-	Groups []tableGroup
-}
-
-// tableGroup is rows with a name in common, where they have one. A row of two cells only has
-// no numbers: the second says why.
-type tableGroup struct {
-	Label string
-	Rows  [][]string
-}
 
 // Margins and line heights of all charts.
 const (
@@ -47,7 +16,7 @@ const (
 	beforeNotes = 14
 )
 
-// drawSVG draws a chart as a file of its own: heading, style sheet and notes within.
+// drawSVG draws a chart as a file of its own, with heading, style sheet and notes.
 func drawSVG(ch chart) []byte {
 	h := ch.head()
 	c := new(canvas)
@@ -57,17 +26,18 @@ func drawSVG(ch chart) []byte {
 	for _, note := range h.Notes {
 		y = c.lines("note", margin, y+noteSize, textInside, noteSize, noteLead, note) - noteSize
 	}
-	return assemble(h, c, y+margin-4, describe(ch), chartStyle())
+	return assemble(h, c, y+margin-4, describe(ch), styleSheet())
 }
 
-// drawInline draws a chart for a page, which has the style sheet and the table.
+// drawInline draws a chart for the page, which has the style sheet and the table.
 func drawInline(ch chart) []byte {
 	c := new(canvas)
 	h := ch.head()
 	return assemble(h, c, ch.draw(c, margin)+margin, h.Subtitle+" The table holds the numbers.", "")
 }
 
-// assemble is the document around what was drawn. Who can't see it is told what it says.
+// assemble returns the document around what was drawn. Told is its text for readers who cannot
+// see it.
 func assemble(h *heading, c *canvas, height float64, told, style string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="lab-chart" role="img" width="%d" height="%s" viewBox="0 0 %[1]d %[2]s" aria-labelledby="%s-title %[3]s-desc">`+"\n",
@@ -82,7 +52,7 @@ func assemble(h *heading, c *canvas, height float64, told, style string) []byte 
 	return b.Bytes()
 }
 
-// describe tells a chart's table in sentences.
+// describe returns a chart's table as sentences.
 func describe(ch chart) string {
 	var b strings.Builder
 	b.WriteString(ch.head().Subtitle)
@@ -108,7 +78,7 @@ func describe(ch chart) string {
 	return b.String()
 }
 
-// tickLabels writes what of an axis's labels has room, those at both ends first.
+// tickLabels writes the labels of an axis that have room, those at both ends first.
 func (s *scale) tickLabels(c *canvas, y float64, label func(float64) string) {
 	type placed struct{ from, to float64 }
 	var taken []placed
@@ -131,7 +101,7 @@ func (s *scale) tickLabels(c *canvas, y float64, label func(float64) string) {
 	}
 }
 
-// wide says whether values differ so much that the small ones would vanish on a linear scale.
+// wide reports whether values differ so much that small ones could not be seen on a linear scale.
 func wide(values []float64) bool {
 	const much = 30
 	low, high := 0.0, 0.0

@@ -1,20 +1,16 @@
-package main
+package chart
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"html"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"reduction/cmd/lab/internal/pricing"
-	"reduction/cmd/lab/internal/published"
 	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 )
@@ -24,7 +20,7 @@ import (
 func TestCharts(t *testing.T) {
 	for name, in := range inputs() {
 		t.Run(name, func(t *testing.T) {
-			charts := chartsOf([]*chartInput{in}, false)
+			charts := gather([]*input{in}, false)
 			if len(charts) == 0 {
 				t.Fatal("no chart")
 			}
@@ -32,7 +28,7 @@ func TestCharts(t *testing.T) {
 				checkSVG(t, ch, string(drawSVG(ch)), true)
 				checkSVG(t, ch, string(drawInline(ch)), false)
 			}
-			page, err := drawPage(charts, sourcesOf([]*chartInput{in}))
+			page, err := drawPage(charts, sourcesOf([]*input{in}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +130,7 @@ func TestNothingOutside(t *testing.T) {
 	written := regexp.MustCompile(`<text class="([^"]+)" x="([0-9.]+)"[^>]*>([^<]*)</text>`)
 	height := regexp.MustCompile(`viewBox="0 0 800 ([0-9.]+)"`)
 	for name, in := range inputs() {
-		for _, ch := range chartsOf([]*chartInput{in}, false) {
+		for _, ch := range gather([]*input{in}, false) {
 			svg := string(drawSVG(ch))
 			var high float64
 			fmt.Sscan(height.FindStringSubmatch(svg)[1], &high)
@@ -173,12 +169,12 @@ func TestNothingOutside(t *testing.T) {
 
 func TestChartEscapes(t *testing.T) {
 	const name = `<img src=x onerror="alert(1)">&'`
-	in := []*chartInput{
+	in := []*input{
 		{file: name, cold: sampleCold([]string{report.Ours, name}, []int{128}, false)},
 		{file: name, tune: sampleTune(name, 128, 256)},
 	}
 	in[0].cold.Machine, in[0].cold.Sandbox = name, []string{name}
-	charts := chartsOf(in, false)
+	charts := gather(in, false)
 	page, err := drawPage(charts, sourcesOf(in))
 	if err != nil {
 		t.Fatal(err)
@@ -197,11 +193,11 @@ func TestTuneKeepsApart(t *testing.T) {
 	a, b, c, d := sampleTune(report.Ours, 256), sampleTune("rust", 256), sampleTune(report.Ours, 256), sampleTune(report.Ours, 256)
 	c.Prices, _ = pricing.Of(pricing.ARM)
 	d.Machine = "another"
-	var in []*chartInput
+	var in []*input
 	for i, r := range []*report.Tune{a, b, c, d} {
-		in = append(in, &chartInput{file: fmt.Sprint("f", i), tune: r})
+		in = append(in, &input{file: fmt.Sprint("f", i), tune: r})
 	}
-	charts := chartsOf(in, false)
+	charts := gather(in, false)
 	var got []int
 	names := map[string]bool{}
 	for _, ch := range charts {
@@ -214,7 +210,7 @@ func TestTuneKeepsApart(t *testing.T) {
 }
 
 func TestTuneTellsNamesakesApart(t *testing.T) {
-	in := []*chartInput{{file: "before", tune: sampleTune(report.Ours, 256)}, {file: "after", tune: sampleTune(report.Ours, 256)}, {file: "x", tune: sampleTune("rust", 256)}}
+	in := []*input{{file: "before", tune: sampleTune(report.Ours, 256)}, {file: "after", tune: sampleTune(report.Ours, 256)}, {file: "x", tune: sampleTune("rust", 256)}}
 	if got := fmt.Sprint(tuneNames(in)); got != "[ours (before) ours (after) rust]" {
 		t.Error(got)
 	}
@@ -236,7 +232,7 @@ func TestTimesOurs(t *testing.T) {
 }
 
 func TestPublishedApart(t *testing.T) {
-	charts := chartsOf([]*chartInput{{compare: sampleCompare()}}, true)
+	charts := gather([]*input{{compare: sampleCompare()}}, true)
 	seen, apart := map[string]bool{}, 0
 	for _, ch := range charts {
 		h := ch.head()
@@ -253,79 +249,5 @@ func TestPublishedApart(t *testing.T) {
 	}
 	if apart != 3 {
 		t.Errorf("%d charts of what is published; want 3, once", apart)
-	}
-}
-
-func TestLoadChart(t *testing.T) {
-	dir := t.TempDir()
-	for name, test := range map[string]struct{ text, says string }{
-		"empty.json":     {"", "is not JSON"},
-		"text.json":      {"hello", "is not JSON"},
-		"list.json":      {"[1,2]", "is no report of lab's"},
-		"object.json":    {"{}", "is no report of lab cold, tune, compare, ladder or run"},
-		"kind.json":      {`{"kind":"lab dance"}`, `its kind is "lab dance"; expected one of "lab cold"`},
-		"none.json":      {`{"kind":"lab cold"}`, "holds no figures"},
-		"nosizes.json":   {`{"kind":"lab tune","sizes":[]}`, "holds no figures"},
-		"wrong.json":     {`{"kind":"lab cold","cells":7}`, "does not read as what it says it is"},
-		"uneven.json":    {`{"power_tuning":[{"strategy":"x","memory_mb":[1,2],"mean_duration_ms":[1],"mean_cost_usd":[]}]}`, "as many times and costs as memory sizes"},
-		"nomemory.json":  {`{"stateMachine":{},"stats":[{"value":0,"averageDuration":1}]}`, "a memory size of 0 MB"},
-		"huge.json":      {`{"stateMachine":{},"stats":[{"value":1,"averageDuration":1e300}]}`, "the number 1e+300 is none that is measured"},
-		"ladder.json":    {`{"kind":"lab ladder","cells":[{}],"functions":[{}]}`, "a rung for each function"},
-		"negative.json":  {`{"kind":"lab bars","groups":[{"bars":[{"label":"a","look":-1}]}]}`, `bar "a": its look is negative`},
-		"kindless.json":  {`{"kind":7}`, "is no report of lab's"},
-		"truncated.json": {`{"kind":"lab cold","cells":[{`, "is not JSON"},
-	} {
-		file := filepath.Join(dir, name)
-		if err := os.WriteFile(file, []byte(test.text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		status, out, err := shell(nil, "chart", "--svg", filepath.Join(dir, "out"), file)
-		if status != 1 || out != "" || !strings.HasPrefix(err, "lab chart: "+file+": ") || !strings.Contains(err, test.says) {
-			t.Errorf("%s: status %d, stdout %q, stderr %q; want %q", name, status, out, err, test.says)
-		}
-	}
-	if status, _, err := shell(nil, "chart", "--svg", dir, "/nowhere/at/all.json"); status != 1 || !strings.Contains(err, "/nowhere/at/all.json") {
-		t.Errorf("status %d, %s", status, err)
-	}
-	for args, says := range map[string]string{"chart": "expected --svg DIR or --html FILE", "chart --svg x": "expected one FILE or more"} {
-		if status, _, err := shell(nil, strings.Fields(args)...); status != 2 || !strings.Contains(err, says) {
-			t.Errorf("lab %s: status %d, %s", args, status, err)
-		}
-	}
-}
-
-// What the other commands write is read again, and drawn as it was.
-func TestChartCommand(t *testing.T) {
-	dir := t.TempDir()
-	args := []string{"chart", "--svg", filepath.Join(dir, "svg"), "--html", filepath.Join(dir, "page.html"), "--published"}
-	for name, report := range map[string]any{
-		"cold": sampleCold([]string{report.Ours, "rust"}, []int{128}, false), "tune": sampleTune(report.Ours, 256, 512), "compare": sampleCompare(),
-		"run": sampleRun(), "ladder": sampleLadder(), "tool": sampleTune(report.Ours, 256).PowerTuning, "others": published.Results(),
-	} {
-		data, err := json.Marshal(report)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file := filepath.Join(dir, name+".json")
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		args = append(args, file)
-	}
-	status, out, msg := shell(nil, args...)
-	if status != 0 || msg != "" {
-		t.Fatalf("status %d, stderr %q", status, msg)
-	}
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	files := map[string]bool{}
-	for _, line := range lines {
-		file, _, _ := strings.Cut(line, "  ")
-		if _, err := os.Stat(file); err != nil {
-			t.Error(err)
-		}
-		files[file] = true
-	}
-	if len(files) != len(lines) || len(files) < 15 {
-		t.Errorf("%d files for %d lines: %v", len(files), len(lines), files)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"bytes"
@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// drawWidth is how wide every chart is, in the pixels of its own coordinates. A README on
-// GitHub has about so many.
+// drawWidth is the width of every chart, in pixels of its own coordinates: about the width of a
+// README on GitHub.
 const drawWidth = 800
 
-// canvas is the inside of an SVG document under way. Looks are classes, so that one style
-// sheet serves light and dark; see chart_look.go.
+// A canvas collects the elements of an SVG document. Their colours are classes, so that one
+// style sheet serves light and dark.
 type canvas struct{ b bytes.Buffer }
 
 func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
@@ -30,12 +30,12 @@ func (c *canvas) text(class string, x, y float64, s string) {
 	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s">%s</text>`+"\n", class, px(x), px(y), escape(s))
 }
 
-// turned writes s upwards from a point.
+// turned writes s upwards, from a point.
 func (c *canvas) turned(class string, x, y float64, s string) {
 	fmt.Fprintf(&c.b, `<text class="%s" transform="translate(%s %s) rotate(-90)">%s</text>`+"\n", class, px(x), px(y), escape(s))
 }
 
-// lines writes s in as many lines as a width takes, and returns the baseline for what follows.
+// lines writes s in lines of at most a width, and returns the baseline of the next line.
 func (c *canvas) lines(class string, x, y, width, fontSize, leading float64, s string) float64 {
 	for _, line := range wrap(s, width, fontSize) {
 		c.text(class, x, y, line)
@@ -48,14 +48,14 @@ func (c *canvas) path(class, d string) {
 	fmt.Fprintf(&c.b, `<path class="%s" d="%s"/>`+"\n", class, d)
 }
 
-// whisker draws the line from low to high, lying at y, with an end at each.
+// whisker draws a horizontal line at y from low to high, with a stroke at each end.
 func (c *canvas) whisker(class string, low, high, y, half float64) {
 	c.line(class, low, y, high, y)
 	c.line(class, low, y-half, low, y+half)
 	c.line(class, high, y-half, high, y+half)
 }
 
-// standing is a whisker at x from low to high, which are heights.
+// standing draws a vertical whisker at x.
 func (c *canvas) standing(class string, x, low, high, half float64) {
 	c.line(class, x, low, x, high)
 	c.line(class, x-half, low, x+half, low)
@@ -76,8 +76,8 @@ func escape(s string) string {
 	return b.String()
 }
 
-// textWidth is about how wide s is in the system's sans-serif at a font size: generous, since
-// which one it is nobody knows here.
+// textWidth estimates the width of s at a font size. It is generous, since the font is the
+// reader's.
 func textWidth(s string, fontSize float64) float64 {
 	em := 0.0
 	for _, r := range s {
@@ -95,8 +95,7 @@ func textWidth(s string, fontSize float64) float64 {
 	return em * fontSize
 }
 
-// wrap breaks s between words into lines of a width at most; a word that is wider alone is
-// cut.
+// wrap breaks s between words into lines of at most a width. A word that is wider is cut.
 func wrap(s string, width, fontSize float64) []string {
 	var out []string
 	line := ""
@@ -115,7 +114,7 @@ func wrap(s string, width, fontSize float64) []string {
 	return out
 }
 
-// cut returns s, or as much of its beginning as a width takes, with an ellipsis.
+// cut returns s, or as much of its beginning as fits into a width, with an ellipsis.
 func cut(s string, width, fontSize float64) string {
 	if textWidth(s, fontSize) <= width {
 		return s

@@ -1,4 +1,4 @@
-package main
+package chart
 
 import (
 	"reduction/cmd/lab/internal/pricing"
@@ -35,7 +35,7 @@ func sampleCold(functions []string, memory []int, far bool) *report.Cold {
 }
 
 func sampleConditions() report.Conditions {
-	return report.Conditions{Where: "a test", Date: "2026-11-20T10:00:00Z", Machine: "linux/test, 2 CPUs", Limited: true, PeriodMs: 20, TLS: true, Cache: cacheWarm, Sandbox: []string{"nothing is real"}}
+	return report.Conditions{Where: "a test", Date: "2026-11-20T10:00:00Z", Machine: "linux/test, 2 CPUs", Limited: true, PeriodMs: 20, TLS: true, Cache: "warm", Sandbox: []string{"nothing is real"}}
 }
 
 func sampleTune(name string, memory ...int) *report.Tune {
@@ -88,7 +88,7 @@ func sampleRun() *report.Run {
 }
 
 // inputs are reports as they come, and as they should not.
-func inputs() map[string]*chartInput {
+func inputs() map[string]*input {
 	failed := sampleCold([]string{report.Ours, "rust"}, []int{128}, false)
 	failed.Results[1] = report.Result{Function: "rust", MemoryMB: 128, Rows: 2000, Failed: `failed: "<&>"`}
 	empty := sampleCold([]string{report.Ours}, []int{128}, false)
@@ -107,7 +107,7 @@ func inputs() map[string]*chartInput {
 	p99 := sampleCold([]string{report.Ours}, []int{128}, false)
 	p99.Results[0].Init.P99 = new(float64)
 	*p99.Results[0].Init.P99 = 77
-	return map[string]*chartInput{
+	return map[string]*input{
 		"cold":     {file: "cold", cold: sampleCold([]string{report.Ours, "rust"}, []int{128, 512}, false)},
 		"cold far": {file: "cold", cold: sampleCold([]string{report.Ours, "rust", "node"}, []int{128, 512}, true)},
 		"alone":    {file: "cold", cold: sampleCold([]string{report.Ours}, []int{128}, false)},
