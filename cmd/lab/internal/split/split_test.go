@@ -1,4 +1,4 @@
-package main
+package split
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"testing/iotest"
 )
 
-// nasty are bodies whose line ends and quotes are easily taken for something else.
+// nasty are bodies whose line ends and quotes are easily misread.
 var nasty = []string{
 	"",
 	"\n",
@@ -32,15 +32,15 @@ var nasty = []string{
 	"\ufeffname,1\nname,2\n\ufeffname,3\n",
 }
 
-// shared reads body with n readers that take chunks of the given size, in turns that
-// depend on the seed alone, and returns what each yielded.
+// shared reads body with n readers and chunks of the given size. The readers take turns in an
+// order that depends on the seed alone. It returns what each yielded.
 func shared(body string, n, chunk int, seed uint64) ([]string, error) {
-	s := newSplitter(strings.NewReader("header\n"+body), int64(len("header\n"+body)), int64(len("header\n")), chunk)
+	s := New(strings.NewReader("header\n"+body), int64(len("header\n"+body)), int64(len("header\n")), chunk)
 	random := rand.New(rand.NewPCG(seed, 0))
 	out := make([][]byte, n)
 	open := make([]io.Reader, n)
 	for i := range open {
-		open[i] = s.reader()
+		open[i] = s.Reader()
 	}
 	buf := make([]byte, 7)
 	for left := n; left > 0; {
@@ -64,7 +64,7 @@ func shared(body string, n, chunk int, seed uint64) ([]string, error) {
 	return yielded, nil
 }
 
-// records are body's records in byte order: who yields which is chance.
+// recordsOf returns the records of bodies, sorted: which reader yields which record is chance.
 func recordsOf(t *testing.T, bodies ...string) []string {
 	t.Helper()
 	var all []string
@@ -100,7 +100,7 @@ func TestSplitEverywhere(t *testing.T) {
 	}
 }
 
-// FuzzSplit: whatever is well-formed CSV comes out record for record.
+// Of well-formed CSV the readers yield exactly its records, as encoding/csv reads them.
 func FuzzSplit(f *testing.F) {
 	for i, body := range nasty {
 		f.Add(body, uint8(i), uint8(i))
@@ -109,7 +109,7 @@ func FuzzSplit(f *testing.F) {
 		r := csv.NewReader(strings.NewReader(body))
 		r.FieldsPerRecord = -1
 		if _, err := r.ReadAll(); err != nil {
-			return // refused by whoever parses the part, and not by the splitter
+			return // the readers' parsers refuse it, not the splitter
 		}
 		got, err := shared(body, int(readers%4)+1, int(chunk)+1, uint64(chunk))
 		if err != nil {
@@ -123,12 +123,12 @@ func FuzzSplit(f *testing.F) {
 
 func TestSplitAtOnce(t *testing.T) {
 	body := strings.Repeat("\"name, \"\"x\"\"\n\",1\nplain,2\n", 20_000)
-	s := newSplitter(strings.NewReader(body), int64(len(body)), 0, 1000)
+	s := New(strings.NewReader(body), int64(len(body)), 0, 1000)
 	var wg sync.WaitGroup
 	got := make([]bytes.Buffer, 4)
 	for i := range got {
 		wg.Go(func() {
-			if _, err := got[i].ReadFrom(s.reader()); err != nil {
+			if _, err := got[i].ReadFrom(s.Reader()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -144,7 +144,7 @@ func TestSplitAtOnce(t *testing.T) {
 	}
 }
 
-// failing is a file of which one byte cannot be read.
+// A failing is a file of which one byte cannot be read.
 type failing struct {
 	io.ReaderAt
 	at int64
@@ -162,23 +162,23 @@ func TestSplitErrors(t *testing.T) {
 	body := strings.Repeat("a,b\n", 100)
 	size := int64(len(body))
 	for at := range size {
-		s := newSplitter(failing{strings.NewReader(body), at}, size, 0, 10)
+		s := New(failing{strings.NewReader(body), at}, size, 0, 10)
 		var wg sync.WaitGroup
 		for range 3 {
-			wg.Go(func() { io.Copy(io.Discard, s.reader()) })
+			wg.Go(func() { io.Copy(io.Discard, s.Reader()) })
 		}
 		wg.Wait()
-		if !errors.Is(s.err, iotest.ErrTimeout) {
-			t.Fatalf("byte %d: %v", at, s.err)
+		if !errors.Is(s.Err(), iotest.ErrTimeout) {
+			t.Fatalf("byte %d: %v", at, s.Err())
 		}
 	}
 
-	s := newSplitter(strings.NewReader(body[:100]), size, 0, 10)
-	if _, err := io.Copy(io.Discard, s.reader()); err != io.ErrUnexpectedEOF {
+	s := New(strings.NewReader(body[:100]), size, 0, 10)
+	if _, err := io.Copy(io.Discard, s.Reader()); err != io.ErrUnexpectedEOF {
 		t.Errorf("a file that became shorter: %v", err)
 	}
-	s = newSplitter(strings.NewReader("a\n"+strings.Repeat("b", 2*maxTail)), 2+2*maxTail, 0, 10)
-	if _, err := io.Copy(io.Discard, s.reader()); err != errTail {
+	s = New(strings.NewReader("a\n"+strings.Repeat("b", 2*maxTail)), 2+2*maxTail, 0, 10)
+	if _, err := io.Copy(io.Discard, s.Reader()); err != errTail {
 		t.Errorf("a record without end: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package reduce
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"reduction/internal/dataset"
 )
 
-// BenchmarkReduce is a file on one core and on more: long enough that its beginning and
-// its end do not count.
+// BenchmarkReduce reduces a file on one core and on more. It is long enough that its beginning
+// and its end do not matter.
 func BenchmarkReduce(b *testing.B) {
 	const rows, times = 1_000_000, 5
 	million := dataset.New(rows, 1).Bytes()
@@ -33,9 +33,9 @@ func BenchmarkReduce(b *testing.B) {
 		b.Run("cores="+strconv.Itoa(jobs), func(b *testing.B) {
 			b.SetBytes(info.Size())
 			for b.Loop() {
-				r := &reduction{jobs: jobs, chunk: splitChunk}
-				if err := r.file(f, info.Size()); err != nil || r.Rows() != rows*times || r.cores != jobs {
-					b.Fatal(r.Rows(), r.cores, err)
+				r := &Reduction{Jobs: jobs}
+				if err := r.readerAt(f, info.Size()); err != nil || r.Rows() != rows*times || r.Cores != jobs {
+					b.Fatal(r.Rows(), r.Cores, err)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows/times, "ns/row")

@@ -1,4 +1,4 @@
-package main
+package reduce
 
 import (
 	"io"
@@ -11,7 +11,7 @@ import (
 	"reduction/internal/json"
 )
 
-// sortGroups sorts by sort key, and fails where two groups have the same.
+// sortGroups sorts by sort key, and fails if two groups have the same.
 func sortGroups(groups []aggregate.Group) error {
 	slices.SortFunc(groups, func(a, b aggregate.Group) int { return compareSortKeys(&a, &b) })
 	for i := 1; i < len(groups); i++ {
@@ -26,8 +26,8 @@ func sortGroups(groups []aggregate.Group) error {
 	return nil
 }
 
-// compareSortKeys compares as the sort keys would. It makes them only where two diagnoses
-// differ by no more than a beginning of the mark that stands between the names.
+// compareSortKeys compares the groups' sort keys. It builds them only if one diagnosis is the
+// beginning of the other, and goes on like the mark between the names.
 func compareSortKeys(a, b *aggregate.Group) int {
 	const mark = "#hospital#"
 	x, y := a.Diagnosis, b.Diagnosis
@@ -51,18 +51,19 @@ func compareSortKeys(a, b *aggregate.Group) int {
 		string(job.AppendSortKey(nil, b.Diagnosis, b.Hospital)))
 }
 
-func printGroups(w io.Writer, groups []aggregate.Group) error {
+// Print writes one JSON object a line for each group.
+func (r *Reduction) Print(w io.Writer) error {
 	const flushAt = 64 << 10
-	var line []byte
-	for i := range groups {
-		line = appendGroup(line, &groups[i])
-		if len(line) < flushAt && i < len(groups)-1 {
+	var lines []byte
+	for i := range r.Sorted {
+		lines = appendGroup(lines, &r.Sorted[i])
+		if len(lines) < flushAt && i < len(r.Sorted)-1 {
 			continue
 		}
-		if _, err := w.Write(line); err != nil {
+		if _, err := w.Write(lines); err != nil {
 			return err
 		}
-		line = line[:0]
+		lines = lines[:0]
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package reduce
 
 import (
 	"errors"
@@ -13,12 +13,12 @@ import (
 	"reduction/internal/job"
 )
 
-// FuzzReduce holds the job, on one core and on two, against the reference, and an error on
-// two cores against that on one: it has the same place. Job and reference may differ
-// where the reference takes more: invalid UTF-8, two groups with one sort key, and sums
-// beyond 128 bits; and in line ends inside quotes, of which encoding/csv drops the '\r'.
+// FuzzReduce compares the job, on one core and on two, with the reference, and an error on two
+// cores with that on one: both name the same place. The job and the reference may differ where
+// the reference accepts more: invalid UTF-8, two groups with one sort key, and sums beyond 128
+// bits. They also differ in line ends inside quotes: encoding/csv drops the '\r' there.
 func FuzzReduce(f *testing.F) {
-	const longest = 1000 // minimising a long input takes all the time there is
+	const longest = 1000 // minimising a long input would take all of the time
 	for _, test := range good {
 		if len(test.data) > longest {
 			continue
@@ -36,8 +36,8 @@ func FuzzReduce(f *testing.F) {
 		want, wantErr := dataset.Reduce(strings.NewReader(data))
 		var alone error
 		for jobs := 1; jobs <= 2; jobs++ {
-			r := &reduction{jobs: jobs, chunk: int(chunk) + 1}
-			err := r.file(strings.NewReader(data), int64(len(data)))
+			r := &Reduction{Jobs: jobs, chunk: int(chunk) + 1}
+			err := r.readerAt(strings.NewReader(data), int64(len(data)))
 			if jobs == 1 {
 				alone = err
 			} else if fmt.Sprint(err) != fmt.Sprint(alone) {
@@ -51,7 +51,7 @@ func FuzzReduce(f *testing.F) {
 				continue
 			}
 			var out strings.Builder
-			printGroups(&out, r.groups)
+			r.Print(&out)
 			if got := printed(t, out.String()); !slices.Equal(got, want) {
 				t.Fatalf("%d jobs:\n%v, the reference:\n%v", jobs, got, want)
 			}
