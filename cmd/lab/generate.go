@@ -10,14 +10,14 @@ import (
 
 var generateCommand = &cli.Command{
 	Name:  "generate",
-	Short: "make the experiment's data, as much of it as you like",
+	Short: "generate the experiment's data, any number of rows",
 	About: `
 Writes CSV with the header Hospital,Diagnosis,Treatment,Recovery Time: 20 hospitals,
-20 diagnoses, 15 treatments and 5 to 60 days, drawn uniformly. A row is about 45 bytes.
+20 diagnoses, 15 treatments and 5 to 60 days, drawn uniformly. A row has about 45 bytes.
 
 The same seed gives the same bytes on every machine, and a shorter file is the beginning
-of a longer one. Rows are written as they are made, so a file may be larger than memory.
-The experiment's sizes are 10,000 and 1,000,000 rows; the feed it stands for brings about
+of a longer one. Rows are written as they are generated, so a file may be larger than memory.
+The experiment's sizes are 10,000 and 1,000,000 rows; the feed that it models brings about
 2,000 a day.`,
 	Examples: `
 lab generate --rows 1000000 --out 1m.csv
@@ -26,7 +26,7 @@ lab generate --rows 2000 --seed 7 | lab reduce -`,
 		var rows int64
 		var seed uint64
 		var out string
-		cli.Whole(f, &rows, "rows", -1, 0, 1_000_000_000_000, "`N` how many rows; must be given")
+		cli.Whole(f, &rows, "rows", -1, 0, 1_000_000_000_000, "`N` number of rows; required")
 		cli.Whole(f, &seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
 		f.String(&out, "out", "-", "`FILE` to write to (default -, standard output)")
 		return func(c *cli.Console, args []string) error {
@@ -36,32 +36,31 @@ lab generate --rows 2000 --seed 7 | lab reduce -`,
 			if rows < 0 {
 				return cli.Usagef("--rows is missing: how many rows?")
 			}
-			return generate(c, rows, seed, out)
+			return generate(c, dataset.New(rows, seed), out)
 		}
 	},
 }
 
-func generate(c *cli.Console, rows int64, seed uint64, out string) error {
-	g := dataset.New(rows, seed)
+func generate(c *cli.Console, g *dataset.Generator, out string) error {
 	if out == "-" {
 		to := c.Err
 		if cli.IsTerminal(c.Out) {
-			to = nil // the rows themselves are on the screen
+			to = nil // a progress bar would be among the rows
 		}
-		return writeRows(c.Out, g, cli.NewProgress(to, "generate", rows))
+		return writeRows(c.Out, g, cli.NewProgress(to, "generate", g.Left()))
 	}
 	f, err := os.Create(out)
 	if err != nil {
 		return err
 	}
-	err = writeRows(f, g, cli.NewProgress(c.Err, out, rows))
+	err = writeRows(f, g, cli.NewProgress(c.Err, out, g.Left()))
 	if e := f.Close(); err == nil {
 		err = e
 	}
 	return err
 }
 
-// writeRows shows progress on the way: a write each time the generator's buffer is full.
+// writeRows shows progress each time the generator's buffer is full.
 func writeRows(w io.Writer, g *dataset.Generator, p *cli.Progress) error {
 	defer p.End()
 	rows := g.Left()

@@ -1,11 +1,27 @@
-// Lab is the bench this project is built and judged on. It makes the data, reduces a file
-// on this machine, runs the function against an emulated S3, DynamoDB and Lambda, and
-// keeps that emulator standing for other clients. `lab help` lists what it does; each
-// command is one file here.
+// Lab is the tool that this project is built and judged with. It makes the data, reduces a file
+// on this machine, runs the function on an emulated S3, DynamoDB and Lambda, measures it beside
+// others in a sandbox like Lambda's, and draws what it measured. `lab help` lists its commands.
+//
+// Each command is one file here: its help, its flags, and a call of a package below internal:
+//
+//	cli          commands, flags, tables, progress, units
+//	stats        quantiles, bootstrap intervals, ratios
+//	report       what is measured: the types of the JSON files, their text and Markdown
+//	pricing      what AWS charges; powertuning: what AWS Lambda Power Tuning computes
+//	published    what the experiment's authors measured
+//	sandbox      control groups, mounts, roots, freezer, page cache
+//	measure      the bench, its targets, and their samples
+//	cold, tune, compare, ladder, run    what to measure, and in which order
+//	chart        reports as SVG and HTML
+//	split, reduce    a CSV file shared among cores, and the job on it
+//	serve        the emulator for other clients
 package main
 
 import (
+	"context"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/sandbox"
@@ -14,7 +30,7 @@ import (
 func lab() *cli.Program {
 	return &cli.Program{
 		Name:     "lab",
-		About:    "lab runs the reduction function on this machine, and all it needs to be run.",
+		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
 		Start:    "run",
 		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand},
 	}
@@ -23,4 +39,17 @@ func lab() *cli.Program {
 func main() {
 	sandbox.Launch()
 	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}
+
+// interruptible returns a context that ends when the user presses Ctrl-C.
+func interruptible() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+}
+
+// reported returns an error for a report that says what is wrong.
+func reported(ok bool) error {
+	if !ok {
+		return cli.ErrReported
+	}
+	return nil
 }

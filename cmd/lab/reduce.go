@@ -19,12 +19,12 @@ the table's sort key (#diagnosis#...#hospital#...):
   {"Diagnosis":...,"Hospital":...,"AverageRecoveryTime":32.5,"MostUsedTreatment":...,"Rows":2}
 
 The columns Hospital, Diagnosis, Treatment and Recovery Time are found by their names in
-the header, in any order; others are ignored. The mean is exact, rounded once. Of several
-treatments used equally often, the first in byte order is named.
+the header, in any order; others are ignored. The mean is exact and rounded once. Of several
+treatments that are used equally often, the first in byte order is printed.
 
-A file is reduced as the function would: a bad row (too many or too few fields, no number,
-a stray quote, invalid UTF-8) fails it, nothing is printed, and the error names the record,
-its byte offset and the column, never what stands there.
+The file is reduced as the function would reduce it: a bad row (too many or too few fields, no
+number, a stray quote, invalid UTF-8) fails it. Then nothing is printed, and the error names
+the record, its byte offset and the column, never the content.
 
 A regular file is parsed on all cores. A pipe, and a file whose name ends in .gz, which is
 decompressed, are parsed on one. Neither is ever held in memory.`,
@@ -35,9 +35,9 @@ zstd -dc feed.csv.zst | lab reduce --skip-bad -`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		r := new(reduce.Reduction)
 		var stats bool
-		f.Bool(&stats, "stats", "say on standard error how much was read and how fast, until sorting and printing begin")
-		f.Bool(&r.SkipBadRows, "skip-bad", "leave bad rows out, and say on standard error how many and where")
-		cli.Whole(f, &r.Jobs, "jobs", runtime.GOMAXPROCS(0), 1, 1024, "`N` how many cores to use (default all)")
+		f.Bool(&stats, "stats", "print on standard error how much was read and how fast, without the time for sorting and printing")
+		f.Bool(&r.SkipBadRows, "skip-bad", "leave bad rows out, and print on standard error how many and where")
+		cli.Whole(f, &r.Jobs, "jobs", runtime.GOMAXPROCS(0), 1, 1024, "`N` number of cores to use (default all)")
 		return func(c *cli.Console, args []string) error {
 			if len(args) != 1 {
 				return cli.Usagef("expected one FILE, or - for standard input; got %d arguments", len(args))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,8 +53,3 @@ func TestReduceFails(t *testing.T) {
 		t.Errorf("output: status %d, stderr %q", status, &err)
 	}
 }
-
-// A full is a device without space.
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }

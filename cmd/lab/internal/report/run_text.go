@@ -111,7 +111,7 @@ func printWrong(p *cli.Page, s *RunSize) {
 		return
 	}
 	p.Blank()
-	p.Bad("%s rows: %d differences from the reference", cli.Thousands(s.Rows), len(s.Wrong))
+	p.Bad("%s rows, differences from the reference: %d", cli.Thousands(s.Rows), len(s.Wrong))
 	for _, wrong := range s.Wrong[:min(most, len(s.Wrong))] {
 		p.Text("  %s", wrong)
 	}

@@ -1,4 +1,4 @@
-package main
+package compare
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ func TestPlan(t *testing.T) {
 	const s, ms = time.Second, time.Millisecond
 	for _, test := range []struct {
 		name    string
-		cells   []tried
+		targets []tried
 		n, warm int
 		left    time.Duration
 		want    []planned // Each is not compared
@@ -27,7 +27,7 @@ func TestPlan(t *testing.T) {
 		{"what failed gets nothing", []tried{{}, {s, s / 2, 1}}, 3, 10, time.Hour, []planned{{}, {3, 2, 0}}},
 		{"none", nil, 3, 10, time.Hour, []planned{}},
 	} {
-		got := plan(test.cells, test.n, test.warm, test.left)
+		got := makePlan(test.targets, test.n, test.warm, test.left)
 		for i := range got {
 			got[i].Each = 0
 		}
@@ -39,27 +39,27 @@ func TestPlan(t *testing.T) {
 
 func TestRounds(t *testing.T) {
 	p := []planned{{Starts: 10}, {Starts: 0}, {Starts: 3}, {Starts: 10}, {Starts: 1}}
-	all := rounds(p, 1)
+	all := makeRounds(p, 1)
 	if len(all) != 10 {
 		t.Fatalf("%d rounds", len(all))
 	}
 	in := make([][]int, len(p))
 	orders := map[int]bool{}
-	for round, cells := range all {
-		for _, n := range cells {
+	for round, targets := range all {
+		for _, n := range targets {
 			in[n] = append(in[n], round)
 		}
-		orders[slices.Index(cells, 0)-slices.Index(cells, 3)] = true
+		orders[slices.Index(targets, 0)-slices.Index(targets, 3)] = true
 	}
 	for n, want := range [][]int{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, nil, {1, 5, 8}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {5}} {
 		if !slices.Equal(in[n], want) {
-			t.Errorf("cell %d starts in rounds %v, want %v", n, in[n], want)
+			t.Errorf("target %d starts in rounds %v, want %v", n, in[n], want)
 		}
 	}
 	if len(orders) < 2 {
 		t.Error("the order is always the same")
 	}
-	again, other := rounds(p, 1), rounds(p, 2)
+	again, other := makeRounds(p, 1), makeRounds(p, 2)
 	same := func(a, b []int) bool { return slices.Equal(a, b) }
 	if !slices.EqualFunc(all, again, same) || slices.EqualFunc(all, other, same) {
 		t.Error("the order is not the seed's")

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"fmt"
@@ -9,13 +9,13 @@ import (
 	"reduction/runtime/lambdatest"
 )
 
-// disagree holds a table's items against the reference's results. Each invocation must have
-// written exactly those, under its own request ID, and nothing else may be in the table.
-// It returns what disagrees, a sentence each.
-func disagree(items []lambdatest.Item, want []dataset.Result, invocations []string) []string {
+// Differences compares a table's items with the reference's results. Each invocation must have
+// written exactly those, under its own request ID, and the table must hold nothing else. It
+// returns the differences, a sentence each.
+func Differences(items []lambdatest.Item, want []dataset.Result, requestIDs []string) []string {
 	type key struct{ pk, sk string }
-	expected := make(map[key]lambdatest.Item, len(want)*len(invocations))
-	for _, id := range invocations {
+	expected := make(map[key]lambdatest.Item, len(want)*len(requestIDs))
+	for _, id := range requestIDs {
 		for i := range want {
 			expected[key{id, want[i].SortKey()}] = item(id, &want[i])
 		}
@@ -25,9 +25,9 @@ func disagree(items []lambdatest.Item, want []dataset.Result, invocations []stri
 		k := key{got["PK"].Text(), got["SK"].Text()}
 		switch want, ok := expected[k]; {
 		case !ok:
-			wrong = append(wrong, fmt.Sprintf("an item that should not be: PK %q, SK %q", k.pk, k.sk))
+			wrong = append(wrong, fmt.Sprintf("an item that should not be there: PK %q, SK %q", k.pk, k.sk))
 		case !reflect.DeepEqual(got, want):
-			wrong = append(wrong, fmt.Sprintf("an item that is not right: %v, want %v", got, want))
+			wrong = append(wrong, fmt.Sprintf("an item that is wrong: %v, want %v", got, want))
 		}
 		delete(expected, k)
 	}
@@ -38,7 +38,7 @@ func disagree(items []lambdatest.Item, want []dataset.Result, invocations []stri
 	return wrong
 }
 
-// item is a result as the experiment's table stores it.
+// item returns a result as the experiment's table stores it.
 func item(pk string, r *dataset.Result) lambdatest.Item {
 	return lambdatest.Item{
 		"PK":                  {"S": pk},
@@ -50,11 +50,11 @@ func item(pk string, r *dataset.Result) lambdatest.Item {
 	}
 }
 
-// differences says in a line how one invocation's items differ from the reference's, and which
-// of the differences are of a known kind; "" when none does. A function whose modes differ in
-// ties alone counts well, and breaks ties in its own way.
-func differences(items []lambdatest.Item, want []dataset.Result, tied dataset.Ties, id string) string {
-	wrong := disagree(items, want, []string{id})
+// describeDifferences says in a line how the items of one invocation differ from the reference's
+// results, and how many differ in a known way; "" if none does. A function whose modes differ in
+// ties alone counts correctly, and breaks ties in its own way.
+func describeDifferences(items []lambdatest.Item, want []dataset.Result, tied dataset.Ties, requestID string) string {
+	wrong := Differences(items, want, []string{requestID})
 	if len(wrong) == 0 {
 		return ""
 	}
@@ -66,7 +66,7 @@ func differences(items []lambdatest.Item, want []dataset.Result, tied dataset.Ti
 	for _, got := range items {
 		r := byKey[got["SK"].Text()]
 		switch treatment := got["MostUsedTreatment"].Text(); {
-		case r == nil || got["PK"].Text() != id:
+		case r == nil || got["PK"].Text() != requestID:
 			foreign++
 			continue
 		case treatment == r.Treatment:
@@ -79,12 +79,12 @@ func differences(items []lambdatest.Item, want []dataset.Result, tied dataset.Ti
 			mean++
 		}
 	}
-	s := fmt.Sprintf("%d things disagree with the reference: of %d items %d are there", len(wrong), len(want), len(items)-foreign)
+	s := fmt.Sprintf("differences from the reference: %d; of %d items %d are there", len(wrong), len(want), len(items)-foreign)
 	for _, kind := range []struct {
 		n    int
 		what string
 	}{
-		{foreign, "others that should not be, or under a PK that is not the request ID"},
+		{foreign, "others that should not be there, or under a PK that is not the request ID"},
 		{mean, "with another mean"},
 		{mode, "with a mode that is less frequent"},
 		{tie, "with a mode as frequent as the reference's, which is the smallest name of a tie"},

@@ -1,4 +1,4 @@
-package main
+package serve
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,21 +16,22 @@ import (
 	"testing"
 	"time"
 
-	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/labtest"
+	"reduction/cmd/lab/internal/measure"
 	"reduction/cmd/lab/internal/report"
 	"reduction/internal/dataset"
 	"reduction/sigv4"
 )
 
-// standing starts a service and returns the environment it prints, and a function that
-// ends it and returns how it ended.
-func standing(t *testing.T, s *service) (env map[string]string, lines []string, end func() error) {
+// start starts a service. It returns the environment that it prints, all lines, and a function that
+// ends it and returns its error.
+func start(t *testing.T, s *Service) (env map[string]string, lines []string, end func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := s.run(ctx, &cli.Console{Out: w, Err: io.Discard})
+		err := s.Run(ctx, w)
 		w.CloseWithError(err)
 		ended <- err
 	}()
@@ -50,7 +52,7 @@ func standing(t *testing.T, s *service) (env map[string]string, lines []string, 
 	return env, lines, func() error { cancel(); return <-ended }
 }
 
-// signed sends a request the way a client in that environment would.
+// signed sends a request as a client in that environment does.
 func signed(t *testing.T, env map[string]string, service, method, path string, body []byte) (int, []byte) {
 	t.Helper()
 	u, err := url.Parse(env["AWS_ENDPOINT_URL"] + path)
@@ -101,19 +103,19 @@ func signed(t *testing.T, env map[string]string, service, method, path string, b
 }
 
 func TestServe(t *testing.T) {
-	for _, s := range []*service{
-		{addr: "127.0.0.1:0", region: "us-east-1"},
-		{addr: "127.0.0.1:0", region: "eu-west-1", tls: true, token: "a token with 'quotes'", accessKey: "AKIDOTHER", secretKey: "other"},
+	for _, s := range []*Service{
+		{Addr: "127.0.0.1:0", Region: "us-east-1"},
+		{Addr: "127.0.0.1:0", Region: "eu-west-1", TLS: true, Token: "a token with 'quotes'", AccessKey: "AKIDOTHER", SecretKey: "other"},
 	} {
-		s.buckets, s.tables, s.key, s.rows, s.name = "one, two,one", "t1,t2", "data.csv", 100, "f"
-		env, lines, end := standing(t, s)
-		if s.token != "" {
+		s.Buckets, s.Tables, s.Key, s.Rows, s.Name = "one, two,one", "t1,t2", "data.csv", 100, "f"
+		env, lines, end := start(t, s)
+		if s.Token != "" {
 			if want := `'a token with '\''quotes'\'''`; env["AWS_SESSION_TOKEN"] != want {
 				t.Errorf("token %s", env["AWS_SESSION_TOKEN"])
 			}
-			env["AWS_SESSION_TOKEN"] = s.token
+			env["AWS_SESSION_TOKEN"] = s.Token
 		} else if !slices.Contains(lines, "unset AWS_SESSION_TOKEN") {
-			t.Errorf("no word of a token in %q", lines)
+			t.Errorf("the token is not unset in %q", lines)
 		}
 		for _, want := range []string{"# bucket    one", "# bucket    two", "# object    s3://one/data.csv, 100 rows", "# table     t1", "# table     t2"} {
 			if !slices.Contains(lines, want) {
@@ -141,9 +143,9 @@ func TestServe(t *testing.T) {
 }
 
 func TestServeFunction(t *testing.T) {
-	env, _, end := standing(t, &service{
-		addr: "127.0.0.1:0", region: "us-east-1", buckets: bucketName, tables: tableName, key: "records.csv", rows: 500,
-		function: builtForTest(t), name: "f", memory: 128,
+	env, _, end := start(t, &Service{
+		Addr: "127.0.0.1:0", Region: "us-east-1", Buckets: measure.Bucket, Tables: measure.Table, Key: "records.csv", Rows: 500,
+		Function: labtest.Bootstrap(t), Name: "f", MemoryMB: 128,
 	})
 	status, body := signed(t, env, "lambda", "POST", "/2015-03-31/functions/f/invocations", []byte("{}"))
 	var a report.Answer
@@ -155,15 +157,16 @@ func TestServeFunction(t *testing.T) {
 	}
 }
 
-func TestServeRefuses(t *testing.T) {
-	for _, test := range []struct{ args, says string }{
-		{"--function /nowhere/at/all", "make bootstrap builds it"},
-		{"--addr 256.0.0.1:1", "256.0.0.1"},
-	} {
-		status, out, stderr := shell(nil, append([]string{"serve"}, strings.Fields(test.args)...)...)
-		if status != 1 || out != "" || !strings.Contains(stderr, test.says) || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("lab serve %s: status %d, stdout %q, stderr %q", test.args, status, out, stderr)
-		}
+// An address that is in use is an error that names it.
+func TestServeFails(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	err = (&Service{Addr: l.Addr().String()}).Run(t.Context(), io.Discard)
+	if err == nil || !strings.Contains(err.Error(), l.Addr().String()) {
+		t.Errorf("%v", err)
 	}
 }
 
