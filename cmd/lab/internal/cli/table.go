@@ -59,27 +59,49 @@ func (t *Table) widths() (label int, columns []int) {
 // shortestLabel is how far labels are cut where a table is wider than the terminal.
 const shortestLabel = 12
 
-// Table adds a table. Where it is wider than the terminal its labels are shortened; the cells
-// never are.
+// Table adds a table. Where it is wider than the terminal, its labels are shortened; where that is
+// not enough, its columns are divided among several tables. The cells stay as they are.
 func (p *Page) Table(t *Table) {
 	label, columns := t.widths()
 	cells := 0
 	for _, n := range columns {
 		cells += gap + n
 	}
-	if p.room > 0 && label+cells > p.room {
-		label = min(label, max(shortestLabel, p.room-cells))
+	switch {
+	case p.room == 0:
+	case shortestLabel+cells <= p.room:
+		label = min(label, p.room-cells)
+	default:
+		label = min(label, max(shortestLabel, p.room/3))
 	}
+	for first := 0; ; {
+		last, width := first, label
+		for last < len(columns) && (last == first || p.room == 0 || width+gap+columns[last] <= p.room) {
+			width += gap + columns[last]
+			last++
+		}
+		if first > 0 {
+			p.Blank()
+		}
+		p.part(t, label, columns, first, last, width)
+		if first = last; first == len(columns) {
+			return
+		}
+	}
+}
+
+// part adds the columns from first to last, width wide together with the labels.
+func (p *Page) part(t *Table, label int, columns []int, first, last, width int) {
 	for _, l := range t.lines {
 		switch l.kind {
 		case rule:
-			fmt.Fprintf(&p.b, "%s%s%s\n", p.dim, strings.Repeat(p.line, label+cells), p.off)
+			fmt.Fprintf(&p.b, "%s%s%s\n", p.dim, strings.Repeat(p.line, width), p.off)
 		case title:
 			fmt.Fprintf(&p.b, "%s%s%s\n", p.bold, l.label, p.off)
 		case row:
 			line := pad(shorten(l.label, label), label, true)
-			for i, cell := range l.cells {
-				line += strings.Repeat(" ", gap) + pad(cell, columns[i], t.Left)
+			for i := first; i < min(last, len(l.cells)); i++ {
+				line += strings.Repeat(" ", gap) + pad(l.cells[i], columns[i], t.Left)
 			}
 			p.b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}

@@ -72,7 +72,7 @@ func (r *Compare) Print(p *cli.Page) error {
 			if t.title != "" {
 				p.Text("%s", t.title)
 			}
-			p.Table(t.text(""))
+			p.Table(t.text())
 		}
 	}
 	if missing := r.missing(); len(missing) > 0 {

@@ -85,7 +85,8 @@ func PrintLadders(p *cli.Page, reports []*Ladder) error {
 		}
 		for _, t := range r.tables() {
 			p.Blank()
-			p.Table(t.text(t.title))
+			p.Text("%s", t.title)
+			p.Table(t.text())
 		}
 		for _, line := range r.failures() {
 			p.Bad("%s", line)

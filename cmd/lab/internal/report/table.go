@@ -13,10 +13,10 @@ type table struct {
 	rows    [][]string // the first cell is the row's name
 }
 
-// text returns the table for a terminal.
-func (t *table) text(title string) *cli.Table {
+// text returns the table, without its title, for a terminal.
+func (t *table) text() *cli.Table {
 	out := new(cli.Table)
-	out.Row(title, t.columns...)
+	out.Row("", t.columns...)
 	out.Rule()
 	for _, row := range t.rows {
 		out.Row("  "+row[0], row[1:]...)
