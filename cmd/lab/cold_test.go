@@ -38,8 +38,8 @@ func TestColdCommandLine(t *testing.T) {
 	}
 }
 
-// The same function twice, and a program that is none, without limits, and with what limits this
-// machine allows.
+// The same function twice, and a program that is no function: without limits, and with the limits
+// that this machine allows.
 func TestCold(t *testing.T) {
 	bootstrap, broken := labtest.Bootstrap(t), labtest.Script(t, "exit 3")
 	file := filepath.Join(t.TempDir(), "cold.json")

@@ -119,7 +119,7 @@ func TestCompare(t *testing.T) {
 		}
 	}
 
-	// A journal of other functions or flags, or none.
+	// A journal of other functions or flags, or no journal.
 	for _, test := range []struct {
 		args []string
 		says string

@@ -15,7 +15,7 @@ import (
 var ladderCommand = &cli.Command{
 	Name:  "ladder",
 	Args:  "[FILE...]",
-	Short: "measure what each habit costs a cold start, from Go with AWS's SDK to ours, step by step",
+	Short: "measure what each habit costs a cold start, step by step from AWS's SDK to ours",
 	About: `
 Measures as lab cold does: the same sandbox, samples, checks and figures. The functions are a
 ladder: each rung has one habit less than the one before it.

@@ -11,7 +11,7 @@ import (
 var reduceCommand = &cli.Command{
 	Name:  "reduce",
 	Args:  "FILE|-",
-	Short: "the function's job on a local file or a pipe",
+	Short: "do the function's job on a local file or a pipe",
 	About: `
 Reads CSV and prints one JSON object a line for each diagnosis in each hospital, sorted by
 the table's sort key (#diagnosis#...#hospital#...):

@@ -34,10 +34,10 @@ type bar struct {
 	Label  string    `json:"label"`
 	Look   look      `json:"look"`
 	Value  float64   `json:"value"`
-	Low    float64   `json:"low,omitempty"`    // the ends of the whisker; there is none if both are 0
+	Low    float64   `json:"low,omitempty"`    // the whisker's ends; no whisker if both are 0
 	High   float64   `json:"high,omitempty"`   //
 	Far    float64   `json:"far,omitempty"`    // a point beyond High; there is none if 0
-	Within float64   `json:"within,omitempty"` // up to here the bar has its full colour; 0 is all of it
+	Within float64   `json:"within,omitempty"` // where the full colour ends; 0 is nowhere
 	Parts  []float64 `json:"parts,omitempty"`  // what Value is the sum of
 	None   string    `json:"none,omitempty"`   // why there is no value
 }
@@ -64,7 +64,7 @@ func (ch *barChart) draw(c *canvas, y float64) float64 {
 	}
 	if ch.Below != "" || ch.Above != "" {
 		y += noteLead
-		if below := "← " + ch.Below; s.at(1)-8-textWidth(below, noteSize) > margin { // there is room on the left
+		if below := "← " + ch.Below; s.at(1)-8-textWidth(below, noteSize) > margin {
 			c.text("soft end", s.at(1)-8, y-4, below)
 		}
 		if above := ch.Above + " →"; s.at(1)+8+textWidth(above, noteSize) < drawWidth-margin {

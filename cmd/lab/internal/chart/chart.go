@@ -86,11 +86,11 @@ type chart interface {
 
 // A heading is the text around a chart.
 type heading struct {
-	Name     string   `json:"name"`     // of its file, without .svg: small letters, digits and dashes
+	Name     string   `json:"name"`     // of its file, without .svg: letters, digits, dashes
 	Title    string   `json:"title"`    // what the chart shows
 	Subtitle string   `json:"subtitle"` // how it is drawn
 	Notes    []string `json:"notes"`    // below: where, when and how it was measured
-	Apart    bool     `json:"apart"`    // measured elsewhere, by others: the page has a section for these
+	Apart    bool     `json:"apart"`    // measured by others: in a section of its own
 }
 
 func (h *heading) head() *heading { return h }

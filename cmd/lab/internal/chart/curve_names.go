@@ -33,7 +33,8 @@ func (ch *curveChart) names(c *canvas, x, s *scale, before bool) {
 			all[i].at = max(all[i].at, all[i-1].at+nameLead)
 		}
 	}
-	for i := len(all) - 1; i >= 0; i-- { // names that were moved out of the field move the others back
+	// Names that were moved out of the field move the others back.
+	for i := len(all) - 1; i >= 0; i-- {
 		limit := s.from + 2
 		if i+1 < len(all) {
 			limit = all[i+1].at - nameLead

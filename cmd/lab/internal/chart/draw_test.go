@@ -15,8 +15,8 @@ import (
 	"reduction/cmd/lab/internal/stats"
 )
 
-// Every chart is well-formed XML, by itself and on the page; names itself; holds no number
-// that is none; and says every number of its table.
+// Every chart is well-formed XML, by itself and on the page, has a title and a description, no
+// number that is not one, and all numbers of its table.
 func TestCharts(t *testing.T) {
 	for name, in := range inputs() {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestCharts(t *testing.T) {
 	}
 }
 
-func checkSVG(t *testing.T, ch chart, svg string, told bool) {
+func checkSVG(t *testing.T, ch chart, svg string, complete bool) {
 	t.Helper()
 	var text strings.Builder
 	d := xml.NewDecoder(strings.NewReader(svg))
@@ -95,7 +95,7 @@ func checkSVG(t *testing.T, ch chart, svg string, told bool) {
 				t.Errorf("%s: row %q is longer than the head %q", ch.head().Name, row, table.Head)
 			}
 			for _, cell := range row {
-				if told && !strings.Contains(text.String(), cell) {
+				if complete && !strings.Contains(text.String(), cell) {
 					t.Errorf("%s: does not say %q", ch.head().Name, cell)
 				}
 			}
@@ -103,7 +103,7 @@ func checkSVG(t *testing.T, ch chart, svg string, told bool) {
 	}
 }
 
-// The value of every bar, and every name, is to be seen, not told only.
+// The value and the name of every bar are written, not only in the description.
 func TestBarsSayValues(t *testing.T) {
 	for _, far := range []bool{false, true} {
 		ch := startUps(sampleCold([]string{report.Ours, "rust", "node"}, []int{128}, far).Results, looks{}, "startup", "a test")
@@ -124,7 +124,7 @@ func TestBarsSayValues(t *testing.T) {
 	}
 }
 
-// Within bounds: a coordinate of text or mark outside of the drawing is cut off.
+// Every text and mark is inside the drawing: anything outside would be cut off.
 func TestNothingOutside(t *testing.T) {
 	number := regexp.MustCompile(` (x|y|x1|x2|y1|y2)="(-?[0-9.]+)"`)
 	written := regexp.MustCompile(`<text class="([^"]+)" x="([0-9.]+)"[^>]*>([^<]*)</text>`)

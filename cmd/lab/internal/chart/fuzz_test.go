@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A file is refused or drawn, whatever it holds; what is drawn is XML.
+// Whatever a file holds, it is refused, or it is drawn and the drawing is well-formed XML.
 func FuzzChart(f *testing.F) {
 	for _, in := range inputs() {
 		for _, report := range []any{in.cold, in.tune, in.compare, in.run, in.tool, in.others, in.bars} {

@@ -8,8 +8,8 @@ import (
 	"reduction/cmd/lab/internal/stats"
 )
 
-// sampleCold is a lab cold of some functions at some sizes, their times a thousandfold apart
-// from one to the next where far is set.
+// sampleCold returns a report of lab cold. With far, the times of its functions differ a
+// hundredfold and more.
 func sampleCold(functions []string, memory []int, far bool) *report.Cold {
 	r := &report.Cold{Kind: report.KindCold, Conditions: sampleConditions(), RoundTrip: 5, Rows: 2000, N: 3, OK: true}
 	for _, name := range functions {
@@ -87,7 +87,7 @@ func sampleRun() *report.Run {
 	return &report.Run{Where: "a test", Runs: []*report.RunSize{f, nil, silent}, OK: true}
 }
 
-// inputs are reports as they come, and as they should not.
+// inputs returns reports as they are written, and as they should not be.
 func inputs() map[string]*input {
 	failed := sampleCold([]string{report.Ours, "rust"}, []int{128}, false)
 	failed.Results[1] = report.Result{Function: "rust", MemoryMB: 128, Rows: 2000, Failed: `failed: "<&>"`}

@@ -59,8 +59,8 @@ func linear(t *testing.T, hex string) (out [3]float64) {
 	return out
 }
 
-// How the colours look to who lacks one kind of cone: Machado, Oliveira and Fernandes 2009,
-// at full severity. Under 10 in CIELAB two lines would pass for one.
+// How the colours look to people who lack one kind of cone: Machado, Oliveira and Fernandes 2009,
+// at full severity. Two lines less than 10 apart in CIELAB would look like one.
 func TestColoursKeepApart(t *testing.T) {
 	const least = 13
 	for who, eye := range map[string][3][3]float64{
@@ -109,7 +109,7 @@ func distance(a, b [3]float64) float64 {
 	return math.Sqrt((a[0]-b[0])*(a[0]-b[0]) + (a[1]-b[1])*(a[1]-b[1]) + (a[2]-b[2])*(a[2]-b[2]))
 }
 
-// Sixteen functions at least are told apart by colour and shape together.
+// At least sixteen functions differ in colour or shape.
 func TestLooksDiffer(t *testing.T) {
 	seen := map[[2]int]string{}
 	l := looks{}

@@ -53,7 +53,7 @@ func (p *Page) Heading(format string, args ...any) { p.paragraph(p.bold, format,
 // Text adds text.
 func (p *Page) Text(format string, args ...any) { p.paragraph("", format, args) }
 
-// Note adds text that stands back.
+// Note adds text of less importance, dimmed.
 func (p *Page) Note(format string, args ...any) { p.paragraph(p.dim, format, args) }
 
 // Good adds text that says what is right.

@@ -17,8 +17,8 @@ func IsTerminal(w any) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// terminalWidth returns the number of columns of the terminal that w is, 0 where w is none or
-// does not tell.
+// terminalWidth returns the number of columns of the terminal w, 0 if w is no terminal or its width
+// is not known.
 func terminalWidth(w any) int {
 	if !IsTerminal(w) {
 		return 0

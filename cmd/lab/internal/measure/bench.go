@@ -26,7 +26,7 @@ type Bench struct {
 	servers map[time.Duration]*lambdatest.Server // by round trip
 	bare    *lambdatest.Server                   // of targets without a job; made with the first
 	objects map[int64]*object                    // by rows
-	files   map[string][]string                  // of each program, to be dropped from the page cache
+	files   map[string][]string                  // by program, for the page cache to drop
 	cpu     machine.CPUTime                      // when the bench was ready
 }
 

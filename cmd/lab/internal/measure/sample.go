@@ -35,7 +35,7 @@ func (t *Target) take(ctx context.Context, warm int) (*report.Sample, error) {
 		return nil, clock.err
 	}
 
-	// The process is frozen, as between invocations, so that its counters stand still.
+	// The process is frozen, as between invocations, so that its counters do not change.
 	if err := t.box.Freeze(); err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
 // Declare declares the flags.
 func (s *Settings) Declare(f *cli.Flags) {
 	f.Bool(&s.NoTLS, "no-tls", "reach S3 and DynamoDB over plain HTTP, to see what TLS costs")
-	f.String(&s.Roots, "roots", rootsBundle, "`WHERE` the function finds the servers' certificate authority: bundle, in a file; system, among the system's roots (takes root) (default bundle)")
+	f.String(&s.Roots, "roots", rootsBundle, "`PLACE` where the function finds the servers' certificate authority: bundle, the file that AWS_CA_BUNDLE names; system, the system's roots, which takes root (default bundle)")
 	f.String(&s.Cache, "cache", CacheWarm, "`STATE` of the page cache before a start: warm, as it is; dropped, without the function's files; empty, without any file (default warm)")
 	f.Duration(&s.Period, "period", sandbox.LambdaPeriod, sandbox.ShortestPeriod, sandbox.LongestPeriod, "`TIME` period of the CPU quota (default 20ms, like Lambda's)")
 	f.Bool(&s.Shared, "shared", "let the function and the servers share the CPUs, so that larger memory sizes can be emulated")

@@ -27,7 +27,7 @@ func (s *Stores) Elsewhere() bool { return s.S3 != "" }
 
 func (s *Stores) declare(f *cli.Flags) {
 	f.String(&s.S3, "s3-endpoint", "", "`URL` of an S3 to use instead of the emulator's, with lab's own AWS_ACCESS_KEY_ID; --rtt does not apply to it")
-	f.String(&s.DynamoDB, "dynamodb-endpoint", "", "`URL` of the DynamoDB that goes with it; tables named recovery-times-... are deleted there")
+	f.String(&s.DynamoDB, "dynamodb-endpoint", "", "`URL` of a DynamoDB to use with --s3-endpoint; tables named recovery-times-... are deleted there")
 }
 
 func (s *Stores) check() error {
@@ -93,7 +93,8 @@ func (s *Stores) call(service, method, endpoint, path string, header http.Header
 func (s *Stores) put(key string, data []byte) error {
 	if _, err := s.call("s3", http.MethodHead, s.S3, "/"+Bucket, nil, nil); err != nil {
 		var body []byte
-		if _, region := s.credentials(); region != "us-east-1" { // which must not be named. S3 API Reference, CreateBucket
+		// S3 API Reference, CreateBucket: us-east-1 is not named.
+		if _, region := s.credentials(); region != "us-east-1" {
 			body = []byte("<CreateBucketConfiguration><LocationConstraint>" + region + "</LocationConstraint></CreateBucketConfiguration>")
 		}
 		if _, err := s.call("s3", http.MethodPut, s.S3, "/"+Bucket, nil, body); err != nil {

@@ -69,8 +69,8 @@ func (b *Bench) AddTarget(function report.Program, memoryMB int, rows int64, tri
 	return t, nil
 }
 
-// newSandbox makes the sandbox. It returns false if there is none, since the memory size cannot
-// be emulated or an error occurred.
+// newSandbox makes the sandbox. It returns false if the memory size cannot be emulated, or if an
+// error occurred.
 func (t *Target) newSandbox() (ok bool, err error) {
 	if t.Failed = t.bench.host.Emulable(t.MemoryMB); t.Failed != "" {
 		t.Excused = true
@@ -178,7 +178,7 @@ type failure struct {
 
 func (f *failure) Error() string { return f.reason }
 
-// settle returns a sample, or notes in the target why it has none. What it returns as an error
+// settle returns a sample, or notes in the target why there is no sample. An error that it returns
 // is not the function's fault.
 func (t *Target) settle(ctx context.Context, s *report.Sample, err error) (*report.Sample, error) {
 	if ctx.Err() != nil {

@@ -11,11 +11,12 @@ import (
 )
 
 // Compare is the report of `lab compare`: several functions in one run, over files of several
-// sizes, at several memory sizes, cold and warm.
+// sizes, at several memory sizes, cold and warm. Its results are sorted by round trip, then by
+// rows, memory size and function.
 type Compare struct {
 	Kind string `json:"kind"` // KindCompare
 	Conditions
-	RoundTrips []float64             `json:"roundTripsMs"` // the usual one first; 0 is without emulated latency
+	RoundTrips []float64             `json:"roundTripsMs"` // the usual one first
 	Rows       []int64               `json:"rows"`
 	Memory     []int                 `json:"memoryMB"`
 	Functions  []Program             `json:"functions"` // ours, ours again, then the others
@@ -24,8 +25,8 @@ type Compare struct {
 	Took       float64               `json:"tookSeconds"` // all parts of a resumed run
 	Planned    int                   `json:"plannedStarts"`
 	Done       int                   `json:"doneStarts"`
-	Results    []Result              `json:"cells"`     // by round trip, rows, memory size, function, in the order of the lists above
-	Ratios     []Ratio               `json:"ratios"`    // ours by each other, of each result and figure
+	Results    []Result              `json:"cells"`     // in the order of the lists above
+	Ratios     []Ratio               `json:"ratios"`    // ours by each other
 	Published  *published.Experiment `json:"published"` // measured by others, on AWS
 	OK         bool                  `json:"ok"`
 }

@@ -16,7 +16,7 @@ type Ladder struct {
 	Kind string `json:"kind"` // KindLadder
 	Cold
 	Job      bool          `json:"job"`               // the whole job, or the start alone
-	Storage  string        `json:"storage,omitempty"` // that the programs were read from, if it was not this machine's disk
+	Storage  string        `json:"storage,omitempty"` // if it was not this machine's disk
 	Rungs    []Rung        `json:"rungs"`             // one for each function
 	LeftOut  []string      `json:"left"`
 	Compared []LadderRatio `json:"compared"`

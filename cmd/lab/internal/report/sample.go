@@ -10,14 +10,14 @@ type Sample struct {
 	Client      float64 `json:"clientSawMs"`
 	MaxMemory   int64   `json:"maxMemoryBytes,omitempty"` // of all its invocations
 
-	Counted *Counters `json:"counted,omitempty"` // in INIT and the first invocation, where the kernel counts
+	Counted *Counters `json:"counted,omitempty"` // in INIT and the first invocation
 	Warm    []float64 `json:"warmMs,omitempty"`  // the durations of the warm invocations
 
-	S3Gets     int `json:"s3Gets,omitempty"`     // GET and HEAD requests of INIT and the first invocation
+	S3Gets     int `json:"s3Gets,omitempty"`     // GET and HEAD, in INIT and the first invocation
 	WarmGets   int `json:"warmS3Gets,omitempty"` // of the last warm invocation
 	WriteUnits int `json:"writeUnits,omitempty"` // DynamoDB's, for the items of one invocation
 
-	Wrong string `json:"wrong,omitempty"` // how its items differ from the reference's, with --unchecked
+	Wrong string `json:"wrong,omitempty"` // with --unchecked: how its items are wrong
 }
 
 // Counters are what the kernel counted of a process.

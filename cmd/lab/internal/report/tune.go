@@ -16,7 +16,7 @@ type Tune struct {
 	Rows      int64          `json:"rows"`
 	Bytes     int64          `json:"bytes"`
 	N         int            `json:"n"`                // warm invocations at each size
-	Discarded float64        `json:"discardTopBottom"` // the part of them that the mean leaves out at either end
+	Discarded float64        `json:"discardTopBottom"` // what the mean leaves out at either end
 	Weight    float64        `json:"balancedWeight"`
 	Strategy  string         `json:"strategy"` // by which PowerTuning chooses
 	Prices    pricing.Prices `json:"prices"`
@@ -34,15 +34,17 @@ type TunedSize struct {
 	VCPUs    float64 `json:"vCPUs,omitempty"` // the share of CPU time that it was limited to
 	Failed   string  `json:"failed,omitempty"`
 
-	Cold *Sample `json:"cold,omitempty"` // the start and the first invocation, which count for nothing else; its warmMs are those of the warm ones
+	// Cold is the start and the first invocation. Its warm invocations are those that the figures
+	// below are of.
+	Cold *Sample `json:"cold,omitempty"`
 
 	Mean      *stats.Interval `json:"trimmedMeanMs,omitempty"` // as AWS Lambda Power Tuning trims
 	P50       *stats.Interval `json:"p50Ms,omitempty"`
 	P95       *stats.Interval `json:"p95Ms,omitempty"`
 	MaxMemory int64           `json:"maxMemoryBytes,omitempty"`
 
-	Cost     *pricing.Cost `json:"cost,omitempty"`     // of a warm invocation of the mean's duration
-	ColdCost *pricing.Cost `json:"coldCost,omitempty"` // of the first invocation, with its INIT
+	Cost     *pricing.Cost `json:"cost,omitempty"`     // of a warm invocation, by the mean
+	ColdCost *pricing.Cost `json:"coldCost,omitempty"` // of the first, with its INIT
 }
 
 // Best is the memory size in MB that each of AWS Lambda Power Tuning's strategies chooses; 0

@@ -25,7 +25,7 @@ import (
 type Config struct {
 	Bootstrap string  // the function
 	Rows      []int64 // one file each
-	MemoryMB  int     // that the function is told it has
+	MemoryMB  int     // the memory size that the function is told
 	Warm      int     // invocations behind the cold one
 	Seed      uint64  // of the data
 }

@@ -51,14 +51,16 @@ func (g *group) dirs() []string {
 func (g *group) limitMemory(bytes int64) error {
 	n := strconv.FormatInt(bytes, 10)
 	if g.version == 2 {
-		writeControl(filepath.Join(g.memory, "memory.swap.max"), "0") // missing on a machine without swap
+		// A machine without swap has no memory.swap.max.
+		writeControl(filepath.Join(g.memory, "memory.swap.max"), "0")
 		writeControl(filepath.Join(g.memory, "memory.oom.group"), "1")
 		return writeControl(filepath.Join(g.memory, "memory.max"), n)
 	}
 	if err := writeControl(filepath.Join(g.memory, "memory.limit_in_bytes"), n); err != nil {
 		return err
 	}
-	writeControl(filepath.Join(g.memory, "memory.memsw.limit_in_bytes"), n) // memory and swap together: no swap
+	// Memory and swap together have the same limit: no swap.
+	writeControl(filepath.Join(g.memory, "memory.memsw.limit_in_bytes"), n)
 	return nil
 }
 

@@ -43,7 +43,8 @@ func findHierarchies(mountinfo, cgroup string) map[string]hierarchy {
 		}
 	}
 	found := map[string]hierarchy{}
-	for line := range strings.Lines(mountinfo) { // 31 23 0:28 root point options [more] - type source options
+	// A line is "31 23 0:28 root point options [more] - type source options".
+	for line := range strings.Lines(mountinfo) {
 		before, after, _ := strings.Cut(line, " - ")
 		mount, kind := strings.Fields(before), strings.Fields(after)
 		if len(mount) < 5 || len(kind) < 3 {

@@ -25,7 +25,7 @@ const (
 // A launch is what the launcher does. It gets it as JSON in its argument.
 type launch struct {
 	Groups []string // cgroup.procs files to enter
-	CPUs   []int    // to bind to; none: as it is
+	CPUs   []int    // to bind to; empty: no change
 	Hide   bool     // hide what Lambda hides, in mounts of its own
 	Record string   // the file to write the ExecRecord into
 	Try    bool     // stop before the exec, successfully
@@ -100,10 +100,11 @@ func (l *launch) exec(path string) error {
 	if err := json.NewEncoder(out).Encode(r); err != nil {
 		return err
 	}
-	return fmt.Errorf("%s: %w", path, syscall.Exec(path, []string{path}, env)) // out is closed on exec
+	// The record's file is closed by exec.
+	return fmt.Errorf("%s: %w", path, syscall.Exec(path, []string{path}, env))
 }
 
-// firstLine returns the first line that a command printed, or the error where it printed none.
+// firstLine returns the first line that a command printed, or the error if it printed nothing.
 func firstLine(out []byte, err error) string {
 	line, _, _ := bytes.Cut(bytes.TrimSpace(out), []byte("\n"))
 	if len(line) == 0 {

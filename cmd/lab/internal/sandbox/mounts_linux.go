@@ -23,11 +23,11 @@ const (
 )
 
 // hide gives this thread mounts of its own:
-//   - No control groups, and a place in them that looks like the root: Go and Rust size their
-//     thread pools by a quota that they find there, and Lambda shows none.
-//   - The function's folder, read-only.
-//   - An empty /tmp, but for what the function needs of the old one.
-//   - The system's roots, where they are to hold the servers' authority.
+//   - Control groups are not mounted, and the process seems to be in the root group: Go and Rust
+//     size their thread pools by a quota that they find there, and on Lambda they find none.
+//   - The function's folder is read-only.
+//   - /tmp is empty, except for what the function needs of the old one.
+//   - With SystemRoots, the system's roots include the servers' authority.
 func (l *launch) hide(dir string) error {
 	if dir == tmpDir {
 		return fmt.Errorf("the function must be in a folder of its own, not in %s", dir)

@@ -23,7 +23,8 @@ func DropFiles(files []string) error {
 		if err != nil {
 			return err
 		}
-		f.Sync() // pages that are not written yet would stay; a file system that cannot sync has none
+		// Pages that are not written yet would stay. A file system that cannot sync has none.
+		f.Sync()
 		_, _, errno := syscall.Syscall6(syscall.SYS_FADVISE64, f.Fd(), 0, 0, fadvDontNeed, 0, 0)
 		f.Close()
 		if errno != 0 {

@@ -45,7 +45,8 @@ func countersOf(pid int) (*Counters, error) {
 	if err != nil {
 		return nil, err
 	}
-	field := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // from field 3 on; field 2 may hold anything
+	// From field 3 on: field 2, in parentheses, may hold anything.
+	field := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	if len(field) < 11 {
 		return nil, fmt.Errorf("%s/stat: %d fields", proc, len(field))
 	}

@@ -100,7 +100,8 @@ func writeRoots(dir string, roots []byte) error {
 		if err := os.WriteFile(filepath.Join(dir, rootsFolder, name), pem.EncodeToMemory(block), 0o644); err != nil {
 			return err
 		}
-		for i := range 2 { // the names are not OpenSSL's hashes: OpenSSL finds the single file first
+		// The names are not OpenSSL's hashes: OpenSSL finds the single file first.
+		for i := range 2 {
 			if err := os.Symlink(name, filepath.Join(dir, rootsFolder, fmt.Sprintf("%08d.%d", n, i))); err != nil {
 				return err
 			}

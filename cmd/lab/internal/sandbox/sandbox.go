@@ -2,8 +2,8 @@
 // time, a memory limit, CPUs that nobody else uses, a file system that shows what Lambda shows,
 // and a freezer between invocations. It also drops files from the page cache.
 //
-// All of that takes Linux and control groups; some of it takes root. Where it is not to be had,
-// a process runs as any other, and Host.Notes says so. docs/method.md has the whole list of
+// All of that takes Linux and control groups; some of it takes root. Where it is not possible, a
+// process runs like any other, and Host.Notes says so. docs/method.md has the whole list of
 // what is emulated and what is not.
 //
 // A Host lends the machine's CPUs and control groups, a Sandbox holds the processes of one

@@ -22,7 +22,7 @@ type Service struct {
 	Key                  string // of the object, and the function's FILE_NAME
 	Rows                 int64  // of the object; -1: no object
 	Function, Name       string // the program and the name of the function; "" is none
-	MemoryMB             int    // that the function is told it has
+	MemoryMB             int    // the memory size that the function is told
 	Region               string
 	AccessKey, SecretKey string // "" is AWS's example key
 	Token                string // that requests must carry; "" is none
@@ -84,7 +84,8 @@ func (s *Service) writeEnvironment(b *strings.Builder, server *lambdatest.Server
 		fmt.Fprintf(b, "export %s=%s\n", name, shellQuote(value))
 	}
 	if s.Token == "" {
-		b.WriteString("unset AWS_SESSION_TOKEN\n") // clients would send the shell's own, and be refused
+		// Clients would send the shell's own token, and be refused.
+		b.WriteString("unset AWS_SESSION_TOKEN\n")
 	}
 }
 

@@ -56,7 +56,7 @@ func TestTrimmedMean(t *testing.T) {
 		want    float64
 	}{
 		{[]float64{7}, 0.2, 7},
-		{[]float64{1, 2, 3, 6}, 0.2, 3},                        // a fifth of four is none
+		{[]float64{1, 2, 3, 6}, 0.2, 3},                        // a fifth of four is no whole value
 		{[]float64{1, 10, 20, 60, 1000}, 0.2, 30},              // (10+20+60)/3
 		{[]float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 900}, 0.2, 4.5},  // (2+3+4+5+6+7)/6
 		{[]float64{0, 1, 2, 3, 4, 5, 6, 7, 98}, 0.2, 4},        // a fifth of nine is one: (1+...+7)/7
