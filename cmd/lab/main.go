@@ -4,17 +4,23 @@
 //
 // Each command is one file here: its help, its flags, and a call of a package below internal:
 //
-//	cli          commands, flags, tables, progress, units
-//	stats        quantiles, bootstrap intervals, ratios
-//	report       what is measured: the types of the JSON files, their text and Markdown
-//	pricing      what AWS charges; powertuning: what AWS Lambda Power Tuning computes
-//	published    what the experiment's authors measured
-//	sandbox      control groups, mounts, roots, freezer, page cache
-//	measure      the bench, its targets, and their samples
-//	cold, tune, compare, ladder, run    what to measure, and in which order
-//	chart        reports as SVG and HTML
-//	split, reduce    a CSV file shared among cores, and the job on it
-//	serve        the emulator for other clients
+//	cli           commands, flags, pages of text and tables, progress, units
+//	stats         quantiles, bootstrap intervals, ratios of medians
+//	report        the reports: their JSON, their text and Markdown
+//	chart         reports as SVG and HTML
+//	pricing       what AWS charges
+//	powertuning   what AWS Lambda Power Tuning computes
+//	published     what the experiment's authors measured
+//	sandbox       control groups, quota, freezer, mounts, roots, page cache
+//	measure       the bench, its targets, their samples, and the check of what they write
+//	cold          many starts of several functions
+//	tune          one function by memory size
+//	compare       ours and its rivals
+//	ladder        functions that differ by one habit
+//	run           the job without a sandbox
+//	serve         the emulator for other clients
+//	reduce        the job on a local file
+//	split         a CSV file shared among cores
 package main
 
 import (
