@@ -12,8 +12,8 @@ import (
 func coldCharts(r *report.Cold, l looks) []chart {
 	method := r.Method(report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N))
 	var out []chart
-	for _, cells := range groupBy(r.Results, func(f *report.Result) any { return f.MemoryMB }) {
-		out = append(out, startUps(cells, l, "startup", method))
+	for _, results := range groupBy(r.Results, func(f *report.Result) any { return f.MemoryMB }) {
+		out = append(out, startUps(results, l, "startup", method))
 	}
 	return append(out, ratioCharts(r.Ratios, l, "startup", method)...)
 }
@@ -28,20 +28,20 @@ func compareCharts(r *report.Compare, l looks) []chart {
 	var out []chart
 	for _, rows := range r.Rows {
 		for _, trip := range r.RoundTrips {
-			cells := slices.DeleteFunc(slices.Clone(r.Results), func(f report.Result) bool { return f.Rows != rows || f.RoundTrip != trip })
-			if len(cells) == 0 {
+			results := slices.DeleteFunc(slices.Clone(r.Results), func(f report.Result) bool { return f.Rows != rows || f.RoundTrip != trip })
+			if len(results) == 0 {
 				continue
 			}
 			prefix := "compare"
 			if trip != r.RoundTrips[0] {
 				prefix = report.Slug(prefix, fmt.Sprintf("rtt %v", trip))
 			}
-			method := r.Method(report.RoundTripText(trip), startsText(cells), done)
-			for _, same := range groupBy(cells, func(f *report.Result) any { return f.MemoryMB }) {
+			method := r.Method(report.RoundTripText(trip), startsText(results), done)
+			for _, same := range groupBy(results, func(f *report.Result) any { return f.MemoryMB }) {
 				out = append(out, startUps(same, l, prefix, method))
 			}
-			if slices.ContainsFunc(cells, func(f report.Result) bool { return f.Warm != nil }) {
-				out = append(out, warmTimes(cells, l, prefix, method))
+			if slices.ContainsFunc(results, func(f report.Result) bool { return f.Warm != nil }) {
+				out = append(out, warmTimes(results, l, prefix, method))
 			}
 		}
 		ratios := slices.DeleteFunc(slices.Clone(r.Ratios), func(x report.Ratio) bool { return x.Rows != rows })
@@ -51,9 +51,9 @@ func compareCharts(r *report.Compare, l looks) []chart {
 }
 
 // startsText says how many starts the figures are of: slow functions have fewer.
-func startsText(cells []report.Result) string {
+func startsText(results []report.Result) string {
 	low, high := 0, 0
-	for _, f := range cells {
+	for _, f := range results {
 		if n := len(f.Samples); n > 0 {
 			if low == 0 {
 				low = n

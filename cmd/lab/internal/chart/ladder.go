@@ -17,14 +17,14 @@ func ladderCharts(r *report.Ladder) []*barChart {
 		rows = fmt.Sprint(r.Rows)
 	}
 	for i := 0; i < len(r.Results); i += n {
-		cells := r.Results[i : i+n]
+		results := r.Results[i : i+n]
 		notes := r.About()[:1]
 		draw := func(name, title, subtitle string, in func(int) bool, of func(*report.Result) *stats.Summary) {
-			ch := &barChart{heading: heading{Name: report.Slug("ladder", name, rows, fmt.Sprint(cells[0].MemoryMB), r.Cache, r.Storage), Title: title,
+			ch := &barChart{heading: heading{Name: report.Slug("ladder", name, rows, fmt.Sprint(results[0].MemoryMB), r.Cache, r.Storage), Title: title,
 				Subtitle: subtitle, Notes: notes}, Unit: unitMs, Value: "p50", High: "p90"}
 			var g barGroup
-			for j := range cells {
-				f := &cells[j]
+			for j := range results {
+				f := &results[j]
 				if !in(j) {
 					continue
 				}
@@ -39,7 +39,7 @@ func ladderCharts(r *report.Ladder) []*barChart {
 			ch.Groups = []barGroup{g}
 			out = append(out, ch)
 		}
-		at := r.Title(cells[0].MemoryMB)
+		at := r.Title(results[0].MemoryMB)
 		if !r.Job {
 			draw("hello", "From exec to GET /next, nothing configured", at+": p50, and a whisker to p90. Less is better.",
 				func(int) bool { return true }, func(f *report.Result) *stats.Summary { return f.StartToNext })
@@ -49,7 +49,7 @@ func ladderCharts(r *report.Ladder) []*barChart {
 		draw("steps", "INIT and first invocation, one habit less at a time", at+": p50, and a whisker to p90. Less is better.",
 			func(j int) bool { return r.Rungs[j].Part == report.PartSteps }, billed)
 		draw("languages", "Language and architecture apart", at+": INIT and first invocation, p50, and a whisker to p90. Less is better.",
-			func(j int) bool { return r.Rungs[j].Part == report.PartLanguages || cells[j].Function == report.Ours }, billed)
+			func(j int) bool { return r.Rungs[j].Part == report.PartLanguages || results[j].Function == report.Ours }, billed)
 	}
 	return out
 }

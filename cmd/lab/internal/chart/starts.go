@@ -7,8 +7,8 @@ import (
 )
 
 // startUps draws the four figures of results that differ in the function alone.
-func startUps(cells []report.Result, l looks, prefix, method string) *barChart {
-	first := &cells[0]
+func startUps(results []report.Result, l looks, prefix, method string) *barChart {
+	first := &results[0]
 	title := fmt.Sprintf("From start to first answer, %s, %d MB", rowsText(first.Rows), first.MemoryMB)
 	if first.VCPUs > 0 {
 		title += fmt.Sprintf(" (%.3f vCPUs)", first.VCPUs)
@@ -20,8 +20,8 @@ func startUps(cells []report.Result, l looks, prefix, method string) *barChart {
 	ch := percentileChart(heading{Name: name, Title: title, Notes: []string{method}})
 	for _, figure := range figures[:len(report.StartFigures)] {
 		g := barGroup{Label: figure.title}
-		for i := range cells {
-			f := &cells[i]
+		for i := range results {
+			f := &results[i]
 			s := f.Summary(figure.name)
 			if s == nil {
 				g.Bars = append(g.Bars, bar{Label: f.Function, None: report.Or(f.Failed, "not measured")})

@@ -9,28 +9,28 @@ import (
 
 // warmTimes draws the warm invocations of results that differ in function and memory size. One
 // memory size makes bars, several make curves.
-func warmTimes(cells []report.Result, l looks, prefix, method string) chart {
+func warmTimes(results []report.Result, l looks, prefix, method string) chart {
 	var sizes []int
-	for _, f := range cells {
+	for _, f := range results {
 		sizes = append(sizes, f.MemoryMB)
 	}
 	slices.Sort(sizes)
 	sizes = slices.Compact(sizes)
 	h := heading{
-		Name:     report.Slug(prefix, "warm", rowsSlug(cells[0].Rows)),
-		Title:    "Warm invocations, " + rowsText(cells[0].Rows),
+		Name:     report.Slug(prefix, "warm", rowsSlug(results[0].Rows)),
+		Title:    "Warm invocations, " + rowsText(results[0].Rows),
 		Subtitle: "Mark: p50; line: to p90; less is better.",
 		Notes:    []string{method},
 	}
-	if cells[0].RoundTrip == 0 {
+	if results[0].RoundTrip == 0 {
 		h.Title += ", no round trip"
 	}
 	if len(sizes) == 1 {
 		h.Title += fmt.Sprintf(", %d MB", sizes[0])
 		ch := percentileChart(h)
 		var g barGroup
-		for i := range cells {
-			if f := &cells[i]; f.Warm != nil {
+		for i := range results {
+			if f := &results[i]; f.Warm != nil {
 				g.Bars = append(g.Bars, percentiles(f.Function, l.of(f.Function), f.Warm))
 			} else {
 				g.Bars = append(g.Bars, bar{Label: f.Function, None: report.Or(f.Failed, "not measured")})
@@ -41,8 +41,8 @@ func warmTimes(cells []report.Result, l looks, prefix, method string) chart {
 		return ch
 	}
 	ch := &curveChart{heading: h, Time: "p50", High: "p90"}
-	for i := range cells {
-		f := &cells[i]
+	for i := range results {
+		f := &results[i]
 		if f.Function == report.OursAgain {
 			continue // it would cover ours; the ratios show the difference
 		}
