@@ -37,7 +37,7 @@ type bar struct {
 	Low    float64   `json:"low,omitempty"`    // the whisker's ends; no whisker if both are 0
 	High   float64   `json:"high,omitempty"`   //
 	Far    float64   `json:"far,omitempty"`    // a point beyond High; there is none if 0
-	Within float64   `json:"within,omitempty"` // where the full colour ends; 0 is nowhere
+	Within float64   `json:"within,omitempty"` // where the full colour ends; 0: at its end
 	Parts  []float64 `json:"parts,omitempty"`  // what Value is the sum of
 	None   string    `json:"none,omitempty"`   // why there is no value
 }

@@ -21,10 +21,10 @@ type pageChart struct {
 // drawPage returns the page with all charts, which needs no other file.
 func drawPage(charts []chart, sources []source) ([]byte, error) {
 	page := struct {
-		Style         template.CSS
-		Here, Apart   []pageChart
-		Sources       []source
-		NotBelievable bool
+		Style       template.CSS
+		Here, Apart []pageChart
+		Sources     []source
+		SomeWrong   bool
 	}{Style: template.CSS(styleSheet()), Sources: sources}
 	for _, ch := range charts {
 		p := pageChart{ch.head(), template.HTML(drawInline(ch)), ch.table()}
@@ -35,7 +35,7 @@ func drawPage(charts []chart, sources []source) ([]byte, error) {
 		}
 	}
 	for _, s := range sources {
-		page.NotBelievable = page.NotBelievable || !s.OK
+		page.SomeWrong = page.SomeWrong || !s.OK
 	}
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, page)
