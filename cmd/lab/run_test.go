@@ -72,3 +72,16 @@ func TestRunOfSomethingElse(t *testing.T) {
 		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 }
+
+// A function that says less than it should, and writes nothing, is found out.
+func TestRunOfLiar(t *testing.T) {
+	status, out, stderr := shell(nil, "run", "--rows", "10", "--warm", "1", "--bootstrap", labtest.Liar(t))
+	if status != 1 || stderr != "" {
+		t.Errorf("status %d, stderr %q", status, stderr)
+	}
+	for _, want := range []string{"WRONG", "10 rows, differences from the reference: 22", "an item that is missing", "the response does not report 10 rows"} {
+		if !strings.Contains(labtest.Flat(out), want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package labtest
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,11 +15,17 @@ import (
 )
 
 // Main is the main function of a test binary, which is the launcher of sandboxes, too, and the
-// program that Slow copies.
+// program that Slow and Liar copy.
 func Main(m *testing.M) {
 	sandbox.Launch()
-	if filepath.Base(os.Args[0]) == slow {
-		beSlow()
+	switch filepath.Base(os.Args[0]) {
+	case slow:
+		next()
+		select {}
+	case liar:
+		for {
+			request("POST", next()+"/response", `{"rows":1}`)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -49,11 +56,19 @@ func Script(t testing.TB, text string) string {
 	return path
 }
 
-const slow = "slow"
+// The names of the programs that are copies of the test binary.
+const (
+	slow = "slow"
+	liar = "liar"
+)
 
-// Slow returns the path of a function that asks for an event and never answers. The test binary's
-// TestMain calls Main.
-func Slow(t testing.TB) string {
+// Slow returns the path of a function that asks for an event and never answers.
+func Slow(t testing.TB) string { return copyAs(t, slow) }
+
+// Liar returns the path of a function that answers every event, and writes nothing.
+func Liar(t testing.TB) string { return copyAs(t, liar) }
+
+func copyAs(t testing.TB, name string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -63,20 +78,32 @@ func Slow(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), slow)
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, program, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return path
 }
 
-func beSlow() {
-	r, err := http.Get("http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/next")
+// next asks the Runtime API for an event and returns its request ID.
+func next() string {
+	return request("GET", "next", "").Get("Lambda-Runtime-Aws-Request-Id")
+}
+
+// request sends a request to the Runtime API and returns the header of the response.
+func request(method, path, body string) http.Header {
+	url := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/" + path
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		panic(err)
 	}
-	r.Body.Close()
-	select {}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		panic(err)
+	}
+	io.Copy(io.Discard, response.Body)
+	response.Body.Close()
+	return response.Header
 }
 
 // Flat returns text without its line breaks, for tests that do not depend on where lines wrap.

@@ -3,6 +3,8 @@ package measure
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -71,18 +73,20 @@ func TestTake(t *testing.T) {
 // Why a function has no times: it ends, it is too slow, it answers something else.
 func TestTakeFails(t *testing.T) {
 	b := newBench(t, &Settings{Timeout: time.Second})
+	b.servers[0].DynamoDB.CreateTable("empty")
 	for _, test := range []struct {
 		path, says string
 		excused    bool
 	}{
 		{labtest.Script(t, "exit 3"), "failed: ", false},
+		{labtest.Liar(t), fmt.Sprintf("wrong: differences from the reference: %d; of %[1]d items 0 are there; first an item that is missing", len(b.objects[50].want)), false},
 		{labtest.Slow(t), "Sandbox.Timedout: Task timed out after 1.00 seconds, at 256 MB", true},
 	} {
-		x := &Target{Function: report.Program{Name: test.says, Path: test.path}, MemoryMB: 256, bench: b, object: b.objects[50], server: b.servers[0]}
+		x := &Target{Function: report.Program{Name: test.says, Path: test.path}, MemoryMB: 256, bench: b, object: b.objects[50], server: b.servers[0], table: "empty"}
 		if ok, err := x.newSandbox(); !ok {
 			t.Fatal(err)
 		}
-		x.createFunction(report.Slug(test.says), nil)
+		x.createFunction(filepath.Base(test.path), nil)
 		s, err := x.Take(t.Context(), 0)
 		if s != nil || err != nil || !strings.HasPrefix(x.Failed, test.says) || x.Excused != test.excused {
 			t.Errorf("%v, %v, %q, excused %v; want %q, %v", s, err, x.Failed, x.Excused, test.says, test.excused)
