@@ -1,95 +1,50 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
+	"reduction/cmd/lab/internal/chart"
+	"reduction/cmd/lab/internal/cli"
 )
 
-var chartCommand = &command{
-	name:  "chart",
-	args:  "FILE...",
-	short: "pictures of what the other commands measured: SVG files, or one HTML page",
-	about: `
-Draws files of lab cold --json, lab tune --json, lab compare --json, lab ladder --json and
-lab run --json, any number of them together:
+var chartCommand = &cli.Command{
+	Name:  "chart",
+	Args:  "FILE...",
+	Short: "draw what the other commands measured, as SVG files or as one HTML page",
+	About: `
+Draws files that lab cold, tune, compare, ladder and run wrote with --json, any number of them
+together:
 
   lab tune      time and cost by memory size, on two axes; results over the same file, on the
                 same machine, at the prices of one architecture share a chart
   lab cold      the four figures of a start, by function, a chart for each memory size, with
-                p90 and p99; how many times ours each rival takes, with 95% intervals
+                p90 and p99; how many times as long as ours each rival takes, with 95% intervals
   lab compare   the same for each file, and warm invocations by memory size
   lab ladder    the steps, as bars
   lab run       the phases of an invocation
 
-The output of AWS Lambda Power Tuning is drawn too, and a published.json; what was measured
-elsewhere stands apart, and says so. Where times lie so far apart that the small ones would
-have no bar to be seen, they are marks on a logarithmic scale.
+It also draws the output of AWS Lambda Power Tuning, and a file like published.json; what was
+measured elsewhere is drawn apart, and the charts say so. Where times differ so much that the
+bars of the small ones could not be seen, marks on a logarithmic scale are drawn instead.
 
-The pictures need nothing beside themselves: no script, no font, no file. They follow the
-reader's choice of light or dark, and are told in words to who can't see them. The page has
-every number in a table besides, and can be printed.`,
-	examples: `
+The charts need no other file: no script, no font, no picture. They follow the reader's choice
+of light or dark, and have a text for readers who cannot see them. The page has every number
+in a table, too, and can be printed.`,
+	Examples: `
 lab chart --svg docs cold.json
 lab chart --html results.html ours.json rust.json compare.json --published
 lab chart --svg pictures --html pictures/index.html *.json`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := new(chartBench)
-		f.set.StringVar(&b.dir, "svg", "", "`DIR` write a file for each chart there; it is made where there is none")
-		f.set.StringVar(&b.page, "html", "", "`FILE` write a page with all charts and their tables")
-		f.set.BoolVar(&b.published, "published", false, "draw what the experiment's authors measured on AWS too, apart")
-		return func(c *console, args []string) error {
-			if b.dir == "" && b.page == "" {
-				return usagef("expected --svg DIR or --html FILE, or both")
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		o := new(chart.Options)
+		f.String(&o.SVG, "svg", "", "`DIR` to write a file for each chart to; it is made if there is none")
+		f.String(&o.HTML, "html", "", "`FILE` to write a page with all charts and their tables to")
+		f.Bool(&o.Published, "published", "also draw what the experiment's authors measured on AWS, apart")
+		return func(c *cli.Console, args []string) error {
+			if o.SVG == "" && o.HTML == "" {
+				return cli.Usagef("expected --svg DIR or --html FILE, or both")
 			}
-			if len(args) == 0 && !b.published {
-				return usagef("expected one FILE or more, as the other commands write with --json")
+			if len(args) == 0 && !o.Published {
+				return cli.Usagef("expected one FILE or more, as the other commands write with --json")
 			}
-			return b.run(c.out, args)
+			return chart.Write(c.Out, args, o)
 		}
 	},
-}
-
-// chartBench is one `lab chart`.
-type chartBench struct {
-	dir, page string // "" is none
-	published bool
-}
-
-func (b *chartBench) run(w io.Writer, files []string) error {
-	var in []*chartInput
-	var errs []error
-	for _, file := range files {
-		one, err := loadChart(file)
-		in, errs = append(in, one), append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	charts := chartsOf(in, b.published)
-	if b.dir != "" {
-		if err := os.MkdirAll(b.dir, 0o755); err != nil {
-			return err
-		}
-		for _, ch := range charts {
-			file := filepath.Join(b.dir, ch.head().Name+".svg")
-			if err := os.WriteFile(file, drawSVG(ch), 0o644); err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "%s  %s\n", file, ch.head().Title)
-		}
-	}
-	if b.page != "" {
-		page, err := drawPage(charts, sourcesOf(in))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(b.page, page, 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "%s  %d charts\n", b.page, len(charts))
-	}
-	return nil
 }

@@ -1,33 +1,27 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/labtest"
+	"reduction/cmd/lab/internal/report"
+	"reduction/runtime/lambdatest"
 )
 
 func TestColdCommandLine(t *testing.T) {
-	for _, test := range []struct {
-		args   string
-		status int
-		says   string
-	}{
+	for _, test := range []refusal{
 		{"cold extra", 2, `unexpected argument "extra"`},
 		{"cold --memory 64", 2, `invalid value "64" for --memory: expected numbers from 128 to 10,240`},
-		{"cold --memory 128,", 2, `invalid value "128," for --memory`},
 		{"cold --n 0", 2, `invalid value "0" for --n`},
 		{"cold --rtt 5", 2, `invalid value "5" for --rtt: expected a time from 0s to 1m0s, as in 5ms`},
-		{"cold --rtt -1ms", 2, `invalid value "-1ms" for --rtt`},
 		{"cold --period 2s", 2, `invalid value "2s" for --period: expected a time from 1ms to 1s`},
 		{"cold --period 10ms", 2, `--period 10ms is too short for 128 MB: its share of it is 723µs`},
 		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
 		{"cold --roots none", 2, `--roots is "none"; expected bundle or system`},
 		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 15m0s`},
-		{"cold --unlimited --roots system --bootstrap main.go", 1, `--roots system takes a sandbox, and root`},
+		{"cold --unlimited --roots system --bootstrap main.go", 1, `--roots system: the emulator's authority cannot be one of the system's roots: it takes`},
 		{"cold --peer rust", 2, `invalid value "rust" for --peer: expected NAME=PATH`},
 		{"cold --peer =a", 2, `expected NAME=PATH`},
 		{"cold --peer ours=a", 2, `the name ours is taken`},
@@ -36,70 +30,50 @@ func TestColdCommandLine(t *testing.T) {
 		{"cold --bootstrap main.go --peer a=/nowhere/peer", 1, `/nowhere/peer: no such file`},
 		{"cold --bootstrap main.go --peer a=main.go", 1, `main.go: not a program`},
 		{"cold --bootstrap main.go --json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
+		{"cold --bootstrap main.go --s3-endpoint http://a", 2, `--s3-endpoint and --dynamodb-endpoint go together`},
+		{"cold --bootstrap main.go --s3-endpoint a:1 --dynamodb-endpoint http://a", 2, `"a:1" is no endpoint`},
+		{"cold --bootstrap main.go --s3-endpoint http://a --dynamodb-endpoint //localhost", 2, `"//localhost" is no endpoint`},
 	} {
-		status, out, err := shell(nil, strings.Fields(test.args)...)
-		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
-			t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", test.args, status, out, err, test.status, test.says)
-		}
+		test.check(t)
 	}
 }
 
-func TestSizes(t *testing.T) {
-	var s sizes
-	if err := s.Set("512, 128,512"); err != nil || !slices.Equal(s, sizes{128, 512}) {
-		t.Errorf("%v, %v", s, err)
-	}
-}
-
-// All of it, twice: two functions that are one, side by side, and a third that is none.
+// The same function twice, and a program that is no function: without limits, and with the limits
+// that this machine allows.
 func TestCold(t *testing.T) {
-	bootstrap := builtForTest(t)
-	broken := filepath.Join(t.TempDir(), "broken")
-	if err := os.WriteFile(broken, []byte("#!/bin/sh\nexit 3\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	bootstrap, broken := labtest.Bootstrap(t), labtest.Script(t, "exit 3")
 	file := filepath.Join(t.TempDir(), "cold.json")
-	for _, limits := range []string{"--unlimited", "--shared"} { // without a sandbox; with one where there can be one
+	for _, limits := range []string{"--unlimited", "--shared"} {
 		status, out, stderr := shell(nil, "cold", limits, "--rows", "500", "--memory", "512", "-n", "2", "--rtt", "0s",
 			"--bootstrap", bootstrap, "--peer", "again="+bootstrap, "--peer", "broken="+broken, "--json", file)
 		if status != 1 || stderr != "" {
 			t.Fatalf("%s: status %d, stderr %s, stdout %s", limits, status, stderr, out)
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var r coldReport
-		if err := json.Unmarshal(text, &r); err != nil {
-			t.Fatal(err)
-		}
-		if r.OK || r.N != 2 || r.Rows != 500 || !r.TLS || len(r.Cells) != 3 || len(r.Ratios) != len(coldFigures) || len(r.Sandbox) == 0 {
-			t.Fatalf("%s: %s", limits, text)
+		var r report.Cold
+		read(t, file, &r)
+		if r.Kind != report.KindCold || r.OK || r.N != 2 || r.Rows != 500 || !r.TLS || len(r.Results) != 3 || len(r.Ratios) != len(report.StartFigures) || len(r.Sandbox) == 0 {
+			t.Fatalf("%s: %+v", limits, r)
 		}
 		if r.Limited && limits == "--unlimited" {
-			t.Error("limited, though not to be")
+			t.Error("limited with --unlimited")
 		}
-		for _, f := range r.Cells[:2] {
-			checkCell(t, &f)
+		for _, f := range r.Results[:2] {
+			checkResult(t, &f)
 		}
-		if f := r.Cells[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
+		if f := r.Results[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
 			t.Errorf("%s: the broken one: %+v", limits, f)
 		}
 		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "ours / again", "broken failed: "} {
-			if !strings.Contains(out, want) {
+			if !strings.Contains(labtest.Flat(out), want) {
 				t.Errorf("%s: the table does not say %q:\n%s", limits, want, out)
 			}
 		}
-		for line := range strings.Lines(out) {
-			if n := utf8.RuneCountInString(line); n > 111 && !strings.Contains(line, "RequestId") {
-				t.Errorf("%s: a line of %d: %s", limits, n, line)
-			}
-		}
+		checkWidth(t, out, broken)
 	}
 }
 
-// checkCell holds a cell's figures against each other.
-func checkCell(t *testing.T, f *found) {
+// checkResult compares the figures of a result with each other.
+func checkResult(t *testing.T, f *report.Result) {
 	t.Helper()
 	if f.Failed != "" || len(f.Samples) != 2 || f.StartToNext == nil || f.Init == nil || f.Billed == nil || f.Client == nil {
 		t.Fatalf("%+v", f)
@@ -116,38 +90,42 @@ func checkCell(t *testing.T, f *found) {
 
 // A function that takes too long is a result, in Lambda's words.
 func TestColdTimeout(t *testing.T) {
-	slow := filepath.Join(t.TempDir(), "slow")
-	// It asks for an event by what bash has for sockets; what never asks, Lambda gives ten seconds.
-	const script = `#!/bin/bash
-exec 3<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/:/\/}
-printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n' >&3
-exec sleep 60
-`
-	if err := os.WriteFile(slow, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	status, out, stderr := shell(nil, "cold", "--timeout", "1s", "--rows", "50", "--memory", "128", "-n", "1", "--bootstrap", slow)
-	if want := "Sandbox.Timedout: Task timed out after 1.00 seconds, at 128 MB"; status != 0 || !strings.Contains(out, want) {
+	status, out, stderr := shell(nil, "cold", "--unlimited", "--timeout", "1s", "--rows", "50", "--memory", "128", "-n", "1", "--bootstrap", labtest.Slow(t))
+	if want := "Sandbox.Timedout: Task timed out after 1.00 seconds, at 128 MB"; status != 0 || !strings.Contains(labtest.Flat(out), want) {
 		t.Errorf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
 }
 
-// A function that gives another answer has no times.
-func TestColdWrongAnswer(t *testing.T) {
-	b := &coldBench{functions: []program{{Name: ours}, {Name: "liar"}}}
-	records := &object{}
-	c := &coldRun{b, &rig{setting: &b.setting, host: new(host), objects: map[int64]*object{0: records}}}
-	one := []coldSample{{StartToNext: 1, Init: 1, Billed: 2, Client: 2}}
-	c.cells = []*cell{
-		{rig: c.rig, object: records, function: c.functions[0], memory: 128, samples: one},
-		{rig: c.rig, object: records, function: c.functions[1], memory: 128, samples: one, failed: "wrong"},
+// An S3 and a DynamoDB of their own, which know lab's credentials only, are used and read back over
+// the network. What was in the table before is deleted.
+func TestColdElsewhere(t *testing.T) {
+	server := lambdatest.NewUnstartedServer()
+	server.Region, server.Credentials = "eu-central-1", lambdatest.Credentials{AccessKeyID: "AKIDELSEWHERE", SecretAccessKey: "elsewhere"}
+	server.Start()
+	defer server.Close()
+	server.DynamoDB.CreateTable("recovery-times-ours-256-100")
+	t.Setenv("AWS_REGION", server.Region)
+	t.Setenv("AWS_ACCESS_KEY_ID", server.Credentials.AccessKeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", server.Credentials.SecretAccessKey)
+	t.Setenv("AWS_SESSION_TOKEN", "")
+	bootstrap, file := labtest.Bootstrap(t), filepath.Join(t.TempDir(), "cold.json")
+	args := []string{"cold", "--unlimited", "--rows", "100", "--memory", "256", "-n", "2", "--bootstrap", bootstrap, "--json", file,
+		"--s3-endpoint", server.URL, "--dynamodb-endpoint", server.URL}
+	status, out, stderr := shell(nil, args...)
+	if status != 0 || stderr != "" || !strings.Contains(labtest.Flat(out), "S3 at "+server.URL) || !strings.Contains(labtest.Flat(out), "; no TLS; round trip 0 ms") {
+		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	r := c.report()
-	if r.OK || len(r.Ratios) != 0 || r.Cells[0].Billed == nil || r.Cells[1].Billed != nil || len(r.Cells[1].Samples) != 0 {
-		t.Errorf("%+v", r)
+	var r report.Cold
+	read(t, file, &r)
+	if !r.OK || len(r.Results[0].Samples) != 2 || r.Results[0].Samples[0].WriteUnits == 0 {
+		t.Errorf("%+v", r.Results)
 	}
-	c.cells[1].ok = true // out of memory
-	if r := c.report(); !r.OK {
-		t.Errorf("%+v", r)
+	if got := len(server.S3.Requests()); got < 2+3 { // the bucket, the object, and what each start read
+		t.Errorf("%d requests to S3", got)
+	}
+
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "another")
+	if status, _, stderr := shell(nil, args...); status != 1 || !strings.Contains(stderr, "403") {
+		t.Errorf("status %d, stderr %s", status, stderr)
 	}
 }

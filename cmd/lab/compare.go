@@ -1,224 +1,83 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"os"
-	"os/signal"
-	"slices"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/compare"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/report"
 )
 
-var compareCommand = &command{
-	name:  "compare",
-	short: "ours beside every rival that is built: files, memory sizes, cold and warm, with intervals",
-	about: `
+var compareCommand = &cli.Command{
+	Name:  "compare",
+	Short: "compare ours with every rival that is built, by file and memory size, cold and warm",
+	About: `
 Measures our function and its rivals in one run, in the sandbox of lab cold: at each memory
 size, over each file, a start with its first invocation and then warm ones. Ours takes part
-twice, as "ours" and "ours again": what it differs by from itself is noise.
+twice, as "ours" and "ours again": the difference between the two is noise.
 
 Rivals are the programs peers/*/dist*/bootstrap, and every --peer; dist-original has the
-habits of the experiment's own program. One that is not built is named and left out, with the
-command that builds it. One that fails, writes anything but what
-the reference says, or needs more than --timeout has no times, and its row says why; the run
-goes on. INIT may take as long as the timeout: Lambda stops it after 10 s and repeats it, with
-less CPU, in the first invocation.
+habits of the experiment's own program. A rival that is not built is left out, and the output
+names the command that builds it. A function that fails, writes anything but what the reference
+says, or takes longer than --timeout has no times, and the output says why; the run goes on.
+INIT may take as long as the timeout: Lambda stops it after 10 s and repeats it, with less CPU,
+in the first invocation.
 
-All is measured twice: with the network's round trip, and with none. What emulated latency
-costs is the difference. Round trips counted and multiplied would be wrong, since some of
-them pass while the function computes, and others side by side.
+Everything is measured twice: with the network's round trip, and without. The difference is
+what the latency costs. Counting round trips and multiplying would be wrong, since some of them
+pass while the function computes, and others at the same time.
 
-A first start of each counts for nothing but the plan: from how long it took it follows how
-many starts fit into --budget, never more than -n, fewer of what is slow. That is fixed then.
-Starts are taken in rounds, each in a new random order, slow cells in some of the rounds only.
-Ratios are of medians, with the bootstrap's 95% intervals; processes are drawn again, warm
-invocations of one process together.
+A first start of each function counts for nothing but the plan: from how long it took follows
+how many starts fit into --budget, at most -n, and fewer of slow functions. Then that is fixed.
+Starts are taken in rounds, each in a new random order; slow functions take part in some rounds
+only. Ratios are of medians, with 95% bootstrap intervals; processes are drawn again, and the
+warm invocations of a process are drawn together.
 
-Every start is written to a file beside --json at once. After Ctrl-C, --resume goes on.`,
-	examples: `
+Every start is written at once to a file beside --json. After Ctrl-C, --resume goes on.`,
+	Examples: `
 lab compare
 lab compare --rows 2000,1000000 --memory 128,512,1769 --json compare.json --markdown compare.md
 lab compare --only rust,rust-bare --memory 128,256,512 --cache dropped
 lab compare --budget 2h -n 100 --json compare.json --resume
 lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &compareBench{
-			rows: counts{2_000, 10_000, 1_000_000}, memory: sizes{128, 512, 1769}, trips: spans{defaultRoundTrip, 0},
-			budget: 30 * time.Minute,
-		}
-		b.timeout = 2 * time.Minute
-		f.set.Var(&b.rows, "rows", "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB (default 128,512,1769)")
-		f.set.Var(&b.trips, "rtt", "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
-		n := f.whole("n", 20, 1, 100_000, "`N` starts of each function at most (default 20)")
-		warm := f.whole("warm", 10, 1, 100_000, "`N` warm invocations after each start at most (default 10)")
-		f.set.Var(&span{&b.budget, time.Second, 100 * time.Hour}, "budget", "`TIME` that the measuring may take (default 30m)")
-		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 2m)")
-		b.declare(f)
-		f.set.StringVar(&b.markdown, "markdown", "", "`FILE` write the tables there as Markdown")
-		f.set.BoolVar(&b.resume, "resume", false, "go on with the run whose starts are beside --json")
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
-		folder := f.string("peers", "peers", "`DIR` where rivals are looked for; '' for none (default peers)")
-		f.set.Var(&b.peers, "peer", "`NAME=PATH` another rival, a program in a folder of its own; may be repeated")
-		only := f.string("only", "", "`LIST` names of the rivals that take part, with commas between (default all)")
-		plain := f.bool("plain", "print the tables without colour or lines, as they are where no terminal is")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		o := new(compare.Config)
+		var plain bool
+		cli.WholeList(f, &o.Rows, "rows", []int64{2_000, 10_000, 1_000_000}, 0, measure.MostRows, "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
+		measure.DeclareMemory(f, &o.Memory, []int{128, 512, 1769}, "`LIST` memory sizes in MB, with commas between (default 128,512,1769)")
+		f.DurationList(&o.RoundTrips, "rtt", []time.Duration{measure.RoundTrip, 0}, 0, time.Minute, "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
+		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` starts of each function, at most (default 20)")
+		cli.Whole(f, &o.Warm, "warm", 10, 1, 100_000, "`N` warm invocations after each start, at most (default 10)")
+		f.Duration(&o.Budget, "budget", 30*time.Minute, time.Second, 100*time.Hour, "`TIME` that the measuring may take (default 30m)")
+		o.DeclareTimeout(f, 2*time.Minute, "`TIME` that INIT or an invocation may take (default 2m)")
+		o.Declare(f)
+		f.String(&o.Markdown, "markdown", "", "`FILE` to write the tables to as Markdown")
+		f.Bool(&o.Resume, "resume", "go on with the run whose starts are beside --json")
+		f.String(&o.Bootstrap, "bootstrap", measure.BuiltBootstrap(), "`PATH` our function (default "+measure.BuiltBootstrap()+")")
+		f.String(&o.PeersDir, "peers", "peers", "`DIR` with the rivals; '' for none (default peers)")
+		f.Func("peer", "`NAME=PATH` another rival, a program in a folder of its own; may be repeated", o.Peers.Set)
+		f.String(&o.Only, "only", "", "`LIST` names of the rivals that take part, with commas between (default all)")
+		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.n, b.warm = int(*n), int(*warm)
-			if err := b.check(*binary, *folder, *only); err != nil {
+			if err := o.Prepare(); err != nil {
 				return err
 			}
-			report, err := b.run(newStatus(c.err))
-			if report == nil {
+			ctx, stop := interruptible()
+			defer stop()
+			r, err := compare.Measure(ctx, o, cli.NewStatus(c.Err))
+			if r == nil {
 				return err
 			}
-			style := newStyle(c.out, *plain)
-			if err := errors.Join(err, save(b.file, report), report.saveMarkdown(b.markdown), report.print(c.out, style)); err != nil {
+			// An interrupted run is reported, too.
+			if err := errors.Join(err, report.Save(o.File, r), r.SaveMarkdown(o.Markdown), r.Print(cli.NewPage(c.Out, plain))); err != nil {
 				return err
 			}
-			if !report.OK {
-				return errReported
-			}
-			return nil
+			return reported(r.OK)
 		}
 	},
-}
-
-// compareBench is one `lab compare`.
-type compareBench struct {
-	setting
-	functions []program // ours, ours again, then the others
-	leftOut   []leftOut
-	peers     peers
-	rows      counts
-	memory    sizes
-	trips     spans
-	n, warm   int
-	budget    time.Duration
-	markdown  string
-	resume    bool
-}
-
-// check finds what makes no sense before anything is begun, and the functions.
-func (b *compareBench) check(binary, folder, only string) error {
-	if b.resume && b.file == "" {
-		return usagef("--resume is without --json: there is no file to go on with")
-	}
-	var found []program
-	var err error
-	if found, b.leftOut, err = findPeers(folder); err != nil {
-		return err
-	}
-	for _, p := range b.peers {
-		if p.Name == oursAgain || slices.ContainsFunc(found, func(f program) bool { return f.Name == p.Name }) {
-			return usagef("--peer %s: there is a function of that name", p.Name)
-		}
-	}
-	if b.elsewhere() {
-		b.trips = spans{0}
-	}
-	b.functions = append([]program{{Name: ours, Path: binary}, {Name: oursAgain, Path: binary}}, found...)
-	b.functions = append(b.functions, b.peers...)
-	if err := b.keep(only); err != nil {
-		return err
-	}
-	if err := b.ready(b.memory, b.functions); err != nil {
-		return err
-	}
-	return writable(b.markdown)
-}
-
-// keep leaves out all rivals but those of a list; "" is all.
-func (b *compareBench) keep(only string) error {
-	if only == "" {
-		return nil
-	}
-	names := strings.Split(only, ",")
-	for _, name := range names {
-		if !slices.ContainsFunc(b.functions[2:], func(p program) bool { return p.Name == name }) {
-			return usagef("--only %s: there is no rival of that name", name)
-		}
-	}
-	b.functions = append(b.functions[:2], slices.DeleteFunc(b.functions[2:], func(p program) bool { return !slices.Contains(names, p.Name) })...)
-	b.leftOut = nil
-	return nil
-}
-
-// errInterrupted ends a run that its user ended.
-var errInterrupted = errors.New("interrupted")
-
-// run measures. A run that was interrupted has a report too, of what there is.
-func (b *compareBench) run(s *status) (*compareReport, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	defer s.clear()
-	j, err := b.open(s)
-	if err != nil {
-		return nil, err
-	}
-	defer j.close()
-	c, err := newCompareRun(b, j, s)
-	if err != nil {
-		return nil, err
-	}
-	err = c.measure(ctx)
-	report := c.report()
-	if closed := c.close(); err == nil {
-		err = closed
-	}
-	if ctx.Err() != nil {
-		switch err = errInterrupted; {
-		case b.file == "":
-		case c.plan == nil:
-			err = fmt.Errorf("%w before the first start that counts; --resume goes on", err)
-		default:
-			err = fmt.Errorf("%w after %d starts of %d; --resume goes on", err, report.Done, report.Planned)
-		}
-	}
-	return report, err
-}
-
-// counts are numbers of rows, the smallest first, as a flag.
-type counts []int64
-
-func (c *counts) String() string { return "" }
-
-func (c *counts) Set(list string) error {
-	var out counts
-	for word := range strings.SplitSeq(list, ",") {
-		n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(word), "_", ""), 10, 64)
-		if err != nil || n < 0 || n > maxRunRows {
-			return fmt.Errorf("expected numbers from 0 to %s with commas between", thousands(maxRunRows))
-		}
-		out = append(out, n)
-	}
-	slices.Sort(out)
-	*c = slices.Compact(out)
-	return nil
-}
-
-// spans are round trips in the order in which they were given, as a flag.
-type spans []time.Duration
-
-func (s *spans) String() string { return "" }
-
-func (s *spans) Set(list string) error {
-	var out spans
-	for word := range strings.SplitSeq(list, ",") {
-		var d time.Duration
-		if err := (&span{&d, 0, time.Minute}).Set(strings.TrimSpace(word)); err != nil {
-			return errors.New("expected times from 0s to 1m0s with commas between, as in 5ms,0s")
-		}
-		if !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-	}
-	*s = out
-	return nil
 }

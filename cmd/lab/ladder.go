@@ -1,240 +1,99 @@
 package main
 
 import (
-	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
+
+	"reduction/cmd/lab/internal/chart"
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/ladder"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/report"
 )
 
-var ladderCommand = &command{
-	name:  "ladder",
-	args:  "[FILE...]",
-	short: "what each habit costs a cold start: from Go with AWS's SDK to ours, a step at a time",
-	about: `
-Measures as lab cold does: the same sandbox, samples, checks and figures. What it measures is
-a ladder, each rung one habit less than the one before it:
+var ladderCommand = &cli.Command{
+	Name:  "ladder",
+	Args:  "[FILE...]",
+	Short: "measure what each habit costs a cold start, step by step from AWS's SDK to ours",
+	About: `
+Measures as lab cold does: the same sandbox, samples, checks and figures. The functions are a
+ladder: each rung has one habit less than the one before it.
 
-  the Go SDK version, nothing opened in INIT, one batch after another, system's roots loaded
-  batches in flight together
-  a connection to each service opened in INIT
-  no SDK
-  no net/http
-  a connection for each batch in flight opened in INIT
-  roots embedded
-  our parser and tables in place of encoding/csv and maps, SIMD in them
-  compiled small: ours
+  go-sdk, as usual          AWS's SDK; nothing opened in INIT; one batch after another
+  batches together          eight batches in flight
+  connections in INIT       a connection to each service
+  no SDK                    net/http and encoding/json, requests signed by hand
+  no net/http               our own runtime, S3 and DynamoDB clients
+  all connections in INIT   a connection for each batch in flight
+  roots embedded            the system's root certificates are not loaded
+  own parser                our parser and tables in place of encoding/csv and maps, with SIMD
+  pages asked for           the program asks the kernel for all of its pages at its start
+  ours                      compiled for size where it runs a few times only
 
-and beside it the same job in Go and in Rust, with AWS's SDK and bare. Without --job, it is
-greetings that are measured, from exec to GET /next alone: the smallest function of each kind
-of library, and the functions above with nothing configured.
+Beside it, the same job is measured in Go and in Rust, with AWS's SDK and without. Without --job
+only starts are measured, from exec to GET /next: of the smallest function with each library,
+and of the functions above with nothing configured.
 
-peers/ladder/build.sh builds the rungs, peers/*/build.sh the others; what is not built is
-left out, and said to be. A FILE is what an earlier run wrote with --json: then nothing is
-measured, and all of them are printed, in --markdown and --svg too.`,
-	examples: `
+peers/ladder/build.sh builds the rungs, peers/*/build.sh the others. The output names those that
+are not built and left out. A FILE is what an earlier run wrote with --json: then nothing is
+measured, and the reports of all files are printed, and written to --markdown and --svg.`,
+	Examples: `
 lab ladder --job --memory 128 --json ladder-128.json
 lab ladder --cache dropped --json hello-dropped.json
 lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.json`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &ladderBench{coldBench: coldBench{memory: sizes{128}, rtt: defaultRoundTrip}}
-		job := f.bool("job", "the whole job, up to the first answer; else the start to /next, unconfigured")
-		rows := f.whole("rows", 2000, 0, maxRunRows, "`N` rows of the experiment's data (default 2000)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default 128)")
-		n := f.whole("n", 20, 1, 100_000, "`N` samples of each function at each size (default 20)")
-		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
-		b.declare(f)
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` our function (default "+builtBootstrap()+")")
-		dir := f.string("peers", "peers", "`DIR` where the rungs and the others are (default peers)")
-		f.set.StringVar(&b.only, "only", "", "`NAMES` of the functions to measure, without commas of their own, with commas between (default all)")
-		f.set.StringVar(&b.storage, "storage", "", "`TEXT` what the programs lie on, when it is not this machine's disk")
-		markdown := f.string("markdown", "", "`FILE` write the tables there")
-		svg := f.string("svg", "", "`DIR` write a picture of each table there")
-		plain := f.bool("plain", "print the tables without colour or lines")
-		return func(c *console, args []string) error {
-			b.rows, b.n = *rows, int(*n)
-			reports, err := loadLadders(args)
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		o := new(ladder.Config)
+		var plain bool
+		var markdown, svg string
+		f.Bool(&o.Job, "job", "measure the whole job, up to the first answer; otherwise the start to /next alone")
+		cli.Whole(f, &o.Rows, "rows", 2000, 0, measure.MostRows, "`N` rows of the experiment's data (default 2000)")
+		measure.DeclareMemory(f, &o.Memory, []int{128}, "`LIST` memory sizes in MB, with commas between (default 128)")
+		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20)")
+		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
+		o.Declare(f)
+		f.String(&o.Bootstrap, "bootstrap", measure.BuiltBootstrap(), "`PATH` our function (default "+measure.BuiltBootstrap()+")")
+		f.String(&o.PeersDir, "peers", "peers", "`DIR` with the rungs and the other functions (default peers)")
+		f.String(&o.Only, "only", "", "`NAMES` of the functions to measure, without the commas in them, with commas between (default all)")
+		f.String(&o.Storage, "storage", "", "`TEXT` what the programs are stored on, if it is not this machine's disk")
+		f.String(&markdown, "markdown", "", "`FILE` to write the tables to as Markdown")
+		f.String(&svg, "svg", "", "`DIR` to write a chart of each table to")
+		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")
+		return func(c *cli.Console, args []string) error {
+			reports, err := report.ReadLadders(args)
 			if err == nil && len(args) == 0 {
-				reports, err = b.measure(*binary, *dir, *job, c)
+				reports, err = measureLadder(o, c)
 			}
 			if err != nil {
 				return err
 			}
-			if err := writeLadders(reports, *markdown, *svg); err != nil {
+			if markdown != "" {
+				if err := os.WriteFile(markdown, []byte(report.LadderMarkdown(reports)), 0o644); err != nil {
+					return err
+				}
+			}
+			if svg != "" {
+				if err := chart.WriteLadders(svg, reports); err != nil {
+					return err
+				}
+			}
+			if err := report.PrintLadders(cli.NewPage(c.Out, plain), reports); err != nil {
 				return err
 			}
-			return printLadders(c.out, newStyle(c.out, *plain), reports)
+			return reported(!slices.ContainsFunc(reports, func(r *report.Ladder) bool { return !r.OK }))
 		}
 	},
 }
 
-// A rung is one function of the ladder, or of what stands beside it.
-type rung struct {
-	Name string `json:"name"`
-	What string `json:"what"` // what is different from the rung before, or what it is
-	Part string `json:"part"` // the table that it belongs to
-	path string // below the folder of the peers; "" is our own function
-}
-
-// Parts of the report.
-const (
-	partSteps     = "steps"
-	partLanguages = "languages"
-	partHello     = "hello"
-)
-
-// jobRungs go from the SDK to ours. The rest compares languages, each with and without SDK.
-var jobRungs = []rung{
-	{"go-sdk, as usual", "AWS's SDK and runtime library, encoding/csv; no connection opened in INIT; one batch after another", partSteps, "ladder/dist/sdk-original"},
-	{"batches together", "eight batches in flight", partSteps, "ladder/dist/sdk-together"},
-	{"connections in INIT", "one to each service, by HeadObject and DescribeTable; the system's roots are loaded there too", partSteps, "ladder/dist/sdk-warm"},
-	{"no SDK", "net/http and encoding/json, requests signed by hand", partSteps, "ladder/dist/nethttp"},
-	{"no net/http", "packages runtime, aws, ddbwire", partSteps, "ladder/dist/bare-few"},
-	{"all connections in INIT", "to DynamoDB one for each batch in flight", partSteps, "ladder/dist/bare-roots"},
-	{"roots embedded", "the system's are not loaded", partSteps, "ladder/dist/bare"},
-	{"own parser", "packages csvfast and aggregate, SIMD in them", partSteps, "ladder/dist/simd"},
-	{"pages asked for", "its first instructions ask the kernel for all of itself (package prefetch)", partSteps, "ladder/dist/asked"},
-	{ours, "compiled for size where it runs a few times only: the flags of make bootstrap", partSteps, ""},
-	{"rust, SDK", "peers/rust", partLanguages, "rust/dist"},
-	{"rust, bare", "peers/rust-bare: sockets, rustls, SIMD", partLanguages, "rust-bare/dist"},
-	{"go, SDK", "peers/go-sdk", partLanguages, "go-sdk/dist"},
-}
-
-// helloRungs are compared by their start alone.
-var helloRungs = []rung{
-	{ours, "the whole function, TLS in it", partHello, ""},
-	{"hello, our runtime", "runtime/examples/hello: package runtime and encoding/json", partHello, "ladder/dist/hello-ours"},
-	{"hello, aws-lambda-go", "AWS's library for Go", partHello, "ladder/dist/hello-lambda"},
-	{"hello, pages asked for", "the same; its first instructions ask the kernel for all of itself (package prefetch)", partHello, "ladder/dist/hello-asked"},
-	{"hello, SDK linked", "AWS's library for Go, and an SDK that it never calls", partHello, "ladder/dist/hello-linked"},
-	{"go, SDK", "peers/go-sdk", partHello, "go-sdk/dist"},
-	{"hello, Rust std", "the standard library alone, static, no TLS", partHello, "ladder/dist/hello-static"},
-	{"hello, lambda_runtime", "AWS's library for Rust", partHello, "ladder/dist/hello-rust"},
-	{"rust, bare", "peers/rust-bare", partHello, "rust-bare/dist"},
-	{"rust, SDK", "peers/rust", partHello, "rust/dist"},
-}
-
-// ladderBench is one `lab ladder`.
-type ladderBench struct {
-	coldBench
-	only    string
-	storage string
-	rungs   []rung
-	left    []string
-}
-
-// choose finds the rungs' programs.
-func (b *ladderBench) choose(rungs []rung, binary, dir string) error {
-	names := strings.Split(b.only, ",")
-	for _, r := range rungs {
-		if b.only != "" && !slices.ContainsFunc(names, func(n string) bool { return strings.TrimSpace(n) == strings.ReplaceAll(r.Name, ",", "") }) {
-			continue
-		}
-		path := binary
-		if r.path != "" {
-			path = filepath.Join(dir, filepath.FromSlash(r.path), "bootstrap")
-		}
-		if _, err := os.Stat(path); err != nil && r.path != "" {
-			b.left = append(b.left, fmt.Sprintf("left out: %s, there is no %s", r.Name, path))
-			continue
-		}
-		abs, bytes, err := findProgram(path)
-		if err != nil {
-			return err
-		}
-		b.rungs = append(b.rungs, r)
-		b.functions = append(b.functions, program{Name: r.Name, Path: abs, Bytes: bytes})
-	}
-	if len(b.functions) == 0 {
-		return fmt.Errorf("--only %q: %w", b.only, fs.ErrNotExist)
-	}
-	return b.ready(b.memory, b.functions)
-}
-
-func (b *ladderBench) measure(binary, dir string, job bool, c *console) ([]*ladderReport, error) {
-	rungs := helloRungs
-	if job {
-		rungs = jobRungs
-	}
-	if err := b.choose(rungs, binary, dir); err != nil {
+func measureLadder(o *ladder.Config, c *cli.Console) ([]*report.Ladder, error) {
+	if err := o.Prepare(); err != nil {
 		return nil, err
 	}
-	r := &ladderReport{Kind: kindLadder, Rungs: b.rungs, Left: b.left, Job: job, Storage: b.storage}
-	take := b.run
-	if !job {
-		take = b.greet
-	}
-	cold, err := take(newStatus(c.err))
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := ladder.Measure(ctx, o, cli.NewStatus(c.Err))
 	if err != nil {
 		return nil, err
 	}
-	cold.Ratios = nil // of everything to the first: the ladder's own are others
-	r.coldReport = *cold
-	r.Kind = kindLadder
-	r.climb()
-	return []*ladderReport{r}, save(b.file, r)
-}
-
-// climb sets each step against the one before it, and everything against ours.
-func (r *ladderReport) climb() {
-	r.Ratios = nil
-	n := len(r.Functions)
-	for i := 0; i < len(r.Cells); i += n {
-		cells := r.Cells[i : i+n]
-		our := slices.IndexFunc(cells, func(f found) bool { return f.Function == ours })
-		for j := range cells {
-			if j > 0 && r.Rungs[j].Part == partSteps {
-				r.compareTo(&cells[j], &cells[j-1], "step")
-			}
-			if our >= 0 && j != our {
-				r.compareTo(&cells[our], &cells[j], "ours")
-			}
-		}
-	}
-}
-
-// compareTo adds the ratio of a to b under the name of the rung that is not ours.
-func (r *ladderReport) compareTo(a, b *found, kind string) {
-	if len(a.Samples) == 0 || len(b.Samples) == 0 {
-		return
-	}
-	figure := r.figure()
-	peer := b.Function
-	if kind == "step" {
-		peer = a.Function
-	}
-	r.Compared = append(r.Compared, ladderRatio{Kind: kind, Function: peer, MemoryMB: a.MemoryMB,
-		interval: ratioOfMedians(alone(a.values(figure)), alone(b.values(figure)))})
-}
-
-func (r *ladderReport) figure() func(*coldSample) float64 {
-	if r.Job {
-		return func(s *coldSample) float64 { return s.Billed }
-	}
-	return func(s *coldSample) float64 { return s.StartToNext }
-}
-
-// ratio returns the interval of a kind for a rung.
-func (r *ladderReport) ratio(kind, function string, memory int) string {
-	for _, x := range r.Compared {
-		if x.Kind == kind && x.Function == function && x.MemoryMB == memory {
-			return fmt.Sprintf("%.2f (%.2f-%.2f)", x.Value, x.Low, x.High)
-		}
-	}
-	return "-"
-}
-
-// title says what a report is of, briefly.
-func (r *ladderReport) title(memory int) string {
-	title := fmt.Sprintf("%d MB, page cache %s", memory, r.Cache)
-	if r.Job {
-		title = thousands(r.Rows) + " rows, " + title
-	}
-	if r.Storage != "" {
-		title += ", " + r.Storage
-	}
-	return title
+	return []*report.Ladder{r}, report.Save(o.File, r)
 }

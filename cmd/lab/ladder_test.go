@@ -1,49 +1,47 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+
+	"reduction/cmd/lab/internal/labtest"
+	"reduction/cmd/lab/internal/ladder"
+	"reduction/cmd/lab/internal/report"
 )
 
 func TestLadderCommandLine(t *testing.T) {
-	for _, test := range []struct {
-		args   string
-		status int
-		says   string
-	}{
+	for _, test := range []refusal{
 		{"ladder --memory 64", 2, `invalid value "64" for --memory`},
 		{"ladder --cache hot --bootstrap main.go --peers /nowhere", 1, "main.go: not a program"},
 		{"ladder --bootstrap /nowhere/bootstrap", 1, "/nowhere/bootstrap: no such file"},
 		{"ladder /nowhere/ladder.json", 1, "/nowhere/ladder.json: no such file"},
 		{"ladder go.mod main.go", 1, "no such file"},
-		{"ladder testdata/../published.json", 1, "is not what lab ladder --json writes"},
+		{"ladder internal/published/published.json", 1, "is not what lab ladder --json writes"},
 		{"ladder --only nobody", 1, `--only "nobody"`},
 	} {
-		if status, out, err := shell(nil, strings.Fields(test.args)...); status != test.status || !strings.Contains(err, test.says) {
-			t.Errorf("%s: status %d, %s%s", test.args, status, out, err)
-		}
+		test.check(t)
 	}
 }
 
-// The greeting of our own function, and a report written and read again.
+// The start of our own function, and a report that is written and read again.
 func TestLadder(t *testing.T) {
-	bootstrap := builtForTest(t)
+	if runtime.GOOS != "linux" {
+		t.Skip("the start of a process is measured on Linux only")
+	}
+	bootstrap := labtest.Bootstrap(t)
 	dir := t.TempDir()
 	file, markdown := filepath.Join(dir, "hello.json"), filepath.Join(dir, "ladder.md")
 	status, out, stderr := shell(nil, "ladder", "--plain", "--unlimited", "-n", "2", "--memory", "128", "--bootstrap", bootstrap, "--peers", dir, "--json", file)
 	if status != 0 || stderr != "" || !strings.Contains(out, "left out: rust, SDK") || !strings.Contains(out, "start to /next, 128 MB") {
 		t.Fatalf("status %d: %s%s", status, stderr, out)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r ladderReport
-	if err := json.Unmarshal(text, &r); err != nil || !r.OK || r.Kind != kindLadder || len(r.Cells) != 1 || len(r.Cells[0].Samples) != 2 || r.Cells[0].Samples[0].StartToNext <= 0 {
-		t.Fatalf("%v, %s", err, text)
+	var r report.Ladder
+	read(t, file, &r)
+	if !r.OK || r.Kind != report.KindLadder || len(r.Results) != 1 || len(r.Results[0].Samples) != 2 || r.Results[0].Samples[0].StartToNext <= 0 {
+		t.Fatalf("%+v", r)
 	}
 	if status, out, stderr := shell(nil, "ladder", "--plain", "--markdown", markdown, "--svg", dir, file); status != 0 {
 		t.Fatalf("status %d: %s%s", status, stderr, out)
@@ -56,20 +54,16 @@ func TestLadder(t *testing.T) {
 	}
 }
 
-// A step is held against the one before it, ours against all.
-func TestLadderClimbs(t *testing.T) {
-	r := &ladderReport{Job: true, Rungs: []rung{{Name: "a", Part: partSteps}, {Name: ours, Part: partSteps}, {Name: "rust", Part: partLanguages}}}
-	for i, x := range r.Rungs {
-		r.Functions = append(r.Functions, program{Name: x.Name})
-		r.Cells = append(r.Cells, found{Function: x.Name, MemoryMB: 128, Samples: []coldSample{{Billed: 8 / float64(int(1)<<i)}}})
-	}
-	r.climb()
-	for _, test := range []struct{ kind, function, want string }{
-		{"step", "a", "-"}, {"step", ours, "0.50 (0.50-0.50)"}, {"step", "rust", "-"},
-		{"ours", "a", "0.50 (0.50-0.50)"}, {"ours", ours, "-"}, {"ours", "rust", "2.00 (2.00-2.00)"},
-	} {
-		if got := r.ratio(test.kind, test.function, 128); got != test.want {
-			t.Errorf("%s of %s: %s, want %s", test.kind, test.function, got, test.want)
+// The help names every step.
+func TestLadderHelp(t *testing.T) {
+	_, help, _ := shell(nil, "help", "ladder")
+	steps := ladder.Steps()
+	for _, name := range steps {
+		if !strings.Contains(help, "\n  "+name+" ") {
+			t.Errorf("the help does not name %q", name)
 		}
+	}
+	if len(steps) < 10 {
+		t.Errorf("%d steps: %q", len(steps), steps)
 	}
 }

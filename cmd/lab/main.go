@@ -1,155 +1,61 @@
-// Lab is the bench this project is built and judged on. It makes the data, reduces a file
-// on this machine, runs the function against an emulated S3, DynamoDB and Lambda, and
-// keeps that emulator standing for other clients. `lab help` lists what it does; each
-// command is one file here.
+// Lab is the tool that this project is built and judged with. It makes the data, reduces a file
+// on this machine, runs the function on an emulated S3, DynamoDB and Lambda, measures it beside
+// others in a sandbox like Lambda's, and draws what it measured. `lab help` lists its commands.
+//
+// Each command is one file here: its help, its flags, and a call of a package below internal:
+//
+//	cli           commands, flags, pages of text and tables, progress, units
+//	stats         quantiles, bootstrap intervals, ratios of medians
+//	report        the reports: their JSON, their text and Markdown
+//	chart         reports as SVG and HTML
+//	pricing       what AWS charges
+//	powertuning   what AWS Lambda Power Tuning computes
+//	published     what the experiment's authors measured
+//	sandbox       control groups, quota, freezer, mounts, roots, page cache
+//	measure       the bench, its targets, their samples, and the check of what they write
+//	cold          many starts of several functions
+//	tune          one function by memory size
+//	compare       ours and its rivals
+//	ladder        functions that differ by one habit
+//	run           the job without a sandbox
+//	serve         the emulator for other clients
+//	reduce        the job on a local file
+//	split         a CSV file shared among cores
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
+	"context"
 	"os"
-	"slices"
-	"strings"
-	"text/tabwriter"
+	"os/signal"
+	"syscall"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/sandbox"
 )
 
-// commands is what lab can do, in the order of its help.
-func commands() []*command {
-	return []*command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand}
+func lab() *cli.Program {
+	return &cli.Program{
+		Name:     "lab",
+		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
+		Start:    "run",
+		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand},
+	}
 }
-
-// A command is one verb of lab: its place in the help, its flags, and what it does.
-type command struct {
-	name  string
-	args  string // what stands after the flags in its usage: "FILE|-"
-	short string // one line, for the list of commands
-	about string // what to know before using it
-
-	examples string // lines to copy
-
-	// setup declares the flags and returns what to do with them once they are read.
-	setup func(f *flags) func(c *console, args []string) error
-}
-
-// console is where a command reads and writes. Tests give it buffers.
-type console struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
-// Exit statuses.
-const (
-	exitFailed = 1 // the work was begun and went wrong, or a check disagreed
-	exitUsage  = 2 // the command line makes no sense; nothing was begun
-)
-
-// usageError is a command line that makes no sense.
-type usageError struct{ reason string }
-
-func (e *usageError) Error() string { return e.reason }
-
-func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
-
-// errReported ends a command whose output has already said what is wrong.
-var errReported = errors.New("reported")
 
 func main() {
-	launchIfAsked()
-	os.Exit(lab(os.Args[1:], &console{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+	sandbox.Launch()
+	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
-// lab does what the arguments say and returns the exit status.
-func lab(args []string, c *console) int {
-	if len(args) == 0 {
-		printCommands(c.err)
-		return exitUsage
-	}
-	name, args := args[0], args[1:]
-	switch name {
-	case "help", "-h", "-help", "--help":
-		return help(args, c)
-	}
-	cmd := find(name)
-	if cmd == nil {
-		fmt.Fprintf(c.err, "lab: unknown command %q; lab help lists them\n", name)
-		return exitUsage
-	}
-
-	f := newFlags(cmd)
-	do := cmd.setup(f)
-	rest, err := f.parse(args)
-	if errors.Is(err, errHelp) {
-		printHelp(c.out, cmd)
-		return 0
-	}
-	if err == nil {
-		err = do(c, rest)
-	}
-	var usage *usageError
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, errReported):
-		return exitFailed
-	case errors.As(err, &usage):
-		fmt.Fprintf(c.err, "lab %s: %v; lab help %[1]s explains\n", name, usage)
-		return exitUsage
-	}
-	fmt.Fprintf(c.err, "lab %s: %v\n", name, err)
-	return exitFailed
+// interruptible returns a context that ends when the user presses Ctrl-C.
+func interruptible() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }
 
-func find(name string) *command {
-	all := commands()
-	if i := slices.IndexFunc(all, func(c *command) bool { return c.name == name }); i >= 0 {
-		return all[i]
+// reported returns an error for a report that says what is wrong.
+func reported(ok bool) error {
+	if !ok {
+		return cli.ErrReported
 	}
 	return nil
-}
-
-// help answers `lab help` and `lab help CMD`.
-func help(args []string, c *console) int {
-	if len(args) == 0 {
-		printCommands(c.out)
-		return 0
-	}
-	cmd := find(args[0])
-	if cmd == nil {
-		fmt.Fprintf(c.err, "lab help: unknown command %q; lab help lists them\n", args[0])
-		return exitUsage
-	}
-	printHelp(c.out, cmd)
-	return 0
-}
-
-func printCommands(w io.Writer) {
-	io.WriteString(w, `lab runs the reduction function on this machine, and all it needs to be run.
-
-  lab COMMAND [--flags]
-  lab help COMMAND
-
-`)
-	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	for _, c := range commands() {
-		fmt.Fprintf(t, "  %s\t%s\n", c.name, c.short)
-	}
-	t.Flush()
-	io.WriteString(w, `
-Start with: lab run
-`)
-}
-
-func printHelp(w io.Writer, c *command) {
-	f := newFlags(c)
-	c.setup(f)
-	fmt.Fprintf(w, "lab %s: %s\n\n", c.name, c.short)
-	fmt.Fprintf(w, "  lab %s\n\n", strings.Join(slices.DeleteFunc([]string{c.name, "[--flags]", c.args}, func(s string) bool { return s == "" }), " "))
-	fmt.Fprintf(w, "%s\n\nFlags:\n", strings.TrimSpace(c.about))
-	f.print(w)
-	fmt.Fprintf(w, "\nExamples:\n")
-	for line := range strings.Lines(strings.TrimSpace(c.examples)) {
-		fmt.Fprintf(w, "  %s", line)
-	}
-	io.WriteString(w, "\n")
 }

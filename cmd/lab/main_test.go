@@ -2,41 +2,55 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"io"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/labtest"
 )
+
+func TestMain(m *testing.M) { labtest.Main(m) }
 
 // shell runs lab as a shell would.
 func shell(in io.Reader, args ...string) (status int, out, err string) {
 	var o, e bytes.Buffer
-	status = lab(args, &console{in: in, out: &o, err: &e})
+	status = lab().Run(args, &cli.Console{In: in, Out: &o, Err: &e})
 	return status, o.String(), e.String()
 }
 
+// A refusal is a command line that fails, with a part of the one line on standard error.
+type refusal struct {
+	args   string
+	status int
+	says   string
+}
+
+func (r *refusal) check(t *testing.T) {
+	t.Helper()
+	status, out, err := shell(strings.NewReader(""), strings.Fields(r.args)...)
+	if status != r.status || out != "" || !strings.Contains(err, r.says) || strings.Count(err, "\n") != 1 {
+		t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", r.args, status, out, err, r.status, r.says)
+	}
+}
+
 func TestCommandLine(t *testing.T) {
-	for _, test := range []struct {
-		args   string
-		status int
-		says   string // in the one line on standard error
-	}{
+	for _, test := range []refusal{
 		{"frobnicate", 2, `lab: unknown command "frobnicate"; lab help lists them`},
-		{"help frobnicate", 2, `lab help: unknown command "frobnicate"`},
 		{"generate", 2, `--rows is missing`},
-		{"generate --rows", 2, `--rows needs a value`},
 		{"generate --rows many", 2, `invalid value "many" for --rows: expected a whole number from 0 to`},
-		{"generate --rows -4", 2, `invalid value "-4" for --rows`},
-		{"generate --rows 1.5", 2, `invalid value "1.5" for --rows`},
-		{"generate --rows=99999999999999999999", 2, `invalid value`},
 		{"generate --seed x --rows 1", 2, `invalid value "x" for --seed`},
 		{"generate --frob", 2, `lab generate: unknown flag --frob; lab help generate explains`},
-		{"generate -frob", 2, `unknown flag --frob`},
 		{"generate --rows 1 extra", 2, `unexpected argument "extra"`},
 		{"generate --rows 1 --out /nowhere/at/all.csv", 1, `lab generate: open /nowhere/at/all.csv`},
 		{"reduce", 2, `expected one FILE`},
 		{"reduce a b", 2, `got 2 arguments`},
 		{"reduce --jobs 0 -", 2, `invalid value "0" for --jobs: expected a whole number from 1`},
-		{"reduce - --stats=perhaps", 2, `invalid value "perhaps" for --stats`},
 		{"reduce /nowhere/at/all.csv", 1, `lab reduce: /nowhere/at/all.csv: no such file`},
 		{"reduce -- --stats", 1, `lab reduce: --stats: no such file`},
 		{"reduce .", 1, `lab reduce: .: is a directory`},
@@ -44,65 +58,68 @@ func TestCommandLine(t *testing.T) {
 		{"run --memory 5", 2, `invalid value "5" for --memory: expected a whole number from 128 to 10,240`},
 		{"run extra", 2, `unexpected argument "extra"`},
 		{"run --bootstrap /nowhere/bootstrap", 1, `lab run: /nowhere/bootstrap: no such file`},
-		{"serve --addr nonsense", 2, `--addr`},
+		{"serve --addr nonsense", 2, `--addr is "nonsense"; expected HOST:PORT`},
 		{"serve extra", 2, `unexpected argument "extra"`},
+		{"serve --function /nowhere/at/all", 1, `make bootstrap builds it`},
+		{"chart", 2, `expected --svg DIR or --html FILE`},
+		{"chart --svg x", 2, `expected one FILE or more`},
+		{"chart --svg x /nowhere/at/all.json", 1, `lab chart: open /nowhere/at/all.json`},
 	} {
-		status, out, err := shell(strings.NewReader(""), strings.Fields(test.args)...)
-		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
-			t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", test.args, status, out, err, test.status, test.says)
-		}
+		test.check(t)
 	}
 }
 
+// The help of every command fits a page, and has all that a user needs.
 func TestHelp(t *testing.T) {
-	if status, out, err := shell(nil); status != 2 || out != "" || !strings.Contains(err, "lab help COMMAND") {
-		t.Errorf("lab: status %d, stdout %q, stderr %q", status, out, err)
-	}
-	for _, args := range []string{"help", "-h", "--help"} {
-		status, out, err := shell(nil, args)
+	_, list, _ := shell(nil, "help")
+	for _, c := range lab().Commands {
+		if !strings.Contains(list, "  "+c.Name) || !strings.Contains(labtest.Flat(list), c.Short) {
+			t.Errorf("lab help does not list %s", c.Name)
+		}
+		status, out, err := shell(nil, "help", c.Name)
 		if status != 0 || err != "" {
-			t.Errorf("lab %s: status %d, stderr %q", args, status, err)
+			t.Errorf("lab help %s: status %d, stderr %q", c.Name, status, err)
 		}
-		for _, c := range commands() {
-			if !strings.Contains(out, c.name) || !strings.Contains(out, c.short) {
-				t.Errorf("lab %s does not list %s", args, c.name)
+		for _, part := range []string{"lab " + c.Name, "Flags:\n  --", "Examples:\n  "} {
+			if !strings.Contains(out, part) {
+				t.Errorf("lab help %s has no %q:\n%s", c.Name, part, out)
 			}
 		}
-	}
-	for _, c := range commands() {
-		for _, args := range []string{"help " + c.name, c.name + " --help", c.name + " -h", c.name + " x -h"} {
-			status, out, err := shell(nil, strings.Fields(args)...)
-			if status != 0 || err != "" || !strings.Contains(out, "Flags:") || !strings.Contains(out, "lab "+c.name) {
-				t.Errorf("lab %s: status %d, stderr %q, stdout %q", args, status, err, out)
-			}
-			for line := range strings.Lines(out) {
-				if len(line) > 121 {
-					t.Errorf("lab %s: a line of %d bytes: %s", args, len(line), line)
-				}
+		for line := range strings.Lines(out) {
+			if n := utf8.RuneCountInString(line); n > 101 {
+				t.Errorf("lab help %s: a line of %d: %s", c.Name, n, line)
 			}
 		}
 	}
 }
 
-func TestWhole(t *testing.T) {
-	for _, test := range []struct {
-		in   string
-		want int64 // -1: refused
-	}{
-		{"0", 0}, {"2000", 2000}, {"1_000_000", 1e6}, {"1,000,000", 1e6}, {"1000001", -1},
-		{"", -1}, {"1e3", -1}, {"0x10", -1}, {" 1", -1}, {"-1", -1},
-	} {
-		n := whole{value: -1, low: 0, high: 1e6}
-		if err := n.Set(test.in); n.value != test.want || (err == nil) != (test.want >= 0) {
-			t.Errorf("%q: %d, %v", test.in, n.value, err)
-		}
+// Ctrl-C ends what is measured, not the process.
+func TestInterruptible(t *testing.T) {
+	ctx, stop := interruptible()
+	defer stop()
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Signal(syscall.SIGINT)
+	}
+	if err != nil {
+		t.Skip("this system has no signals: ", err)
+	}
+	<-ctx.Done()
+}
+
+// read parses a JSON file.
+func read(t *testing.T, file string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatal(err)
 	}
 }
 
-func TestThousands(t *testing.T) {
-	for in, want := range map[int64]string{0: "0", 12: "12", 999: "999", 1000: "1,000", 123456: "123,456", 1234567: "1,234,567", -999: "-999", -1000: "-1,000"} {
-		if got := thousands(in); got != want {
-			t.Errorf("%d: %s, want %s", in, got, want)
-		}
-	}
-}
+// A full is a device without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }

@@ -2,217 +2,26 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"testing/iotest"
 
-	"reduction/aggregate"
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/dataset"
-	"reduction/internal/job"
 )
 
-// good are files that are reduced, each to what the reference says.
-var good = []struct{ name, data string }{
-	{"plain", dataset.Header + "A,x,T,1\nB,x,T,2\nA,x,U,4\nA,y,U,8\n"},
-	{"header only", dataset.Header},
-	{"header without line end", strings.TrimSpace(dataset.Header)},
-	{"no final line end", dataset.Header + "A,x,T,1\nA,x,T,2"},
-	{"CRLF", strings.ReplaceAll(dataset.Header+"A,x,T,1\nB,x,T,2\n", "\n", "\r\n")},
-	{"byte order mark", "\ufeff" + dataset.Header + "A,x,T,1\n"},
-	{"byte order mark in a name", dataset.Header + "\ufeffA,x,T,1\nA,x,T,2\n\ufeffA,x,T,3\n\ufeffA,x,T,4\n\ufeffA,y,T,4\n"},
-	{"blank lines", "\n\n" + dataset.Header + "\nA,x,T,1\n\n\nA,x,T,2\n\n"},
-	{"quotes", dataset.Header + "\"A\",\"x\",\"T\",\"1\"\nA,x,T,2\n\"A, \"\"a\"\"\",\"x\ny\",\"\"\"\",\"3\"\n\"\n\",\"\n\n\",\",\",4\n"},
-	{"columns elsewhere", "n,Recovery Time,Treatment,\"a\nb\",Hospital,Diagnosis\n1,5,T,,A,x\n2,6,T,\"\n\",A,x\n"},
-	{"decimals", dataset.Header + "A,x,T,12.5\nA,x,T,-3\nA,x,T,+4\nA,x,T,.25\nA,x,T,7.\nB,x,T,0.000000001\nB,x,T,0.1\nC,x,T,-0.0\n"},
-	{"thirds", dataset.Header + "A,x,T,1\nA,x,T,0\nA,x,T,1\nB,x,T,-1\nB,x,T,0\nB,x,T,0\n"},
-	{"large", dataset.Header + "A,x,T,9007199254740993\nB,x,T,9223372036854775807\nB,x,T,9223372036854775807\n"},
-	{"ties", dataset.Header + "A,x,b,1\nA,x,a,1\nA,x,B,1\nA,x,b,1\nA,x,a,1\n"},
-	{"order", dataset.Header + "b,x#,T,1\nB,x,T,1\nb,x,T,1\nb,x\"\"#,T,1\na,xx,T,1\né,x,T,1\n"},
-	{"empty names", dataset.Header + ",,,1\n,x,,2\nA,,,3\n"},
-	{"escapes", dataset.Header + "\"A\t\\\x01\",\"<x>&\u2028\",\"\u00e9\U0001f600\",1\n"},
-	{"wide", dataset.Header + wideRows(400)},
-	{"experiment", string(dataset.New(3000, 5).Bytes())},
-}
-
-func init() {
-	// A quote inside a field without quotes is a bad row: not what "order" is about.
-	for i := range good {
-		if good[i].name == "order" {
-			good[i].data = strings.ReplaceAll(good[i].data, "x\"\"#", "\"x\"\"#\"")
-		}
-	}
-}
-
-// wideRows are rows of long names, many of them in quotes, many groups of one row.
-func wideRows(n int) string {
-	r := rand.New(rand.NewPCG(1, 1))
-	name := func(what string, of int) string {
-		k := r.IntN(of)
-		s := strings.Repeat(what+" of Saint ", 1+k%7) + strconv.Itoa(k)
-		if k%3 == 0 {
-			s = `"` + s + `, ""x""` + "\n" + `"`
-		}
-		return s
-	}
-	var b strings.Builder
-	for range n {
-		fmt.Fprintf(&b, "%s,%s,%s,%d.%d\n", name("Hospital", 50), name("Syndrome", 50), name("Therapy", 9), r.IntN(99)-9, r.IntN(99))
-	}
-	return b.String()
-}
-
-// printed reads what reduce prints.
-func printed(t *testing.T, out string) []dataset.Result {
-	t.Helper()
-	var all []dataset.Result
-	for line := range strings.Lines(out) {
-		var r struct {
-			Diagnosis, Hospital string
-			AverageRecoveryTime json.Number
-			MostUsedTreatment   string
-			Rows                int64
-		}
-		d := json.NewDecoder(strings.NewReader(line))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&r); err != nil {
-			t.Fatalf("%q: %v", line, err)
-		}
-		all = append(all, dataset.Result{Diagnosis: r.Diagnosis, Hospital: r.Hospital, Mean: string(r.AverageRecoveryTime), Treatment: r.MostUsedTreatment, Rows: r.Rows})
-	}
-	return all
-}
+const header = dataset.Header
 
 func TestReduce(t *testing.T) {
-	for _, test := range good {
-		want, err := dataset.Reduce(strings.NewReader(test.data))
-		if err != nil {
-			t.Fatalf("%s: %v", test.name, err)
-		}
-		path := filepath.Join(t.TempDir(), "data.csv")
-		if err := os.WriteFile(path, []byte(test.data), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		zipped := path + ".gz"
-		var z bytes.Buffer
-		w := gzip.NewWriter(&z)
-		w.Write([]byte(test.data))
-		w.Close()
-		if err := os.WriteFile(zipped, z.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		for _, args := range [][]string{{path}, {"--jobs", "1", path}, {path, "--jobs=3", "--skip-bad"}, {zipped}, {"-"}} {
-			status, out, stderr := shell(iotest.HalfReader(strings.NewReader(test.data)), append([]string{"reduce"}, args...)...)
-			if status != 0 || stderr != "" {
-				t.Errorf("%s %q: status %d, %s", test.name, args, status, stderr)
-			} else if got := printed(t, out); !slices.Equal(got, want) {
-				t.Errorf("%s %q:\n%v, want\n%v", test.name, args, got, want)
-			}
-		}
-	}
-}
-
-// Wherever a file is cut, and among however many, the answer is the same to the byte.
-func TestReduceCutEverywhere(t *testing.T) {
-	for _, test := range good {
-		var want bytes.Buffer
-		r := &reduction{jobs: 1}
-		if err := r.file(strings.NewReader(test.data), int64(len(test.data))); err != nil {
-			t.Fatalf("%s: %v", test.name, err)
-		}
-		printGroups(&want, r.groups)
-
-		step := 1 + len(test.data)/250*10 // the long ones in 25 ways
-		for chunk := 1; chunk < len(test.data); chunk += step {
-			var got bytes.Buffer
-			r := &reduction{jobs: 3, chunk: chunk}
-			if err := r.file(strings.NewReader(test.data), int64(len(test.data))); err != nil {
-				t.Fatalf("%s in chunks of %d: %v", test.name, chunk, err)
-			}
-			printGroups(&got, r.groups)
-			if got.String() != want.String() {
-				t.Fatalf("%s in chunks of %d, %d cores: %s, want %s", test.name, chunk, r.cores, &got, &want)
-			}
-			if rows := bytes.Count([]byte(test.data), []byte("\n")); rows > 3 && chunk < 10 && r.cores < 2 {
-				t.Errorf("%s in chunks of %d was not shared", test.name, chunk)
-			}
-		}
-	}
-}
-
-const secret = "PATIENT"
-
-// bad are files that fail, each at a place, whatever reads them.
-var bad = []struct{ name, data, says string }{
-	{"empty", "", "empty"},
-	{"only blank lines", "\n\r\n\n", "empty"},
-	{"no header", secret + ",x,T,1\nA,x,T,1\n", "Hospital, Diagnosis, Treatment, Recovery Time"},
-	{"a column missing", "Hospital,Diagnosis,Treatment\nA,x,T\n", "Recovery Time"},
-	{"word", dataset.Header + "A,x,T,1\nA,x,T," + secret + "\n", "record 3 at byte 51, column Recovery Time"},
-	{"exponent", dataset.Header + "A,x,T,1e3\n", "record 2 at byte 43, column Recovery Time"},
-	{"short", dataset.Header + "A,x,T,1\n\n" + secret + ",x,T\nA,x,T,1\n", "record 3 at byte 52"},
-	{"long", dataset.Header + "A,x,T,1," + secret + "\n", "record 2 at byte 43"},
-	{"bare quote", dataset.Header + "A,x,T,1\nA,x\"" + secret + ",T,1\nA,\"x\ny\",T,1\n", "record 3 at byte 51"},
-	{"text after a quote", dataset.Header + "A,\"x\"" + secret + ",T,1\nA,x,T,1\n", "record 2 at byte 43"},
-	{"open quote", dataset.Header + "A,x,T,1\nA,\"x,T,1\nA,x,T,1\n" + secret, "record 3 at byte 51"},
-	{"UTF-8", dataset.Header + "A,x,T,1\nA,\xff" + secret + ",T,1\n", "record 3 at byte 51, column Diagnosis"},
-	{"same sort key", dataset.Header + "B,a#hospital#A,T,1\nA#hospital#B,a,T,1\nA,x,T,1\nA,x,T,1\nB,a#hospital#A,T,1\n", "record 3 at byte 62"},
-}
-
-func TestReduceBad(t *testing.T) {
-	for _, test := range bad {
-		path := filepath.Join(t.TempDir(), "data.csv")
-		if err := os.WriteFile(path, []byte(test.data), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range []string{path, "-"} {
-			status, out, stderr := shell(strings.NewReader(test.data), "reduce", name, "--stats")
-			if status != 1 || out != "" || strings.Contains(stderr, secret) || strings.Count(stderr, "\n") != 1 ||
-				!strings.Contains(stderr, test.says) || !strings.HasPrefix(stderr, "lab reduce: "+name+": ") {
-				t.Errorf("%s %s: status %d, stdout %q, stderr %q; want %q", test.name, name, status, out, stderr, test.says)
-			}
-		}
-		for chunk := 1; chunk <= len(test.data); chunk++ {
-			r := &reduction{jobs: 2, chunk: chunk}
-			if err := r.file(strings.NewReader(test.data), int64(len(test.data))); err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("%s in chunks of %d: %v; want %q", test.name, chunk, err, test.says)
-			}
-		}
-	}
-}
-
-func TestReduceSkipBad(t *testing.T) {
-	const dirty = dataset.Header + "A,x,T,1\nA,x,T,none\nB,x\"" + secret + "\",T,1\nA,x\nC,x,\"T\"T,1\nA,x,T,2\nA,\xff,T,1\n\"B\n\",x,T,4\n"
-	const clean = dataset.Header + "A,x,T,1\nA,x,T,2\n\"B\n\",x,T,4\n"
-	want, err := dataset.Reduce(strings.NewReader(clean))
-	if err != nil {
+	path := filepath.Join(t.TempDir(), "data.csv")
+	if err := os.WriteFile(path, []byte(header+"A,x,T,1\nA,x,T,2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "--skip-bad", "-")
-	if status != 0 || !slices.Equal(printed(t, out), want) {
-		t.Errorf("status %d, %s", status, out)
-	}
-	if !strings.Contains(stderr, "5 bad rows left out, of 8\n") || strings.Contains(stderr, secret) || strings.Count(stderr, "\n  record") != 5 {
-		t.Errorf("stderr %q", stderr)
-	}
-	for chunk := 1; chunk < len(dirty); chunk++ {
-		r := &reduction{options: job.Options{SkipBadRows: true}, jobs: 2, chunk: chunk}
-		if err := r.file(strings.NewReader(dirty), int64(len(dirty))); err != nil {
-			t.Fatal(err)
-		}
-		var got bytes.Buffer
-		printGroups(&got, r.groups)
-		if got.String() != out || r.Skipped != 5 {
-			t.Errorf("in chunks of %d: %d left out, %s", chunk, r.Skipped, &got)
+	const want = `{"Diagnosis":"x","Hospital":"A","AverageRecoveryTime":1.5,"MostUsedTreatment":"T","Rows":2}` + "\n"
+	for _, args := range [][]string{{path}, {path, "--jobs=3"}, {"--jobs", "1", path}} {
+		if status, out, stderr := shell(nil, append([]string{"reduce"}, args...)...); status != 0 || out != want || stderr != "" {
+			t.Errorf("%s: status %d, stdout %q, stderr %q", args, status, out, stderr)
 		}
 	}
 }
@@ -224,45 +33,23 @@ func TestReduceStats(t *testing.T) {
 	}
 }
 
-func TestReduceReportsItsEnds(t *testing.T) {
-	in := io.MultiReader(bytes.NewReader(dataset.New(10, 1).Bytes()), iotest.ErrReader(errors.New("the line went dead")))
-	if status, out, stderr := shell(in, "reduce", "-"); status != 1 || out != "" || !strings.Contains(stderr, "the line went dead") {
-		t.Errorf("input: status %d, stdout %q, stderr %q", status, out, stderr)
-	}
-	var stderr bytes.Buffer
-	c := &console{in: bytes.NewReader(dataset.New(10, 1).Bytes()), out: full{}, err: &stderr}
-	if status := lab([]string{"reduce", "-"}, c); status != 1 || !strings.Contains(stderr.String(), "no space") {
-		t.Errorf("output: status %d, stderr %q", status, &stderr)
-	}
-	path := filepath.Join(t.TempDir(), "data.gz")
-	os.WriteFile(path, []byte("not so"), 0o600)
-	if status, _, stderr := shell(nil, "reduce", path); status != 1 || !strings.Contains(stderr, "decompressing") {
-		t.Errorf("gzip: status %d, stderr %q", status, stderr)
+func TestReduceSkipBad(t *testing.T) {
+	dirty := header + "A,x,T,1\n" + strings.Repeat("A,x,T,PATIENT\n", 12)
+	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "--skip-bad", "-")
+	if status != 0 || strings.Count(out, "\n") != 1 || strings.Contains(stderr, "PATIENT") ||
+		!strings.HasPrefix(stderr, "12 bad rows left out, of 13\n  record 3 at byte 51") || !strings.HasSuffix(stderr, "  and 2 more\n") {
+		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 }
 
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
-
-func TestCompareSortKeys(t *testing.T) {
-	names := []string{"", "#"}
-	for _, a := range []string{"a", "#", "#hosp", "#hospital#", "h", "~"} {
-		for _, b := range []string{"", "a", "#", "#hospital#", "#hospital#a"} {
-			names = append(names, a+b)
-		}
+func TestReduceFails(t *testing.T) {
+	status, out, stderr := shell(strings.NewReader(header+"A,x,T,1\nA,x,T,PATIENT\n"), "reduce", "--stats", "-")
+	if status != 1 || out != "" || !strings.HasPrefix(stderr, "lab reduce: -: record 3 at byte 51") || strings.Contains(stderr, "PATIENT") {
+		t.Errorf("input: status %d, stdout %q, stderr %q", status, out, stderr)
 	}
-	for _, d1 := range names {
-		for _, d2 := range names {
-			for _, h1 := range names {
-				for _, h2 := range names {
-					a, b := aggregate.Group{Diagnosis: d1, Hospital: h1}, aggregate.Group{Diagnosis: d2, Hospital: h2}
-					want := strings.Compare((&dataset.Result{Diagnosis: d1, Hospital: h1}).SortKey(), (&dataset.Result{Diagnosis: d2, Hospital: h2}).SortKey())
-					if got := compareSortKeys(&a, &b); got != want {
-						t.Fatalf("%q %q and %q %q: %d, want %d", d1, h1, d2, h2, got, want)
-					}
-				}
-			}
-		}
+	var err bytes.Buffer
+	c := &cli.Console{In: bytes.NewReader(dataset.New(10, 1).Bytes()), Out: full{}, Err: &err}
+	if status := lab().Run([]string{"reduce", "-"}, c); status != 1 || !strings.Contains(err.String(), "no space") {
+		t.Errorf("output: status %d, stderr %q", status, &err)
 	}
 }

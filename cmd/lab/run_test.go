@@ -2,57 +2,42 @@ package main
 
 import (
 	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/labtest"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/report"
 )
 
-// builtForTest builds the function and returns its path.
-func builtForTest(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.Command("go", "build", "-o", path, "reduction/bootstrap")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building bootstrap: %v\n%s", err, out)
-	}
-	// As make zip leaves it: compressing takes longer than what is tested.
-	if err := os.WriteFile(path+".zip", make([]byte, 1_000_000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// The main job end to end: the real binary as a child process, over TLS, every item.
+// The whole job: the real binary as a child process, over TLS, every item.
 func TestRun(t *testing.T) {
-	bootstrap := builtForTest(t)
+	bootstrap := labtest.Bootstrap(t)
 
 	status, out, stderr := shell(nil, "run", "--rows", "2000", "--warm", "3", "--bootstrap", bootstrap, "--json")
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	var r report
+	var r report.Run
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Runs) != 1 || !r.OK || r.MemoryMB != defaultMemory {
+	if len(r.Runs) != 1 || !r.OK || r.MemoryMB != measure.MemoryMB {
 		t.Fatalf("%+v", r)
 	}
-	f := r.Runs[0]
-	if f.Rows != 2000 || f.Groups < 390 || f.Items != 4*f.Groups || len(f.Warm) != 3 || len(f.Wrong) != 0 || len(f.Sample) == 0 {
-		t.Errorf("%+v", f)
+	s := r.Runs[0]
+	if s.Rows != 2000 || s.Groups < 390 || s.Items != 4*s.Groups || len(s.Warm) != 3 || len(s.Wrong) != 0 || len(s.Sample) == 0 {
+		t.Errorf("%+v", s)
 	}
-	for name, ms := range map[string]float64{"startToReadyMs": f.StartToReady, "initMs": f.Init, "firstAnswerMs": f.FirstAnswer, "warmMinMs": f.WarmMin, "warmMedianMs": f.WarmMedian} {
+	for name, ms := range map[string]float64{"startToReadyMs": s.StartToReady, "initMs": s.Init, "firstAnswerMs": s.FirstAnswer, "warmMinMs": s.WarmMin, "warmMedianMs": s.WarmMedian} {
 		if ms <= 0 {
 			t.Errorf("%s is %v", name, ms)
 		}
 	}
-	if f.FirstAnswer < f.StartToReady || f.WarmMedian < f.WarmMin {
-		t.Errorf("times do not agree: %+v", f)
+	if s.FirstAnswer < s.StartToReady || s.WarmMedian < s.WarmMin {
+		t.Errorf("times do not agree: %+v", s)
 	}
 
 	status, out, stderr = shell(nil, "run", "--rows", "0", "--warm", "0", "--bootstrap", bootstrap)
@@ -67,8 +52,14 @@ func TestRun(t *testing.T) {
 	if strings.Contains(out, "\x1b") {
 		t.Error("colours where there is no terminal")
 	}
+	checkWidth(t, out, bootstrap)
+}
+
+// checkWidth fails for lines longer than a terminal should need, except those with a path.
+func checkWidth(t *testing.T, out, path string) {
+	t.Helper()
 	for line := range strings.Lines(out) {
-		if n := utf8.RuneCountInString(line); n > 101 && !strings.Contains(line, bootstrap) {
+		if n := utf8.RuneCountInString(line); n > 111 && !strings.Contains(line, path) {
 			t.Errorf("a line of %d: %s", n, line)
 		}
 	}
@@ -76,38 +67,21 @@ func TestRun(t *testing.T) {
 
 // A program that is no Lambda function fails the run; it does not hang.
 func TestRunOfSomethingElse(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "bootstrap")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\nexit 3\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	status, out, stderr := shell(nil, "run", "--rows", "10", "--bootstrap", path)
+	status, out, stderr := shell(nil, "run", "--rows", "10", "--bootstrap", labtest.Script(t, "exit 3"))
 	if status != 1 || out != "" || !regexp.MustCompile(`^lab run: 10 rows: the function failed: `).MatchString(stderr) {
 		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 }
 
-func TestTable(t *testing.T) {
-	table := &table{style: newStyle(nil, true)}
-	table.row("", []string{"one", "two"})
-	table.rule()
-	table.title("Title")
-	table.row("  naïve", []string{"1", "20000"})
-	var b strings.Builder
-	table.print(&b)
-	const want = "" +
-		"          one     two\n" +
-		"---------------------\n" +
-		"Title\n" +
-		"  naïve     1   20000\n"
-	if b.String() != want {
-		t.Errorf("got\n%swant\n%s", &b, want)
+// A function that says less than it should, and writes nothing, is found out.
+func TestRunOfLiar(t *testing.T) {
+	status, out, stderr := shell(nil, "run", "--rows", "10", "--warm", "1", "--bootstrap", labtest.Liar(t))
+	if status != 1 || stderr != "" {
+		t.Errorf("status %d, stderr %q", status, stderr)
 	}
-}
-
-func TestMillis(t *testing.T) {
-	for in, want := range map[float64]string{0: "0.00 ms", 1.234: "1.23 ms", 9.994: "9.99 ms", 9.996: "10.0 ms", 99.94: "99.9 ms", 99.96: "100 ms", 1234.5: "1234 ms"} {
-		if got := millis(in); got != want {
-			t.Errorf("%v: %s, want %s", in, got, want)
+	for _, want := range []string{"WRONG", "10 rows, differences from the reference: 22", "an item that is missing", "the response does not report 10 rows"} {
+		if !strings.Contains(labtest.Flat(out), want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
 	}
 }

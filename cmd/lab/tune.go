@@ -1,257 +1,98 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
-	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/powertuning"
+	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/report"
+	"reduction/cmd/lab/internal/tune"
 )
 
-var tuneCommand = &command{
-	name:  "tune",
-	short: "time and cost by memory size, as AWS Lambda Power Tuning reckons them",
-	about: `
+var tuneCommand = &cli.Command{
+	Name:  "tune",
+	Short: "measure time and cost by memory size, as AWS Lambda Power Tuning calculates them",
+	About: `
 Runs the function at several memory sizes, one after another in random order, in the sandbox
-of lab cold: a start, its first invocation, which is counted apart, and n warm ones. Before a
-time counts, every item of its invocation is compared with the reference. Sizes whose share
-of CPU time is more than this machine has for the function are not measured.
+of lab cold: a start, its first invocation, which is reported by itself, and n warm ones. Before
+a time counts, every item of its invocation is compared with the reference. Sizes with more
+vCPUs than this machine has for the function are not measured.
 
-The mean is AWS Lambda Power Tuning's: without a fifth of the durations at either end. That
-tool counts the first invocation among the n. Beside the mean stand p50 and p95, each with
-the 95% interval of the bootstrap over the n invocations: they are of one process a size.
+The mean is AWS Lambda Power Tuning's: it leaves out a fifth of the durations at either end.
+That tool counts the first invocation among the n. Beside the mean there are p50 and p95, each
+with its 95% bootstrap interval over the n invocations, which are of one process a size.
 
 The cost is what AWS charges for a warm invocation, by its published prices in us-east-1 for
-the one architecture, by the millisecond begun; then the price of the request itself, and
-what the invocation makes S3 and DynamoDB charge: the reading requests as they were counted,
-and a write unit for each KB of each item. KMS is not used. No free tier, no transfer: there is
-none between services of one region.
+one architecture: the time, rounded up to milliseconds; the request itself; and what the
+invocation makes S3 and DynamoDB charge, that is, the reading requests that were counted, and
+a write unit for each KB of each item. KMS is not used. There is no free tier in it, and no
+transfer, which is free between services of one region.
 
-The times are this machine's; so are the costs that follow from them.`,
-	examples: `
+The times are this machine's, and so are the costs that follow from them.`,
+	Examples: `
 lab tune
 lab tune --rows 10000 -n 50 --strategy balanced --json tune.json
 lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-json rust.json`,
-	setup: func(f *flags) func(*console, []string) error {
-		b := &tuneBench{memory: sizes{256, 512, 1024, 1536, 2048, 3008, 5000}, rtt: defaultRoundTrip, weight: 0.5}
-		rows := f.whole("rows", 1_000_000, 0, maxRunRows, "`N` rows of the experiment's data (default 1000000)")
-		f.set.Var(&b.memory, "memory", "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
-		n := f.whole("n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
-		f.set.Var(&span{&b.timeout, time.Second, functionTimeout}, "timeout", "`TIME` that INIT or an invocation may take (default 15m)")
-		f.set.Var(&span{&b.rtt, 0, time.Minute}, "rtt", "`TIME` round trip to S3 and DynamoDB (default 5ms)")
-		f.set.StringVar(&b.architecture, "arch", machineArchitecture(), "`NAME` architecture of the price: x86_64 or arm64 (default this machine's)")
-		f.set.StringVar(&b.strategy, "strategy", strategyCost, "`NAME` what to choose a size by: cost, speed or balanced (default cost)")
-		f.set.Func("balanced-weight", "`W` of the balanced strategy, from 0, the fastest, to 1, the cheapest (default 0.5)", b.setWeight)
-		b.declare(f)
-		f.set.StringVar(&b.tool, "tool-json", "", "`FILE` write AWS Lambda Power Tuning's output there")
-		binary := f.string("bootstrap", builtBootstrap(), "`PATH` the function (default "+builtBootstrap()+")")
-		name := f.string("name", ours, "`NAME` of the function in the results (default ours)")
-		plain := f.bool("plain", "print the table without colour or lines, as it is where no terminal is")
-		return func(c *console, args []string) error {
-			if err := noArguments(args); err != nil {
+	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
+		o := &tune.Config{Weight: 0.5}
+		var architecture, tool string
+		var plain bool
+		cli.Whole(f, &o.Rows, "rows", 1_000_000, 0, measure.MostRows, "`N` rows of the experiment's data (default 1000000)")
+		measure.DeclareMemory(f, &o.Memory, []int{256, 512, 1024, 1536, 2048, 3008, 5000}, "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
+		cli.Whole(f, &o.N, "n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
+		o.DeclareTimeout(f, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
+		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
+		f.String(&architecture, "arch", pricing.MachineArchitecture(), "`NAME` architecture of the prices: x86_64 or arm64 (default this machine's)")
+		f.String(&o.Strategy, "strategy", powertuning.Cost, "`NAME` strategy that chooses a size: cost, speed or balanced (default cost)")
+		f.Func("balanced-weight", "`W` weight of the balanced strategy, from 0, the fastest, to 1, the cheapest (default 0.5)", func(text string) error {
+			n, err := fmt.Sscan(text, &o.Weight)
+			if n != 1 || err != nil || !(o.Weight >= 0 && o.Weight <= 1) {
+				return errors.New("expected a number from 0 to 1")
+			}
+			return nil
+		})
+		o.Declare(f)
+		f.String(&tool, "tool-json", "", "`FILE` to write AWS Lambda Power Tuning's output to")
+		f.String(&o.Function.Path, "bootstrap", measure.BuiltBootstrap(), "`PATH` the function (default "+measure.BuiltBootstrap()+")")
+		f.String(&o.Function.Name, "name", report.Ours, "`NAME` of the function in the results (default ours)")
+		f.Bool(&plain, "plain", "print the table without colours, as it is printed where there is no terminal")
+		return func(c *cli.Console, args []string) error {
+			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			b.rows, b.n = *rows, int(*n)
-			b.function = []program{{Name: *name, Path: *binary}}
-			if err := b.check(); err != nil {
+			var ok bool
+			if o.Prices, ok = pricing.Of(architecture); !ok {
+				return cli.Usagef("--arch is %q; expected %s or %s", architecture, pricing.X86, pricing.ARM)
+			}
+			if !slices.Contains([]string{powertuning.Cost, powertuning.Speed, powertuning.Balanced}, o.Strategy) {
+				return cli.Usagef("--strategy is %q; expected cost, speed or balanced", o.Strategy)
+			}
+			function := []report.Program{o.Function}
+			if err := o.Ready(o.Memory, function); err != nil {
 				return err
 			}
-			report, err := b.run(newStatus(c.err))
+			if err := measure.Writable(tool); err != nil {
+				return err
+			}
+			o.Function = function[0]
+			ctx, stop := interruptible()
+			defer stop()
+			r, err := tune.Measure(ctx, o, cli.NewStatus(c.Err))
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(save(b.file, report), save(b.tool, report.PowerTuning)); err != nil {
+			if err := errors.Join(report.Save(o.File, r), report.Save(tool, r.PowerTuning)); err != nil {
 				return err
 			}
-			if err := report.print(c.out, newStyle(c.out, *plain)); err != nil {
+			if err := r.Print(cli.NewPage(c.Out, plain)); err != nil {
 				return err
 			}
-			if !report.OK {
-				return errReported
-			}
-			return nil
+			return reported(r.OK)
 		}
 	},
-}
-
-// tuneBench is one `lab tune`.
-type tuneBench struct {
-	setting
-	function     []program // one
-	memory       sizes
-	rows         int64
-	n            int
-	rtt          time.Duration
-	architecture string
-	strategy     string
-	weight       float64
-	tool         string // for AWS Lambda Power Tuning's JSON; "" is none
-
-	prices prices
-}
-
-func (b *tuneBench) setWeight(text string) error {
-	n, err := fmt.Sscan(text, &b.weight)
-	if n != 1 || err != nil || !(b.weight >= 0 && b.weight <= 1) {
-		return errors.New("expected a number from 0 to 1")
-	}
-	return nil
-}
-
-func (b *tuneBench) check() error {
-	var ok bool
-	if b.prices, ok = pricesOf(b.architecture); !ok {
-		return usagef("--arch is %q; expected %s or %s", b.architecture, x86, arm)
-	}
-	if !slices.Contains([]string{strategyCost, strategySpeed, strategyBalanced}, b.strategy) {
-		return usagef("--strategy is %q; expected cost, speed or balanced", b.strategy)
-	}
-	if err := b.ready(b.memory, b.function); err != nil {
-		return err
-	}
-	return writable(b.tool)
-}
-
-func (b *tuneBench) run(s *status) (*tuneReport, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	defer s.clear()
-	if b.elsewhere() {
-		b.rtt = 0
-	}
-	r, err := newRig(&b.setting, b.memory[len(b.memory)-1], []int64{b.rows}, []time.Duration{b.rtt}, s)
-	if err != nil {
-		return nil, err
-	}
-	err = b.measure(ctx, r, s)
-	report := b.report(r)
-	if closed := r.close(); err == nil {
-		err = closed
-	}
-	if ctx.Err() != nil {
-		return nil, errors.New("interrupted")
-	}
-	return report, err
-}
-
-// measure takes a sample of every size. What the first start would pay for all of them, the
-// server's certificate and a cold page cache, another one pays before.
-func (b *tuneBench) measure(ctx context.Context, r *rig, s *status) error {
-	for _, memory := range b.memory {
-		if _, err := r.cell(b.function[0], memory, b.rows, b.rtt); err != nil {
-			return err
-		}
-	}
-	order := slices.DeleteFunc(slices.Clone(r.cells), func(x *cell) bool { return x.failed != "" })
-	if len(order) == 0 {
-		return nil
-	}
-	s.say("once before it counts")
-	largest := order[len(order)-1]
-	if _, err := largest.take(ctx, 0); err != nil || largest.failed != "" {
-		return err
-	}
-	random := rand.New(rand.NewPCG(b.seed, pcgStream))
-	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	for i, x := range order {
-		s.say(fmt.Sprintf("%d MB, size %d of %d", x.memory, i+1, len(order)))
-		sample, err := x.take(ctx, b.n)
-		if err != nil {
-			return err
-		}
-		if sample != nil {
-			x.samples = []coldSample{*sample}
-		}
-	}
-	return nil
-}
-
-func (b *tuneBench) report(r *rig) *tuneReport {
-	report := &tuneReport{
-		Kind:       kindTune,
-		conditions: r.conditions(),
-		RoundTrip:  ms(b.rtt),
-		Function:   b.function[0],
-		Rows:       b.rows,
-		Bytes:      r.objects[b.rows].bytes,
-		N:          b.n,
-		Discarded:  defaultDiscard,
-		Weight:     b.weight,
-		Strategy:   b.strategy,
-		Prices:     b.prices,
-		OK:         true,
-	}
-	for _, x := range r.cells {
-		t := b.tuned(x)
-		report.OK = report.OK && (x.failed == "" || x.ok) && t.wrong() == ""
-		report.Sizes = append(report.Sizes, t)
-	}
-	report.tune()
-	return report
-}
-
-// tuned summarises what came of a size.
-func (b *tuneBench) tuned(x *cell) tuned {
-	t := tuned{MemoryMB: x.memory, Failed: x.failed}
-	if x.rig.host.limited() {
-		t.VCPUs = vCPUs(x.memory)
-	}
-	if len(x.samples) == 0 {
-		return t
-	}
-	cold := &x.samples[0]
-	at := func(p float64) *interval {
-		i := spread(cold.Warm, func(sorted []float64) float64 { return quantile(sorted, p) })
-		return &i
-	}
-	mean := spread(cold.Warm, func(sorted []float64) float64 { return trimmedMean(sorted, defaultDiscard) })
-	t.Cold, t.Mean, t.P50, t.P95, t.MaxMemory = cold, &mean, at(0.50), at(0.95), cold.MaxMemory
-	t.Cost = b.prices.cost(x.memory, mean.Value, cold.WarmGets, cold.WriteUnits)
-	t.ColdCost = b.prices.cost(x.memory, cold.Billed, cold.S3Gets, cold.WriteUnits)
-	return t
-}
-
-// cost is what an invocation of so many milliseconds makes AWS charge.
-func (p *prices) cost(memoryMB int, ms float64, gets, units int) *cost {
-	c := &cost{
-		BilledMs:   int64(math.Ceil(ms)),
-		Compute:    p.compute(memoryMB, ms),
-		Request:    p.Request,
-		S3Gets:     gets,
-		S3:         float64(gets) * p.S3Get,
-		WriteUnits: units,
-		DynamoDB:   float64(units) * p.WriteUnit,
-	}
-	c.Total = c.Compute + c.Request + c.S3 + c.DynamoDB + c.KMS
-	return c
-}
-
-// tune chooses among the sizes that have figures.
-func (r *tuneReport) tune() {
-	tool := new(powerTuning)
-	for _, t := range r.Sizes {
-		if t.Mean == nil {
-			continue
-		}
-		tool.Stats = append(tool.Stats, powerStat{t.MemoryMB, t.Cost.Compute, t.Mean.Value})
-		tool.StateMachine.LambdaCost += t.ColdCost.Compute
-		for _, ms := range t.Cold.Warm {
-			tool.StateMachine.LambdaCost += r.Prices.compute(t.MemoryMB, ms)
-		}
-	}
-	if len(tool.Stats) == 0 {
-		return
-	}
-	r.Best.Cost = choose(tool.Stats, strategyCost, r.Weight).Value
-	r.Best.Speed = choose(tool.Stats, strategySpeed, r.Weight).Value
-	r.Best.Balanced = choose(tool.Stats, strategyBalanced, r.Weight).Value
-	chosen := choose(tool.Stats, r.Strategy, r.Weight)
-	tool.Power, tool.Cost, tool.Duration = chosen.Value, chosen.AveragePrice, chosen.AverageDuration
-	tool.StateMachine.Visualization = visualizationURL + fragment(tool.Stats)
-	r.PowerTuning = tool
 }

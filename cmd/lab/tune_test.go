@@ -1,20 +1,18 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf8"
+
+	"reduction/cmd/lab/internal/labtest"
+	"reduction/cmd/lab/internal/powertuning"
+	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/report"
 )
 
 func TestTuneCommandLine(t *testing.T) {
-	for _, test := range []struct {
-		args   string
-		status int
-		says   string
-	}{
+	for _, test := range []refusal{
 		{"tune extra", 2, `unexpected argument "extra"`},
 		{"tune --n 4", 2, `invalid value "4" for --n: expected a whole number from 5`},
 		{"tune --arch amd64", 2, `--arch is "amd64"; expected x86_64 or arm64`},
@@ -25,25 +23,22 @@ func TestTuneCommandLine(t *testing.T) {
 		{"tune --bootstrap /nowhere/bootstrap", 1, `lab tune: /nowhere/bootstrap: no such file`},
 		{"tune --bootstrap main.go --tool-json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
 	} {
-		status, out, err := shell(nil, strings.Fields(test.args)...)
-		if status != test.status || out != "" || !strings.Contains(err, test.says) || strings.Count(err, "\n") != 1 {
-			t.Errorf("lab %s: status %d, stdout %q, stderr %q; want %d and %q", test.args, status, out, err, test.status, test.says)
-		}
+		test.check(t)
 	}
 }
 
-// All of it, without a sandbox so that all sizes are measured.
+// Without limits, so that every machine can measure all sizes.
 func TestTune(t *testing.T) {
 	dir := t.TempDir()
 	file, tool := filepath.Join(dir, "tune.json"), filepath.Join(dir, "tool.json")
 	status, out, stderr := shell(nil, "tune", "--unlimited", "--rows", "500", "--memory", "512,256", "-n", "5", "--rtt", "0s",
-		"--arch", "arm64", "--strategy", "speed", "--bootstrap", builtForTest(t), "--json", file, "--tool-json", tool)
+		"--arch", "arm64", "--strategy", "speed", "--bootstrap", labtest.Bootstrap(t), "--json", file, "--tool-json", tool)
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
 	}
-	var r tuneReport
+	var r report.Tune
 	read(t, file, &r)
-	if r.Kind != kindTune || !r.OK || r.Limited || r.N != 5 || r.Rows != 500 || r.Prices.GBSecond != armGBSecond || len(r.Sizes) != 2 {
+	if r.Kind != report.KindTune || !r.OK || r.Limited || r.N != 5 || r.Rows != 500 || r.Prices.Architecture != pricing.ARM || len(r.Sizes) != 2 {
 		t.Fatalf("%+v", r)
 	}
 	for i, s := range r.Sizes {
@@ -53,7 +48,7 @@ func TestTune(t *testing.T) {
 		if m := s.Mean; !(m.Low <= m.Value && m.Value <= m.High) || s.P95.Value < s.P50.Value || s.P50.Value <= 0 {
 			t.Errorf("%d MB: %v, %v, %v", s.MemoryMB, m, s.P50, s.P95)
 		}
-		if c := s.Cost; c.S3Gets < 1 || c.WriteUnits < 100 || c.KMS != 0 || c.DynamoDB < 10*c.Compute || float64(c.BilledMs) < s.Mean.Value {
+		if c := s.Cost; c.S3Gets < 1 || c.WriteUnits < 100 || c.KMS != 0 || c.DynamoDB != float64(c.WriteUnits)*r.Prices.WriteUnit || float64(c.BilledMs) < s.Mean.Value {
 			t.Errorf("%d MB: %+v", s.MemoryMB, c)
 		}
 		if s.ColdCost.BilledMs < int64(s.Cold.Billed) {
@@ -76,46 +71,17 @@ func TestTune(t *testing.T) {
 		}
 	}
 	read(t, tool, &p)
-	link, ok := strings.CutPrefix(p.StateMachine.Visualization, "https://lambda-power-tuning.show/#")
-	stats, err := parseFragment(link)
-	if !ok || err != nil || len(stats) != 2 || len(p.Stats) != 2 || p.Stats[0].Value != 256 || stats[0].Value != 256 {
-		t.Fatalf("%+v, %v", p, err)
+	link := powertuning.Link(r.PowerTuning.Stats)
+	if p.StateMachine.Visualization != link || len(p.Stats) != 2 || p.Stats[0].Value != 256 {
+		t.Fatalf("%+v", p)
 	}
 	if p.StateMachine.LambdaCost == nil || *p.StateMachine.LambdaCost < 10*min(p.Stats[0].AveragePrice, p.Stats[1].AveragePrice)/2 || p.Power != r.Best.Speed {
 		t.Errorf("%+v", p)
 	}
 	for _, want := range []string{"not AWS", "trimmed", "fastest", "write units each", link, "arm64 in us-east-1"} {
-		if !strings.Contains(out, want) {
+		if !strings.Contains(labtest.Flat(out), want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
 	}
-	for line := range strings.Lines(out) {
-		if n := utf8.RuneCountInString(line); n > 111 && !strings.Contains(line, link) {
-			t.Errorf("a line of %d: %s", n, line)
-		}
-	}
-}
-
-// A function that fails at every size has no figures, no choice, and no link.
-func TestTuneFailed(t *testing.T) {
-	r := &tuneReport{Sizes: []tuned{{MemoryMB: 128, Failed: "failed: it did"}, {MemoryMB: 5000, Failed: "not emulable"}}}
-	r.tune()
-	if r.PowerTuning != nil || r.Best != (best{}) {
-		t.Errorf("%+v", r)
-	}
-	var out strings.Builder
-	if err := r.print(&out, newStyle(&out, true)); err != nil || !strings.Contains(out.String(), "128 MB failed: it did") {
-		t.Errorf("%v: %s", err, &out)
-	}
-}
-
-func read(t *testing.T, file string, into any) {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err == nil {
-		err = json.Unmarshal(text, into)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	checkWidth(t, out, link)
 }

@@ -40,8 +40,30 @@ var floors = []floor{
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},
-	{"reduction/cmd/...", anything, tool},
+	{"reduction/cmd/lab", anything, tool},
+	{"reduction/cmd/pack", anything, tool},
 	{"reduction/runtime/examples/...", []string{"reduction/runtime"}, tool},
+
+	// Inside the lab: main calls what decides the order of measurements, which stands on the
+	// bench, which stands on the sandbox; charts read reports and nothing else of it.
+	{lab + "cli", nil, tool},
+	{lab + "stats", nil, tool},
+	{lab + "split", nil, tool},
+	{lab + "sandbox", nil, tool},
+	{lab + "powertuning", nil, tool},
+	{lab + "pricing", []string{"reduction/ddbwire", "reduction/runtime/lambdatest"}, tool},
+	{lab + "published", []string{lab + "pricing"}, tool},
+	{lab + "report", append(data, lab+"cli", lab+"stats", lab+"pricing", lab+"powertuning", lab+"published"), tool},
+	{lab + "chart", []string{lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning", lab + "published"}, tool},
+	{lab + "measure", append(data, lab+"sandbox", lab+"report", lab+"cli", lab+"stats", lab+"pricing", "reduction/runtime/lambdatest", "reduction/sigv4"), tool},
+	{lab + "cold", []string{lab + "measure", lab + "report", lab + "cli"}, tool},
+	{lab + "tune", []string{lab + "measure", lab + "sandbox", lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning"}, tool},
+	{lab + "compare", append(data, lab+"measure", lab+"report", lab+"cli", lab+"stats", lab+"published"), tool},
+	{lab + "ladder", []string{lab + "cold", lab + "measure", lab + "report", lab + "cli"}, tool},
+	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
+	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
+	{lab + "reduce", []string{lab + "split", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
+	{lab + "labtest", []string{lab + "sandbox"}, tool},
 
 	// Apart: the judge and the data, which import nothing that they judge, and tests. In the
 	// judge, the services don't know each other, nor the server in front of them.
@@ -76,6 +98,12 @@ const (
 )
 
 var anything = []string{"reduction/..."}
+
+// lab begins the import paths of the lab's packages.
+const lab = "reduction/cmd/lab/internal/"
+
+// data are what the measurements and their reports know of the job and of this machine.
+var data = []string{"reduction/internal/dataset", "reduction/internal/machine"}
 
 // Never in a package that the function is made of, and of those that are pure.
 var (

@@ -1,0 +1,49 @@
+package chart
+
+import (
+	"fmt"
+
+	"reduction/cmd/lab/internal/report"
+)
+
+// runCharts draws the phases of invocations, as the function itself reports them.
+func runCharts(r *report.Run) []chart {
+	ch := &barChart{
+		heading: heading{
+			Name:     "phases",
+			Title:    "Where an invocation's time goes",
+			Subtitle: "INIT only where the process is started. The phases are as the function reports them; the rest is all that it doesn't time.",
+			Notes: []string{report.Sentence("Measured on "+r.Where, r.Machine, fmt.Sprintf("told it has %d MB", r.MemoryMB), "CPU not limited here", "TLS",
+				"warm: the median invocation")},
+		},
+		Unit: unitMs, Value: "all",
+		Parts: []string{"INIT", "S3 answers", "read, reduce", "write items", "rest"},
+	}
+	for _, f := range r.Runs {
+		if f == nil {
+			continue
+		}
+		g := barGroup{Label: rowsText(f.Rows)}
+		g.Bars = append(g.Bars, phaseBar("first", f.Init, &f.Cold))
+		if len(f.Warm) > 0 {
+			median := f.Median()
+			g.Bars = append(g.Bars, phaseBar("warm", 0, &median))
+		}
+		ch.Groups = append(ch.Groups, g)
+	}
+	return []chart{ch}
+}
+
+func phaseBar(label string, init float64, v *report.Invocation) bar {
+	phases := v.Answer.Ms
+	known := phases.Open + phases.Read + phases.Write
+	if known == 0 {
+		return bar{Label: label, None: "the function reports no phases"}
+	}
+	parts := []float64{init, phases.Open, phases.Read, phases.Write, max(0, v.Duration-known)}
+	b := bar{Label: label, Parts: parts}
+	for _, p := range parts {
+		b.Value += p
+	}
+	return b
+}

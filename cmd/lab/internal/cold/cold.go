@@ -1,0 +1,67 @@
+// Package cold measures the starts of several functions at several memory sizes.
+package cold
+
+import (
+	"context"
+	"time"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/report"
+)
+
+// A Config says what to measure.
+type Config struct {
+	measure.Settings
+	Functions []report.Program // ours first
+	Memory    []int            // MB, the smallest first
+	Rows      int64
+	N         int // samples of each function at each size
+	RoundTrip time.Duration
+}
+
+// Measure takes the samples and returns the report.
+func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Cold, error) {
+	defer status.Clear()
+	if c.Elsewhere() {
+		c.RoundTrip = 0
+	}
+	b, err := measure.NewBench(&c.Settings, c.Memory[len(c.Memory)-1], []int64{c.Rows}, []time.Duration{c.RoundTrip}, status)
+	if err != nil {
+		return nil, err
+	}
+	var r *report.Cold
+	if err = c.measure(ctx, b, status); err == nil {
+		r = c.report(b)
+	}
+	return r, b.End(ctx, err)
+}
+
+func (c *Config) measure(ctx context.Context, b *measure.Bench, status *cli.Status) error {
+	for _, memory := range c.Memory {
+		for _, function := range c.Functions {
+			if _, err := b.AddTarget(function, memory, c.Rows, c.RoundTrip); err != nil {
+				return err
+			}
+		}
+	}
+	return b.Rounds(ctx, c.N, status, func(ctx context.Context, t *measure.Target) (*report.Sample, error) {
+		return t.Take(ctx, 0)
+	})
+}
+
+func (c *Config) report(b *measure.Bench) *report.Cold {
+	r := &report.Cold{
+		Kind:       report.KindCold,
+		Conditions: b.Conditions(),
+		RoundTrip:  report.Ms(c.RoundTrip),
+		Rows:       c.Rows,
+		Bytes:      b.Bytes(c.Rows),
+		N:          c.N,
+		Functions:  c.Functions,
+		Results:    b.Results(),
+		OK:         b.OK(),
+	}
+	r.SetRatios()
+	return r
+}

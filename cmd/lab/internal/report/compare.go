@@ -1,0 +1,163 @@
+package report
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/published"
+)
+
+// Compare is the report of `lab compare`: several functions in one run, over files of several
+// sizes, at several memory sizes, cold and warm. Its results are sorted by round trip, then by
+// rows, memory size and function.
+type Compare struct {
+	Kind string `json:"kind"` // KindCompare
+	Conditions
+	RoundTrips []float64             `json:"roundTripsMs"` // the usual one first
+	Rows       []int64               `json:"rows"`
+	Memory     []int                 `json:"memoryMB"`
+	Functions  []Program             `json:"functions"` // ours, ours again, then the others
+	LeftOut    []LeftOut             `json:"leftOut"`   // not built here
+	Budget     float64               `json:"budgetSeconds"`
+	Took       float64               `json:"tookSeconds"` // all parts of a resumed run
+	Planned    int                   `json:"plannedStarts"`
+	Done       int                   `json:"doneStarts"`
+	Results    []Result              `json:"cells"`     // in the order of the lists above
+	Ratios     []Ratio               `json:"ratios"`    // ours by each other
+	Published  *published.Experiment `json:"published"` // measured by others, on AWS
+	OK         bool                  `json:"ok"`
+}
+
+// LeftOut is a function that could not take part.
+type LeftOut struct {
+	Name  string `json:"name"`
+	Why   string `json:"why"`
+	Build string `json:"build,omitempty"` // the command that builds it
+}
+
+// ManyTrips bounds what is measured without emulated latency as well. A start makes about
+// twenty round trips. Where it takes longer than 500, the difference would be a few percent
+// of it, and less than noise.
+const ManyTrips = 500
+
+// SetRatios sets the ratios of the results.
+func (r *Compare) SetRatios() { r.Ratios = ratios(r.Results, len(r.Functions)) }
+
+// result returns the result of a function, memory size, file and round trip.
+func (r *Compare) result(function string, memory int, rows int64, trip float64) *Result {
+	i := slices.IndexFunc(r.Results, func(f Result) bool {
+		return f.Function == function && f.MemoryMB == memory && f.Rows == rows && f.RoundTrip == trip
+	})
+	return &r.Results[i]
+}
+
+// Print writes the report as text.
+func (r *Compare) Print(p *cli.Page) error {
+	p.Heading("Ours and others, on %s", r.Where)
+	for _, note := range append(r.notes(), r.legend()...) {
+		p.Note("%s", note)
+	}
+	for _, c := range r.chapters() {
+		p.Blank()
+		p.Heading("%s", c.title)
+		for _, note := range c.notes {
+			p.Note("%s", note)
+		}
+		for i, t := range c.tables {
+			if i > 0 {
+				p.Blank()
+			}
+			if t.title != "" {
+				p.Text("%s", t.title)
+			}
+			p.Table(t.text())
+		}
+	}
+	if missing := r.missing(); len(missing) > 0 {
+		p.Blank()
+		p.Heading("Left out, failed or wrong")
+		for _, line := range missing {
+			p.Bad("  %s", line)
+		}
+	}
+	if r.OK && r.Done > 0 {
+		p.Blank()
+		p.Good("Every item of every invocation is what the reference says.")
+	}
+	return p.Flush()
+}
+
+// SaveMarkdown writes the report to a file as Markdown. Without a name it does nothing.
+func (r *Compare) SaveMarkdown(file string) error {
+	if file == "" {
+		return nil
+	}
+	return os.WriteFile(file, []byte(r.Markdown()), 0o644)
+}
+
+// Markdown returns what the terminal shows, and then every result with all its figures.
+func (r *Compare) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Ours and others\n\nOn %s. %s\n\n", r.Where, r.Date)
+	for _, note := range append(r.notes(), r.legend()...) {
+		fmt.Fprintf(&b, "- %s\n", note)
+	}
+	for _, c := range append(r.chapters(), r.details()) {
+		fmt.Fprintf(&b, "\n## %s\n", c.title)
+		for _, note := range c.notes {
+			fmt.Fprintf(&b, "\n%s\n", note)
+		}
+		for _, t := range c.tables {
+			t.markdown(&b)
+		}
+	}
+	if missing := r.missing(); len(missing) > 0 {
+		b.WriteString("\n## Left out, failed or wrong\n\n")
+		for _, line := range missing {
+			fmt.Fprintf(&b, "- %s\n", line)
+		}
+	}
+	return b.String()
+}
+
+// notes returns the conditions and how much was measured, a line each.
+func (r *Compare) notes() []string {
+	notes := []string{fmt.Sprintf("%s; page cache %s; %s; seed %d", transport(r.TLS), r.Cache, r.Machine, r.Seed)}
+	notes = append(notes, r.Conditions.notes()...)
+	done := fmt.Sprintf("%s starts of %s planned, in %s of %s", cli.Thousands(int64(r.Done)), cli.Thousands(int64(r.Planned)), cli.RoughTime(r.Took), cli.RoughTime(r.Budget))
+	if r.Done < r.Planned {
+		done += ": the rest was not measured"
+	}
+	return append(notes, done)
+}
+
+// legend explains the tables.
+func (r *Compare) legend() []string {
+	out := []string{
+		"Medians in milliseconds; (n) is how many starts, where they are too few for an interval of 95%.",
+		"Times ours: their median by ours; over 1, ours is faster. What \"ours again\" differs by is noise.",
+	}
+	if slices.Contains(r.RoundTrips, 0) && len(r.RoundTrips) > 1 {
+		out = append(out, "Round trip 0 ms: the same measured again without the emulated latency, not a subtraction;",
+			fmt.Sprintf("not where a start takes more than %d round trips, of which it makes some twenty.", ManyTrips))
+	}
+	return out
+}
+
+// missing says why functions have no times, or times that do not count, each reason once.
+func (r *Compare) missing() []string {
+	var out []string
+	for _, l := range r.LeftOut {
+		out = append(out, fmt.Sprintf("%s is left out, %s; %s builds it", l.Name, l.Why, l.Build))
+	}
+	for _, f := range r.Results {
+		if why := f.Failed + f.Wrong(); why != "" && f.RoundTrip == r.RoundTrips[0] {
+			what, _, _ := strings.Cut(why, "\n")
+			out = append(out, fmt.Sprintf("%s, %s rows, %d MB: %s", f.Function, cli.Thousands(f.Rows), f.MemoryMB, what))
+		}
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package report
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/published"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// example is a report with round figures. Node takes four times as long as ours, and is out
+// of memory at 128 MB; rust takes twice as long, and has too few starts for an interval; llrt
+// was not built.
+func example() *Compare {
+	r := &Compare{
+		Conditions: Conditions{Where: "a machine of a test", Date: "2026-11-23T05:06:07Z", Machine: "linux/amd64, 2 CPUs",
+			Sandbox: []string{"CPU: half of it"}, TLS: true, Cache: "warm", Seed: 1},
+		RoundTrips: []float64{5, 0},
+		Rows:       []int64{2000},
+		Memory:     []int{128, 1769},
+		Functions: []Program{{Name: Ours, Bytes: 5_400_000, Zip: 2_300_000}, {Name: OursAgain, Bytes: 5_400_000, Zip: 2_300_000},
+			{Name: "node", Bytes: 40, Zip: 214_000}, {Name: "rust", Bytes: 10_000_000, Zip: 4_380_000}},
+		LeftOut:   []LeftOut{{"llrt", "not built: there is no peers/llrt/dist/bootstrap", "peers/llrt/build.sh"}},
+		Budget:    900,
+		Took:      431,
+		Planned:   70,
+		Published: published.Results(),
+		OK:        true,
+	}
+	for _, trip := range r.RoundTrips {
+		for _, memory := range r.Memory {
+			for i, function := range r.Functions {
+				f := Result{Function: function.Name, MemoryMB: memory, Rows: 2000, RoundTrip: trip}
+				if function.Name == "node" && memory == 128 {
+					f.Failed = "Runtime.OutOfMemory: signal: killed, at 128 MB"
+					r.Results = append(r.Results, f)
+					continue
+				}
+				starts := 6
+				if function.Name == "rust" {
+					starts = 2
+				}
+				for k := range starts {
+					ms := (20 + trip + float64(k)) * 1769 / float64(memory) * []float64{1, 1, 4, 2}[i]
+					f.Samples = append(f.Samples, Sample{StartToNext: ms / 4, Init: ms / 4, Billed: ms, Client: ms + 1,
+						MaxMemory: 10_000_000 * int64(i+1), Counted: &Counters{Minor: 900}, Warm: []float64{ms / 2, ms/2 + 1}})
+				}
+				f.Summarise()
+				r.Done += starts
+				r.Results = append(r.Results, f)
+			}
+		}
+	}
+	r.SetRatios()
+	return r
+}
+
+func TestCompare(t *testing.T) {
+	r := example()
+	var text strings.Builder
+	if err := r.Print(cli.NewPage(&text, true)); err != nil {
+		t.Fatal(err)
+	}
+	for file, got := range map[string]string{"testdata/compare.txt": text.String(), "testdata/compare.md": r.Markdown()} {
+		if *update {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s differs; go test ./cmd/lab/internal/report -run Compare -update writes it anew:\n%s", file, got)
+		}
+	}
+}

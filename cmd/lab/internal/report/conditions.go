@@ -1,0 +1,116 @@
+// Package report has what lab's commands report: the types of their JSON files, and the same as
+// text for a terminal and as Markdown. Times are milliseconds, sizes bytes, costs US dollars.
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"reduction/internal/machine"
+)
+
+// The kinds of reports, by which a file is recognised.
+const (
+	KindCold    = "lab cold"
+	KindTune    = "lab tune"
+	KindCompare = "lab compare"
+	KindLadder  = "lab ladder"
+)
+
+// Conditions are what a reader needs to judge the figures: where, when and how they were
+// measured.
+type Conditions struct {
+	Where    string        `json:"where"`   // whose figures these are: this machine's, not AWS's
+	Date     string        `json:"date"`    // RFC 3339, of the start
+	Machine  string        `json:"machine"` // system, architecture, CPUs
+	Sandbox  []string      `json:"sandbox"` // what was as on Lambda, and what was not
+	Limited  bool          `json:"limited"`
+	PeriodMs float64       `json:"periodMs"` // of the CPU quota
+	TLS      bool          `json:"tls"`
+	Cache    string        `json:"pageCache"` // its state before a start
+	Seed     uint64        `json:"seed"`      // of the data and of the order
+	Load     *machine.Load `json:"load,omitempty"`
+}
+
+// notes returns the conditions that no headline has, a line each.
+func (c *Conditions) notes() []string {
+	if c.Load == nil {
+		return c.Sandbox
+	}
+	return append(slices.Clone(c.Sandbox), c.Load.String())
+}
+
+// Method returns the conditions and more in one sentence.
+func (c *Conditions) Method(more ...string) string {
+	parts := []string{"Measured on " + Or(c.Where, "a machine not named"), c.Machine, day(c.Date)}
+	if !c.Limited {
+		parts = append(parts, "CPU and memory not limited here")
+	} else if c.PeriodMs > 0 {
+		parts = append(parts, fmt.Sprintf("CPU quota in periods of %v ms", c.PeriodMs))
+	}
+	parts = append(parts, transport(c.TLS), "page cache "+Or(c.Cache, "not said"))
+	return Sentence(append(parts, more...)...)
+}
+
+// transport says how S3 and DynamoDB are reached.
+func transport(tls bool) string {
+	if tls {
+		return "TLS"
+	}
+	return "no TLS"
+}
+
+// day returns the date of an RFC 3339 time. Any other text stays as it is.
+func day(s string) string {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return s
+	}
+	return t.UTC().Format("2 January 2006")
+}
+
+// RoundTripText writes a round trip.
+func RoundTripText(ms float64) string {
+	if ms == 0 {
+		return "no round trip"
+	}
+	return fmt.Sprintf("round trip %v ms", ms)
+}
+
+// Sentence joins the parts that are not empty.
+func Sentence(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, "; ") + "."
+}
+
+// Or returns s, or another text if s is empty.
+func Or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// Slug joins words to a name for a file: small letters, digits and single dashes.
+func Slug(words ...string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(strings.Join(words, "-")) {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	return strings.Trim(b.String(), "-")
+}
+
+// Ms returns a duration in milliseconds.
+func Ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

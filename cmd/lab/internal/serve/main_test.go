@@ -1,0 +1,9 @@
+package serve
+
+import (
+	"testing"
+
+	"reduction/cmd/lab/internal/labtest"
+)
+
+func TestMain(m *testing.M) { labtest.Main(m) }

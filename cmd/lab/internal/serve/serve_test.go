@@ -1,0 +1,181 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"reduction/cmd/lab/internal/labtest"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/report"
+	"reduction/internal/dataset"
+	"reduction/sigv4"
+)
+
+// start starts a service. It returns the environment that it prints, all lines, and a function that
+// ends it and returns its error.
+func start(t *testing.T, s *Service) (env map[string]string, lines []string, end func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := s.Run(ctx, w)
+		w.CloseWithError(err)
+		ended <- err
+	}()
+	var b [4096]byte
+	n, err := r.Read(b[:]) // all of it is one write
+	if err != nil {
+		t.Fatal(err)
+	}
+	env = make(map[string]string)
+	for line := range strings.Lines(string(b[:n])) {
+		line = strings.TrimSpace(line)
+		lines = append(lines, line)
+		if variable, ok := strings.CutPrefix(line, "export "); ok {
+			name, value, _ := strings.Cut(variable, "=")
+			if quoted, ok := strings.CutPrefix(value, "'"); ok {
+				value = strings.ReplaceAll(strings.TrimSuffix(quoted, "'"), `'\''`, "'")
+			}
+			env[name] = value
+		}
+	}
+	return env, lines, func() error { cancel(); return <-ended }
+}
+
+// signed sends a request as a client in that environment does.
+func signed(t *testing.T, env map[string]string, service, method, path string, body []byte) (int, []byte) {
+	t.Helper()
+	u, err := url.Parse(env["AWS_ENDPOINT_URL"] + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := sigv4.Signer{
+		Credentials: sigv4.Credentials{
+			AccessKeyID:     env["AWS_ACCESS_KEY_ID"],
+			SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"],
+			SessionToken:    env["AWS_SESSION_TOKEN"],
+		},
+		Region: env["AWS_REGION"], Service: service,
+	}
+	sr := &sigv4.Request{
+		Method: method, Path: path,
+		Header:      []sigv4.Header{{Name: "Host", Value: u.Host}},
+		PayloadHash: string(sigv4.AppendHash(nil, body)),
+	}
+	signer.Sign(sr, time.Now())
+	r, err := http.NewRequest(method, u.String(), bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range sr.Header {
+		r.Header.Set(h.Name, h.Value)
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{}}
+	defer transport.CloseIdleConnections()
+	if file := env["AWS_CA_BUNDLE"]; file != "" {
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(pem)
+	}
+	res, err := transport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, answer
+}
+
+func TestServe(t *testing.T) {
+	for _, s := range []*Service{
+		{Addr: "127.0.0.1:0", Region: "us-east-1"},
+		{Addr: "127.0.0.1:0", Region: "eu-west-1", TLS: true, Token: "a token with 'quotes'", AccessKey: "AKIDOTHER", SecretKey: "other"},
+	} {
+		s.Buckets, s.Tables, s.Key, s.Rows, s.Name = "one, two,one", "t1,t2", "data.csv", 100, "f"
+		env, lines, end := start(t, s)
+		token := "unset AWS_SESSION_TOKEN"
+		if s.Token != "" {
+			token = `export AWS_SESSION_TOKEN='a token with '\''quotes'\'''`
+		}
+		if !slices.Contains(lines, token) {
+			t.Errorf("no %q in %q", token, lines)
+		}
+		for _, want := range []string{"# bucket    one", "# bucket    two", "# object    s3://one/data.csv, 100 rows", "# table     t1", "# table     t2"} {
+			if !slices.Contains(lines, want) {
+				t.Errorf("%q not in %q", want, lines)
+			}
+		}
+		if status, body := signed(t, env, "s3", "GET", "/one/data.csv", nil); status != 200 || !bytes.Equal(body, dataset.New(100, dataset.DefaultSeed).Bytes()) {
+			t.Errorf("GET: %d, %d bytes", status, len(body))
+		}
+		if status, _ := signed(t, env, "s3", "PUT", "/two/x", []byte("y")); status != 200 {
+			t.Errorf("PUT: %d", status)
+		}
+		for _, name := range []string{"AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SESSION_TOKEN"} {
+			right := env[name]
+			env[name] = "wrong"
+			if status, _ := signed(t, env, "s3", "GET", "/one/data.csv", nil); status < 400 || status > 403 {
+				t.Errorf("with a wrong %s: %d", name, status)
+			}
+			env[name] = right
+		}
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestServeFunction(t *testing.T) {
+	env, _, end := start(t, &Service{
+		Addr: "127.0.0.1:0", Region: "us-east-1", Buckets: measure.Bucket, Tables: measure.Table, Key: "records.csv", Rows: 500,
+		Function: labtest.Bootstrap(t), Name: "f", MemoryMB: 128,
+	})
+	status, body := signed(t, env, "lambda", "POST", "/2015-03-31/functions/f/invocations", []byte("{}"))
+	var a report.Answer
+	if err := json.Unmarshal(body, &a); status != 200 || err != nil || a.Rows != 500 || a.Items != a.Groups || a.Groups < 200 {
+		t.Errorf("status %d, %s", status, body)
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+}
+
+// An address that is in use is an error that names it.
+func TestServeFails(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	err = (&Service{Addr: l.Addr().String()}).Run(t.Context(), io.Discard)
+	if err == nil || !strings.Contains(err.Error(), l.Addr().String()) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestShellQuote(t *testing.T) {
+	for in, want := range map[string]string{"": "''", "abc": "abc", "a/b+c=": "a/b+c=", "a b": "'a b'", "a'b": `'a'\''b'`, "$x": "'$x'", "a;b": "'a;b'"} {
+		if got := shellQuote(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+// Package tune measures one function at several memory sizes, and what it costs at each.
+package tune
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/measure"
+	"reduction/cmd/lab/internal/powertuning"
+	"reduction/cmd/lab/internal/pricing"
+	"reduction/cmd/lab/internal/report"
+	"reduction/cmd/lab/internal/sandbox"
+	"reduction/cmd/lab/internal/stats"
+)
+
+// A Config says what to measure.
+type Config struct {
+	measure.Settings
+	Function  report.Program
+	Memory    []int // MB, the smallest first
+	Rows      int64
+	N         int // warm invocations at each size
+	RoundTrip time.Duration
+	Prices    pricing.Prices
+	Strategy  string  // of package powertuning
+	Weight    float64 // of the balanced strategy
+}
+
+// Measure takes the samples and returns the report.
+func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Tune, error) {
+	defer status.Clear()
+	if c.Elsewhere() {
+		c.RoundTrip = 0
+	}
+	b, err := measure.NewBench(&c.Settings, c.Memory[len(c.Memory)-1], []int64{c.Rows}, []time.Duration{c.RoundTrip}, status)
+	if err != nil {
+		return nil, err
+	}
+	var r *report.Tune
+	if err = c.measure(ctx, b, status); err == nil {
+		r = c.report(b)
+	}
+	return r, b.End(ctx, err)
+}
+
+// measure takes a sample of every size. One start before them does not count: it makes the
+// server's certificate, and fills the page cache.
+func (c *Config) measure(ctx context.Context, b *measure.Bench, status *cli.Status) error {
+	for _, memory := range c.Memory {
+		if _, err := b.AddTarget(c.Function, memory, c.Rows, c.RoundTrip); err != nil {
+			return err
+		}
+	}
+	order := slices.DeleteFunc(slices.Clone(b.Targets), func(t *measure.Target) bool { return t.Failed != "" })
+	if len(order) == 0 {
+		return nil
+	}
+	status.Say("once before it counts")
+	largest := order[len(order)-1]
+	if _, err := largest.Take(ctx, 0); err != nil || largest.Failed != "" {
+		return err
+	}
+	random := stats.NewRandom(c.Seed)
+	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	for i, t := range order {
+		status.Say(fmt.Sprintf("%d MB, size %d of %d", t.MemoryMB, i+1, len(order)))
+		sample, err := t.Take(ctx, c.N)
+		if err != nil {
+			return err
+		}
+		if sample != nil {
+			t.Samples = []report.Sample{*sample}
+		}
+	}
+	return nil
+}
+
+func (c *Config) report(b *measure.Bench) *report.Tune {
+	r := &report.Tune{
+		Kind:       report.KindTune,
+		Conditions: b.Conditions(),
+		RoundTrip:  report.Ms(c.RoundTrip),
+		Function:   c.Function,
+		Rows:       c.Rows,
+		Bytes:      b.Bytes(c.Rows),
+		N:          c.N,
+		Discarded:  powertuning.Discard,
+		Weight:     c.Weight,
+		Strategy:   c.Strategy,
+		Prices:     c.Prices,
+		OK:         b.OK(),
+	}
+	for _, t := range b.Targets {
+		size := c.size(t)
+		if r.Limited {
+			size.VCPUs = sandbox.VCPUs(t.MemoryMB)
+		}
+		r.Sizes = append(r.Sizes, size)
+	}
+	r.Choose()
+	return r
+}
+
+// size summarises what was measured at a memory size.
+func (c *Config) size(t *measure.Target) report.TunedSize {
+	out := report.TunedSize{MemoryMB: t.MemoryMB, Failed: t.Failed}
+	if len(t.Samples) == 0 {
+		return out
+	}
+	cold := &t.Samples[0]
+	estimate := func(statistic func([]float64) float64) *stats.Interval {
+		i := stats.Estimate(cold.Warm, statistic)
+		return &i
+	}
+	out.Cold, out.MaxMemory = cold, cold.MaxMemory
+	out.Mean = estimate(func(sorted []float64) float64 { return stats.TrimmedMean(sorted, powertuning.Discard) })
+	out.P50 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.50) })
+	out.P95 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.95) })
+	out.Cost = c.Prices.Cost(t.MemoryMB, out.Mean.Value, cold.WarmGets, cold.WriteUnits)
+	out.ColdCost = c.Prices.Cost(t.MemoryMB, cold.Billed, cold.S3Gets, cold.WriteUnits)
+	return out
+}
