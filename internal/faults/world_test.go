@@ -231,7 +231,7 @@ func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
 	j := job.Job{
 		Source:  stores.Source{Client: l.client},
 		Sink:    stores.Sink{Client: l.client},
-		Options: job.Options{Manifest: w.manifest, Records: w.records, SkipBadRows: w.skip},
+		Options: job.Options{Manifest: w.manifest, Records: w.records, BadRows: job.BadRows{Skip: w.skip}},
 		Now:     func() time.Time { return noon },
 	}
 	sum, err := j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, w.partitionKey())

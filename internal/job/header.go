@@ -232,24 +232,23 @@ func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
 
 // explain says what a file without a proper header looks like, and what to do.
 func (r *Reducer) explain(e *HeaderError, start []byte) {
-	line, rest, _ := bytes.Cut(bytes.TrimPrefix(start, []byte(byteOrderMark)), []byte("\n"))
-	switch {
-	case len(e.Twice) > 0 && len(e.Missing) == 0:
-		return
-	case bytes.HasSuffix(line, []byte("\r\r")):
-		e.Hint = "its lines end with CR CR LF, as a second conversion of line ends leaves them: convert them to LF or CR LF"
+	if len(e.Twice) > 0 && len(e.Missing) == 0 {
 		return
 	}
+	rest := start
 	for n := 1; n < 20 && len(rest) > 0; n++ {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
 		for _, comma := range separators {
-			if fields, ok := record(rest, comma, 0); ok {
-				if _, err := r.match(fields); err == nil {
-					e.Hint = "a title stands before the header: remove the lines before the header, which is line " + strconv.Itoa(n+1)
-					return
-				}
+			fields, ok := record(line, comma, 0)
+			if !ok {
+				continue
+			}
+			if _, err := r.match(fields); err == nil {
+				e.Hint = "remove what stands before the header, which is line " + strconv.Itoa(n)
+				return
 			}
 		}
-		_, rest, _ = bytes.Cut(rest, []byte("\n"))
 	}
 	for _, comma := range separators {
 		fields, ok := record(start, comma, 0)

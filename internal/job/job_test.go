@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func TestItem(t *testing.T) {
 		"#diagnosis#D#hospital#H": {"PK": "request-1", "SK": "#diagnosis#D#hospital#H", "AverageRecoveryTime": "5.5",
 			"Diagnosis": "D", "Hospital": "H", "MostUsedTreatment": "T1", "Records": "2", "TTL": "1795608000"},
 		"#manifest": {"PK": "request-1", "SK": "#manifest", "Object": "s3://b/k.csv", "ETag": `"etag"`, "VersionId": "v1",
-			"Rows": "2", "Skipped": "0", "Groups": "1", "WrittenAt": "2026-11-23T12:00:00Z", "TTL": "1795608000"},
+			"Rows": "2", "Skipped": "0", "LeastRecoveryTime": "5", "GreatestRecoveryTime": "6", "Groups": "1", "WrittenAt": "2026-11-23T12:00:00Z", "TTL": "1795608000"},
 	}
 	if !maps.EqualFunc(m.items, want, maps.Equal[map[string]string, map[string]string]) {
 		t.Errorf("stored %v", m.items)
@@ -136,10 +137,27 @@ var goodInputs = []struct{ name, csv, want string }{
 	{"quotes", header + "\"H, \"\"x\"\"\",\"D\",\"T\",\"5\"\n\"H, \"\"x\"\"\",D,\"T\",6\n", `D/H, "x"=5.5,T`},
 	{"other order, other columns", "x,Recovery Time,Treatment,y,Diagnosis,Hospital\n,5,T,\"a\nb\",D,H\n", "D/H=5,T"},
 	{"name column last, CRLF", "Recovery Time,Treatment,Diagnosis,Hospital\r\n5,T,D,H\r\n6,T,D,H\n", "D/H=5.5,T"},
-	{"decimals", header + "H,D,T,12.5\nH,D,T,-3\nH,D,T,+4\nH,D,T,0.000000001\n", "D/H=3.37500000025,T"},
+	{"decimals", header + "H,D,T,12.5\nH,D,T,3\nH,D,T,+4\nH,D,T,0.000000001\n", "D/H=4.87500000025,T"},
+	{"numbers of machines", header + "H,D,T,4.4999999999999996\nH,D,T,4.5000000000\nH,D,T,0E-18\nH,D,T,1e3\n", "D/H=252.25,T"},
 	{"negative zero", header + "H,D,T,-0\n", "D/H=0,T"},
 	{"tie", header + "H,D,b,1\nH,D,a,1\nH,D,c,1\n", "D/H=1,a"},
-	{"empty names", header + ",,,5\n", "/=5,"},
+	{"no treatment", header + "H,D,,5\nH,D,,6\nH,D,T,7\nH,E,,1\nH,E,  ,2\n", "D/H=6,T E/H=1.5,"},
+	{"semicolons", strings.ReplaceAll(header+"H,D,T,5\nH,D,T,6\n", ",", ";"), "D/H=5.5,T"},
+	{"tabs", strings.ReplaceAll(header+"H,D,T,5\nH,D,T,6\n", ",", "\t"), "D/H=5.5,T"},
+	{"bars", strings.ReplaceAll(header+"H,D,T,5\nH,D,T,6\n", ",", "|"), "D/H=5.5,T"},
+	{"semicolons, commas in names", "Hospital;Diagnosis;Treatment;Recovery Time\nH, x;D;T;5\n", "D/H, x=5,T"},
+	{"sep=", "sep=;\r\nHospital;Diagnosis;Treatment;Recovery Time\r\nH;D;T;5\r\n", "D/H=5,T"},
+	{"sep= behind a mark, in quotes", "\ufeff\"sep=;\"\nHospital;Diagnosis;Treatment;Recovery Time\nH;D;T;5\n", "D/H=5,T"},
+	{"other spellings in the header", "HOSPITAL, diagnosis ,treatment,recovery_time\nH,D,T,5\n", "D/H=5,T"},
+	{"hyphen, no-break space", "hospital,diagnosis,treatment,Recovery\u00a0-Time\nH,D,T,5\n", "D/H=5,T"},
+	{"empty columns in the header", "Hospital,Diagnosis,Treatment,Recovery Time,,\nH,D,T,5,,\nH,D,T,6,,\n", "D/H=5.5,T"},
+	{"empty columns in the header alone", "Hospital,Diagnosis,Treatment,Recovery Time,,\nH,D,T,5\nH,D,T,6\n", "D/H=5.5,T"},
+	{"empty columns in every row", header + "H,D,T,5,,\r\nH,D,T,6,,\r\n", "D/H=5.5,T"},
+	{"rows of separators", header + ",,,\nH,D,T,5\n,,,\r\n\n,,,\n", "D/H=5,T"},
+	{"repeated header", header + "H,D,T,5\n" + header + "H,D,T,6\n\ufeff" + header + "\ufeffH,D,T,7\n\ufeff\"H\",D,T,8\n", "D/H=6.5,T"},
+	{"repeated header, quoted", header + "H,D,T,5\n\"Hospital\",\"diagnosis\",TREATMENT,recovery-time\nH,D,T,6\n", "D/H=5.5,T"},
+	{"tabs and line breaks in a name", header + "\"H\ti\n\",D,T,5\n", "D/H\ti\n=5,T"},
+	{"mark at the first row, number first", "Recovery Time,Hospital,Diagnosis,Treatment\n5,H,D,T\n\ufeff6,H,D,T\n", "D/H=5.5,T"},
 }
 
 func TestGoodInputs(t *testing.T) {
@@ -154,6 +172,7 @@ func TestGoodInputs(t *testing.T) {
 			for _, it := range m.items {
 				got = append(got, it["Diagnosis"]+"/"+it["Hospital"]+"="+it["AverageRecoveryTime"]+","+it["MostUsedTreatment"])
 			}
+			slices.Sort(got)
 			if got := strings.Join(got, " "); got != tt.want {
 				t.Errorf("%s, %s: %q, want %q", tt.name, name, got, tt.want)
 			}
@@ -169,20 +188,49 @@ var badInputs = []struct {
 }{
 	{"empty", "", ErrEmpty, "s3://b/k.csv"},
 	{"blank lines only", "\n\n", ErrEmpty, "s3://b/k.csv"},
-	{"no header", "Mr. Secret,Secret disease,T,5\n", ErrHeader, "lacks Hospital, Diagnosis, Treatment, Recovery Time (columns found: 4)"},
+	{"no header", "Mr. Secret,Secret disease,T,5\n", ErrHeader, "lacks Hospital, Diagnosis, Treatment, Recovery Time (columns found: 4): the file seems to have no header"},
 	{"one column missing", "Hospital,Diagnosis,Treatment\nSecret,D,T\n", ErrHeader, "lacks Recovery Time (columns found: 3)"},
 	{"column twice", "Hospital,Hospital,Diagnosis,Treatment,Recovery Time\n", ErrHeader, "has twice Hospital (columns found: 5)"},
 	{"too few fields", header + "H,D,T,5\nSecret,D,T\n", aggregate.ErrFieldCount, "record 3 at byte 51: "},
 	{"too many fields", header + "H,D,T,5\nSecret,D,T,5,6\n", aggregate.ErrFieldCount, "record 3 at byte 51: "},
 	{"no number", header + "H,D,T,Secret\n", aggregate.ErrNumber, "record 2 at byte 43, column Recovery Time: "},
 	{"no number, quoted", header + "H,D,T,\"Secret\"\n", aggregate.ErrNumber, "record 2 at byte 43, column Recovery Time: "},
-	{"empty number", header + "H,D,T,\n", aggregate.ErrNumber, "record 2 at byte 43, column Recovery Time: "},
+	{"empty number", header + "H,D,T,\n", aggregate.ErrNoValue, "record 2 at byte 43, column Recovery Time: "},
+	{"NULL", header + "H,D,T,NULL\n", aggregate.ErrNoValue, "record 2 at byte 43, column Recovery Time: "},
+	{"negative", header + "H,D,T,-3\n", aggregate.ErrRange, "record 2 at byte 43, column Recovery Time: "},
+	{"huge", header + "H,D,T,1e999999999\n", aggregate.ErrNumberRange, "record 2 at byte 43, column Recovery Time: "},
+	{"thousands", header + "H,D,T,\"1,234.5\"\n", aggregate.ErrNumber, "record 2 at byte 43, column Recovery Time: "},
+	{"decimal comma", "Hospital;Diagnosis;Treatment;Recovery Time\nH;D;T;5\nSecret;D;T;4,5\n", ErrDecimalComma, "record 3 at byte 51, column Recovery Time: a number with a comma: set DECIMAL=comma"},
+	{"no hospital", header + ",Secret,T,5\n", ErrMissing, "record 2 at byte 43, column Hospital: "},
+	{"a blank diagnosis", header + "Secret,\" \u00a0\",T,5\n", ErrMissing, "record 2 at byte 43, column Diagnosis: "},
+	{"a missing hospital", header + `\N,Secret,T,5` + "\n", ErrMissing, "record 2 at byte 43, column Hospital: "},
+	{"NUL", header + "Sec\x00ret,D,T,5\n", ErrCharacter, "record 2 at byte 43, column Hospital: "},
+	{"a mark within", header + "H,D\ufeff,T,5\n", ErrCharacter, "record 2 at byte 43, column Diagnosis: "},
+	{"a mark that begins no line", header + "H,\ufeffSecret,T,5\n", ErrCharacter, "record 2 at byte 43, column Diagnosis: "},
+	{"C1", header + "H,D,\u0085Secret,5\n", ErrCharacter, "record 2 at byte 43, column Treatment: "},
+	{"DEL", header + "H,D\x7f,T,5\n", ErrCharacter, "record 2 at byte 43, column Diagnosis: "},
+	{"a header in other positions", header + "H,D,T,5\nDiagnosis,Hospital,Treatment,Recovery Time\nSecret,H,T,5\n", ErrHeaderMoved, "record 3 at byte 51: "},
+	{"two separators", "Hospital,Diagnosis,Treatment,Recovery Time,x;Hospital;Diagnosis;Treatment;Recovery Time;y\n", ErrSeparator, "comma and semicolon"},
+	{"two names for one", "Hospital,hospital ,Diagnosis,Treatment,Recovery Time\n", ErrHeader, "has twice Hospital (columns found: 5)"},
+	{"a near miss", "Hospitals,Diagnosis,Treatment,RecoveryTime\nSecret,D,T,5\n", ErrHeader, "the header lacks Hospital, Recovery Time (columns found: 4); it has Hospitals, RecoveryTime: "},
+	{"a title", "Report of Secret\n\n" + header + "H,D,T,5\n", ErrHeader, "remove what stands before the header, which is line 3"},
+	{"rows alone", "Secret Hospital,Secret disease,T,5\nH,D,T,6\n", ErrHeader, "the file seems to have no header"},
+	{"CR CR LF", strings.ReplaceAll(header+"H,D,T,5\n", "\n", "\r\r\n"), ErrFormat, "CR CR LF"},
+	{"CR alone", strings.ReplaceAll(header+"Secret,D,T,5\n", "\n", "\r"), ErrFormat, "CR alone"},
+	{"UTF-16", "\xff\xfeH\x00o\x00s\x00", ErrFormat, "the file is UTF-16: save it as UTF-8"},
+	{"UTF-16 without a mark", "H\x00o\x00s\x00p\x00i\x00t\x00a\x00l\x00", ErrFormat, "UTF-16"},
+	{"HTML", "<!DOCTYPE html><title>Secret</title>", ErrFormat, "HTML"},
+	{"JSON", "{\"message\":\"Secret\"}", ErrFormat, "JSON"},
+	{"zstd", "\x28\xb5\x2f\xfdSecret", ErrFormat, "zstd"},
+	{"bzip2", "BZh91AY", ErrFormat, "bzip2"},
+	{"zip", "PK\x03\x04Secret", ErrFormat, "zip"},
+	{"xlsx", "PK\x03\x04.........[Content_Types].xml", ErrFormat, "xlsx"},
 	{"bare quote", header + "H,D,T,5\nSec\"ret,D,T,5\n", csvfast.ErrBareQuote, "record 3 at byte 51: "},
 	{"text behind quotes", header + "\"Secret\"x,D,T,5\n", csvfast.ErrQuote, "record 2 at byte 43: "},
 	{"invalid UTF-8", header + "H,Secret\xff,T,5\n", ErrUTF8, "record 2 at byte 43, column Diagnosis: "},
 	{"same sort key", header + "b,Secret#hospital#a,T,1\na#hospital#b,Secret,T,1\n", ErrSameSortKey, "record 2 at byte 43 and the one first seen in record 3 at byte 67"},
 	{"same sort key, marks overlapping", header + "b,Secret#hospital,T,1\nhospital#b,Secret,T,1\n", ErrSameSortKey, "record 2 at byte 43"},
-	{"sort key too long", header + "H," + strings.Repeat("Secret", 200) + ",T,1\n", ddbwire.ErrKeyTooLong, "record 2 at byte 43"},
+	{"sort key too long", header + "H," + strings.Repeat("Secret", 200) + ",T,1\n", ErrKeyTooLong, "record 2 at byte 43"},
 }
 
 func TestBadInputs(t *testing.T) {
@@ -215,9 +263,12 @@ func TestSkipBadRows(t *testing.T) {
 		"\"Secret\"x,D,T,5\n" +
 		"H,\xff,T,5\n" +
 		"H,D,T,7"}
-	sum, err := run(m, Options{SkipBadRows: true})
+	sum, err := run(m, Options{BadRows: BadRows{Skip: true}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := string(sum.AppendReasons(nil)); got != "quotes 2, fields 1, number 1, encoding 1" {
+		t.Errorf("reasons: %s", got)
 	}
 	if sum.Rows != 3 || sum.Skipped != 5 || m.items["#diagnosis#D#hospital#H"]["AverageRecoveryTime"] != "6" {
 		t.Errorf("%+v, items %v", sum, m.items)
@@ -237,7 +288,7 @@ func TestSkipBadRows(t *testing.T) {
 func TestCutShort(t *testing.T) {
 	cut := errors.New("cut")
 	m := &memory{csv: header + "H,D,T,5\n", body: func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(cut)) }}
-	for _, o := range []Options{{}, {SkipBadRows: true}} {
+	for _, o := range []Options{{}, {BadRows: BadRows{Skip: true}}} {
 		if _, err := run(m, o); !errors.Is(err, cut) {
 			t.Errorf("%v, want %v", err, cut)
 		}
@@ -285,6 +336,14 @@ func TestHalfWritten(t *testing.T) {
 	}
 }
 
+func number(s string) aggregate.Number {
+	n, err := aggregate.ParseNumber([]byte(s), '.')
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 func TestReadOptions(t *testing.T) {
 	for _, tt := range []struct {
 		env  string
@@ -293,8 +352,27 @@ func TestReadOptions(t *testing.T) {
 	}{
 		{"", Options{}, ""},
 		{"BAD_ROWS=fail RECORDS=off MANIFEST=off TTL_DAYS=0", Options{}, ""},
-		{"BAD_ROWS=skip RECORDS=on MANIFEST=on TTL_DAYS=30", Options{SkipBadRows: true, Records: true, Manifest: true, TTLDays: 30}, ""},
+		{"BAD_ROWS=skip RECORDS=on MANIFEST=on TTL_DAYS=30", Options{BadRows: BadRows{Skip: true}, Records: true, Manifest: true, TTLDays: 30}, ""},
+		{"BAD_ROWS=5% NO_VALUE=skip DECIMAL=comma ENCODING=windows-1252", Options{BadRows: BadRows{true, 0.05}, NoValue: SkipNoValue, Comma: true, Encoding: Windows1252}, ""},
+		{"BAD_ROWS=0.5% MISSING=NULL,\\N,999 ENCODING=iso-8859-1", Options{BadRows: BadRows{true, 0.005}, Missing: []string{"NULL", `\N`, "999"}, Encoding: ISO8859_1}, ""},
+		{"COLUMNS=Hospital=site,recovery_time=los_days", Options{Columns: Columns{"site", "", "", "los_days"}}, ""},
+		{"RANGE=0..3650", Options{Range: &aggregate.Range{Greatest: number("3650")}}, ""},
+		{"RANGE=0.5..60", Options{Range: &aggregate.Range{Least: number("0.5"), Greatest: number("60")}}, ""},
 		{"BAD_ROWS=Skip", Options{}, "BAD_ROWS"},
+		{"BAD_ROWS=5", Options{}, "BAD_ROWS"},
+		{"BAD_ROWS=0%", Options{}, "BAD_ROWS"},
+		{"BAD_ROWS=101%", Options{}, "BAD_ROWS"},
+		{"BAD_ROWS=NaN%", Options{}, "BAD_ROWS"},
+		{"NO_VALUE=ignore", Options{}, "NO_VALUE"},
+		{"MISSING=a,,b", Options{}, "MISSING"},
+		{"RANGE=5", Options{}, "RANGE"},
+		{"RANGE=5..1", Options{}, "RANGE"},
+		{"RANGE=x..1", Options{}, "RANGE"},
+		{"DECIMAL=,", Options{}, "DECIMAL"},
+		{"ENCODING=utf-16", Options{}, "ENCODING"},
+		{"COLUMNS=Ward=x", Options{}, "COLUMNS"},
+		{"COLUMNS=Hospital", Options{}, "COLUMNS"},
+		{"COLUMNS=Hospital=a,Hospital=b", Options{}, "COLUMNS"},
 		{"RECORDS=true", Options{}, "RECORDS"},
 		{"TTL_DAYS=-1", Options{}, "TTL_DAYS"},
 		{"TTL_DAYS=1.5", Options{}, "TTL_DAYS"},
@@ -309,7 +387,7 @@ func TestReadOptions(t *testing.T) {
 		got, err := ReadOptions(r), r.Err()
 		var setting *env.Error
 		switch {
-		case tt.bad == "" && (err != nil || got != tt.want):
+		case tt.bad == "" && (err != nil || !reflect.DeepEqual(got, tt.want)):
 			t.Errorf("%s: %+v, %v", tt.env, got, err)
 		case tt.bad != "" && (!errors.As(err, &setting) || setting.Name != tt.bad):
 			t.Errorf("%s: %v, want an error that names %s", tt.env, err, tt.bad)

@@ -137,6 +137,9 @@ func recognise(start []byte) error {
 	case bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\r') < len(start)-1:
 		return &FormatError{Is: "text whose lines end with CR alone", Advice: "convert its line ends to LF or CR LF"}
 	}
+	if line, _, ok := bytes.Cut(start, []byte("\n")); ok && bytes.HasSuffix(line, []byte("\r\r")) {
+		return &FormatError{Is: "text whose lines end with CR CR LF", Advice: "convert its line ends to LF or CR LF"}
+	}
 	return nil
 }
 

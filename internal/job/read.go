@@ -63,40 +63,62 @@ func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 // that it read. A header without rows is no error; no header is. What the file is, compressed or
 // not and by which separator, is found out from its content.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
-	in := &counter{}
-	s := &r.scanner
+	in := &counter{r: src}
 	if r.started {
-		in.r = src
-		s.Reset(in)
-		s.Comma = r.layout.Comma
-		err := r.rows(s)
+		r.scanner.Reset(in)
+		r.scanner.Comma = r.layout.Comma
+	} else if err := r.open(in); err != nil {
 		return in.n, err
 	}
-	opened, err := open(src)
+	err := r.rows(&r.scanner)
+	return in.n, err
+}
+
+// open reads up to the header's end.
+func (r *Reducer) open(in *counter) error {
+	opened, err := open(in.r)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	start, _ := opened.Peek(startSize)
-	if len(start) == 0 {
-		return 0, ErrEmpty
+	if len(bytes.TrimSpace(start)) == 0 {
+		return ErrEmpty
 	}
 	h, err := r.readHeader(start)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	in.r = opened
-	s.Reset(in)
-	s.Comma = h.comma
+	r.scanner.Reset(in)
+	r.scanner.Comma = h.comma
 	for range h.skipped + 1 {
-		if !s.Next() {
-			return in.n, r.place(s.Err()) // the header has been read once: its bytes are there
+		if !r.scanner.Next() {
+			return r.place(r.scanner.Err())
 		}
 	}
 	r.layout = h.layout
 	r.start()
-	err = r.rows(s)
-	return in.n, err
+	return nil
 }
+
+// ReadHeader reads the header of a file that is not compressed, and returns the offset of what
+// follows it. The rows are for Parts to read.
+func (r *Reducer) ReadHeader(src io.Reader) (offset int64, err error) {
+	in := &counter{r: src}
+	if err := r.open(in); err != nil {
+		return 0, err
+	}
+	if r.scanner.NextBlock() {
+		return r.scanner.Block().Offset, nil
+	}
+	if err := r.scanner.Err(); err != nil {
+		return 0, r.place(err)
+	}
+	return in.n, nil
+}
+
+// IsGzip says whether a file that begins so is compressed.
+func IsGzip(start []byte) bool { return bytes.HasPrefix(start, gzipMagic) }
 
 // Verdict fails where too many rows were bad, or none could be used: before anything is stored.
 func (r *Reducer) Verdict() error { return r.verdict(r.options.BadRows) }
@@ -222,6 +244,7 @@ func (r *Reducer) badRow(bad *aggregate.RowError) error {
 		r.skip(err)
 	}
 	if r.multiline {
+		r.Restarted = true
 		r.restart = bad.Offset
 		return errRestart
 	}

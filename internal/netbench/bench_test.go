@@ -110,8 +110,8 @@ func reduce(client *aws.Client, key string, rows int) error {
 	if _, err := r.ReadFrom(o); err != nil {
 		return err
 	}
-	if len(r.Groups()) == 0 || r.Rows() != int64(rows) {
-		return fmt.Errorf("%d rows", r.Rows())
+	if len(r.Groups()) == 0 || r.Rows != int64(rows) {
+		return fmt.Errorf("%d rows", r.Rows)
 	}
 	return nil
 }

@@ -3,27 +3,22 @@
 package reduce
 
 import (
-	"bufio"
-	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
 	"reduction/aggregate"
 	"reduction/cmd/lab/internal/split"
-	"reduction/csvfast"
 	"reduction/internal/job"
 )
 
 // A Reduction says how to reduce, and holds the outcome.
 type Reduction struct {
-	SkipBadRows bool // leave bad rows out, counted, rather than fail
-	Jobs        int  // the number of cores to use
+	Options job.Options // as the function has them
+	Jobs    int         // the number of cores to use
 
 	chunk int // bytes that a core takes at a time; 0 is split.Chunk
 
@@ -38,24 +33,19 @@ type Reduction struct {
 const maxGroups = 1 << 28
 
 func (r *Reduction) newReducer() *job.Reducer {
-	return job.NewReducer(job.Options{SkipBadRows: r.SkipBadRows, MaxGroups: maxGroups})
+	o := r.Options
+	o.MaxGroups = maxGroups
+	return job.NewReducer(o)
 }
 
-// File reduces a file. A regular file is read on several cores. A pipe, and a file whose name
-// ends in .gz, which is decompressed, are read on one.
+// File reduces a file. A regular file is read on several cores. A pipe, and a file that is
+// compressed, are read on one.
 func (r *Reduction) File(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return errors.Unwrap(err) // the caller names the file
 	}
 	defer f.Close()
-	if strings.HasSuffix(name, ".gz") {
-		z, err := gzip.NewReader(bufio.NewReaderSize(f, 1<<16))
-		if err != nil {
-			return fmt.Errorf("decompressing: %w", err)
-		}
-		return r.Stream(z)
-	}
 	info, err := f.Stat()
 	if err != nil {
 		return err
@@ -88,6 +78,9 @@ func (r *Reduction) alone(src io.Reader, start time.Time) (err error) {
 	r.Reducer, r.Cores = r.newReducer(), 1
 	r.Bytes, err = r.ReadFrom(src)
 	r.Took = time.Since(start)
+	if err == nil {
+		err = r.Verdict()
+	}
 	if err != nil {
 		return err
 	}
@@ -98,22 +91,21 @@ func (r *Reduction) alone(src io.Reader, start time.Time) (err error) {
 // together reduces on several cores. It returns false if anything is wrong with the file, or
 // if the file is too small to share: then alone decides.
 func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
-	s := csvfast.NewScanner(io.NewSectionReader(f, 0, size))
-	if !s.Next() || !s.Next() {
+	var magic [2]byte
+	if n, _ := f.ReadAt(magic[:], 0); job.IsGzip(magic[:n]) {
 		return false
 	}
-	body := s.Offset() // of the first record behind the header
+	header := r.newReducer()
+	body, err := header.ReadHeader(io.NewSectionReader(f, 0, size))
+	if err != nil {
+		return false
+	}
 	chunk := r.chunk
 	if chunk == 0 {
 		chunk = split.Chunk
 	}
 	cores := min(int64(r.Jobs), (size-body+int64(chunk)-1)/int64(chunk))
 	if cores < 2 {
-		return false
-	}
-
-	header := r.newReducer()
-	if _, err := header.ReadFrom(io.NewSectionReader(f, 0, body)); err != nil {
 		return false
 	}
 	shared := split.New(f, size, body, chunk)
@@ -123,7 +115,7 @@ func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 		parts[i] = header.Part()
 		wg.Go(func() {
 			_, err := parts[i].ReadFrom(shared.Reader())
-			if err == nil && parts[i].Skipped > 0 {
+			if err == nil && (parts[i].Skipped > 0 || parts[i].Restarted) {
 				err = errSkipped
 			}
 			if err != nil {
@@ -139,6 +131,9 @@ func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 		if parts[0].Merge(p) != nil {
 			return false
 		}
+	}
+	if parts[0].Verdict() != nil {
+		return false
 	}
 	r.Took = time.Since(start)
 	r.Reducer, r.Bytes, r.Cores = parts[0], size, int(cores)
