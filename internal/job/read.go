@@ -30,6 +30,7 @@ type Reducer struct {
 	options Options
 	layout  aggregate.Layout
 	table   *aggregate.Table
+	scanner *csvfast.Scanner // of what is being read
 }
 
 // NewReducer returns a Reducer that has read nothing.
@@ -131,13 +132,15 @@ func (r *Reducer) newTable() {
 	r.table.MaxNameBytes = r.options.MaxNameBytes
 }
 
-// rows feeds the table block by block. A block ends before a record whose quotes are bad;
-// the table stops at a row it cannot use. Either fails the job or is stepped over.
+// rows feeds the table block by block. A block ends before a record that is bad as CSV; the table
+// stops at a row that it cannot use. Either fails the job or costs the row's first line.
 func (r *Reducer) rows(s *csvfast.Scanner) error {
+	r.scanner = s
 	for {
 		for s.NextBlock() {
 			b := s.Block()
-			if _, err := r.table.AddRows(b.Data, b.Ends, b.Record, b.Offset); err != nil {
+			_, err := r.table.AddRows(b.Data, b.Ends, b.Record, b.Offset)
+			if err != nil && err != errRestart {
 				return r.place(err)
 			}
 		}
@@ -153,14 +156,20 @@ func (r *Reducer) rows(s *csvfast.Scanner) error {
 	}
 }
 
+// errRestart ends a block early: the scanner reads what follows a bad row's first line again.
+var errRestart = errors.New("job: the rest of the block is read again")
+
 // badRow is asked by the table about a row that it cannot add.
 func (r *Reducer) badRow(bad *aggregate.RowError) error {
 	err := r.place(bad)
-	if r.options.SkipBadRows {
-		r.skip(err)
-		return nil
+	if !r.options.SkipBadRows {
+		return err
 	}
-	return err
+	r.skip(err)
+	if r.scanner.Reject(bad.Offset) {
+		return errRestart
+	}
+	return nil
 }
 
 func (r *Reducer) skip(err error) {
