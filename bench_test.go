@@ -405,7 +405,7 @@ func benchGroups(b *testing.B) {
 	block := block(b)
 	table := aggregate.NewTable(layout)
 	add := func() error {
-		_, err := table.AddRows(block.Data, block.Ends, block.Record, block.Offset)
+		_, err := table.AddBlock(aggregate.Block(block))
 		return err
 	}
 	add()

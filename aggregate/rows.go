@@ -107,7 +107,7 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 		if i == n-1 {
 			f = trimReturn(f)
 		}
-		if len(f) > 0 {
+		if len(f) > 0 && string(f) != `""` {
 			filled = i + 1
 		}
 		t.fields = append(t.fields, f)

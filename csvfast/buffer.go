@@ -50,11 +50,13 @@ func (s *Scanner) advance() bool {
 			s.restart(0)
 			s.drop()
 		}
-		for s.whole == 0 && s.stop == nil && s.classify() {
+		for s.whole == 0 && s.stop == nil && !s.mark && s.classify() {
 		}
 		switch {
 		case s.whole > 0:
 			return true
+		case s.mark:
+			s.passMark()
 		case s.stop != nil:
 			s.stop.Record = s.number + 1
 			s.err = s.stop
@@ -101,6 +103,14 @@ func (s *Scanner) discard(n int) {
 	s.scanned -= n
 }
 
+// passMark discards the byte order mark that data begins with. What follows then begins like any
+// other record: behind a line end.
+func (s *Scanner) passMark() {
+	s.discard(len(byteOrderMark))
+	s.buf[s.front-1] = lineFeed
+	s.mark, s.scanned, s.quoted = false, 0, 0
+}
+
 // read reads once, behind what is there. At the end of the stream it supplies the line end that a
 // last record may lack.
 func (s *Scanner) read() {
@@ -129,9 +139,7 @@ func (s *Scanner) read() {
 		}
 	}
 	if first && bytes.HasPrefix(room[:s.n], byteOrderMark) {
-		s.scanned = len(byteOrderMark)
-		s.discard(len(byteOrderMark))
-		s.buf[s.front-1] = lineFeed // so that the first record begins like any other
+		s.passMark()
 		room = room[len(byteOrderMark):]
 	}
 	if s.readErr == io.EOF && s.n > 0 && room[s.n-1] != lineFeed {

@@ -1,11 +1,13 @@
 package csvfast
 
 import (
+	"bytes"
 	"io"
 )
 
-// classify finds the ends of more fields, in at most s.step bytes. At a bad record it stops and sets
-// s.stop. It returns false if nothing was unknown.
+// classify finds the ends of more fields, in at most s.step bytes. It stops at a bad record and sets
+// s.stop, or at a byte order mark that is to be passed over and sets s.mark. It returns false if
+// nothing was unknown.
 func (s *Scanner) classify() bool {
 	stop := s.n
 	if stop > s.scanned && s.data[stop-1] == carriageReturn {
@@ -87,6 +89,9 @@ func (s *Scanner) findBad(stop int) (at int, err error) {
 			quoted, closed = false, true
 		case c == quote:
 			if !closed && prev != s.comma && prev != lineFeed {
+				if s.mark = s.isMark(i); s.mark {
+					return 0, nil
+				}
 				return i, ErrBareQuote
 			}
 			quoted, closed = true, false
@@ -109,8 +114,15 @@ func (s *Scanner) findBad(stop int) (at int, err error) {
 	panic("csvfast: a kernel refused a block that is right")
 }
 
+// isMark tells whether a byte order mark is all that the unfinished record has before data[i].
+func (s *Scanner) isMark(i int) bool {
+	start := int(s.ends[s.found] + 1) // of the unfinished field
+	return (s.found == 0 || s.data[start-1] == lineFeed) && bytes.Equal(s.data[start:i], byteOrderMark)
+}
+
 // refuse makes the record behind the batch a bad one. at is the byte at fault.
 func (s *Scanner) refuse(at int, err error) {
+	s.mark = false
 	s.stop = &Error{Offset: s.base + int64(s.recordStart), At: s.base + int64(at), Err: err}
 }
 
@@ -151,7 +163,8 @@ func (s *Scanner) refuseLong(bad error) bool {
 	if bad == nil {
 		limit++ // the last byte may be the '\r' of a line end
 	}
-	if s.scanned-start <= limit {
+	// A byte order mark counts only if no quote follows.
+	if unfinished := s.data[start:s.scanned]; len(unfinished) <= limit || bytes.Equal(unfinished, byteOrderMark) {
 		return false
 	}
 	s.refuse(start, ErrRecordTooLong)

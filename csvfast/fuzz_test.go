@@ -22,7 +22,7 @@ func seeds(add func(csv []byte)) {
 // FuzzEncodingCSV compares the Scanner with encoding/csv, with any separator below 0x80: both find
 // the same records, and refuse the same ones for the same reason.
 //
-// Permitted differences: byte order marks are passed over, and "\r\n" inside quotes stays. Behind a
+// Permitted differences: a byte order mark is passed over, and "\r\n" inside quotes stays. Behind a
 // bad record encoding/csv goes on where it noticed the damage, so it begins anew where the Scanner
 // goes on. (The fuzzer makes no record that reaches the limit.)
 func FuzzEncodingCSV(f *testing.F) {
@@ -38,6 +38,9 @@ func FuzzEncodingCSV(f *testing.F) {
 			r := csv.NewReader(bytes.NewReader(data))
 			r.Comma, r.FieldsPerRecord = rune(comma), -1
 			return r
+		}
+		if bytes.Contains(data, []byte("\ufeff\"")) {
+			return // FuzzRecovery has them
 		}
 		theirs := newReader(bytes.TrimPrefix(data, byteOrderMark))
 		ours := NewScanner(bytes.NewReader(data))

@@ -102,6 +102,6 @@ func (s *Scanner) restart(at int) {
 	s.quoted, s.quotes, s.lastQuotes = 0, false, false
 	s.found, s.whole = 0, 0
 	s.first, s.width, s.left = 0, 0, 0
-	s.stop = nil
+	s.stop, s.mark = nil, false
 	s.block = Block{}
 }

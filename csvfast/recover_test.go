@@ -37,6 +37,9 @@ func TestRecovery(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 3))
 		for i := range 300 {
 			csv := damagedLines(r, 1+r.IntN(60))
+			if i%7 == 0 {
+				csv = bytes.ReplaceAll(csv, []byte("\n\""), []byte("\n\ufeff\""))
+			}
 			if i%3 == 0 {
 				csv = randomBytes(r, r.IntN(300))
 			}

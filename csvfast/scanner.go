@@ -56,6 +56,7 @@ type Scanner struct {
 
 	readErr error  // nothing can be read any more
 	stop    *Error // the record behind the batch is bad
+	mark    bool   // the record behind the batch begins with a byte order mark that is none of it
 	skip    bool   // data begins inside the first line of a bad record
 	err     *Error // what ended scanning: stop, or an error that is not about a record
 	block   Block

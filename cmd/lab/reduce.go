@@ -18,60 +18,99 @@ the table's sort key (#diagnosis#...#hospital#...):
 
   {"Diagnosis":...,"Hospital":...,"AverageRecoveryTime":32.5,"MostUsedTreatment":...,"Rows":2}
 
-The columns Hospital, Diagnosis, Treatment and Recovery Time are found by their names in
-the header, in any order; others are ignored. The mean is exact and rounded once. Of several
-treatments that are used equally often, the first in byte order is printed.
+The mean is exact and rounded once. Of several treatments that are used equally often, the first
+in byte order is printed; where no row has a treatment, none is.
 
-The file is reduced as the function would reduce it: a bad row (too many or too few fields, no
-number, a stray quote, invalid UTF-8) fails it. Then nothing is printed, and the error names
-the record, its byte offset and the column, never the content.
+The file is reduced as the function would reduce it, by the same code. The flags from --bad-rows
+to --columns are the function's settings BAD_ROWS to COLUMNS. A bad row fails the file unless
+--bad-rows says otherwise. Then nothing is printed, and the error names the record, its byte
+offset and the column, never the content.
 
-A regular file is parsed on all cores. A pipe, and a file whose name ends in .gz, which is
-decompressed, are parsed on one. Neither is ever held in memory.`,
+A regular file is parsed on all cores. A pipe, and a file that is compressed with gzip, are parsed
+on one. Neither is ever held in memory.`,
 	Examples: `
 lab reduce 1m.csv
 lab reduce --stats 1m.csv > result.jsonl
-zstd -dc feed.csv.zst | lab reduce --skip-bad -`,
+lab reduce --explain --bad-rows 5% feed.csv.gz
+zstd -dc feed.csv.zst | lab reduce --json --bad-rows skip --no-value skip -`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
-		r := new(reduce.Reduction)
-		var stats bool
+		r, settings := new(reduce.Reduction), reduce.Settings{}
+		var stats, json, explain, skipBad bool
+		for _, s := range []struct{ flag, variable, usage string }{
+			{"bad-rows", "BAD_ROWS", "`fail`, skip, or a share of the rows that may be skipped: 5% (default fail)"},
+			{"no-value", "NO_VALUE", "rows without a recovery time: `fail` or skip (default fail)"},
+			{"missing", "MISSING", "`SPELLINGS` of missing values, with commas between: n/a,999"},
+			{"range", "RANGE", "`LEAST..GREATEST` recovery time in days (default 0..1000000)"},
+			{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
+			{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},
+			{"columns", "COLUMNS", "other `NAMES` in the header: Hospital=site,Recovery Time=los_days"},
+		} {
+			f.Func(s.flag, s.usage, func(value string) error {
+				settings[s.variable] = value
+				return settings.Check(s.variable)
+			})
+		}
+		f.Bool(&skipBad, "skip-bad", "short for --bad-rows skip")
 		f.Bool(&stats, "stats", "print on standard error how much was read and how fast, without the time for sorting and printing")
-		f.Bool(&r.SkipBadRows, "skip-bad", "leave bad rows out, and print on standard error how many and where")
+		f.Bool(&json, "json", "print one JSON object in place of the groups: rows, bad rows by reason, number of groups; or the error")
+		f.Bool(&explain, "explain", "print on standard error what the file is: encoding, separator, line ends, columns, and the first bad rows")
 		cli.Whole(f, &r.Jobs, "jobs", runtime.GOMAXPROCS(0), 1, 1024, "`N` number of cores to use (default all)")
 		return func(c *cli.Console, args []string) error {
 			if len(args) != 1 {
 				return cli.Usagef("expected one FILE, or - for standard input; got %d arguments", len(args))
 			}
-			return runReduce(c, r, args[0], stats)
+			if skipBad {
+				if settings["BAD_ROWS"] != "" {
+					return cli.Usagef("--skip-bad is short for --bad-rows skip: give one of them")
+				}
+				settings["BAD_ROWS"] = "skip"
+			}
+			var err error
+			if r.Options, err = settings.Options(); err != nil {
+				return err
+			}
+			err = runReduce(c, r, args[0], json, explain)
+			if err == nil && stats {
+				printStats(c, r)
+			}
+			return err
 		}
 	},
 }
 
-// runReduce reduces a file, or standard input if its name is "-", and prints the groups.
-func runReduce(c *cli.Console, r *reduce.Reduction, name string, stats bool) error {
+// runReduce reduces a file, or standard input if its name is "-", and prints the outcome.
+func runReduce(c *cli.Console, r *reduce.Reduction, name string, json, explain bool) error {
 	read := func() error { return r.File(name) }
-	if name == "-" {
+	switch {
+	case explain:
+		read = func() error { return r.Explain(c.Err, name, c.In) }
+	case name == "-":
 		read = func() error { return r.Stream(c.In) }
 	}
-	if err := read(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	err := read()
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	if json {
+		if failed := r.PrintSummary(c.Out, err); err == nil {
+			err = failed
+		}
+		return err
+	}
+	if err != nil {
+		return err
 	}
 	if err := r.Print(c.Out); err != nil {
 		return err
 	}
-	if r.Skipped > 0 {
-		fmt.Fprintf(c.Err, "%s bad rows left out, of %s\n", cli.Thousands(r.Skipped), cli.Thousands(r.Skipped+r.Rows()))
-		for _, bad := range r.Bad {
-			fmt.Fprintf(c.Err, "  %v\n", bad)
-		}
-		if more := r.Skipped - int64(len(r.Bad)); more > 0 {
-			fmt.Fprintf(c.Err, "  and %s more\n", cli.Thousands(more))
-		}
-	}
-	if stats {
-		seconds := r.Took.Seconds()
-		fmt.Fprintf(c.Err, "rows %s, bytes %s, seconds %.3f, GB/s %.2f, cores %d, groups %s\n",
-			cli.Thousands(r.Rows()), cli.Thousands(r.Bytes), seconds, float64(r.Bytes)/1e9/seconds, r.Cores, cli.Thousands(int64(len(r.Sorted))))
+	if !explain {
+		r.PrintSkipped(c.Err)
 	}
 	return nil
+}
+
+func printStats(c *cli.Console, r *reduce.Reduction) {
+	seconds := r.Took.Seconds()
+	fmt.Fprintf(c.Err, "rows %s, bytes %s, seconds %.3f, GB/s %.2f, cores %d, groups %s\n",
+		cli.Thousands(r.Rows), cli.Thousands(r.Bytes), seconds, float64(r.Bytes)/1e9/seconds, r.Cores, cli.Thousands(int64(len(r.Sorted))))
 }

@@ -37,7 +37,7 @@ func TestReduceSkipBad(t *testing.T) {
 	dirty := header + "A,x,T,1\n" + strings.Repeat("A,x,T,PATIENT\n", 12)
 	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "--skip-bad", "-")
 	if status != 0 || strings.Count(out, "\n") != 1 || strings.Contains(stderr, "PATIENT") ||
-		!strings.HasPrefix(stderr, "12 bad rows left out, of 13\n  record 3 at byte 51") || !strings.HasSuffix(stderr, "  and 2 more\n") {
+		!strings.HasPrefix(stderr, "12 bad rows left out, of 13: number 12\n  record 3 at byte 51") || !strings.HasSuffix(stderr, "  and 2 more\n") {
 		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 }

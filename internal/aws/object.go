@@ -25,7 +25,7 @@ type Object struct {
 	version string
 	size    int64
 	watch   *watcher
-	src     source    // the object's bytes, in order
+	src     source // the object's bytes, in order
 	sum     *checksum
 	lacks   string // see Unverified
 	err     error

@@ -16,8 +16,6 @@ type Counts struct {
 	Headers int64          // later records that were the header again
 	Reasons [reasons]int64 // of the bad rows
 	Bad     []error        // the first of them, each a *RowError
-
-	Restarted bool // a row that was left out held a line break, and reading went on within it
 }
 
 // maxBad is how many bad rows have their places kept.
@@ -79,7 +77,6 @@ func (c *Counts) add(o *Counts) {
 	c.Skipped += o.Skipped
 	c.NoValue += o.NoValue
 	c.Headers += o.Headers
-	c.Restarted = c.Restarted || o.Restarted
 	for i, n := range o.Reasons {
 		c.Reasons[i] += n
 	}

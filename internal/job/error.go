@@ -81,7 +81,7 @@ func (e *HeaderError) Error() string {
 	if len(e.Separators) > 0 {
 		var names []string
 		for _, c := range e.Separators {
-			names = append(names, separatorName(c))
+			names = append(names, SeparatorName(c))
 		}
 		return ErrSeparator.Error() + ", " + strings.Join(names, " and ")
 	}
@@ -109,7 +109,8 @@ func (e *HeaderError) Error() string {
 
 func (e *HeaderError) Unwrap() error { return e.Err }
 
-func separatorName(c byte) string {
+// SeparatorName returns what a separator is called.
+func SeparatorName(c byte) string {
 	switch c {
 	case ',':
 		return "comma"

@@ -2,6 +2,7 @@ package job
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,8 @@ type Columns [4]string
 
 var defaultColumns = Columns{"Hospital", "Diagnosis", "Treatment", "Recovery Time"}
 
-// names returns the names that the header must have.
-func (c Columns) names() Columns {
+// Names returns the names that the header must have.
+func (c Columns) Names() Columns {
 	for i := range c {
 		if c[i] == "" {
 			c[i] = defaultColumns[i]
@@ -81,7 +82,7 @@ func (r *Reducer) readHeader(start []byte) (*fileHeader, error) {
 	var found []byte
 	var failed *HeaderError
 	for _, comma := range candidates {
-		fields, ok := record(start, comma, h.skipped)
+		fields, ok := r.record(start, comma, h.skipped)
 		if !ok {
 			continue
 		}
@@ -100,7 +101,7 @@ func (r *Reducer) readHeader(start []byte) (*fileHeader, error) {
 	case len(found) > 1:
 		return nil, &HeaderError{Separators: found, Err: ErrSeparator}
 	case len(found) == 1:
-		h.setWidth(start)
+		r.setWidth(h, start)
 		return h, nil
 	case failed == nil:
 		failed = &HeaderError{Missing: r.columns[:], Err: ErrHeader}
@@ -121,9 +122,8 @@ func excelSeparator(start []byte) (byte, bool) {
 }
 
 // record returns the fields of the first record behind some others.
-func record(start []byte, comma byte, skip int) ([][]byte, bool) {
-	s := csvfast.NewScanner(bytes.NewReader(start))
-	s.Comma = comma
+func (r *Reducer) record(start []byte, comma byte, skip int) ([][]byte, bool) {
+	s := r.scan(start, comma)
 	for range skip {
 		if !s.Next() {
 			return nil, false
@@ -132,11 +132,36 @@ func record(start []byte, comma byte, skip int) ([][]byte, bool) {
 	if !s.Next() {
 		return nil, false
 	}
+	return fieldsOf(s), true
+}
+
+// scan makes the Scanner, with its buffers, one of the first records of a file.
+func (r *Reducer) scan(start []byte, comma byte) *csvfast.Scanner {
+	r.scanner.Reset(&littles{start})
+	r.scanner.Comma = comma
+	return &r.scanner
+}
+
+// littles is a reader that yields little at a time: to read a record, the Scanner reads no more
+// than it needs.
+type littles struct{ left []byte }
+
+func (l *littles) Read(p []byte) (int, error) {
+	if len(l.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), 1<<10)], l.left)
+	l.left = l.left[n:]
+	return n, nil
+}
+
+// fieldsOf returns the fields of the record that s is at.
+func fieldsOf(s *csvfast.Scanner) [][]byte {
 	fields := make([][]byte, s.NumFields())
 	for i := range fields {
 		fields[i] = bytes.Clone(s.Field(i))
 	}
-	return fields, true
+	return fields
 }
 
 // match finds the columns by their names.
@@ -178,33 +203,39 @@ func (r *Reducer) headerName(field []byte) string {
 
 // setWidth finds out how many fields a record has, of which some at the end have to be empty. A
 // spreadsheet that was wider once leaves empty fields behind the last column: in the header, in
-// every row, or in both. Where all rows at the beginning of the file agree on another number than
-// the header's, it is theirs.
-func (h *fileHeader) setWidth(start []byte) {
+// every row, or in both. Where the first rows agree on another number than the header's, it is
+// theirs, and every other row has to have it.
+func (r *Reducer) setWidth(h *fileHeader, start []byte) {
 	l := &h.layout
 	last := 1 + max(l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime)
-	s := csvfast.NewScanner(bytes.NewReader(start[:bytes.LastIndexByte(start, '\n')+1]))
-	s.Comma = h.comma
+	s := r.scan(start[:bytes.LastIndexByte(start, '\n')+1], h.comma)
 	fields := 0
-	for n := 0; s.Next(); n++ {
+	for n := 0; n < h.skipped+firstRows && s.Next(); n++ {
 		filled := s.NumFields()
 		for filled > 0 && len(s.Field(filled-1)) == 0 {
 			filled--
 		}
-		switch {
-		case n <= h.skipped || filled == 0: // up to the header, or no row
+		if n <= h.skipped || filled == 0 { // up to the header, or no row
 			continue
-		case fields == 0:
-			fields = s.NumFields()
 		}
-		if s.NumFields() != fields || fields < last || filled > l.Fields {
+		if s.NumFields() == fields && filled <= l.Fields {
+			continue
+		}
+		if _, err := r.match(fieldsOf(s)); err == nil {
+			continue // the header again
+		}
+		if fields > 0 || s.NumFields() < last || filled > l.Fields {
 			return
 		}
+		fields = s.NumFields()
 	}
 	if fields > 0 {
 		l.Fields, l.Empty = fields, max(0, fields-l.Fields)
 	}
 }
+
+// firstRows is how many rows have to agree on how many fields they have.
+const firstRows = 20
 
 // repeated says whether a record that is no row is the header again, as where files were joined:
 // it holds all four names. In other positions it means that everything behind it would be read
@@ -240,7 +271,7 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
 		for _, comma := range separators {
-			fields, ok := record(line, comma, 0)
+			fields, ok := r.record(line, comma, 0)
 			if !ok {
 				continue
 			}
@@ -251,7 +282,7 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 		}
 	}
 	for _, comma := range separators {
-		fields, ok := record(start, comma, 0)
+		fields, ok := r.record(start, comma, 0)
 		if !ok || len(fields) < 4 {
 			continue
 		}

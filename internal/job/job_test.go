@@ -284,6 +284,37 @@ func TestSkipBadRows(t *testing.T) {
 	}
 }
 
+// A bad row costs its first line and no other, wherever the damage was noticed.
+func TestSkipBadRowsOfSeveralLines(t *testing.T) {
+	good := strings.Repeat("H,D,T,6\n", 5000) // more than a block
+	for _, tt := range []struct {
+		name, csv string
+		rows      int64
+		skipped   []int64 // their records
+	}{
+		{"a quote that is never closed", "H,\"D,T,5\n" + good, 5000, []int64{2}},
+		{"a quote closed in another row", "H,\"D,T,5\n" + good + "H,\"D\",T,6\n", 5001, []int64{2}},
+		{"a stray quote in another row", "\"H,D,T,5\n" + good + "H,D,T\",5\n", 5000, []int64{2, 5003}},
+		{"a number of several lines", "H,D,T,\"5\n" + good + "\"\n", 5000, []int64{2, 5003}},
+		{"too many fields", "H,D,\"T\nH,D,T,6\n\",5,6\n" + good, 5001, []int64{2, 4}},
+	} {
+		sum, err := run(&memory{csv: header + tt.csv}, Options{BadRows: BadRows{Skip: true}})
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		var skipped []int64
+		for _, bad := range sum.Bad {
+			if row, ok := errors.AsType[*RowError](bad); ok {
+				skipped = append(skipped, row.Record)
+			}
+		}
+		if sum.Rows != tt.rows || !slices.Equal(skipped, tt.skipped) {
+			t.Errorf("%s: %d rows, skipped %v, want %d, %v", tt.name, sum.Rows, skipped, tt.rows, tt.skipped)
+		}
+	}
+}
+
 // A download that ends early is an error, and nothing is written.
 func TestCutShort(t *testing.T) {
 	cut := errors.New("cut")

@@ -17,10 +17,6 @@ var missingByDefault = [...]string{"NULL", `\N`, "#N/A", "NaN"}
 // decode turns a field as it stands in the file into a name. The table calls it once for each
 // spelling, so what it checks costs nothing a row. A treatment that is missing is an empty name.
 func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
-	if column == 0 {
-		// Where files were joined, the second one's mark stands at the beginning of a line.
-		raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
-	}
 	start := len(dst)
 	name, err := csvfast.AppendUnquoted(dst, raw)
 	if err != nil {
@@ -50,9 +46,10 @@ func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
 	return name, nil
 }
 
-// missing says whether a name says that there is none.
+// missing says whether a name says that there is none, with or without space around it.
 func (r *Reducer) missing(name []byte, byDefault bool) bool {
-	if isBlank(name) {
+	name = bytes.TrimSpace(name)
+	if len(name) == 0 {
 		return true
 	}
 	for _, s := range r.options.Missing {
@@ -68,20 +65,6 @@ func (r *Reducer) missing(name []byte, byDefault bool) bool {
 		}
 	}
 	return false
-}
-
-// isBlank says whether there is nothing but white space, of which the no-break space is one.
-func isBlank(name []byte) bool {
-	for len(name) > 0 {
-		c, size := utf8.DecodeRune(name)
-		switch c {
-		case ' ', '\t', '\r', '\n', '\u00a0', '\u3000':
-		default:
-			return false
-		}
-		name = name[size:]
-	}
-	return true
 }
 
 // checkCharacters refuses characters that no name has: control characters, but for tabs and line

@@ -11,22 +11,26 @@ import (
 // startSize is how much of a file is looked at before it is read: its header and some rows.
 const startSize = 64 << 10
 
-// open returns the CSV in a file: what the file holds, or what was compressed into it with gzip,
-// by its content and not by its name. Of a file that is something else it says what.
-func open(src io.Reader) (*bufio.Reader, error) {
-	in := bufio.NewReaderSize(src, startSize)
-	start, _ := in.Peek(4)
-	if bytes.HasPrefix(start, gzipMagic) {
-		in = bufio.NewReaderSize(&unzipper{in: in}, startSize)
+// Open returns the CSV in a file: what the file holds, or what was compressed into it with gzip,
+// by its content and not by its name. Of a file that is something else it says what, in a
+// [*FormatError].
+func Open(src io.Reader) (csv *bufio.Reader, compressed bool, err error) {
+	csv = bufio.NewReaderSize(src, startSize)
+	start, _ := csv.Peek(len(gzipMagic))
+	if compressed = IsGzip(start); compressed {
+		csv = bufio.NewReaderSize(&unzipper{in: csv}, startSize)
 	}
-	start, err := in.Peek(startSize)
+	start, err = csv.Peek(startSize)
 	if err != nil && err != io.EOF {
-		return nil, err
+		return nil, compressed, err
 	}
-	return in, recognise(start)
+	return csv, compressed, recognise(start)
 }
 
 var gzipMagic = []byte{0x1f, 0x8b} // RFC 1952 §2.3.1
+
+// IsGzip says whether a file that begins so is compressed.
+func IsGzip(start []byte) bool { return bytes.HasPrefix(start, gzipMagic) }
 
 // unzipper decompresses. A file may hold several members, one behind the other (RFC 1952 §2.2),
 // and zeros behind the last, which tapes and block devices leave.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"reduction/aggregate"
@@ -25,15 +26,15 @@ type Reducer struct {
 	groups  []aggregate.Group
 	text    []byte // what appendDecoded reads
 
+	missingNumbers []aggregate.Number // that MISSING names
+
 	// Of the record that the table has last asked about.
-	multiline    bool  // it holds a line break
-	decimalComma bool  // its number has a comma
-	moved        bool  // it is the header, with its columns in other positions
-	restart      int64 // where it begins: reading goes on behind its first line
+	decimalComma bool // its number has a comma
+	moved        bool // it is the header, with its columns in other positions
 }
 
 // NewReducer returns a Reducer that has read nothing.
-func NewReducer(o Options) *Reducer { return &Reducer{options: o, columns: o.Columns.names()} }
+func NewReducer(o Options) *Reducer { return &Reducer{options: o, columns: o.Columns.Names()} }
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
 func (r *Reducer) reset() {
@@ -76,7 +77,7 @@ func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 
 // open reads up to the header's end.
 func (r *Reducer) open(in *counter) error {
-	opened, err := open(in.r)
+	opened, _, err := Open(in.r)
 	if err != nil {
 		return err
 	}
@@ -117,8 +118,8 @@ func (r *Reducer) ReadHeader(src io.Reader) (offset int64, err error) {
 	return in.n, nil
 }
 
-// IsGzip says whether a file that begins so is compressed.
-func IsGzip(start []byte) bool { return bytes.HasPrefix(start, gzipMagic) }
+// Layout says where the columns are, once the header has been read.
+func (r *Reducer) Layout() aggregate.Layout { return r.layout }
 
 // Verdict fails where too many rows were bad, or none could be used: before anything is stored.
 func (r *Reducer) Verdict() error { return r.verdict(r.options.BadRows) }
@@ -144,15 +145,18 @@ func (r *Reducer) start() {
 	t, o := &r.table, &r.options
 	t.Reset(r.layout)
 	t.Decode, t.Pass, t.Bad, t.NewGroup = r.decode, r.pass, r.badRow, newGroup
-	t.Missing, t.MissingWhole = r.missingNumber, nil
-	for _, s := range o.Missing {
-		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
-			t.MissingWhole = append(t.MissingWhole, n)
-		}
-	}
 	t.Range, t.Mark = o.Range, '.'
 	if o.Comma {
 		t.Mark = ','
+	}
+	t.Missing, t.MissingWhole, r.missingNumbers = r.missingNumber, nil, nil
+	for _, s := range o.Missing {
+		if n, err := aggregate.ParseNumber([]byte(s), t.Mark); err == nil {
+			r.missingNumbers = append(r.missingNumbers, n)
+		}
+		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
+			t.MissingWhole = append(t.MissingWhole, n)
+		}
 	}
 	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
 }
@@ -165,24 +169,28 @@ func newGroup(hospital, diagnosis string) error {
 	return nil
 }
 
-func (r *Reducer) missingNumber(field []byte) bool { return r.missing(field, true) }
+// missingNumber says whether a recovery time says that there is none. A number does in any spelling:
+// 999 and 999.0.
+func (r *Reducer) missingNumber(field []byte) bool {
+	if len(r.missingNumbers) > 0 {
+		if n, err := aggregate.ParseNumber(field, r.table.Mark); err == nil {
+			return slices.Contains(r.missingNumbers, n)
+		}
+	}
+	return r.missing(field, true)
+}
 
-var errRestart = errors.New("job: reading goes on within a record")
+// errRestart ends a block early: the scanner reads what follows a bad row's first line again.
+var errRestart = errors.New("job: the rest of the block is read again")
 
-// rows feeds the table block by block. A block ends before a record whose quotes are bad; the
-// table stops at a row that it cannot use. Either fails the job or is left out. Then reading goes
-// on behind the first line break at or after the record's first byte: a quote that should not be
-// there may have made one record of many lines.
+// rows feeds the table block by block. A block ends before a record that is bad as CSV; the table
+// stops at a row that it cannot use. Either fails the job or costs the row's first line.
 func (r *Reducer) rows(s *csvfast.Scanner) error {
 	defer func() { r.Rows = r.table.Rows() }()
 	for {
 		for s.NextBlock() {
 			_, err := r.table.AddBlock(aggregate.Block(s.Block()))
-			switch {
-			case err == nil:
-			case err == errRestart:
-				s.Reject(r.restart)
-			default:
+			if err != nil && err != errRestart {
 				return r.place(err)
 			}
 		}
@@ -204,10 +212,6 @@ func (r *Reducer) pass(fields [][]byte) (bool, error) {
 	if again, r.moved = r.repeated(fields); again {
 		r.Headers++
 		return true, nil
-	}
-	r.multiline = false
-	for _, f := range fields {
-		r.multiline = r.multiline || bytes.IndexByte(f, '\n') >= 0
 	}
 	// Where commas separate, a number with one is two fields.
 	r.decimalComma = !r.options.Comma && r.layout.Comma != ',' && len(fields) > r.layout.RecoveryTime &&
@@ -238,14 +242,13 @@ func (r *Reducer) badRow(bad *aggregate.RowError) error {
 		return err
 	case errors.Is(bad.Err, aggregate.ErrNoValue) && o.NoValue == SkipNoValue:
 		r.NoValue++
+		return nil
 	case !o.BadRows.Skip:
 		return err
 	default:
 		r.skip(err)
 	}
-	if r.multiline {
-		r.Restarted = true
-		r.restart = bad.Offset
+	if r.scanner.Reject(bad.Offset) {
 		return errRestart
 	}
 	return nil

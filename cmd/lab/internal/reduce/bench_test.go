@@ -34,8 +34,8 @@ func BenchmarkReduce(b *testing.B) {
 			b.SetBytes(info.Size())
 			for b.Loop() {
 				r := &Reduction{Jobs: jobs}
-				if err := r.readerAt(f, info.Size()); err != nil || r.Rows() != rows*times || r.Cores != jobs {
-					b.Fatal(r.Rows(), r.Cores, err)
+				if err := r.readerAt(f, info.Size()); err != nil || r.Rows != rows*times || r.Cores != jobs {
+					b.Fatal(r.Rows, r.Cores, err)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows/times, "ns/row")

@@ -115,7 +115,7 @@ func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 		parts[i] = header.Part()
 		wg.Go(func() {
 			_, err := parts[i].ReadFrom(shared.Reader())
-			if err == nil && (parts[i].Skipped > 0 || parts[i].Restarted) {
+			if err == nil && parts[i].Skipped > 0 {
 				err = errSkipped
 			}
 			if err != nil {

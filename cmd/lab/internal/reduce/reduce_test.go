@@ -18,6 +18,7 @@ import (
 
 	"reduction/aggregate"
 	"reduction/internal/dataset"
+	"reduction/internal/job"
 )
 
 // good are files that are reduced to what the reference says.
@@ -30,15 +31,17 @@ var good = []struct{ name, data string }{
 	{"byte order mark", "\ufeff" + dataset.Header + "A,x,T,1\n"},
 	{"byte order mark in a name", dataset.Header + "\ufeffA,x,T,1\nA,x,T,2\n\ufeffA,x,T,3\n\ufeffA,x,T,4\n\ufeffA,y,T,4\n"},
 	{"blank lines", "\n\n" + dataset.Header + "\nA,x,T,1\n\n\nA,x,T,2\n\n"},
-	{"quotes", dataset.Header + "\"A\",\"x\",\"T\",\"1\"\nA,x,T,2\n\"A, \"\"a\"\"\",\"x\ny\",\"\"\"\",\"3\"\n\"\n\",\"\n\n\",\",\",4\n"},
+	{"quotes", dataset.Header + "\"A\",\"x\",\"T\",\"1\"\nA,x,T,2\n\"A, \"\"a\"\"\",\"x\ny\",\"\"\"\",\"3\"\n\"\nA\",\"\n\nx\",\",\",4\n"},
 	{"columns elsewhere", "n,Recovery Time,Treatment,\"a\nb\",Hospital,Diagnosis\n1,5,T,,A,x\n2,6,T,\"\n\",A,x\n"},
-	{"decimals", dataset.Header + "A,x,T,12.5\nA,x,T,-3\nA,x,T,+4\nA,x,T,.25\nA,x,T,7.\nB,x,T,0.000000001\nB,x,T,0.1\nC,x,T,-0.0\n"},
-	{"thirds", dataset.Header + "A,x,T,1\nA,x,T,0\nA,x,T,1\nB,x,T,-1\nB,x,T,0\nB,x,T,0\n"},
-	{"large", dataset.Header + "A,x,T,9007199254740993\nB,x,T,9223372036854775807\nB,x,T,9223372036854775807\n"},
+	{"decimals", dataset.Header + "A,x,T,12.5\nA,x,T,+4\nA,x,T,.25\nA,x,T,7.\nB,x,T,0.000000001\nB,x,T,0.1\nC,x,T,-0.0\nC,x,T,4.500000000000000000000000000\nC,x,T,1.5e3\nC,x,T,0E-18\nC,x,T,0.000000000000000000001\n"},
+	{"thirds", dataset.Header + "A,x,T,1\nA,x,T,0\nA,x,T,1\nB,x,T,1\nB,x,T,0\nB,x,T,0\n"},
+	{"large", dataset.Header + "A,x,T,999999.000000000000000000001\nB,x,T,1000000\nB,x,T,1e6\n"},
 	{"ties", dataset.Header + "A,x,b,1\nA,x,a,1\nA,x,B,1\nA,x,b,1\nA,x,a,1\n"},
 	{"order", dataset.Header + "b,x#,T,1\nB,x,T,1\nb,x,T,1\nb,\"x\"\"#\",T,1\na,xx,T,1\né,x,T,1\n"},
-	{"empty names", dataset.Header + ",,,1\n,x,,2\nA,,,3\n"},
-	{"escapes", dataset.Header + "\"A\t\\\x01\",\"<x>&\u2028\",\"\u00e9\U0001f600\",1\n"},
+	{"empty treatments", dataset.Header + "A,x,,1\nA,x,T,2\nA,x,,3\nB,x,,4\nB,x,\" \",5\nC,x,NULL,6\n"},
+	{"rows of separators", dataset.Header + ",,,\nA,x,T,1\n,,,,,,\n,\n"},
+	{"the header again", dataset.Header + "A,x,T,1\n" + dataset.Header + "A,x,T,2\n\ufeff" + dataset.Header + "A,x,T,3\n"},
+	{"escapes", dataset.Header + "\"A\t\\\",\"<x>&\u2028\",\"\u00e9\U0001f600\",1\n"},
 	{"wide", dataset.Header + wideRows(400)},
 	{"experiment", string(dataset.New(3000, 5).Bytes())},
 }
@@ -56,7 +59,7 @@ func wideRows(n int) string {
 	}
 	var b strings.Builder
 	for range n {
-		fmt.Fprintf(&b, "%s,%s,%s,%d.%d\n", name("Hospital", 50), name("Syndrome", 50), name("Therapy", 9), r.IntN(99)-9, r.IntN(99))
+		fmt.Fprintf(&b, "%s,%s,%s,%d.%d\n", name("Hospital", 50), name("Syndrome", 50), name("Therapy", 9), r.IntN(99), r.IntN(99))
 	}
 	return b.String()
 }
@@ -103,7 +106,7 @@ func TestReduce(t *testing.T) {
 		for name, read := range map[string]func(*Reduction) error{
 			"one core":          func(r *Reduction) error { return r.File(path) },
 			"three cores":       func(r *Reduction) error { r.Jobs = 3; return r.File(path) },
-			"skipping bad rows": func(r *Reduction) error { r.Jobs, r.SkipBadRows = 3, true; return r.File(path) },
+			"skipping bad rows": func(r *Reduction) error { r.Jobs, r.Options.BadRows.Skip = 3, true; return r.File(path) },
 			"gzip":              func(r *Reduction) error { return r.File(zipped) },
 			"stream":            func(r *Reduction) error { return r.Stream(iotest.HalfReader(strings.NewReader(test.data))) },
 		} {
@@ -152,10 +155,16 @@ const secret = "PATIENT"
 var bad = []struct{ name, data, says string }{
 	{"empty", "", "empty"},
 	{"only blank lines", "\n\r\n\n", "empty"},
+	{"negative", dataset.Header + "A,x,T,-3\n", "record 2 at byte 43, column Recovery Time"},
+	{"no recovery time", dataset.Header + "A,x,T,\n", "record 2 at byte 43, column Recovery Time"},
+	{"too large", dataset.Header + "A,x,T,1000001\n", "record 2 at byte 43, column Recovery Time"},
+	{"no hospital", dataset.Header + ",x,T,1\n", "record 2 at byte 43, column Hospital"},
+	{"a control character", dataset.Header + "A,x\x01,T,1\n", "record 2 at byte 43, column Diagnosis"},
+	{"joined files that differ", dataset.Header + "A,x,T,1\nHospital,Treatment,Diagnosis,Recovery Time\nA,x,T,1\n", "record 3 at byte 51"},
 	{"no header", secret + ",x,T,1\nA,x,T,1\n", "Hospital, Diagnosis, Treatment, Recovery Time"},
 	{"a column missing", "Hospital,Diagnosis,Treatment\nA,x,T\n", "Recovery Time"},
 	{"word", dataset.Header + "A,x,T,1\nA,x,T," + secret + "\n", "record 3 at byte 51, column Recovery Time"},
-	{"exponent", dataset.Header + "A,x,T,1e3\n", "record 2 at byte 43, column Recovery Time"},
+	{"exponent", dataset.Header + "A,x,T,1e7\n", "record 2 at byte 43, column Recovery Time"},
 	{"short", dataset.Header + "A,x,T,1\n\n" + secret + ",x,T\nA,x,T,1\n", "record 3 at byte 52"},
 	{"long", dataset.Header + "A,x,T,1," + secret + "\n", "record 2 at byte 43"},
 	{"bare quote", dataset.Header + "A,x,T,1\nA,x\"" + secret + ",T,1\nA,\"x\ny\",T,1\n", "record 3 at byte 51"},
@@ -194,13 +203,13 @@ func TestReduceSkipBad(t *testing.T) {
 		t.Fatal(err)
 	}
 	for chunk := range len(dirty) { // 0 is the usual size, for which the file is too small to be shared
-		r := &Reduction{SkipBadRows: true, Jobs: 2, chunk: chunk}
+		r := &Reduction{Options: job.Options{BadRows: job.BadRows{Skip: true}}, Jobs: 2, chunk: chunk}
 		if err := r.readerAt(strings.NewReader(dirty), int64(len(dirty))); err != nil {
 			t.Fatal(err)
 		}
 		var out strings.Builder
 		r.Print(&out)
-		if got := printed(t, out.String()); !slices.Equal(got, want) || r.Skipped != 5 || r.Rows() != 3 || len(r.Bad) != 5 {
+		if got := printed(t, out.String()); !slices.Equal(got, want) || r.Skipped != 5 || r.Rows != 3 || len(r.Bad) != 5 {
 			t.Errorf("in chunks of %d: %d left out, %s", chunk, r.Skipped, &out)
 		}
 		for _, bad := range r.Bad {
@@ -224,8 +233,8 @@ func TestReduceFails(t *testing.T) {
 		t.Errorf("output: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "data.gz")
-	os.WriteFile(path, []byte("not so"), 0o600)
-	for path, says := range map[string]string{path: "decompressing", filepath.Dir(path): "is a directory", path + ".csv": "no such file"} {
+	os.WriteFile(path, []byte("\x1f\x8bnot so, and long enough"), 0o600)
+	for path, says := range map[string]string{path: "gzip", filepath.Dir(path): "is a directory", path + ".csv": "no such file"} {
 		if err := new(Reduction).File(path); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", path, err, says)
 		}
