@@ -13,6 +13,8 @@
 //	MANIFEST=on                     write #manifest last: the result is whole
 //	PK=request|object               what the partition key is made of (default: by the event)
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
+//	GONE=ignore                     an object that is no longer there is ignored, logged and
+//	                                counted, rather than an error
 //	METRICS=on                      the summary line is an embedded metric
 //	VERIFY=full                     demand a checksum of the whole object, and verify it;
 //	                                XXHASH cannot be
@@ -20,6 +22,54 @@
 //	                                first event is asked for
 //
 // So do the variables that Lambda sets and AWS's SDKs read: see [reduction/internal/aws].
+//
+// # Events
+//
+// What is read of an event, and which events are ignored, is the documentation of
+// [reduction/internal/event]. An event that is ignored has a line in the log, and so has each object
+// that is not read because of what has happened to it since the event:
+//
+//	superseded   it was overwritten: the event of the newer object does the work
+//	ignored      it was deleted, where a delete marker says so or GONE=ignore is set; or it is a
+//	             folder marker, a key that ends with a slash, without bytes
+//
+// They are counted in the answer, and are no failures. A direct invocation fails where the object
+// that it names by its ETag was overwritten, and where it was deleted, unless GONE=ignore is set.
+//
+// # Errors
+//
+// An error has a type, in the answer and in its line of the log, for a Retry or a Catch of Step
+// Functions, a metric filter or an alarm. Where "again" is marked, a later attempt may succeed.
+//
+//	                         again
+//	Function.BadEvent               the event is of no known shape, has an unknown name or member, or
+//	                                names no object that can be read
+//	Function.Setting                a variable of the environment means nothing, or is missing
+//	Function.NoSuchKey              the object, or this version of it, is not there
+//	Function.NoSuchBucket           the bucket is not there
+//	Function.NoSuchTable            the table is not there
+//	Function.AccessDenied           the role lacks a right
+//	Function.EncryptionKey          the object's key of KMS cannot be used
+//	Function.Credentials            AWS does not accept the credentials, or they have expired
+//	Function.Archived               the object is to be restored first
+//	Function.Superseded             a direct invocation named an ETag that another has replaced
+//	Function.Changed         yes    the object changed while it was read, or since the event, and is
+//	                                not known to be newer
+//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests
+//	Function.Unavailable     yes    S3 or DynamoDB did not answer, or with a fault of its own
+//	Function.Timeout         yes    the invocation's time was over
+//	Function.Connection             a certificate, the proxy or the endpoint is to blame
+//	Function.Refused                S3 or DynamoDB does not take the request
+//	Function.Checksum               the object is damaged, or VERIFY=full finds no checksum
+//	Function.BadCompression         the object is compressed in another way than it says
+//	Function.Empty                  the object has no bytes
+//	Function.BadHeader              the header lacks a column, or has it twice
+//	Function.BadRow                 a row, or what would be stored of it
+//	Function.TooLarge               more groups, names or counts than the memory size has room for
+//	Function.Error                  anything else
+//
+// Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
+// package [reduction/runtime].
 //
 // # The map
 //

@@ -26,6 +26,8 @@ type function struct {
 	warm     bool // connections are opened before the first event is asked for
 	memoryMB int
 
+	ignoreGone bool // an object that is gone is no error
+
 	unverified sync.Once // logs the first object whose checksum is not verified
 }
 
@@ -59,6 +61,7 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	}
 	f.env.PartitionKey = event.ReadPolicy(r)
 	f.env.SQSPartial = r.On("SQS_PARTIAL")
+	f.ignoreGone = r.Choice("GONE", "fail", "ignore") == "ignore"
 	f.metrics = r.On("METRICS")
 	f.warm = r.Choice("WARM", "on", "off") == "on"
 	return f, r.Err()

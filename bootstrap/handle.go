@@ -19,6 +19,14 @@ func of(inv *runtime.Invocation) logline.Invocation {
 
 // handle answers one event: each of its objects is a run of the job.
 func (f *function) handle(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
+	answer, err := f.answer(ctx, inv)
+	if err != nil {
+		err = &typedError{err, errorType(ctx, err)}
+	}
+	return answer, err
+}
+
+func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
 	e, err := event.Parse(inv.Payload, f.env)
 	if err != nil {
 		return nil, err
@@ -27,15 +35,20 @@ func (f *function) handle(ctx context.Context, inv *runtime.Invocation) ([]byte,
 		return nil, f.unready
 	}
 	for _, err := range e.Refused() {
-		f.log.Log(logline.Error, of(inv), err.Error())
+		f.failed(ctx, of(inv), err)
+	}
+	for i := range e.Ignored {
+		f.ignored(of(inv), &e.Ignored[i])
 	}
 	var results []event.Result
 	for i, o := range e.Objects {
 		sum, err := f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag},
 			o.Table, e.PartitionKey(inv.RequestID, i))
 		f.report(of(inv), &o, &sum, err)
-		results = append(results, event.Result{Summary: appendSummary(nil, inv.RequestID, &sum), Err: err})
-		if err != nil && e.Ordered() {
+		r := event.Result{Summary: appendSummary(nil, inv.RequestID, &sum)}
+		r.Outcome, r.Err = f.outcome(ctx, of(inv), e, &o, err)
+		results = append(results, r)
+		if r.Err != nil && e.Ordered() {
 			break
 		}
 	}
@@ -45,11 +58,16 @@ func (f *function) handle(ctx context.Context, inv *runtime.Invocation) ([]byte,
 		// but the first of several.
 		for _, r := range results {
 			if r.Err != nil {
-				f.log.Log(logline.Error, of(inv), r.Err.Error())
+				f.failed(ctx, of(inv), r.Err)
 			}
 		}
 	}
 	return answer, err
+}
+
+// failed logs an error as the runtime logs those that it is told of.
+func (f *function) failed(ctx context.Context, of logline.Invocation, err error) {
+	f.log.Log(logline.Error, of, err.Error(), logline.Text("errorType", errorType(ctx, err)))
 }
 
 // report logs a run: the places of its bad rows, and where it succeeded a line of figures. Of
@@ -72,11 +90,7 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		logline.Count("skipped", sum.Skipped), logline.Bytes("bytes", sum.Bytes),
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
 	}
-	if f.metrics {
-		f.log.Metrics(of, "reduced", fields...)
-	} else {
-		f.log.Log(logline.Info, of, "reduced", fields...)
-	}
+	f.line(of, logline.Info, "reduced", fields...)
 }
 
 // appendSummary appends the response to a direct invocation:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -15,7 +16,7 @@ func main() {
 	log := logline.New(rawio.NewWriter(os.Stdout), time.Now, os.Getenv)
 	f, err := newFunction(os.Getenv, log)
 	if err != nil {
-		api.InitError(err)
+		api.InitError(&typedError{err, errorType(context.Background(), err)})
 		os.Exit(1)
 	}
 	limitHeap(f.memoryMB)

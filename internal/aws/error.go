@@ -32,6 +32,10 @@ type Error struct {
 	RequestID string
 	Attempts  int
 	Err       error // the kind, or why there was no answer
+
+	// DeleteMarker says that S3 has answered with x-amz-delete-marker: the object was deleted
+	// in a bucket that keeps versions.
+	DeleteMarker bool
 }
 
 func (e *Error) Error() string {

@@ -121,11 +121,11 @@ func TestObjectDemands(t *testing.T) {
 		{ObjectRef{"bucket", "k", "v/1", ""}, []string{"GET /bucket/k?versionId=v%2F1", "GET /bucket/k?versionId=v%2F1 bytes=10-999 " + etag}, nil},
 		{ObjectRef{"bucket", "k", "", "other"}, []string{`GET /bucket/k "other"`}, ErrChanged},
 		{ObjectRef{"bucket", "a/b !*'()+é", "", ""}, []string{"GET /bucket/a/b%20%21%2A%27%28%29%2B%C3%A9", "GET /bucket/a/b%20%21%2A%27%28%29%2B%C3%A9 bytes=10-999 " + etag}, nil},
-		{ObjectRef{"", "k", "", ""}, nil, errPlace},
-		{ObjectRef{"bucket", "", "", ""}, nil, errPlace},
-		{ObjectRef{"arn:aws:s3:us-east-1:123456789012:accesspoint/x", "k", "", ""}, nil, errPlace},
-		{ObjectRef{"bucket--use1-az4--x-s3", "k", "", ""}, nil, errPlace},
-		{ObjectRef{"bucket/x?", "k", "", ""}, nil, errPlace},
+		{ObjectRef{"", "k", "", ""}, nil, ErrPlace},
+		{ObjectRef{"bucket", "", "", ""}, nil, ErrPlace},
+		{ObjectRef{"arn:aws:s3:us-east-1:123456789012:accesspoint/x", "k", "", ""}, nil, ErrPlace},
+		{ObjectRef{"bucket--use1-az4--x-s3", "k", "", ""}, nil, ErrPlace},
+		{ObjectRef{"bucket/x?", "k", "", ""}, nil, ErrPlace},
 	} {
 		s := newFakeS3(t, data, "cut:10")
 		got, err := fetch(newTestClient(t, testConfig(s.URL, nil)), c.ref)

@@ -1,9 +1,11 @@
 package aws
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"reduction/internal/http1"
 	"reduction/sigv4"
@@ -30,6 +32,9 @@ type span struct{ off, end int64 }
 // whole asks for no range at all: S3 sends a whole object's checksum with no other answer.
 var whole = span{0, -1}
 
+// headOnly asks for an object's head, and not for the object.
+var headOnly = span{-1, -1}
+
 // appendRange appends the span as a Range header has it. RFC 9110 §14.1.2.
 func (s span) appendRange(dst []byte) []byte {
 	dst = append(dst, "bytes="...)
@@ -41,17 +46,21 @@ func (s span) appendRange(dst []byte) []byte {
 	return dst
 }
 
-// get opens an object, or a span of it, with its answer's body still to be read. The size is
-// what an earlier answer has said, or -1.
+// get opens an object, or a span of it, with its answer's body still to be read, or asks for its
+// head alone. The size is what an earlier answer has said, or -1.
 func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange, error) {
+	op, method := "GetObject", "GET"
+	if s == headOnly {
+		op, method = "HeadObject", "HEAD"
+	}
 	if err := ref.check(); err != nil {
-		return nil, &Error{Op: "GetObject", Place: ref.place(), Err: err}
+		return nil, &Error{Op: op, Place: ref.place(), Err: err}
 	}
 	region := c.regionOf(ref.Bucket)
 	var elsewhere string // where a 307 has sent us
 	return c.send(&call{
 		service: &c.s3,
-		op:      "GetObject",
+		op:      op,
 		place:   ref.place(),
 		watch:   w,
 		build: func(id identity) (endpoint, *http1.Request, error) {
@@ -67,15 +76,17 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 				path = append(path, ref.Bucket+"/"...)
 			}
 			m := &message{at: at, region: region}
-			m.Method = "GET"
+			m.Method = method
 			m.Path = string(sigv4.AppendEscapedPath(path, ref.Key))
 			if ref.VersionID != "" {
 				m.Query = string(sigv4.AppendEscaped([]byte("versionId="), ref.VersionID))
 			}
-			if s != whole {
-				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
-			} else {
+			switch s {
+			case whole:
 				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-checksum-mode", Value: "ENABLED"})
+			case headOnly:
+			default:
+				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
 			}
 			if ref.ETag != "" {
 				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
@@ -83,13 +94,17 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			return at, c.sign(&c.s3, id, m), nil
 		},
 		accept: func(x *exchange) error {
-			if etag := x.Header.Get("ETag"); ref.ETag != "" && quoteETag(etag) != quoteETag(ref.ETag) {
+			if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
 				return ErrChanged // from a server that knows no If-Match
 			}
 			return s.accept(x.Status, x.Header, x.ContentLength, size)
 		},
 		refused: func(e *Error, h http1.Header, body []byte) bool {
 			e.Code, e.Message = element(body, "Code"), element(body, "Message")
+			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
+			if s == headOnly && (e.Status == 404 || e.Status == 405) {
+				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so
+			}
 			if class := element(body, "StorageClass"); class != "" {
 				e.Message += " (storage class " + class + ")"
 			}
@@ -108,7 +123,24 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	})
 }
 
-var errPlace = errors.New("not an object that can be read")
+// Head asks for an object's ETag, in quotes, and when it was last modified: the current version's,
+// unless ref names another. Of an object that is not there the error is ErrNoSuchKey, with
+// DeleteMarker set where a delete marker has taken its place.
+func (c *Client) Head(ctx context.Context, ref ObjectRef) (etag string, modified time.Time, err error) {
+	w := newWatcher(ctx)
+	defer w.stop()
+	x, err := c.get(w, &ref, headOnly, -1)
+	if err != nil {
+		return "", modified, err
+	}
+	etag = x.Header.Get("ETag")
+	modified, _ = time.Parse(time.RFC1123, x.Header.Get("Last-Modified"))
+	x.Close()
+	return etag, modified, nil
+}
+
+// ErrPlace says that a bucket and a key name no object that can be read here.
+var ErrPlace = errors.New("not an object that can be read")
 
 // check refuses what S3 would not understand, or would understand as something else.
 func (r *ObjectRef) check() error {
@@ -131,7 +163,7 @@ func (r *ObjectRef) check() error {
 type placeError struct{ why string }
 
 func (e *placeError) Error() string { return e.why }
-func (e *placeError) Unwrap() error { return errPlace }
+func (e *placeError) Unwrap() error { return ErrPlace }
 
 // quoteETag returns an ETag as If-Match wants it: S3's events have it without quotes.
 func quoteETag(etag string) string {
@@ -141,9 +173,12 @@ func quoteETag(etag string) string {
 	return `"` + etag + `"`
 }
 
+// SameETag compares two ETags, each with quotes around it or without.
+func SameETag(a, b string) bool { return quoteETag(a) == quoteETag(b) }
+
 // accept says whether a success is what was asked for. RFC 9110 §14.4, §15.3.7.
 func (s span) accept(status int, h http1.Header, length, known int64) error {
-	if s == whole {
+	if s == whole || s == headOnly {
 		if status != 200 {
 			return ErrRange
 		}

@@ -4,15 +4,14 @@ import "reduction/internal/json"
 
 // addItem adds the object of {"bucket": ..., "key": ..., "table": ...}, with what it leaves
 // out taken from rest.
-//
-// An unknown member may be a misspelled one: as long as bucket or key would come from
-// elsewhere, the wrong object could be read, so that is an error. An item that names both
-// may carry what it likes.
-func (e *Event) addItem(m *members, rest Object) error {
-	o := m.object
-	if o == (Object{}) || m.unknown != "" && (o.Bucket == "" || o.Key == "") {
-		return &ShapeError{"an object with " + m.names}
+func (e *Event) addItem(m *members, rest *Object) error {
+	if !m.has[ours] {
+		return m.shape()
 	}
+	if err := m.only(ours, listed); err != nil {
+		return err
+	}
+	o := &m.object
 	if o.Bucket == "" {
 		o.Bucket = rest.Bucket
 	}
@@ -25,30 +24,27 @@ func (e *Event) addItem(m *members, rest Object) error {
 	return e.add(o)
 }
 
-// addItems adds the objects of an array, such as Step Functions' ItemBatcher makes:
+// addBatch adds the objects of what Step Functions' ItemBatcher makes:
 //
 //	{"BatchInput": {"bucket": "b"}, "Items": [{"Key": "1.csv"}, {"Key": "2.csv"}]}
 //
-// What the items leave out may be in BatchInput. Step Functions Developer Guide,
+// What the items leave out may be in BatchInput, which is the workflow's own: it may hold what it
+// likes, but nothing that looks like a misspelled member of ours. Step Functions Developer Guide,
 // "ItemBatcher (Map)".
-func (e *Event) addItems(items []byte, batchInput Object) error {
-	s := json.NewScanner(items)
-	none := true
-	for i := range s.Array() {
-		none = false
-		if s.Peek() != json.Object {
-			return at("item", i, &ShapeError{"a value that is no object"})
+func (e *Event) addBatch(m *members, wraps int) error {
+	if err := m.only(mapped); err != nil {
+		return err
+	}
+	rest := new(members)
+	if s := json.NewScanner(m.of["BatchInput"]); s.Peek() == json.Object {
+		var err error
+		if rest, err = readMembers(s); err != nil {
+			return err
 		}
-		m, err := readMembers(s)
-		if err == nil {
-			err = e.addItem(m, batchInput)
-		}
-		if err != nil {
-			return at("item", i, err)
+		if near := rest.near; near != "" {
+			rest.first[strange] = near
+			return &PlaceError{"BatchInput", rest.shape()}
 		}
 	}
-	if none {
-		return &ShapeError{"an empty array"}
-	}
-	return s.Err()
+	return e.addArray("item", m.array("Items"), &rest.object, wraps)
 }

@@ -9,6 +9,7 @@ import (
 // What is wrong with an event, for errors.Is.
 var (
 	ErrUnknown  = errors.New("event: no event that is known here")
+	ErrName     = errors.New("event: an event of S3 whose name is not known here: leave it out of the notification or rule")
 	ErrVersion  = errors.New("event: the S3 notification is not of version 2.x")
 	ErrEscape   = errors.New("event: the object's key is not URL-encoded")
 	ErrNoObject = errors.New("event: no object is named")
@@ -16,15 +17,27 @@ var (
 
 // expected is shown to whoever sent something else.
 const expected = `expected {} for the environment's object; {"bucket":"...","key":"...","table":"..."}; ` +
-	`an S3 event notification; EventBridge's "Object Created"; one of the two in SQS or SNS; ` +
+	`an S3 event notification; an event of S3 from EventBridge; one of the two in SQS or SNS; ` +
 	`or the items of a Step Functions map`
 
 // ShapeError says that a payload is of no known shape, and what it looks like: the names
 // of its members, never their values.
-type ShapeError struct{ Got string }
+type ShapeError struct {
+	Got     string
+	Member  string // one that is not known; "" also where its name is not fit to be shown
+	Nearest string // the known one that may have been meant, or ""
+}
 
 func (e *ShapeError) Error() string {
-	return ErrUnknown.Error() + ": " + expected + "; got " + e.Got
+	s := ErrUnknown.Error() + ": " + e.Got
+	switch {
+	case e.Member == "":
+	case e.Nearest == "" || strings.EqualFold(e.Member, e.Nearest):
+		s += ": " + e.Member + " does not belong there"
+	default:
+		s += ": " + e.Member + " is not known; is " + e.Nearest + " meant?"
+	}
+	return s + "; " + expected
 }
 
 func (e *ShapeError) Unwrap() error { return ErrUnknown }

@@ -1,22 +1,6 @@
-// Package event reads what a function is invoked with, and finds the objects that it names.
-//
-// It knows, without being told which to expect:
-//
-//	nothing, null, {}                       the environment's object
-//	EventBridge's "Scheduled Event"         the same
-//	{"bucket": ..., "key": ..., "table": …} that object; what is left out, the environment's
-//	S3 event notification, version 2.x      its records' objects
-//	EventBridge "Object Created" of S3      its object
-//	SNS, SQS, or SNS in SQS                 what the messages carry, any of these two
-//	Step Functions' Map                     an item, an array of items, {"Items": [...]}
-//
-// S3's test message and events of other kinds, such as deletions, name no object to read:
-// they are counted and passed over. Everything else is an error that says what was expected.
-//
-// An [Event] also knows what its sender expects to hear, see [Event.Respond], and under
-// which key results are to be stored so that a second delivery does no harm, see
-// [Event.PartitionKey].
 package event
+
+import "time"
 
 // Environment is what the function's environment says about events.
 type Environment struct {
@@ -35,7 +19,7 @@ type Environment struct {
 type Event struct {
 	Sender  Sender
 	Objects []Object
-	Ignored int // test messages, and events that name no object to read
+	Ignored []Ignored // what is known to name no object to read
 
 	env      Environment
 	messages []message // of SQS
@@ -49,7 +33,24 @@ type Object struct {
 	Bucket, Key, Table string
 	VersionID, ETag    string
 
-	message int // which message of Event.messages it came in
+	// Time is when the event says that the object was stored; zero where it does not say.
+	Time time.Time
+
+	empty   bool // the event says that the object has no bytes
+	message int  // which message of Event.messages it came in
+}
+
+// Versioned reports whether a version is named that stays what it is. The version "null" does
+// not: it is what is written while versioning is off or suspended, and is overwritten (Amazon S3
+// User Guide, "How S3 Versioning works").
+func (o *Object) Versioned() bool { return o.VersionID != "" && o.VersionID != nullVersion }
+
+const nullVersion = "null"
+
+// Ignored is a part of an event that is known to name no object to read.
+type Ignored struct {
+	Event       string // a name of the package documentation's tables, or what it is
+	Bucket, Key string // "" where the event names none
 }
 
 // message is a message of SQS. One with an error is to be tried again.
@@ -62,7 +63,7 @@ type message struct {
 type Sender int
 
 const (
-	Direct      Sender = iota // somebody who waits for the answer, or Step Functions
+	Direct      Sender = iota // somebody who waits for the answer, Step Functions, or a schedule
 	S3                        // S3, by an event notification
 	EventBridge               // S3, by way of EventBridge
 	SNS

@@ -47,12 +47,8 @@ func partitionKey(p Policy, sender Sender, requestID string, objects []Object, i
 	}
 	o := &objects[i]
 	version := o.VersionID
-	if version == "" || version == nullVersion {
+	if !o.Versioned() {
 		version = o.ETag
 	}
 	return "object#" + o.Bucket + "#" + version + "#" + o.Key
 }
-
-// nullVersion is the version ID of objects written while versioning is off or suspended:
-// the one that is overwritten, and so says nothing about the content.
-const nullVersion = "null"

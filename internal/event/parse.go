@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"strings"
 
 	"reduction/internal/json"
 )
@@ -19,8 +20,13 @@ func Parse(payload []byte, env Environment) (*Event, error) {
 	return e, nil
 }
 
+// FolderMarker is what Ignored.Event calls an object without bytes whose key ends with a slash: the
+// S3 console and other tools make one to show an empty folder. One that has bytes is an object as
+// any other.
+const FolderMarker = "folder marker"
+
 // add adds an object, with what the event leaves out taken from the environment.
-func (e *Event) add(o Object) error {
+func (e *Event) add(o *Object) error {
 	if o.Bucket == "" {
 		o.Bucket = e.env.Bucket
 	}
@@ -38,8 +44,12 @@ func (e *Event) add(o Object) error {
 	case o.Table == "":
 		return &PlaceError{"no table, neither here nor in DB_TABLE", ErrNoObject}
 	}
+	if o.empty && strings.HasSuffix(o.Key, "/") {
+		e.ignore(FolderMarker, o)
+		return nil
+	}
 	o.message = len(e.messages) - 1
-	e.Objects = append(e.Objects, o)
+	e.Objects = append(e.Objects, *o)
 	return nil
 }
 
@@ -58,7 +68,7 @@ func (e *Event) parse(payload []byte, wraps int) error {
 	case json.Null:
 		return e.useEnvironment(wraps, "null")
 	case json.Array:
-		return e.addItems(payload, Object{})
+		return e.addArray("item", payload, new(Object), wraps)
 	case json.Object:
 		m, err := readMembers(s)
 		if err != nil {
@@ -66,43 +76,53 @@ func (e *Event) parse(payload []byte, wraps int) error {
 		}
 		return e.parseObject(m, wraps)
 	}
-	return &ShapeError{"a string, number or boolean"}
+	return &ShapeError{Got: "a string, number or boolean"}
 }
 
 // parseObject decides of what shape a JSON object is.
 func (e *Event) parseObject(m *members, wraps int) error {
+	is, err := e.addEvent(m, wraps)
 	switch {
-	case m.records != nil:
-		return e.addRecords(m.records, wraps)
-	case m.event == testEvent:
-		e.Ignored++
-		return nil
-	case m.detailType != "" && m.source != "":
-		return e.addEventBridge(m, wraps)
-	case m.kind == snsNotification && m.topic != "":
-		// SNS in SQS without raw message delivery: the envelope is in the body.
-		return e.parseMessage(m.message, wraps)
-	case m.items != nil:
-		return e.addItems(m.items, m.batchInput)
-	case m.count == 0:
+	case is:
+		return err
+	case m.array("Items") != nil:
+		return e.addBatch(m, wraps)
+	case m.none():
 		return e.useEnvironment(wraps, "{}")
 	}
-	return e.addItem(m, Object{})
+	return e.addItem(m, new(Object))
+}
+
+// addEvent adds the objects of an event of AWS, and says whether it is one.
+func (e *Event) addEvent(m *members, wraps int) (bool, error) {
+	switch {
+	case m.array("Records") != nil:
+		return true, e.addArray("record", m.array("Records"), nil, wraps)
+	case string(m.of["Event"]) == testEvent:
+		e.ignore(testEvent, &m.object)
+		return true, nil
+	case len(m.of["detail-type"]) > 0 && len(m.of["source"]) > 0:
+		return true, e.addEventBridge(m, wraps)
+	case string(m.of["Type"]) == snsNotification && len(m.of["TopicArn"]) > 0:
+		// SNS in SQS without raw message delivery: the envelope is in the body.
+		return true, e.parseMessage(m.of["Message"], wraps)
+	}
+	return false, nil
 }
 
 // parseMessage reads an event that is wrapped into another one, as text.
-func (e *Event) parseMessage(text string, wraps int) error {
+func (e *Event) parseMessage(text []byte, wraps int) error {
 	if wraps == maxWraps {
-		return &ShapeError{"messages in messages"}
+		return &ShapeError{Got: "messages in messages"}
 	}
-	return e.parse([]byte(text), wraps+1)
+	return e.parse(text, wraps+1)
 }
 
 // useEnvironment adds the environment's object. A message that says nothing is not one
 // that asks for it.
 func (e *Event) useEnvironment(wraps int, got string) error {
 	if wraps > 0 {
-		return &ShapeError{"a message with " + got}
+		return &ShapeError{Got: "a message with " + got}
 	}
-	return e.add(Object{})
+	return e.add(new(Object))
 }

@@ -7,11 +7,23 @@ import (
 	"reduction/internal/json"
 )
 
-// Result is what became of an object: a summary, which is a JSON object, or an error.
+// Result is what became of an object: a summary, which is a JSON object, where it was read; an
+// error where that failed.
 type Result struct {
+	Outcome Outcome
 	Summary []byte
 	Err     error
 }
+
+// Outcome is what became of an object that was read without an error, or was not read because of
+// what has happened to it since the event.
+type Outcome int
+
+const (
+	Read       Outcome = iota
+	Superseded         // a newer object stands there, which has an event of its own
+	NotNeeded          // it was deleted, or is a folder marker: counted as ignored
+)
 
 // ErrNotRun is the error of an object that has no Result.
 var ErrNotRun = errors.New("event: the object was not read")
@@ -46,8 +58,12 @@ func (e *Event) Ordered() bool { return e.fifo }
 
 // Respond appends the answer that the event's sender expects, given the results of Objects
 // in their order; those that are missing count as failed. One object is answered with its
-// summary, several with {"objects":[...]}. An error is for the sender too: the invocation
-// has failed, and is delivered again or not as the sender sees fit.
+// summary, anything else with the summaries of what was read, and counts of the rest:
+//
+//	{"objects":[{"rows":2000},{"rows":1900}],"ignored":1,"superseded":1}
+//
+// An error is for the sender too: the invocation has failed, and is delivered again or not as the
+// sender sees fit.
 //
 // SQS, where it was promised to understand that (Environment.SQSPartial), is told which
 // messages to deliver again instead.
@@ -56,11 +72,13 @@ func (e *Event) Respond(dst []byte, results []Result) ([]byte, error) {
 		return e.appendFailures(dst, results), nil
 	}
 	failed, first := 0, error(nil)
+	var counts [NotNeeded + 1]int
 	for i := range e.Objects {
-		if err := result(results, i).Err; err != nil {
-			if failed++; first == nil {
-				first = err
-			}
+		r := result(results, i)
+		if r.Err == nil {
+			counts[r.Outcome]++
+		} else if failed++; first == nil {
+			first = r.Err
 		}
 	}
 	switch {
@@ -68,18 +86,27 @@ func (e *Event) Respond(dst []byte, results []Result) ([]byte, error) {
 		return dst, first
 	case failed > 0:
 		return dst, &FailedError{failed, len(e.Objects), first}
-	case len(e.Objects) == 1:
+	case len(e.Objects) == 1 && counts[Read] == 1:
 		return append(dst, results[0].Summary...), nil
 	}
 	dst = append(dst, `{"objects":[`...)
+	comma := false
 	for i := range e.Objects {
-		if i > 0 {
+		if results[i].Outcome != Read {
+			continue
+		}
+		if comma {
 			dst = append(dst, ',')
 		}
+		comma = true
 		dst = append(dst, results[i].Summary...)
 	}
 	dst = append(dst, `],"ignored":`...)
-	dst = strconv.AppendInt(dst, int64(e.Ignored), 10)
+	dst = strconv.AppendInt(dst, int64(len(e.Ignored)+counts[NotNeeded]), 10)
+	if n := counts[Superseded]; n > 0 {
+		dst = append(dst, `,"superseded":`...)
+		dst = strconv.AppendInt(dst, int64(n), 10)
+	}
 	return append(dst, '}'), nil
 }
 

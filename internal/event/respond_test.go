@@ -10,12 +10,18 @@ import (
 
 var errFailed = errors.New("failed")
 
-// results makes one a letter: '+' for a success, '-' for a failure.
+// results makes one a letter: '+' for a success, '-' for a failure, 's' for what is superseded, '0'
+// for what is not needed.
 func results(letters string) (all []Result) {
 	for i, c := range letters {
 		r := Result{Summary: []byte(`{"rows":` + string(rune('1'+i)) + `}`)}
-		if c == '-' {
-			r = Result{Err: errFailed}
+		switch c {
+		case '-':
+			r.Err = errFailed
+		case 's':
+			r.Outcome = Superseded
+		case '0':
+			r.Outcome = NotNeeded
 		}
 		all = append(all, r)
 	}
@@ -41,6 +47,22 @@ func TestRespond(t *testing.T) {
 		{two, false, "++", `{"objects":[{"rows":1},{"rows":2}],"ignored":0}`},
 		{two, true, "-+", ``},
 		{sns(two), true, "-+", ``},
+
+		// What was not read is counted, and has no summary.
+		{s3("b", "1"), false, "s", `{"objects":[],"ignored":0,"superseded":1}`},
+		{s3("b", "1"), false, "0", `{"objects":[],"ignored":1}`},
+		{two, false, "s+", `{"objects":[{"rows":2}],"ignored":0,"superseded":1}`},
+		{two, false, "+0", `{"objects":[{"rows":1}],"ignored":1}`},
+		{two, false, "s0", `{"objects":[],"ignored":1,"superseded":1}`},
+		{two, false, "s-", ``},
+		{sqs(testMessage, s3("b", "1")), false, "0", `{"objects":[],"ignored":2}`},
+		{sqs(s3("b", "1"), s3("b", "2")), true, "s0", `{"batchItemFailures":[]}`},
+		{sqs(s3("b", "1"), s3("b", "2")), true, "s-", `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`},
+		{fifo, true, "s0+", `{"batchItemFailures":[]}`},
+
+		// EventBridge Pipes takes the same answer.
+		{records(sqs(s3("b", "1"), s3("b", "2"))), true, "-+", `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`},
+		{records(sqs(s3("b", "1"), "x")), true, "+", `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`},
 
 		// SQS that was promised nothing: one bad, all bad.
 		{sqs(s3("b", "1"), s3("b", "2")), false, "++", `{"objects":[{"rows":1},{"rows":2}],"ignored":0}`},
@@ -77,6 +99,11 @@ func TestRespond(t *testing.T) {
 			t.Errorf("%s: %v", test.payload, err)
 		}
 	}
+}
+
+// records takes what is around records away.
+func records(event string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(event, `{"Records":`), "}")
 }
 
 func TestFailedError(t *testing.T) {

@@ -2,6 +2,7 @@ package event
 
 import (
 	"strings"
+	"time"
 
 	"reduction/internal/json"
 )
@@ -11,57 +12,22 @@ const (
 	snsNotification = "Notification"
 )
 
-// record is an element of "Records": S3's, SNS's or SQS's.
-type record struct {
-	s3             bool
-	version, event string // "eventVersion", "eventName"
-	object         Object // its key still URL-encoded
-
-	sns     bool
-	message string // "Sns"."Message"
-
-	sqs       bool
-	messageID string
-	body      string
-	queue     string // "eventSourceARN"
-
-	names string
-}
-
-// addRecords reads "Records", which S3, SNS and SQS all have.
-func (e *Event) addRecords(records []byte, wraps int) error {
-	s := json.NewScanner(records)
-	none := true
-	for i := range s.Array() {
-		none = false
-		r := readRecord(s)
-		err := s.Err()
-		if err == nil {
-			err = e.addRecord(&r, i, wraps)
-		}
-		if err != nil {
-			return at("record", i, err)
-		}
-	}
-	if none {
-		return &ShapeError{"Records without any"}
-	}
-	return s.Err()
-}
-
-func (e *Event) addRecord(r *record, i, wraps int) error {
+// addRecord adds what a record is about, S3's, SNS's or SQS's, and says whether it is one of these.
+func (e *Event) addRecord(raw []byte, wraps int) (bool, error) {
+	r := fields(json.NewScanner(raw), " eventVersion eventName eventSource eventTime s3 Sns.Message messageId body eventSourceARN ")
+	message, sns := r["Sns.Message"]
 	switch {
-	case r.s3:
+	case r["s3"] != nil:
 		e.sentBy(S3, wraps)
-		return e.addNotification(r)
-	case r.sns:
+		return true, e.addNotification(r)
+	case sns:
 		e.sentBy(SNS, wraps)
-		return e.parseMessage(r.message, wraps)
-	case r.sqs && wraps == 0:
+		return true, e.parseMessage(message, wraps)
+	case r["messageId"] != nil && wraps == 0:
 		e.sentBy(SQS, wraps)
-		return e.addMessage(r)
+		return true, e.addMessage(string(r["messageId"]), r["body"], string(r["eventSourceARN"]))
 	}
-	return &ShapeError{"a record with " + r.names}
+	return false, nil
 }
 
 // sentBy notes the sender, unless the event came wrapped into another's.
@@ -71,86 +37,71 @@ func (e *Event) sentBy(s Sender, wraps int) {
 	}
 }
 
+// ceph is the eventSource of Ceph's RADOS gateway, which does not encode keys (ceph/ceph,
+// src/rgw/driver/rados/rgw_notify.cc, event.object_key).
+const ceph = "ceph:s3"
+
 // addNotification adds the object of a record of S3. Amazon S3 User Guide, "Event message
 // structure": the version's major number is to be compared for equality, and the key is
 // URL-encoded as in a form.
-func (e *Event) addNotification(r *record) error {
-	if !strings.HasPrefix(r.version, "2.") {
+func (e *Event) addNotification(r map[string][]byte) error {
+	if !strings.HasPrefix(string(r["eventVersion"]), "2.") {
 		return ErrVersion
 	}
-	if !strings.HasPrefix(r.event, "ObjectCreated:") && r.event != "ObjectRestore:Completed" {
-		e.Ignored++
+	o := readS3(r["s3"], r["eventTime"])
+	if string(r["eventSource"]) != ceph {
+		key, ok := queryUnescape(o.Key)
+		if !ok {
+			return ErrEscape
+		}
+		o.Key = key
+	}
+	return e.addNamed(&notifications, strings.TrimPrefix(string(r["eventName"]), "s3:"), o)
+}
+
+// addNamed adds the object of an event of S3, or ignores it, as its name says. Nothing of the
+// object comes from the environment but the table.
+func (e *Event) addNamed(n *names, name string, o *Object) error {
+	read, known := n.does(name)
+	switch {
+	case !known:
+		return &PlaceError{"s3://" + o.Bucket + "/" + o.Key, ErrName}
+	case !read:
+		e.ignore(name, o)
 		return nil
-	}
-	o := r.object
-	key, ok := queryUnescape(o.Key)
-	if !ok {
-		return ErrEscape
-	}
-	o.Key = key
-	return e.addObject(o)
-}
-
-// addEventBridge adds the object of an event of EventBridge. Amazon S3 User Guide,
-// "EventBridge event message structure": the key is not encoded.
-func (e *Event) addEventBridge(m *members, wraps int) error {
-	switch m.source {
-	case "aws.events":
-		// EventBridge User Guide, "Creating an Amazon EventBridge rule that runs on a
-		// schedule": the event says that it is time, and nothing more.
-		if m.detailType == "Scheduled Event" {
-			return e.useEnvironment(wraps, "the time")
-		}
-	case "aws.s3":
-		e.sentBy(EventBridge, wraps)
-		if m.detailType != "Object Created" && m.detailType != "Object Restore Completed" {
-			e.Ignored++
-			return nil
-		}
-		s := json.NewScanner(m.detail)
-		o := readS3(s)
-		if err := s.Err(); err != nil {
-			return &PlaceError{"detail", err}
-		}
-		return e.addObject(o)
-	}
-	return &ShapeError{"an event of EventBridge that is not of S3"}
-}
-
-// addObject adds an object that an event of S3 names: nothing of it comes from the
-// environment but the table.
-func (e *Event) addObject(o Object) error {
-	if o.Bucket == "" || o.Key == "" {
+	case o.Bucket == "" || o.Key == "":
 		return ErrNoObject
 	}
 	return e.add(o)
 }
 
+func (e *Event) ignore(what string, o *Object) {
+	e.Ignored = append(e.Ignored, Ignored{what, o.Bucket, o.Key})
+}
+
 // readS3 reads the part that notifications and EventBridge's events have in common, but
 // for the spelling of "versionId" and "eTag":
 //
-//	{"bucket": {"name": ...}, "object": {"key": ..., "versionId": ..., "eTag": ...}}
-func readS3(s *json.Scanner) (o Object) {
-	if s.Peek() != json.Object {
-		return o
+//	{"bucket": {"name": ...}, "object": {"key": ..., "size": ..., "versionId": ..., "eTag": ...}}
+func readS3(part, when []byte) *Object {
+	f := fields(json.NewScanner(part),
+		" bucket.name object.key object.size object.versionId object.version-id object.eTag object.etag ")
+	return &Object{
+		Bucket: string(f["bucket.name"]), Key: string(f["object.key"]), empty: string(f["object.size"]) == "0",
+		VersionID: string(f["object.versionId"]) + string(f["object.version-id"]),
+		ETag:      unquote(string(f["object.eTag"]) + string(f["object.etag"])), Time: timeOf(when),
 	}
-	for part := range s.Object() {
-		bucket, object := string(part) == "bucket", string(part) == "object"
-		if !bucket && !object || s.Peek() != json.Object {
-			continue
-		}
-		for name := range s.Object() {
-			switch {
-			case bucket && string(name) == "name":
-				o.Bucket = text(s)
-			case object && string(name) == "key":
-				o.Key = text(s)
-			case object && (string(name) == "versionId" || string(name) == "version-id"):
-				o.VersionID = text(s)
-			case object && (string(name) == "eTag" || string(name) == "etag"):
-				o.ETag = text(s)
-			}
-		}
-	}
-	return o
 }
+
+// timeOf reads an event's time: ISO 8601, in UTC where it names no zone, as moto leaves it. What is
+// no time reads as not known.
+func timeOf(s []byte) time.Time {
+	t, err := time.Parse(time.RFC3339, string(s))
+	if err != nil {
+		t, _ = time.Parse(time.RFC3339, string(s)+"Z")
+	}
+	return t
+}
+
+// unquote takes the quotes off an ETag: listings and some servers' events have them.
+func unquote(etag string) string { return strings.Trim(etag, `"`) }

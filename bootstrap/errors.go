@@ -1,0 +1,105 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+
+	"reduction/aggregate"
+	"reduction/ddbwire"
+	"reduction/internal/aws"
+	"reduction/internal/env"
+	"reduction/internal/event"
+	"reduction/internal/job"
+)
+
+// errorTypes names kinds of errors, so that a Retry or a Catch of Step Functions, a metric filter
+// or an alarm can tell them apart. The first kind that an error is names it. The package
+// documentation has the same table with what each means; a test compares the two.
+//
+// The kinds are pointers because a table of values would be filled by code, at every start.
+var errorTypes = [...]struct {
+	kind *error
+	name string
+}{
+	{&errSuperseded, "Function.Superseded"},
+	{&env.ErrSetting, "Function.Setting"},
+
+	{&event.ErrUnknown, "Function.BadEvent"},
+	{&event.ErrName, "Function.BadEvent"},
+	{&event.ErrVersion, "Function.BadEvent"},
+	{&event.ErrEscape, "Function.BadEvent"},
+	{&event.ErrNoObject, "Function.BadEvent"},
+	{&aws.ErrPlace, "Function.BadEvent"},
+
+	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
+	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
+	{&aws.ErrAccessDenied, "Function.AccessDenied"},
+	{&aws.ErrKMS, "Function.EncryptionKey"},
+	{&aws.ErrArchived, "Function.Archived"},
+	{&aws.ErrExpired, "Function.Credentials"},
+	{&aws.ErrCredentials, "Function.Credentials"},
+	{&aws.ErrThrottled, "Function.Throttled"},
+	{&aws.ErrUnavailable, "Function.Unavailable"},
+	{&aws.ErrDeadline, "Function.Timeout"},
+	{&aws.ErrChanged, "Function.Changed"},
+	{&aws.ErrSize, "Function.Changed"},
+	{&aws.ErrRange, "Function.Changed"},
+	{&aws.ErrChecksum, "Function.Checksum"},
+	{&aws.ErrNoChecksum, "Function.Checksum"},
+	{&aws.ErrChecksumAlgorithm, "Function.Checksum"},
+	{&aws.ErrCertificate, "Function.Connection"},
+	{&aws.ErrProxy, "Function.Connection"},
+	{&aws.ErrEndpoint, "Function.Connection"},
+	{&aws.ErrRefused, "Function.Refused"},
+
+	{&aws.ErrEncoding, "Function.BadCompression"},
+	{&gzip.ErrHeader, "Function.BadCompression"},
+	{&gzip.ErrChecksum, "Function.BadCompression"},
+	{&job.ErrEmpty, "Function.Empty"},
+	{&job.ErrHeader, "Function.BadHeader"},
+	{&job.ErrSameSortKey, "Function.BadRow"},
+	{&ddbwire.ErrKeyTooLong, "Function.BadRow"},
+	{&ddbwire.ErrItemTooLarge, "Function.BadRow"},
+	{&aggregate.ErrTooManyGroups, "Function.TooLarge"},
+	{&aggregate.ErrTooManyNames, "Function.TooLarge"},
+	{&aggregate.ErrTooManyCounters, "Function.TooLarge"},
+	{&aggregate.ErrOverflow, "Function.TooLarge"},
+}
+
+// typedError is an error with its name, as package runtime passes it to Lambda.
+type typedError struct {
+	error
+	name string
+}
+
+func (e *typedError) ErrorType() string { return e.name }
+func (e *typedError) Unwrap() error     { return e.error }
+
+// errorType names an error of the invocation of ctx.
+func errorType(ctx context.Context, err error) string {
+	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return "Function.Timeout"
+	}
+	for _, t := range errorTypes {
+		if errors.Is(err, *t.kind) {
+			return t.name
+		}
+	}
+	if is[*job.RowError](err) {
+		return "Function.BadRow"
+	}
+	if is[*event.PlaceError](err) {
+		return "Function.BadEvent"
+	}
+	if is[*aws.Error](err) {
+		return "Function.Unavailable" // there was no answer, or none that could be read
+	}
+	return "Function.Error"
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}

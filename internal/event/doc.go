@@ -1,0 +1,155 @@
+// Package event reads what a function is invoked with, and finds the objects that it names.
+//
+// It knows, without being told which to expect:
+//
+//	nothing, null, {}                        the environment's object
+//	EventBridge's "Scheduled Event"          the same, from a rule and from EventBridge Scheduler
+//	{"bucket": ..., "key": ..., "table": …}  that object; what is left out, the environment's
+//	S3 event notification, version 2.x       its records' objects
+//	EventBridge, from S3                     its object
+//	EventBridge, from S3 via CloudTrail      the object of the call
+//	SNS, SQS, or SNS in SQS                  what the messages carry, any of these three; of SNS
+//	                                         in SQS, with raw message delivery and without
+//	EventBridge Pipes                        an array of SQS's records, or of any of these events
+//	Step Functions' Map                      an item, an array of items, {"Items": [...]}
+//
+// Everything else is an error that says what was expected. A member of our own events that is not
+// known is an error, too: it may be a misspelled one, and another object would be read.
+//
+// An [Event] also knows what its sender expects to hear, see [Event.Respond], and under
+// which key results are to be stored so that a second delivery does no harm, see
+// [Event.PartitionKey].
+//
+// # Names
+//
+// S3 says what has happened to an object by a name. An object is read where the name says that it
+// can be read now. Where the name is known to say something else, the event is ignored, and listed
+// in [Event.Ignored]. A name that is in none of these tables is an error.
+//
+// In event notifications. Names are taken with "s3:" before them and without: AWS and Ceph send
+// them without, MinIO and versitygw with it.
+//
+//	ObjectCreated:Put                                 read     AWS, MinIO, Ceph, versitygw
+//	ObjectCreated:Post                                read     AWS, MinIO, Ceph, versitygw
+//	ObjectCreated:Copy                                read     AWS, MinIO, Ceph, versitygw
+//	ObjectCreated:CompleteMultipartUpload             read     AWS, MinIO, Ceph, versitygw
+//	ObjectRestore:Completed                           read     AWS, MinIO, versitygw
+//	ObjectSynced:Create                               read     Ceph: copied here from another zone
+//	Replication:Create                                read     Ceph: the same
+//
+//	TestEvent                                         ignored  AWS, versitygw
+//	ObjectRemoved:Delete                              ignored  AWS, MinIO, Ceph, versitygw
+//	ObjectRemoved:DeleteMarkerCreated                 ignored  AWS, MinIO, Ceph
+//	ObjectRemoved:DeleteAllVersions                   ignored  MinIO
+//	ObjectRemoved:NoOP                                ignored  MinIO
+//	ObjectRestore:Post                                ignored  AWS, MinIO, versitygw: under way
+//	ObjectRestore:Delete                              ignored  AWS: the restored copy has expired
+//	ReducedRedundancyLostObject                       ignored  AWS
+//	LifecycleExpiration:Delete                        ignored  AWS, Ceph
+//	LifecycleExpiration:DeleteMarkerCreated           ignored  AWS, Ceph
+//	LifecycleDelMarkerExpiration:Delete               ignored  MinIO
+//	LifecycleTransition                               ignored  AWS, Ceph
+//	ObjectLifecycle:Expiration:Current                ignored  Ceph
+//	ObjectLifecycle:Expiration:Noncurrent             ignored  Ceph, in its source
+//	ObjectLifecycle:Expiration:NonCurrent             ignored  Ceph, in its documentation
+//	ObjectLifecycle:Expiration:DeleteMarker           ignored  Ceph
+//	ObjectLifecycle:Expiration:AbortMPU               ignored  Ceph, in its source
+//	ObjectLifecycle:Expiration:AbortMultipartUpload   ignored  Ceph, in its documentation
+//	ObjectLifecycle:Transition:Current                ignored  Ceph
+//	ObjectLifecycle:Transition:Noncurrent             ignored  Ceph, in its source
+//	ObjectLifecycle:Transition:NonCurrent             ignored  Ceph, in its documentation
+//	ObjectTransition:Complete                         ignored  MinIO
+//	ObjectTransition:Failed                           ignored  MinIO
+//	IntelligentTiering                                ignored  AWS
+//	ObjectTagging:Put                                 ignored  AWS, versitygw
+//	ObjectTagging:Delete                              ignored  AWS, versitygw
+//	ObjectCreated:PutTagging                          ignored  MinIO: the content stays
+//	ObjectCreated:DeleteTagging                       ignored  MinIO: the content stays
+//	ObjectCreated:PutRetention                        ignored  MinIO: the content stays
+//	ObjectCreated:PutLegalHold                        ignored  MinIO: the content stays
+//	ObjectRetention:Put                               ignored  AWS
+//	ObjectAnnotation:Put                              ignored  AWS
+//	ObjectAnnotation:Delete                           ignored  AWS
+//	ObjectAcl:Put                                     ignored  AWS, versitygw
+//	Replication:OperationFailedReplication            ignored  AWS, MinIO: of the source's object
+//	Replication:OperationMissedThreshold              ignored  AWS, MinIO
+//	Replication:OperationReplicatedAfterThreshold     ignored  AWS, MinIO
+//	Replication:OperationNotTracked                   ignored  AWS, MinIO
+//	Replication:OperationCompletedReplication         ignored  MinIO
+//	Replication:Delete                                ignored  Ceph
+//	Replication:DeletionMarkerCreated                 ignored  Ceph
+//	ObjectSynced:Delete                               ignored  Ceph
+//	ObjectSynced:DeletionMarkerCreated                ignored  Ceph
+//	ObjectAccessed:Get                                ignored  MinIO
+//	ObjectAccessed:Head                               ignored  MinIO
+//	ObjectAccessed:Attributes                         ignored  MinIO
+//	ObjectAccessed:GetRetention                       ignored  MinIO
+//	ObjectAccessed:GetLegalHold                       ignored  MinIO
+//	Scanner:ManyVersions                              ignored  MinIO
+//	Scanner:LargeVersions                             ignored  MinIO
+//	Scanner:BigPrefix                                 ignored  MinIO
+//	BucketCreated:*                                   ignored  MinIO
+//	BucketRemoved:*                                   ignored  MinIO
+//
+// AWS: Amazon S3 User Guide, "Event notification types and destinations", and Amazon S3 API
+// Reference, QueueConfiguration. MinIO: minio/minio, internal/event/name.go. Ceph: ceph/ceph,
+// src/rgw/rgw_notify_event_type.cc, and "S3 Bucket Notifications Compatibility" of its
+// documentation, 19.2. versitygw: versity/versitygw, s3event/filter.go. Read in November 2026.
+//
+// By detail type, in EventBridge. Whatever the reason of "Object Created" is (PutObject, POST
+// Object, CopyObject, CompleteMultipartUpload), the object is read.
+//
+//	Object Created                                    read     EventBridge
+//	Object Restore Completed                          read     EventBridge
+//
+//	Object Deleted                                    ignored  EventBridge
+//	Object Restore Initiated                          ignored  EventBridge: under way
+//	Object Restore Expired                            ignored  EventBridge
+//	Object Storage Class Changed                      ignored  EventBridge
+//	Object Access Tier Changed                        ignored  EventBridge
+//	Object ACL Updated                                ignored  EventBridge
+//	Object Tags Added                                 ignored  EventBridge
+//	Object Tags Deleted                               ignored  EventBridge
+//
+// EventBridge: Amazon S3 User Guide, "Using EventBridge". EventBridge's own reference also lists
+// "Async Copy Completion", whose content nobody describes: it is an error.
+//
+// By call, in "AWS API Call via CloudTrail". A record with an errorCode is ignored, whatever the
+// call, and so is a call that the record says only reads.
+//
+//	PutObject                                         read     CloudTrail
+//	PostObject                                        read     CloudTrail
+//	CopyObject                                        read     CloudTrail
+//	CompleteMultipartUpload                           read     CloudTrail
+//
+//	CreateMultipartUpload                             ignored  CloudTrail: under way
+//	UploadPart                                        ignored  CloudTrail: under way
+//	UploadPartCopy                                    ignored  CloudTrail: under way
+//	AbortMultipartUpload                              ignored  CloudTrail
+//	DeleteObject                                      ignored  CloudTrail
+//	DeleteObjects                                     ignored  CloudTrail
+//	RestoreObject                                     ignored  CloudTrail: under way
+//	PutObjectTagging                                  ignored  CloudTrail
+//	DeleteObjectTagging                               ignored  S3 API
+//	PutObjectAcl                                      ignored  CloudTrail
+//	PutObjectRetention                                ignored  S3 API
+//	PutObjectLegalHold                                ignored  S3 API
+//	GetObject                                         ignored  CloudTrail
+//	GetObjectAcl                                      ignored  CloudTrail
+//	GetObjectAttributes                               ignored  CloudTrail
+//	GetObjectLegalHold                                ignored  S3 API
+//	GetObjectRetention                                ignored  S3 API
+//	GetObjectTagging                                  ignored  CloudTrail
+//	GetObjectTorrent                                  ignored  S3 API
+//	HeadBucket                                        ignored  CloudTrail
+//	HeadObject                                        ignored  CloudTrail
+//	ListMultipartUploads                              ignored  S3 API
+//	ListObjects                                       ignored  CloudTrail
+//	ListObjectsV2                                     ignored  S3 API
+//	ListObjectVersions                                ignored  CloudTrail
+//	ListParts                                         ignored  CloudTrail
+//	SelectObjectContent                               ignored  S3 API
+//
+// CloudTrail: Amazon S3 User Guide, "Amazon S3 CloudTrail events". S3 API: Amazon S3 API
+// Reference, Actions.
+package event
