@@ -63,8 +63,10 @@
 //	Function.Checksum               the object is damaged, or VERIFY=full finds no checksum
 //	Function.BadCompression         the object is compressed in another way than it says
 //	Function.Empty                  the object has no bytes
-//	Function.BadHeader              the header lacks a column, or has it twice
+//	Function.BadFormat              the file is no CSV
+//	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
+//	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
 //	Function.TooLarge               more groups, names or counts than the memory size has room for
 //	Function.Error                  anything else
 //
