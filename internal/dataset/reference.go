@@ -64,7 +64,7 @@ func ReduceWithTies(src io.Reader) ([]Result, Ties, error) {
 		}
 	}
 
-	fields := len(header)
+	fields, first := len(header), true
 
 	type key struct{ diagnosis, hospital string }
 	type group struct {
@@ -92,7 +92,11 @@ func ReduceWithTies(src io.Reader) ([]Result, Ties, error) {
 		} else if ok {
 			return nil, nil, fmt.Errorf("dataset: line %d: the header again, with other positions", line)
 		}
-		if len(record) != fields {
+		if first && len(record) > fields && strings.Join(record[fields:], "") == "" {
+			fields = len(record) // a spreadsheet that was wider once
+		}
+		first = false
+		if strings.Join(record[min(len(record), len(header)):], "") != "" || len(record) != fields {
 			return nil, nil, fmt.Errorf("dataset: line %d: %d fields, the header has %d", line, len(record), fields)
 		}
 		hospital, diagnosis := record[column[0]], record[column[1]]

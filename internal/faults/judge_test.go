@@ -144,6 +144,9 @@ func (w *world) judgeTable(sum job.Summary, v *version, met map[lambdatest.Fault
 		"Rows": {"N": strconv.FormatInt(v.rows, 10)}, "Skipped": {"N": "0"}, "Groups": {"N": strconv.Itoa(len(v.ref))},
 		"WrittenAt": {"S": noon.Format(time.RFC3339)},
 	}
+	if v.rows > 0 {
+		want["LeastRecoveryTime"], want["GreatestRecoveryTime"] = lambdatest.Value{"N": v.least}, lambdatest.Value{"N": v.greatest}
+	}
 	if met[lambdatest.WrongETag] > 0 {
 		want["ETag"] = got.manifest["ETag"] // what S3 said
 	}

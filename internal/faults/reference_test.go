@@ -2,10 +2,12 @@ package faults
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +21,15 @@ const patient = "Zebra"
 type row struct {
 	hospital, diagnosis, treatment string
 	hundredths                     int64 // of a day
+}
+
+func (r *row) days() string { return strconv.FormatFloat(float64(r.hundredths)/100, 'f', -1, 64) }
+
+// extremes returns the least and the greatest recovery time, of at least one.
+func extremes(rows []row) (least, greatest string) {
+	byDays := func(a, b row) int { return cmp.Compare(a.hundredths, b.hundredths) }
+	low, high := slices.MinFunc(rows, byDays), slices.MaxFunc(rows, byDays)
+	return low.days(), high.days()
 }
 
 // names has all that makes CSV hard to split in its places.
@@ -61,8 +72,7 @@ func encode(r *rand.Rand, rows []row, size int) []byte {
 		if i == noted {
 			note = ""
 		}
-		days := strconv.FormatFloat(float64(row.hundredths)/100, 'f', -1, 64)
-		write(row.hospital, row.diagnosis, row.treatment, days, patient+note)
+		write(row.hospital, row.diagnosis, row.treatment, row.days(), patient+note)
 	}
 	w.Flush()
 	return b.Bytes()
@@ -122,7 +132,9 @@ type version struct {
 	data []byte
 	rows int64
 	etag string
-	ref  reference // of its rows
+
+	least, greatest string    // recovery times
+	ref             reference // of its rows
 }
 
 // stored is what a table holds beside a manifest.

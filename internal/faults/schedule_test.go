@@ -134,6 +134,9 @@ func (s *schedule) versions() []version {
 			v[i].data = encode(r, rows, r.IntN(100<<10))
 		}
 		v[i].rows = int64(len(rows))
+		if len(rows) > 0 {
+			v[i].least, v[i].greatest = extremes(rows)
+		}
 		v[i].ref = reduce(rows, s.partitionKey(), s.records)
 		if s.gzip {
 			v[i].data = compress(v[i].data)

@@ -208,7 +208,10 @@ func (r *Reducer) headerName(field []byte) string {
 func (r *Reducer) setWidth(h *fileHeader, start []byte) {
 	l := &h.layout
 	last := 1 + max(l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime)
-	s := r.scan(start[:bytes.LastIndexByte(start, '\n')+1], h.comma)
+	if len(start) == startSize { // the last row may be cut off
+		start = start[:bytes.LastIndexByte(start, '\n')+1]
+	}
+	s := r.scan(start, h.comma)
 	fields := 0
 	for n := 0; n < h.skipped+firstRows && s.Next(); n++ {
 		filled := s.NumFields()
