@@ -51,6 +51,8 @@ var floors = []floor{
 	{lab + "split", nil, tool},
 	{lab + "sandbox", nil, tool},
 	{lab + "powertuning", nil, tool},
+	{lab + "reportline", nil, tool},
+	{lab + "account", []string{"reduction/internal/aws", "reduction/internal/env", "reduction/sigv4"}, tool},
 	{lab + "pricing", []string{"reduction/ddbwire", "reduction/runtime/lambdatest"}, tool},
 	{lab + "published", []string{lab + "pricing"}, tool},
 	{lab + "report", append(data, lab+"cli", lab+"stats", lab+"pricing", lab+"powertuning", lab+"published"), tool},
