@@ -16,6 +16,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.DynamoDB.ServeHTTP(w, r)
 	case "lambda":
 		s.Lambda.ServeHTTP(w, r)
+	case "monitoring":
+		s.Lambda.ServeMetrics(w, r)
 	default:
 		s.S3.ServeHTTP(w, r)
 	}
@@ -29,10 +31,10 @@ func serviceOf(r *http.Request) string {
 		return "dynamodb"
 	}
 	switch scoped := signature.ScopedService(r, front.Query(r)); scoped {
-	case "s3", "dynamodb", "lambda":
+	case "s3", "dynamodb", "lambda", "monitoring":
 		return scoped
 	}
-	if strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/") {
+	if strings.HasPrefix(r.URL.Path, "/2015-03-31/functions") {
 		return "lambda"
 	}
 	return "s3"
