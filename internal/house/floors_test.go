@@ -54,6 +54,7 @@ var floors = []floor{
 	{lab + "reportline", nil, tool},
 	{lab + "account", []string{"reduction/internal/aws", "reduction/internal/env", "reduction/sigv4"}, tool},
 	{lab + "pricing", []string{"reduction/ddbwire", "reduction/runtime/lambdatest"}, tool},
+	{lab + "lambdaapi", []string{lab + "account"}, tool},
 	{lab + "published", []string{lab + "pricing"}, tool},
 	{lab + "report", append(data, lab+"cli", lab+"stats", lab+"pricing", lab+"powertuning", lab+"published"), tool},
 	{lab + "chart", []string{lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning", lab + "published"}, tool},

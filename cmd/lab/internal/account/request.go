@@ -37,6 +37,7 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	Took   time.Duration // from sending the request to the end of the answer; earlier attempts apart
 }
 
 // The attempts of one request are spread over about a minute: a laptop's network comes back in that
@@ -102,19 +103,21 @@ func (a *Account) try(ctx context.Context, r *Request) (*Response, error) {
 		request.Header.Set("Content-Type", r.ContentType)
 	}
 	a.sign(request, r)
+	begun := time.Now()
 	response, err := a.HTTP.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Operation, err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
+	took := time.Since(begun)
 	if err != nil {
 		return nil, fmt.Errorf("%s: reading the answer: %w", r.Operation, err)
 	}
 	if response.StatusCode >= 300 {
 		return nil, newError(r.Operation, response, body)
 	}
-	return &Response{response.StatusCode, response.Header, body}, nil
+	return &Response{response.StatusCode, response.Header, body, took}, nil
 }
 
 // sign signs a request for now.
