@@ -255,6 +255,44 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// A deadliner answers nothing, and notes until when an answer is waited for.
+type deadliner struct{ deadline time.Time }
+
+func (d *deadliner) RoundTrip(r *http.Request) (*http.Response, error) {
+	d.deadline, _ = r.Context().Deadline()
+	return nil, context.DeadlineExceeded
+}
+
+// An attempt ends after a time that grows with what is to be sent, unless the request does work.
+func TestAttemptTime(t *testing.T) {
+	for _, test := range []struct {
+		request  Request
+		from, to time.Duration // 0: no end
+	}{
+		{Request{}, attemptTime, attemptTime + time.Minute},
+		{Request{Body: make([]byte, 100*uploadSpeed)}, attemptTime + 100*time.Second, attemptTime + 160*time.Second},
+		{Request{Once: true}, 0, 0},
+	} {
+		a, err := Load(Source{Region: "us-east-1", Home: t.TempDir(), Getenv: environment("AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := new(deadliner)
+		a.HTTP.Transport = d
+		begun := time.Now()
+		if _, err := a.try(t.Context(), &test.request); !errors.Is(err, context.DeadlineExceeded) || !retriable(&Request{}, err, nil) {
+			t.Error(err)
+		}
+		if test.to == 0 {
+			if !d.deadline.IsZero() {
+				t.Errorf("it ends at %v", d.deadline)
+			}
+		} else if left := d.deadline.Sub(begun); left < test.from || left > test.to {
+			t.Errorf("%v, expected %v to %v", left, test.from, test.to)
+		}
+	}
+}
+
 // Signatures are judged by the emulator, which shares no code with the signer. Credentials that
 // have expired are read again, once.
 func TestSigned(t *testing.T) {

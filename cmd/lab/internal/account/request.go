@@ -48,6 +48,14 @@ const (
 	maxDelay    = 15 * time.Second
 )
 
+// attemptTime is how long an attempt may take, beside the time for its body at uploadSpeed, so that a
+// connection that is lost without a word does not keep the others waiting. It is not for requests
+// that do work.
+const (
+	attemptTime = 30 * time.Second
+	uploadSpeed = 100_000 // bytes a second
+)
+
 // Do sends a request until it is carried out, is refused for good, has failed too often, or the
 // context ends.
 func (a *Account) Do(ctx context.Context, r *Request) (*Response, error) {
@@ -91,6 +99,11 @@ func (a *Account) try(ctx context.Context, r *Request) (*Response, error) {
 	target := a.endpoint(r.Service) + r.Path
 	if r.Query != "" {
 		target += "?" + r.Query
+	}
+	if !r.Once {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, attemptTime+time.Duration(len(r.Body))*time.Second/uploadSpeed)
+		defer cancel()
 	}
 	request, err := http.NewRequestWithContext(ctx, r.Method, target, bytes.NewReader(r.Body))
 	if err != nil {
