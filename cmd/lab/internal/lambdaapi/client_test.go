@@ -175,8 +175,20 @@ func TestTraffic(t *testing.T) {
 	if signs, err := c.Traffic(t.Context(), "f"); err != nil || len(signs) != 1 || !strings.Contains(signs[0], "counts 1 invocations in the last 25 hours") {
 		t.Errorf("%q, %v", signs, err)
 	}
+	c, server = newClient(t, lambda.Connections{})
+	if err := c.call(t.Context(), "PublishVersion", "POST", functions+"/f/versions", "", struct{}{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, version := range map[string]string{"live": "$LATEST", "stable": "1"} {
+		if err := c.call(t.Context(), "CreateAlias", "POST", functions+"/f/aliases", "", map[string]string{"Name": name, "FunctionVersion": version}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if signs, err := c.Traffic(t.Context(), "f"); err != nil || !slices.Equal(signs, []string{"its alias live is $LATEST"}) {
+		t.Errorf("%q, %v", signs, err)
+	}
 	// Each of the questions has to be answered.
-	for _, operation := range []string{"ListEventSourceMappings", "GetPolicy", "ListFunctionUrlConfigs", "GetFunctionConcurrency", "ListProvisionedConcurrencyConfigs", "GetMetricStatistics"} {
+	for _, operation := range []string{"ListEventSourceMappings", "GetPolicy", "ListAliases", "ListFunctionUrlConfigs", "GetFunctionConcurrency", "ListProvisionedConcurrencyConfigs", "GetMetricStatistics"} {
 		server.Inject(lambdatest.Only(operation, func(lambdatest.Call) lambdatest.Fault {
 			return lambdatest.Fault{Kind: lambdatest.Answer, Status: 403, Code: "AccessDeniedException", Message: "no"}
 		}))

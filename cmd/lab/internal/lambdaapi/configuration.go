@@ -61,3 +61,12 @@ func parsed(text json.RawMessage) (v any) {
 	json.Unmarshal(text, &v) // it came from JSON
 	return v
 }
+
+// Into reads members into a struct.
+func (f *Configuration) Into(to any) error {
+	text, err := json.Marshal(f.Members)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, to)
+}

@@ -36,6 +36,18 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 		return nil, err
 	}
 
+	var aliases struct {
+		Aliases []struct{ Name, FunctionVersion string }
+	}
+	if err := c.call(ctx, "ListAliases", http.MethodGet, functions+"/"+name+"/aliases", "FunctionVersion=%24LATEST", nil, &aliases); err != nil {
+		return nil, err
+	}
+	for _, a := range aliases.Aliases {
+		if a.FunctionVersion == "$LATEST" {
+			add("its alias %s is $LATEST", a.Name)
+		}
+	}
+
 	var urls struct {
 		FunctionUrlConfigs []struct{ FunctionUrl string }
 	}
@@ -69,7 +81,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 		return nil, err
 	}
 	if invocations > 0 {
-		add("CloudWatch counts %.0f invocations in the last %.0f hours", invocations, Recent.Hours())
+		add("CloudWatch counts %.0f invocations in the last %.0f hours (those of an earlier measurement, too)", invocations, Recent.Hours())
 	}
 	return signs, nil
 }
