@@ -61,11 +61,20 @@ func (ch *barChart) settle(also string) {
 	ch.Subtitle = report.Sentence(what+": p50", "line: to "+end, "less is better") + also
 }
 
+// rowsText names the file that was read; of functions in an account it is not known.
 func rowsText(rows int64) string {
-	if rows == 1 {
+	switch rows {
+	case 1:
 		return "1 row"
+	case report.OnAWS:
+		return "on AWS"
 	}
 	return cli.Thousands(rows) + " rows"
 }
 
-func rowsSlug(rows int64) string { return fmt.Sprintf("%d rows", rows) }
+func rowsSlug(rows int64) string {
+	if rows == report.OnAWS {
+		return "aws"
+	}
+	return fmt.Sprintf("%d rows", rows)
+}

@@ -19,6 +19,9 @@ func startUps(results []report.Result, l looks, prefix, method string) *barChart
 	name := report.Slug(prefix, rowsSlug(first.Rows), fmt.Sprint(first.MemoryMB, "mb"))
 	ch := percentileChart(heading{Name: name, Title: title, Notes: []string{method}})
 	for _, figure := range figures[:len(report.StartFigures)] {
+		if figure.name == report.FigureStart && first.Rows == report.OnAWS {
+			continue // AWS does not say when the process asked for its first event
+		}
 		g := barGroup{Label: figure.title}
 		for i := range results {
 			f := &results[i]

@@ -27,6 +27,9 @@ func (r *Cold) SetRatios() { r.Ratios = ratios(r.Results, len(r.Functions)) }
 
 // Print writes the report as text.
 func (r *Cold) Print(p *cli.Page) error {
+	if r.AWS != nil {
+		return r.printAWS(p)
+	}
 	p.Heading("From start to first answer, on %s", r.Where)
 	p.Note("%s rows, %s; %s; round trip %v ms; page cache %s; n = %d; %s",
 		cli.Thousands(r.Rows), cli.Size(r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)

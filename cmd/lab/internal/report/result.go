@@ -17,7 +17,8 @@ type Result struct {
 	Rows      int64    `json:"rows"`
 	RoundTrip float64  `json:"roundTripMs"`
 	Failed    string   `json:"failed,omitempty"`
-	Samples   []Sample `json:"samples"` // one for each start
+	Samples   []Sample `json:"samples"`          // one for each start
+	Starts    int      `json:"starts,omitempty"` // on AWS: all of them, of which Samples has the cold ones
 
 	StartToNext *stats.Summary `json:"startToNextMs,omitempty"`
 	Init        *stats.Summary `json:"initMs,omitempty"`
@@ -37,6 +38,9 @@ func (r *Result) Summarise() {
 		*to = &s
 	}
 	for _, figure := range StartFigures {
+		if figure.Name == FigureStart && r.Samples[0].AWS != nil {
+			continue // AWS does not say when the process asked for its first event
+		}
 		set(figure.summaryRef(r), r.values(figure.Of))
 	}
 	if warm := slices.Concat(r.warm()...); len(warm) > 0 {

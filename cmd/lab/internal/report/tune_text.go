@@ -8,6 +8,9 @@ import (
 
 // Print writes the report as text.
 func (r *Tune) Print(p *cli.Page) error {
+	if r.AWS != nil {
+		return r.printAWS(p)
+	}
 	p.Heading("By memory size, on %s", r.Where)
 	p.Note("%s, %s; %s rows, %s; %s; round trip %v ms; n = %d; %s", r.Function.Name, cli.Size(r.Function.Bytes),
 		cli.Thousands(r.Rows), cli.Size(r.Bytes), transport(r.TLS), r.RoundTrip, r.N, r.Machine)
@@ -16,7 +19,15 @@ func (r *Tune) Print(p *cli.Page) error {
 	}
 	p.Note("AWS's prices for %s in %s, %s", r.Prices.Architecture, r.Prices.Region, r.Prices.Date)
 	p.Blank()
+	r.printTable(p)
+	if r.PowerTuning != nil {
+		r.printChoice(p)
+	}
+	return p.Flush()
+}
 
+// printTable prints a row for each memory size, and why some have no figures.
+func (r *Tune) printTable(p *cli.Page) {
 	t := new(cli.Table)
 	t.Row("", "", "", "trimmed", "95%", "", "", "INIT +", "peak", "US dollars", "a million")
 	t.Row("", "MB", "vCPUs", "mean", "interval", "p50", "p95", "first", "memory", "compute", "all")
@@ -30,10 +41,6 @@ func (r *Tune) Print(p *cli.Page) error {
 			p.Bad("  %d MB %s", size.MemoryMB, why)
 		}
 	}
-	if r.PowerTuning != nil {
-		r.printChoice(p)
-	}
-	return p.Flush()
 }
 
 func (t *TunedSize) cells() []string {

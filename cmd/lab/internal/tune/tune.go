@@ -111,14 +111,7 @@ func (c *Config) size(t *measure.Target) report.TunedSize {
 		return out
 	}
 	cold := &t.Samples[0]
-	estimate := func(statistic func([]float64) float64) *stats.Interval {
-		i := stats.Estimate(cold.Warm, statistic)
-		return &i
-	}
-	out.Cold, out.MaxMemory = cold, cold.MaxMemory
-	out.Mean = estimate(func(sorted []float64) float64 { return stats.TrimmedMean(sorted, powertuning.Discard) })
-	out.P50 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.50) })
-	out.P95 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.95) })
+	out.Summarise(cold)
 	out.Cost = c.Prices.Cost(t.MemoryMB, out.Mean.Value, cold.WarmGets, cold.WriteUnits)
 	out.ColdCost = c.Prices.Cost(t.MemoryMB, cold.Billed, cold.S3Gets, cold.WriteUnits)
 	return out
