@@ -61,6 +61,8 @@ var floors = []floor{
 	{lab + "measure", append(data, lab+"sandbox", lab+"report", lab+"cli", lab+"stats", lab+"pricing", "reduction/runtime/lambdatest", "reduction/sigv4"), tool},
 	{lab + "cold", []string{lab + "measure", lab + "report", lab + "cli"}, tool},
 	{lab + "tune", []string{lab + "measure", lab + "sandbox", lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning"}, tool},
+	{lab + "onaws", []string{lab + "account", lab + "lambdaapi", lab + "reportline", lab + "report", lab + "pricing", lab + "powertuning",
+		lab + "sandbox", lab + "stats", lab + "cli", "reduction/internal/machine"}, tool},
 	{lab + "compare", append(data, lab+"measure", lab+"report", lab+"cli", lab+"stats", lab+"published"), tool},
 	{lab + "ladder", []string{lab + "cold", lab + "measure", lab + "report", lab + "cli"}, tool},
 	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
