@@ -31,11 +31,18 @@ Before a sample's times count, every item that it wrote is compared with the ref
 function that fails, or writes anything else, has no times, and the exit status is 1; running
 out of memory is a result. Give the function as a --peer, too, and its ratios show the noise.
 
-The ratios are of medians, ours by the peer's, with 95% bootstrap confidence intervals.`,
+The ratios are of medians, ours by the peer's, with 95% bootstrap confidence intervals.
+
+With --function, functions in an AWS account are measured instead, through Lambda's API and with the
+credentials that the AWS CLI would use. Lab makes a temporary copy of each, of the same package,
+role and settings, and deletes it; with --live NAME it measures the function itself. It says first
+what it will do and what that costs, and asks. docs/aws.md has the rest.`,
 	Examples: `
 lab cold
 lab cold --memory 128,256,512,1024 -n 100 --cache dropped --json cold.json
-lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/bootstrap`,
+lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/bootstrap
+lab cold --function reduction --table measured
+lab cold --function mine,yours:live --memory 128,512 -n 50 --payload @event.json --json cold.json`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		o := new(cold.Config)
 		var binary string
@@ -49,10 +56,17 @@ lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/boo
 		o.Declare(f)
 		f.String(&binary, "bootstrap", measure.BuiltBootstrap(), "`PATH` our function (default "+measure.BuiltBootstrap()+")")
 		f.Func("peer", "`NAME=PATH` another function, a program in a folder of its own; may be repeated", peers.Set)
+		away := declareAWS(f, "NAME|ARN[,…]")
 		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")
 		return func(c *cli.Console, args []string) error {
 			if err := cli.NoArguments(args); err != nil {
 				return err
+			}
+			if err := away.check(); err != nil {
+				return err
+			}
+			if away.asked() {
+				return away.cold(c, o, plain)
 			}
 			o.Functions = append([]report.Program{{Name: report.Ours, Path: binary}}, peers...)
 			if err := o.Ready(o.Memory, o.Functions); err != nil {
