@@ -115,7 +115,7 @@ func (s *Scanner) passMark() {
 // read calls the reader once, or again if there was nothing to read. At the end of the stream it
 // supplies the line end that the last record may lack.
 func (s *Scanner) read() {
-	first := s.base == 0 && s.n == 0
+	first := s.base == 0 && s.n == 0 && bytes.IndexByte(byteOrderMark, s.comma) < 0
 	if s.front > Pad { // at both places the byte before data is a line feed
 		s.data = s.buf[Pad : len(s.buf)-slack]
 		copy(s.data, s.buf[s.front:s.front+s.n])

@@ -64,6 +64,7 @@ var corpus = []struct{ name, csv, want string }{
 	{"bad in the second line of a field", "\"a\nb\"c\nd\n", "!quote 1:0:4¶!bare 2:3:4¶d¶"},
 	{"the damage is local", "a,b\nc,d\"e\nf,g\n\"h\"i,j\nk,l\n", "a|b¶!bare 2:4:7¶f|g¶!quote 4:14:16¶k|l¶"},
 	{"one bad record after another", "\"a\"b\n\"c\"d\n", "!quote 1:0:2¶!quote 2:5:7¶"},
+	{"bad before a block of text", "\"q\"\n\"a\"" + strings.Repeat("x", 130) + "\nd\n", "q¶!quote 2:4:6¶d¶"},
 	{"blank lines have no number", "\n\na\n\nb\"\n", "a¶!bare 2:5:6¶"},
 
 	{"open quote", "a\n\"b,c\nd\n", "a¶!quote 2:2:2¶d¶"},

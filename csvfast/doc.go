@@ -34,7 +34,7 @@
 // end. Blank lines are not records. Records may have any number of fields. A byte order mark is
 // passed over at the start of the stream; at the start of any other record, where files were
 // joined, it is passed over if a quote follows. (Before a field without quotes it is part of the
-// field.)
+// field. If Comma is one of its bytes, no mark is passed over.)
 //
 // It is strict about quotes. A quote in a field that does not begin with one is [ErrBareQuote].
 // Text after a closing quote, and a quote that is never closed, are [ErrQuote].

@@ -35,14 +35,13 @@ const (
 // (A closing quote before an opening one makes a doubled quote.)
 type kernel func(src []byte, comma byte, ends []uint32, base uint32, inside uint64) result
 
-// A result is what a kernel found in the blocks before the first wrong one. (quotes may be about
-// that one, too.)
+// A result is what a kernel found in the blocks before the first wrong one.
 type result struct {
 	blocks int    // how many blocks these are
 	n      int    // positions written to ends
 	lines  int    // line feeds among these
 	inside uint64 // all ones if the byte after the blocks is inside quotes, or else 0
-	quotes bool   // whether a block holds a quote, begins inside quotes or follows one
+	quotes bool   // whether a block holds a quote, begins inside quotes, follows one or is wrong
 }
 
 // A variant is a kernel and its name in tests and benchmarks.

@@ -21,12 +21,13 @@ type model struct {
 
 func (m model) read() string {
 	var b strings.Builder
-	if bytes.HasPrefix(m.csv, byteOrderMark) {
+	marks := bytes.IndexByte(byteOrderMark, m.comma) < 0
+	if marks && bytes.HasPrefix(m.csv, byteOrderMark) {
 		m.csv = append([]byte("\n\n\n"), m.csv[len(byteOrderMark):]...) // blank lines
 	}
 	number := 0
 	for at := 0; at < len(m.csv); {
-		if bytes.HasPrefix(m.csv[at:], []byte("\ufeff\"")) {
+		if marks && bytes.HasPrefix(m.csv[at:], []byte("\ufeff\"")) {
 			at += len(byteOrderMark)
 		}
 		fields, next, fault, err := m.record(at)

@@ -60,7 +60,10 @@
 	XORL COUNT, COUNT                \
 	XORL TAKEN, TAKEN
 
-// RESULTS stores the results. LEFT blocks have not been done.
+// RESULTS stores the results. LEFT blocks have not been done. If that is not 0, the first of them is
+// wrong.
+//
+//	quotes = TAKEN | LEFT != 0
 #define RESULTS \
 	MOVQ  blocks+8(FP), AX        \
 	SUBQ  LEFT, AX                \
@@ -70,7 +73,7 @@
 	MOVQ  NEXT, r_n+64(FP)        \
 	MOVQ  COUNT, r_lines+72(FP)   \
 	MOVQ  INSIDE, r_inside+80(FP) \
-	TESTQ TAKEN, TAKEN            \
+	ORQ   LEFT, TAKEN             \
 	SETNE r_quotes+88(FP)
 
 // PLAIN sets the zero flag if the block has no quotes, does not begin inside quotes and does not

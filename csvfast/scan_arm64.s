@@ -158,7 +158,8 @@ done:
 	MOVD NEXT, r_n+64(FP)
 	MOVD COUNT, r_lines+72(FP)
 	MOVD INSIDE, r_inside+80(FP)
-	CMP  $0, TAKEN
+	ORR  LEFT, TAKEN
+	CMP  $0, TAKEN // a block has been judged, or is wrong
 	CSET NE, TMP
 	MOVB TMP, r_quotes+88(FP)
 	RET
