@@ -14,7 +14,7 @@ var (
 	ErrEmpty       = errors.New("the object is empty: not even a header")
 	ErrHeader      = errors.New("the header lacks a column")
 	ErrSeparator   = errors.New("the header can be read with two separators")
-	ErrHeaderMoved = errors.New("the header comes again, with its columns in other positions: the files that were joined differ")
+	ErrHeaderMoved = errors.New("the header comes again, with its columns in other positions or another separator: the files that were joined differ")
 	ErrFormat      = errors.New("the file is no CSV")
 	ErrTrailing    = errors.New("something stands behind the end of the compressed data")
 

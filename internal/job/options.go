@@ -149,7 +149,8 @@ func readColumns(r *env.Reader) (c Columns) {
 	}
 	for pair := range strings.SplitSeq(v, ",") {
 		name, given, ok := strings.Cut(pair, "=")
-		column := indexOf(defaultColumns, name)
+		defaults := defaultColumns.normal()
+		column := indexOf(&defaults, []byte(name))
 		if !ok || column < 0 || normal(given) == "" || c[column] != "" {
 			r.Fail("COLUMNS", "names such as Hospital=site,Recovery Time=los_days, each of "+strings.Join(defaultColumns[:], ", ")+" at most once")
 			return Columns{}

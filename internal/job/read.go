@@ -18,7 +18,8 @@ type Reducer struct {
 	Counts
 
 	options Options
-	columns Columns
+	columns Columns // what the header must have
+	normals Columns // the same as normal returns them
 	layout  aggregate.Layout
 	started bool // the header has been read
 	table   aggregate.Table
@@ -34,7 +35,10 @@ type Reducer struct {
 }
 
 // NewReducer returns a Reducer that has read nothing.
-func NewReducer(o Options) *Reducer { return &Reducer{options: o, columns: o.Columns.Names()} }
+func NewReducer(o Options) *Reducer {
+	columns := o.Columns.Names()
+	return &Reducer{options: o, columns: columns, normals: columns.normal()}
+}
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
 func (r *Reducer) reset() {
