@@ -10,6 +10,7 @@ import (
 
 	"reduction/aggregate"
 	"reduction/csvfast"
+	"reduction/internal/spelling"
 )
 
 // Columns are the names of the four columns, in the order of the experiment: hospital,
@@ -289,13 +290,9 @@ const firstRows = 20
 // it holds all four names. In other positions, or with another separator, it means that everything
 // behind it would be read wrongly.
 func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
-	if len(fields) < len(r.columns) {
-		line := bytes.ReplaceAll(bytes.Join(fields, []byte{r.layout.Comma}), []byte(`"`), nil)
+	if len(fields) == 1 {
 		for _, comma := range separators {
-			if comma == r.layout.Comma || bytes.Count(line, []byte{comma}) < len(r.columns)-1 {
-				continue
-			}
-			if _, found := r.find(bytes.Split(line, []byte{comma})); found == [4]int{1, 1, 1, 1} {
+			if _, found := r.find(split(fields[0], comma)); found == [4]int{1, 1, 1, 1} {
 				return false, true
 			}
 		}
@@ -317,6 +314,20 @@ func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
 	moved = l.Hospital != r.layout.Hospital || l.Diagnosis != r.layout.Diagnosis ||
 		l.Treatment != r.layout.Treatment || l.RecoveryTime != r.layout.RecoveryTime
 	return !moved, moved
+}
+
+// split returns the fields of a line, without the quotes around them, if there are enough for a
+// header.
+func split(line []byte, comma byte) (fields [][]byte) {
+	if bytes.Count(line, []byte{comma}) < 3 {
+		return nil
+	}
+	for more := true; more; {
+		var field []byte
+		field, line, more = bytes.Cut(line, []byte{comma})
+		fields = append(fields, bytes.Trim(field, `"`))
+	}
+	return fields
 }
 
 // explain says what a file without a proper header looks like, and what to do.
@@ -369,28 +380,5 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 // near says whether a name of the header is so close to an expected one that a message may show
 // it: at most two letters differ. More would show cells: "City Hospital" is no column's name.
 func near(name, want string) bool {
-	name, want = strings.ReplaceAll(name, " ", ""), strings.ReplaceAll(want, " ", "")
-	return len(name) <= len(want)+2 && distance(name, want) <= 2
-}
-
-// distance is Levenshtein's: how many letters must be put in, left out or changed.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		left, diagonal := i+1, i
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(left+1, row[j+1]+1, diagonal+cost)
-			diagonal, row[j] = row[j+1], left
-			left = next
-		}
-		row[len(b)] = left
-	}
-	return row[len(b)]
+	return len(name) <= len(want)+2 && spelling.Within(2, name, want)
 }
