@@ -1,6 +1,7 @@
 package job
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -24,6 +25,7 @@ type Reducer struct {
 	started bool // the header has been read
 	table   aggregate.Table
 	scanner csvfast.Scanner
+	file    *bufio.Reader // what is being read, as it is stored
 	groups  []aggregate.Group
 	text    []byte // what appendDecoded reads
 
@@ -37,7 +39,23 @@ type Reducer struct {
 // NewReducer returns a Reducer that has read nothing.
 func NewReducer(o Options) *Reducer {
 	columns := o.Columns.Names()
-	return &Reducer{options: o, columns: columns, normals: columns.normal()}
+	r := &Reducer{options: o, columns: columns, normals: columns.normal()}
+	t := &r.table
+	t.Decode, t.Pass, t.Bad, t.NewGroup, t.Missing = r.decode, r.pass, r.badRow, newGroup, r.missingNumber
+	t.Range, t.Mark = o.Range, '.'
+	if o.Comma {
+		t.Mark = ','
+	}
+	for _, s := range o.Missing {
+		if n, err := aggregate.ParseNumber([]byte(s), t.Mark); err == nil {
+			r.missingNumbers = append(r.missingNumbers, n)
+		}
+		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
+			t.MissingWhole = append(t.MissingWhole, n)
+		}
+	}
+	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	return r
 }
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
@@ -81,7 +99,11 @@ func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 
 // open reads up to the header's end.
 func (r *Reducer) open(in *counter) error {
-	opened, _, err := Open(in.r)
+	if r.file == nil {
+		r.file = bufio.NewReaderSize(nil, startSize)
+	}
+	r.file.Reset(in.r)
+	opened, _, err := open(r.file)
 	if err != nil {
 		return err
 	}
@@ -146,23 +168,7 @@ func (r *Reducer) Merge(p *Reducer) error {
 // start makes the table ready for rows, the columns being known.
 func (r *Reducer) start() {
 	r.started = true
-	t, o := &r.table, &r.options
-	t.Reset(r.layout)
-	t.Decode, t.Pass, t.Bad, t.NewGroup = r.decode, r.pass, r.badRow, newGroup
-	t.Range, t.Mark = o.Range, '.'
-	if o.Comma {
-		t.Mark = ','
-	}
-	t.Missing, t.MissingWhole, r.missingNumbers = r.missingNumber, nil, nil
-	for _, s := range o.Missing {
-		if n, err := aggregate.ParseNumber([]byte(s), t.Mark); err == nil {
-			r.missingNumbers = append(r.missingNumbers, n)
-		}
-		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
-			t.MissingWhole = append(t.MissingWhole, n)
-		}
-	}
-	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	r.table.Reset(r.layout)
 }
 
 // newGroup refuses names that make no key of DynamoDB's.
