@@ -9,9 +9,11 @@
 //	S3_BUCKET, FILE_NAME, DB_TABLE  what to read and where to write, unless the event says
 //	BAD_ROWS=skip                   leave bad rows out, counted, rather than fail
 //	RECORDS=on                      add Records to each item: the rows behind its mean
-//	TTL_DAYS=n                      add TTL to each item, n days ahead
-//	MANIFEST=on                     write #manifest last: the result is whole
-//	PK=request|object               what the partition key is made of (default: by the event)
+//	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
+//	                                more, and the manifest says when the n days end
+//	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md
+//	PK=request|object               the partition key: the request ID, or the object and the Run
+//	                                (default: by the event)
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
 //	GONE=ignore                     an object that is no longer there is ignored, logged and
 //	                                counted, rather than an error

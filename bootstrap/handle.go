@@ -90,6 +90,9 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		logline.Count("skipped", sum.Skipped), logline.Bytes("bytes", sum.Bytes),
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
 	}
+	if sum.Run != "" {
+		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
+	}
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
@@ -97,6 +100,10 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 //
 //	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":0,"bytes":91827,
 //	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
+//
+// Where the result has a Run, it says where it is, too:
+//
+//	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
 func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)
@@ -123,5 +130,10 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	millis("read", s.Read)
 	dst = append(dst, ',')
 	millis("write", s.Write)
-	return append(dst, "}}"...)
+	dst = append(dst, '}')
+	if s.Run != "" {
+		dst = json.AppendString(append(dst, `,"run":`...), s.Run)
+		dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
+	}
+	return append(dst, '}')
 }

@@ -79,6 +79,9 @@ type Summary struct {
 	Groups int   // pairs of diagnosis and hospital
 	Items  int   // written, the manifest included
 
+	PartitionKey string // of the items
+	Run          string // names the result; "" where neither the key nor a manifest needs it
+
 	Unverified string // see Body
 
 	Open  time.Duration // until the object's first bytes could be read
@@ -86,7 +89,8 @@ type Summary struct {
 	Write time.Duration // sorting out, checking and storing the items
 }
 
-// Run reduces the object o into items of the table, under the partition key pk.
+// Run reduces the object o into items of the table, under the partition key pk. Where pk is "",
+// the key is made of the object and the Run, so that what is stored under it never changes.
 func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
 	return j.RunWith(ctx, j.Source, j.Sink, o, table, pk)
 }
@@ -102,6 +106,16 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	defer body.Close()
 	sum.Open = j.Now().Sub(start)
 	sum.Unverified = body.Unverified()
+	sum.PartitionKey = pk
+	if pk == "" || j.Options.Manifest {
+		if sum.Run, err = runOf(o, body, &j.Options); err != nil {
+			return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+		}
+	}
+	if pk == "" {
+		// Neither a bucket's name nor a Run contains '#'; a key may, and stands last.
+		sum.PartitionKey = "object#" + o.Bucket + "#" + sum.Run + "#" + o.Key
+	}
 
 	start = j.Now()
 	rows := j.takeReducer()
@@ -119,7 +133,7 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	start = j.Now()
 	groups := rows.Groups()
 	sum.Groups = len(groups)
-	m := newItems(table, pk, &j.Options, start)
+	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
 	if err := j.check(m, groups); err != nil {
 		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 	}

@@ -28,6 +28,8 @@ type memory struct {
 	csv  string
 	body func(io.Reader) io.Reader // nil: as it is
 
+	etag, version string // of the object; both "": "etag" and v1
+
 	mu      sync.Mutex
 	items   map[string]map[string]string // by sort key
 	order   []string
@@ -35,19 +37,25 @@ type memory struct {
 	refuse  int // the batch that fails, from 1
 }
 
-type body struct{ io.Reader }
+type body struct {
+	io.Reader
+	etag, version string
+}
 
-func (body) Close() error       { return nil }
-func (body) ETag() string       { return `"etag"` }
-func (body) VersionID() string  { return "v1" }
-func (body) Unverified() string { return "xxhash3" }
+func (body) Close() error        { return nil }
+func (b body) ETag() string      { return b.etag }
+func (b body) VersionID() string { return b.version }
+func (body) Unverified() string  { return "xxhash3" }
 
 func (m *memory) Object(context.Context, Object) (Body, error) {
 	var r io.Reader = strings.NewReader(m.csv)
 	if m.body != nil {
 		r = m.body(r)
 	}
-	return body{r}, nil
+	if m.etag == "" && m.version == "" {
+		return body{r, `"etag"`, "v1"}, nil
+	}
+	return body{r, m.etag, m.version}, nil
 }
 
 var errRefused = errors.New("refused")
@@ -101,9 +109,9 @@ func TestItem(t *testing.T) {
 	}
 	want := map[string]map[string]string{
 		"#diagnosis#D#hospital#H": {"PK": "request-1", "SK": "#diagnosis#D#hospital#H", "AverageRecoveryTime": "5.5",
-			"Diagnosis": "D", "Hospital": "H", "MostUsedTreatment": "T1", "Records": "2", "TTL": "1795608000"},
-		"#manifest": {"PK": "request-1", "SK": "#manifest", "Object": "s3://b/k.csv", "ETag": `"etag"`, "VersionId": "v1",
-			"Rows": "2", "Skipped": "0", "LeastRecoveryTime": "5", "GreatestRecoveryTime": "6", "Groups": "1", "WrittenAt": "2026-11-23T12:00:00Z", "TTL": "1795608000"},
+			"Diagnosis": "D", "Hospital": "H", "MostUsedTreatment": "T1", "Records": "2", "Run": sum.Run, "TTL": "1796212800"},
+		"#0#manifest": {"PK": "request-1", "SK": "#0#manifest", "Run": sum.Run, "Object": "s3://b/k.csv", "ETag": `"etag"`, "VersionId": "v1",
+			"Rows": "2", "Skipped": "0", "LeastRecoveryTime": "5", "GreatestRecoveryTime": "6", "Groups": "1", "WrittenAt": "2026-11-23T12:00:00Z", "Expires": "1795608000", "TTL": "1796212800"},
 	}
 	if !maps.EqualFunc(m.items, want, maps.Equal[map[string]string, map[string]string]) {
 		t.Errorf("stored %v", m.items)

@@ -23,8 +23,8 @@ type Options struct {
 	Columns  Columns // what the header calls the columns; "" is the name of the experiment
 
 	Records  bool // add Records to each item: the number of rows behind its mean
-	Manifest bool // write one item last that says the result is whole
-	TTLDays  int  // add TTL to each item, this many days ahead; 0: none
+	Manifest bool // add Run to each item, and write one last that says the result is whole
+	TTLDays  int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
 	Writers  int  // batches in flight at a time; 0: DefaultWriters
 
 	// What stands between a hostile file and the out-of-memory killer: the number of

@@ -122,8 +122,9 @@ func gcd(a, b int) int {
 	return a
 }
 
-// writeManifest stores the item that says a result is whole: it is written last, so that a
-// reader who finds it will find all the others (with a consistent read).
+// writeManifest stores the item that says a result is whole. It is written when all others are
+// stored: a reader who finds it, and then as many items of its Run as it counts, has all of them
+// (with consistent reads).
 func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body, m *items, rows *Reducer, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
@@ -148,7 +149,10 @@ func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body,
 	}
 	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
 	b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
-	m.putTTL(b)
+	if m.expires != nil {
+		b.Number("Expires", m.expires)
+	}
+	m.putLast(b)
 	err := b.EndItem()
 	if err == nil {
 		w := sink.Writer(ctx)
