@@ -50,6 +50,7 @@
 //	Function.NoSuchKey              the object, or this version of it, is not there
 //	Function.NoSuchBucket           the bucket is not there
 //	Function.NoSuchTable            the table is not there
+//	Function.TableKeys              the table's keys are not PK and SK, both strings
 //	Function.AccessDenied           the role lacks a right
 //	Function.EncryptionKey          the object's key of KMS cannot be used
 //	Function.Credentials            AWS does not accept the credentials, or they have expired

@@ -35,6 +35,7 @@ var errorTypes = [...]struct {
 	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
 	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
 	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
+	{&ddbwire.ErrTableKeys, "Function.TableKeys"},
 	{&aws.ErrAccessDenied, "Function.AccessDenied"},
 	{&aws.ErrKMS, "Function.EncryptionKey"},
 	{&aws.ErrArchived, "Function.Archived"},

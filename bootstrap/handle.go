@@ -79,6 +79,9 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 				", which is not supported; VERIFY=full refuses such objects; others like it are not logged")
 		})
 	}
+	if sum.Unchecked != nil {
+		f.log.Log(logline.Warn, of, "not checked: whether the table "+o.Table+" has the keys PK and SK, without which it keeps one item of a result: "+sum.Unchecked.Error())
+	}
 	for _, bad := range sum.Bad {
 		f.log.Log(logline.Warn, of, "skipped: s3://"+o.Bucket+"/"+o.Key+": "+bad.Error())
 	}

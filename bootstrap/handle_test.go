@@ -18,6 +18,7 @@ import (
 	"reduction/internal/logline"
 	"reduction/runtime"
 	"reduction/runtime/lambdatest"
+	"reduction/runtime/lambdatest/dynamodb"
 )
 
 const header = "Hospital,Diagnosis,Treatment,Recovery Time\n"
@@ -118,6 +119,48 @@ func TestDeliveredTwice(t *testing.T) {
 	w.S3.Put("records", "a b.csv", []byte(header+"H2,D2,T,5\n"))
 	if _, err := w.invoke("request-3", payload); err == nil || len(w.keys()) != 1 {
 		t.Errorf("%v, %q", err, w.keys())
+	}
+}
+
+// A table without the sort key is found out before anything is stored in it, or lost.
+func TestNoSortKey(t *testing.T) {
+	for _, groups := range []int{1, 2, 26, 51, 400} {
+		for _, setting := range []string{"MANIFEST=off", "MANIFEST=on"} {
+			w := newWorld(t, "DB_TABLE=flat", setting)
+			w.DynamoDB.CreateTableWithKeys("flat", dynamodb.Key{Name: "PK", Type: "S"})
+			csv := header
+			for i := range groups {
+				csv += "H,D" + strconv.Itoa(i) + ",T,5\n"
+			}
+			w.S3.Put("records", "in.csv", []byte(csv))
+			answer, err := w.invoke("request-1", "")
+			if typed, ok := errors.AsType[*typedError](err); !ok || typed.ErrorType() != "Function.TableKeys" || len(w.DynamoDB.Items("flat")) > 0 {
+				t.Errorf("%d groups, %s: %s, %v; stored %v", groups, setting, answer, err, w.DynamoDB.Items("flat"))
+			}
+		}
+	}
+}
+
+// Without the right to ask for a table's keys, a result of one group is stored, and the log says
+// that they were not checked.
+func TestKeysNotChecked(t *testing.T) {
+	for setting, stored := range map[string]int{"MANIFEST=off": 1, "MANIFEST=on": 0} {
+		w := newWorld(t, setting)
+		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
+		w.Inject(lambdatest.Only("DescribeTable", func(lambdatest.Call) lambdatest.Fault {
+			return lambdatest.Fault{Kind: lambdatest.Answer, Status: 400, Code: "AccessDeniedException", Message: "not authorized"}
+		}))
+		_, err := w.invoke("request-1", "")
+		if len(w.keys()) != stored || (err == nil) != (stored > 0) {
+			t.Errorf("%s: %v, %q", setting, err, w.keys())
+		}
+		told := w.log.String()
+		if err != nil {
+			told = err.Error()
+		}
+		if !strings.Contains(told, "results") || !strings.Contains(told, "the role needs dynamodb:DescribeTable") {
+			t.Errorf("%s: %q", setting, told)
+		}
 	}
 }
 

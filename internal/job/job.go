@@ -50,6 +50,9 @@ type Source interface {
 type Sink interface {
 	// Writer returns a Writer that goes on until ctx ends. It is closed after its last call.
 	Writer(ctx context.Context) Writer
+	// CheckTable returns ddbwire.ErrTableKeys for a table with other keys than items have, nil
+	// for one with these, and any other error where it cannot tell.
+	CheckTable(ctx context.Context, table string) error
 }
 
 // Writer stores batches. BatchWrite returns nil only when every item of b is stored; otherwise
@@ -83,6 +86,7 @@ type Summary struct {
 	Run          string // names the result; "" where neither the key nor a manifest needs it
 
 	Unverified string // see Body
+	Unchecked  error  // why the table's keys are not known, where that matters; see checkTable
 
 	Open  time.Duration // until the object's first bytes could be read
 	Read  time.Duration // reading, scanning and aggregating
@@ -136,6 +140,11 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
 	if err := j.check(m, groups); err != nil {
 		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+	}
+	if len(groups) == 1 {
+		if sum.Unchecked, err = j.checkTable(ctx, sink, table); err != nil {
+			return sum, err
+		}
 	}
 	sum.Items, err = j.write(ctx, sink, m, groups)
 	if err == nil && j.Options.Manifest {

@@ -30,9 +30,12 @@ type memory struct {
 
 	etag, version string // of the object; both "": "etag" and v1
 
+	keys error // of CheckTable
+
 	mu      sync.Mutex
 	items   map[string]map[string]string // by sort key
 	order   []string
+	sizes   []int // of the batches
 	batches int
 	refuse  int // the batch that fails, from 1
 }
@@ -64,6 +67,8 @@ func (m *memory) Writer(context.Context) Writer { return m }
 
 func (m *memory) Close() {}
 
+func (m *memory) CheckTable(context.Context, string) error { return m.keys }
+
 func (m *memory) BatchWrite(b *ddbwire.Batch) error {
 	var request struct {
 		RequestItems map[string][]struct {
@@ -75,6 +80,7 @@ func (m *memory) BatchWrite(b *ddbwire.Batch) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.sizes = append(m.sizes, b.Len())
 	if m.batches++; m.batches == m.refuse {
 		return errRefused
 	}
@@ -358,6 +364,70 @@ func TestEveryGroupIsWrittenOnce(t *testing.T) {
 		}
 		if n > 2 && slices.IsSorted(m.order) {
 			t.Errorf("%d groups are written in the order of their keys", n)
+		}
+	}
+}
+
+// Of two groups or more, no request carries one item: a table without the sort key must not keep it
+// in the place of the others.
+func TestNoItemIsWrittenAlone(t *testing.T) {
+	for n := 2; n < 110; n++ {
+		for _, writers := range []int{1, 3} {
+			m := &memory{csv: manyGroups(n)}
+			if _, err := run(m, Options{Writers: writers}); err != nil || slices.Contains(m.sizes, 1) || m.batches != (n+24)/25 {
+				t.Errorf("%d groups: batches of %v, %v", n, m.sizes, err)
+			}
+		}
+	}
+}
+
+// Items as large as they may be, of which a full batch would exceed 16 MB, go into several. Two or
+// three fill a batch, so that little memory is needed for those in flight.
+func TestLargeItems(t *testing.T) {
+	for _, n := range []int{2, 26} {
+		var b strings.Builder
+		b.WriteString(header)
+		for i := range n {
+			// Quotes, which JSON escapes: an item of 390 KB is 780 KB on the wire.
+			b.WriteString("H,D" + strconv.Itoa(i) + ",\"" + strings.Repeat("\"\"", 390_000) + strconv.Itoa(i) + "\",5\n")
+		}
+		m := &memory{csv: b.String()}
+		sum, err := run(m, Options{MaxNameBytes: 64 << 20})
+		if err != nil || sum.Items != n || len(m.items) != n || slices.Contains(m.sizes, 1) || slices.Max(m.sizes) > 3 {
+			t.Errorf("%d groups: %d stored, batches of %v, %v", n, len(m.items), m.sizes, err)
+		}
+	}
+}
+
+// A result of one group asks for the table's keys first.
+func TestTableKeys(t *testing.T) {
+	unknown := errors.New("no right to ask")
+	for _, tt := range []struct {
+		name     string
+		groups   int
+		manifest bool
+		keys     error // of CheckTable
+		want     error
+		items    int
+	}{
+		{"right", 1, false, nil, nil, 1},
+		{"right, manifest", 1, true, nil, nil, 2},
+		{"other", 1, false, ddbwire.ErrTableKeys, ddbwire.ErrTableKeys, 0},
+		{"other, manifest", 1, true, ddbwire.ErrTableKeys, ddbwire.ErrTableKeys, 0},
+		{"not known", 1, false, unknown, nil, 1},
+		{"not known, manifest", 1, true, unknown, unknown, 0},
+		{"two groups, which DynamoDB refuses", 2, true, ddbwire.ErrTableKeys, nil, 3},
+	} {
+		m := &memory{csv: manyGroups(tt.groups), keys: tt.keys}
+		sum, err := run(m, Options{Manifest: tt.manifest})
+		if !errors.Is(err, tt.want) || len(m.items) != tt.items {
+			t.Errorf("%s: %d items, %v", tt.name, len(m.items), err)
+		}
+		if reported := sum.Unchecked != nil; reported != (tt.keys == unknown && err == nil) {
+			t.Errorf("%s: unchecked: %v", tt.name, sum.Unchecked)
+		}
+		if _, ok := errors.AsType[*WriteError](err); err != nil && !ok {
+			t.Errorf("%s: %v does not name the table", tt.name, err)
 		}
 	}
 }

@@ -22,3 +22,8 @@ type Sink struct{ Client *aws.Client }
 
 // Writer returns a Writer that goes on until ctx ends.
 func (s Sink) Writer(ctx context.Context) job.Writer { return s.Client.Writer(ctx) }
+
+// CheckTable asks for a table's keys.
+func (s Sink) CheckTable(ctx context.Context, table string) error {
+	return s.Client.CheckTable(ctx, table)
+}

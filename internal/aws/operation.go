@@ -1,0 +1,68 @@
+package aws
+
+import (
+	"context"
+
+	"reduction/ddbwire"
+	"reduction/internal/http1"
+	"reduction/sigv4"
+)
+
+// maxAnswer bounds the answer to an operation: an item and what stands around it, escaped in
+// whatever way, or the description of a table with all its indexes.
+const maxAnswer = 8 * ddbwire.MaxItemSize
+
+// operation sends a request to DynamoDB that is no batch, and returns the answer's body. It stops
+// half a second before the deadline of ctx, as a Writer does.
+func (c *Client) operation(ctx context.Context, op, table string, body []byte) (answer []byte, err error) {
+	w := c.Writer(ctx)
+	defer w.Close()
+	x, err := c.send(&call{
+		service: &c.dynamoDB,
+		op:      op,
+		place:   table,
+		watch:   w.watch,
+		build: func(id identity) (endpoint, *http1.Request, error) {
+			at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
+			if err != nil {
+				return at, nil, err
+			}
+			m := &message{at: at, region: c.config.Region}
+			m.Method, m.Path = "POST", at.prefix+"/"
+			m.Header = []sigv4.Header{
+				{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
+				{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + op},
+			}
+			m.PayloadHash = string(sigv4.AppendHash(nil, body))
+			req := c.sign(&c.dynamoDB, id, m)
+			req.Body = body
+			return at, req, nil
+		},
+		accept: func(x *exchange) (err error) {
+			if answer, err = readAll(answer[:0], x, maxAnswer); err != nil {
+				return err
+			}
+			return verifyCRC(x.Header, answer)
+		},
+		refused: refusedByDynamoDB,
+	})
+	if err != nil {
+		return nil, err
+	}
+	x.Close()
+	return answer, nil
+}
+
+// CheckTable asks DescribeTable for a table's keys. It returns nil where they are those that items
+// are written with, and ddbwire.ErrTableKeys where they are not.
+func (c *Client) CheckTable(ctx context.Context, table string) error {
+	const op = "DescribeTable"
+	answer, err := c.operation(ctx, op, table, ddbwire.AppendDescribeTable(nil, table))
+	if err != nil {
+		return err
+	}
+	if err := ddbwire.CheckTable(answer); err != nil {
+		return &Error{Op: op, Place: table, Err: err, Hint: hintKeys}
+	}
+	return nil
+}
