@@ -14,6 +14,9 @@
 //	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md
 //	PK=request|object               the partition key: the request ID, or the object and the Run
 //	                                (default: by the event)
+//	LATEST=object|prefix            keep a pointer to the newest result of each object, or of the
+//	                                objects whose keys are the same up to the last slash; it makes
+//	                                MANIFEST=on and PK=object the defaults, and allows no others
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
 //	GONE=ignore                     an object that is no longer there is ignored, logged and
 //	                                counted, rather than an error
@@ -58,11 +61,13 @@
 //	Function.Superseded             a direct invocation named an ETag that another has replaced
 //	Function.Changed         yes    the object changed while it was read, or since the event, and is
 //	                                not known to be newer
-//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests
+//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, or too many runs at once
+//	                                move the same pointer of LATEST
 //	Function.Unavailable     yes    S3 or DynamoDB did not answer, or with a fault of its own
 //	Function.Timeout         yes    the invocation's time was over
 //	Function.Connection             a certificate, the proxy or the endpoint is to blame
 //	Function.Refused                S3 or DynamoDB does not take the request
+//	Function.NoVersion              S3 names neither a version nor an ETag of the object
 //	Function.Checksum               the object is damaged, or VERIFY=full finds no checksum
 //	Function.BadCompression         the object is compressed in another way than it says
 //	Function.Empty                  the object has no bytes

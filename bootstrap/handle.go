@@ -96,6 +96,9 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	if sum.Run != "" {
 		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
 	}
+	if f.job.Options.Latest != job.NoLatest {
+		fields = append(fields, logline.Text("latest", strconv.FormatBool(sum.Latest)))
+	}
 	f.line(of, logline.Info, "reduced", fields...)
 }
 

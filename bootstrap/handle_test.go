@@ -15,6 +15,7 @@ import (
 	"reduction/aggregate"
 	"reduction/internal/aws"
 	"reduction/internal/event"
+	"reduction/internal/job"
 	"reduction/internal/logline"
 	"reduction/runtime"
 	"reduction/runtime/lambdatest"
@@ -316,5 +317,66 @@ func TestNothingConfigured(t *testing.T) {
 		if _, err := f.handle(context.Background(), &runtime.Invocation{RequestID: "request-1", Payload: []byte(payload)}); err == nil {
 			t.Errorf("%s: no error", payload)
 		}
+	}
+}
+
+// LATEST names the newest result, whose items are then there. Two GETs find it: of the pointer and
+// of the items under its partition key.
+func TestLatest(t *testing.T) {
+	for _, setting := range []string{"LATEST=object", "LATEST=prefix"} {
+		w := newWorld(t, setting, "TTL_DAYS=30")
+		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\nH,D2,T,5\n"))
+		w.ForgetRequests()
+		answer, err := w.invoke("request-1", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var operations []string
+		for _, r := range w.Requests() {
+			operations = append(operations, r.Operation)
+		}
+		if got, want := strings.Join(operations, " "), "GetObject BatchWriteItem BatchWriteItem GetItem HeadObject PutItem"; got != want {
+			t.Errorf("%s: %s, want %s", setting, got, want)
+		}
+		var got struct{ Run, PartitionKey string }
+		if err := json.Unmarshal([]byte(answer), &got); err != nil || got.Run == "" {
+			t.Errorf("%s: %s, %v", setting, answer, err)
+		}
+		sk := map[string]string{"LATEST=object": "#object#records#in.csv", "LATEST=prefix": "#object#records#"}[setting]
+		if keys := w.keys(); !slices.Equal(keys, []string{"latest " + sk, got.PartitionKey + " #0#manifest",
+			got.PartitionKey + " #diagnosis#D#hospital#H", got.PartitionKey + " #diagnosis#D2#hospital#H"}) {
+			t.Errorf("%s: %q", setting, keys)
+		}
+		if !strings.Contains(w.log.String(), "\tlatest=\"true\"") {
+			t.Errorf("%s: log %q", setting, w.log.String())
+		}
+	}
+	for _, setting := range []string{"PK=request", "MANIFEST=off"} {
+		env := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "LATEST": "object"}
+		name, value, _ := strings.Cut(setting, "=")
+		env[name] = value
+		getenv := func(name string) string { return env[name] }
+		if _, err := newFunction(getenv, logline.New(new(bytes.Buffer), time.Now, getenv)); errorType(t.Context(), err) != "Function.Setting" {
+			t.Errorf("LATEST=object %s: %v", setting, err)
+		}
+	}
+}
+
+// Reading stops before the deadline, in time to say so.
+func TestReadingStopsBeforeTheDeadline(t *testing.T) {
+	w := newWorld(t)
+	w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
+	w.Inject(lambdatest.Only("GetObject", func(lambdatest.Call) lambdatest.Fault {
+		return lambdatest.Fault{Kind: lambdatest.Stall, Bytes: 10} // until the client gives up
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := w.f.handle(ctx, &runtime.Invocation{RequestID: "request-1"})
+	if ctx.Err() != nil {
+		t.Error("the time was over before the answer came")
+	}
+	if typed, ok := errors.AsType[*typedError](err); !ok || typed.ErrorType() != "Function.Timeout" || !errors.Is(err, job.ErrDeadline) ||
+		!strings.Contains(err.Error(), "s3://records/in.csv") || len(w.keys()) > 0 {
+		t.Errorf("%v; stored %q", err, w.keys())
 	}
 }

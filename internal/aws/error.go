@@ -105,6 +105,8 @@ func refusal(code string) (kind error, hint string) {
 		return ErrNoSuchTable, "check the table's name, the region and the account"
 	case "ResourceInUseException":
 		return ErrUnavailable, "the table is being changed"
+	case "ConditionalCheckFailedException":
+		return ErrCondition, ""
 	case "ValidationException":
 		return ErrRefused, "do the table's keys match the items'?"
 	case "ItemCollectionSizeLimitExceededException":

@@ -141,6 +141,56 @@ func TestTableKeys(t *testing.T) {
 	}
 }
 
+// An item is stored where its condition is met, and read back.
+func TestItem(t *testing.T) {
+	s := lambdatest.NewServer()
+	defer s.Close()
+	s.DynamoDB.CreateTable("table")
+	c := judged(t, s, nil)
+	put := func(n string, condition string, values ...ddbwire.Attr) error {
+		b := new(ddbwire.Batch)
+		b.Reset("table")
+		if err := b.Put(ddbwire.S("PK", "latest"), ddbwire.S("SK", "#a \"b\""), ddbwire.N("n", n)); err != nil {
+			t.Fatal(err)
+		}
+		return c.PutItem(t.Context(), b, condition, values...)
+	}
+	for _, step := range []struct {
+		n, condition string
+		values       []ddbwire.Attr
+		want         error
+		left         string
+	}{
+		{"1", "n = :n", []ddbwire.Attr{ddbwire.N(":n", "1")}, ErrCondition, ""},
+		{"1", "attribute_not_exists(PK)", nil, nil, "1"},
+		{"2", "attribute_not_exists(PK)", nil, ErrCondition, "1"},
+		{"2", "n = :n", []ddbwire.Attr{ddbwire.N(":n", "1")}, nil, "2"},
+	} {
+		if err := put(step.n, step.condition, step.values...); !errors.Is(err, step.want) {
+			t.Errorf("%+v: %v", step, err)
+		}
+		item, err := c.Item(t.Context(), "table", "latest", "#a \"b\"")
+		if err != nil || item["n"] != step.left || (item == nil) != (step.left == "") {
+			t.Errorf("%+v: found %v, %v", step, item, err)
+		}
+	}
+	// A damaged answer is asked for again. The item may have been stored before: the condition tells.
+	damage := lambdatest.Fault{Kind: lambdatest.Corrupt, Bytes: 1}
+	s.Inject(lambdatest.Script(damage, lambdatest.Fault{}, damage))
+	if item, err := c.Item(t.Context(), "table", "latest", "#a \"b\""); err != nil || item["n"] != "2" {
+		t.Errorf("%v, %v", item, err)
+	}
+	if err := put("3", "n = :n", ddbwire.N(":n", "2")); !errors.Is(err, ErrCondition) {
+		t.Errorf("stored, damaged, stored again: %v", err)
+	}
+	if item, err := c.Item(t.Context(), "table", "latest", "#a \"b\""); err != nil || item["n"] != "3" {
+		t.Errorf("%v, %v", item, err)
+	}
+	if _, err := c.Item(t.Context(), "missing", "a", "b"); !errors.Is(err, ErrNoSuchTable) || !strings.Contains(err.Error(), "GetItem missing") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestJudgeFaults holds reading and writing against faults by seed: what arrives is right,
 // or there is an error that names its place.
 func TestJudgeFaults(t *testing.T) {

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 
 	"reduction/ddbwire"
 	"reduction/internal/http1"
@@ -65,4 +66,29 @@ func (c *Client) CheckTable(ctx context.Context, table string) error {
 		return &Error{Op: op, Place: table, Err: err, Hint: hintKeys}
 	}
 	return nil
+}
+
+// Item returns the attributes of an item that are text or numbers, by their names, or nil where
+// there is none. The read is consistent.
+func (c *Client) Item(ctx context.Context, table, pk, sk string) (map[string]string, error) {
+	const op = "GetItem"
+	answer, err := c.operation(ctx, op, table, ddbwire.AppendGetItem(nil, table, pk, sk))
+	if err != nil {
+		return nil, err
+	}
+	item, err := ddbwire.ReadItem(answer)
+	if err != nil {
+		return nil, &Error{Op: op, Place: table, Err: err}
+	}
+	return item, nil
+}
+
+// ErrCondition says that the item to be replaced is not as the condition demands. It may be so
+// because an earlier attempt has succeeded and its answer was lost.
+var ErrCondition = errors.New("the condition is not met")
+
+// PutItem stores the first item of a batch where a condition is met; see ddbwire's AppendPutItem.
+func (c *Client) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, values ...ddbwire.Attr) error {
+	_, err := c.operation(ctx, "PutItem", b.Table(), b.AppendPutItem(nil, condition, values...))
+	return err
 }

@@ -41,10 +41,7 @@ func (d digest) run() string {
 // every setting that changes the result, and of resultFormat. Results of one Run have the same
 // items, whoever writes them and however often.
 func runOf(o Object, body Body, s *Options) (string, error) {
-	version, etag := body.VersionID(), body.ETag()
-	if version == nullVersion {
-		version = ""
-	}
+	version, etag := versionOf(body.VersionID()), body.ETag()
 	if strings.HasPrefix(etag, "W/") {
 		etag = "" // RFC 9110 §8.8.1: a weak one may be that of other bytes, too
 	}
@@ -59,10 +56,6 @@ func runOf(o Object, body Body, s *Options) (string, error) {
 	}
 	return d.run(), nil
 }
-
-// nullVersion is the version of objects that were written while versioning was off or suspended.
-// It is overwritten (Amazon S3 User Guide, "How S3 Versioning works"): the ETag tells.
-const nullVersion = "null"
 
 // addTo adds every setting that changes the items of a result.
 func (o *Options) addTo(d *digest) {

@@ -29,6 +29,7 @@ var options = map[string][]Options{
 	"Records":      {{Records: true}},
 	"Manifest":     {{Manifest: true}},
 	"TTLDays":      {{TTLDays: 1}, {TTLDays: 2}},
+	"Latest":       nil,
 	"Writers":      nil,
 	"MaxGroups":    nil,
 	"MaxNameBytes": nil,

@@ -69,6 +69,16 @@ func (m *memory) Close() {}
 
 func (m *memory) CheckTable(context.Context, string) error { return m.keys }
 
+func (m *memory) Current(context.Context, Object) (Version, error) { panic("only LATEST asks for it") }
+
+func (m *memory) Item(context.Context, string, string, string) (map[string]string, error) {
+	panic("only LATEST reads items")
+}
+
+func (m *memory) PutItem(context.Context, *ddbwire.Batch, string, ...ddbwire.Attr) (bool, error) {
+	panic("only LATEST puts one")
+}
+
 func (m *memory) BatchWrite(b *ddbwire.Batch) error {
 	var request struct {
 		RequestItems map[string][]struct {
@@ -467,6 +477,10 @@ func TestReadOptions(t *testing.T) {
 		{"COLUMNS=Hospital=site,recovery_time=los_days", Options{Columns: Columns{"site", "", "", "los_days"}}, ""},
 		{"RANGE=0..3650", Options{Range: &aggregate.Range{Greatest: number("3650")}}, ""},
 		{"RANGE=0.5..60", Options{Range: &aggregate.Range{Least: number("0.5"), Greatest: number("60")}}, ""},
+		{"LATEST=object", Options{Latest: LatestOfObject, Manifest: true}, ""},
+		{"LATEST=prefix MANIFEST=on", Options{Latest: LatestOfPrefix, Manifest: true}, ""},
+		{"LATEST=object MANIFEST=off", Options{}, "MANIFEST"},
+		{"LATEST=on", Options{}, "LATEST"},
 		{"BAD_ROWS=Skip", Options{}, "BAD_ROWS"},
 		{"BAD_ROWS=5", Options{}, "BAD_ROWS"},
 		{"BAD_ROWS=0%", Options{}, "BAD_ROWS"},
