@@ -23,49 +23,59 @@ func AppendDescribeTable(dst []byte, table string) []byte {
 //	{"Table":{"KeySchema":[{"AttributeName":"PK","KeyType":"HASH"},...],
 //	 "AttributeDefinitions":[{"AttributeName":"PK","AttributeType":"S"},...]}}
 func CheckTable(response []byte) error {
-	var keys, texts []string // as HASH PK; attributes of type S
-	s := json.NewScanner(response)
-	for member := range s.Object() {
-		if string(member) != "Table" {
-			continue
+	var keys, kinds, names, types []string
+	err := texts(response, func(path, value string) {
+		switch path {
+		case ".Table.KeySchema.AttributeName":
+			keys = append(keys, value)
+		case ".Table.KeySchema.KeyType":
+			kinds = append(kinds, value)
+		case ".Table.AttributeDefinitions.AttributeName":
+			names = append(names, value)
+		case ".Table.AttributeDefinitions.AttributeType":
+			types = append(types, value)
 		}
-		for member := range s.Object() {
-			switch string(member) {
-			case "KeySchema":
-				for range s.Array() {
-					name, kind := attribute(s, "KeyType")
-					keys = append(keys, kind+" "+name)
-				}
-			case "AttributeDefinitions":
-				for range s.Array() {
-					if name, kind := attribute(s, "AttributeType"); kind == "S" {
-						texts = append(texts, name)
-					}
-				}
-			}
-		}
+	})
+	if err != nil {
+		return err
 	}
-	if err := s.End(); err != nil {
-		return &answerError{err}
-	}
-	if len(keys) == 0 {
+	if len(keys) == 0 || len(keys) != len(kinds) || len(names) != len(types) {
 		return ErrAnswer
 	}
-	if len(keys) != 2 || !slices.Contains(keys, "HASH "+PartitionKey) || !slices.Contains(keys, "RANGE "+SortKey) || !slices.Contains(texts, PartitionKey) || !slices.Contains(texts, SortKey) {
-		return ErrTableKeys
+	for _, want := range [...]struct{ name, kind string }{{PartitionKey, "HASH"}, {SortKey, "RANGE"}} {
+		key, attribute := slices.Index(keys, want.name), slices.Index(names, want.name)
+		if len(keys) != 2 || key < 0 || kinds[key] != want.kind || attribute < 0 || types[attribute] != "S" {
+			return ErrTableKeys
+		}
 	}
 	return nil
 }
 
-// attribute reads an object that says something of an attribute.
-func attribute(s *json.Scanner, what string) (name, value string) {
-	for member := range s.Object() {
-		switch string(member) {
-		case "AttributeName":
-			name = string(s.Text())
-		case what:
-			value = string(s.Text())
-		}
+// texts visits every string of an answer. Its path is the names of the members that it is in, with a
+// dot before each; arrays are passed through.
+func texts(response []byte, visit func(path, value string)) error {
+	s := json.NewScanner(response)
+	if s.Peek() != json.Object {
+		return ErrAnswer
 	}
-	return name, value
+	visitTexts(s, "", visit)
+	if err := s.End(); err != nil {
+		return &answerError{err}
+	}
+	return nil
+}
+
+func visitTexts(s *json.Scanner, path string, visit func(path, value string)) {
+	switch s.Peek() {
+	case json.Object:
+		for member := range s.Object() {
+			visitTexts(s, path+"."+string(member), visit)
+		}
+	case json.Array:
+		for range s.Array() {
+			visitTexts(s, path, visit)
+		}
+	case json.String:
+		visit(path, string(s.Text()))
+	}
 }

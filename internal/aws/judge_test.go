@@ -147,26 +147,26 @@ func TestItem(t *testing.T) {
 	defer s.Close()
 	s.DynamoDB.CreateTable("table")
 	c := judged(t, s, nil)
-	put := func(n string, condition string, values ...ddbwire.Attr) error {
+	put := func(n string, condition string, number string) error {
 		b := new(ddbwire.Batch)
 		b.Reset("table")
 		if err := b.Put(ddbwire.S("PK", "latest"), ddbwire.S("SK", "#a \"b\""), ddbwire.N("n", n)); err != nil {
 			t.Fatal(err)
 		}
-		return c.PutItem(t.Context(), b, condition, values...)
+		return c.PutItem(t.Context(), b, condition, ddbwire.N(":n", number))
 	}
 	for _, step := range []struct {
 		n, condition string
-		values       []ddbwire.Attr
+		number       string
 		want         error
 		left         string
 	}{
-		{"1", "n = :n", []ddbwire.Attr{ddbwire.N(":n", "1")}, ErrCondition, ""},
-		{"1", "attribute_not_exists(PK)", nil, nil, "1"},
-		{"2", "attribute_not_exists(PK)", nil, ErrCondition, "1"},
-		{"2", "n = :n", []ddbwire.Attr{ddbwire.N(":n", "1")}, nil, "2"},
+		{"1", "n = :n", "1", ErrCondition, ""},
+		{"1", "attribute_not_exists(PK) OR n = :n", "7", nil, "1"},
+		{"2", "attribute_not_exists(PK) OR n = :n", "2", ErrCondition, "1"},
+		{"2", "n = :n", "1", nil, "2"},
 	} {
-		if err := put(step.n, step.condition, step.values...); !errors.Is(err, step.want) {
+		if err := put(step.n, step.condition, step.number); !errors.Is(err, step.want) {
 			t.Errorf("%+v: %v", step, err)
 		}
 		item, err := c.Item(t.Context(), "table", "latest", "#a \"b\"")
@@ -180,7 +180,7 @@ func TestItem(t *testing.T) {
 	if item, err := c.Item(t.Context(), "table", "latest", "#a \"b\""); err != nil || item["n"] != "2" {
 		t.Errorf("%v, %v", item, err)
 	}
-	if err := put("3", "n = :n", ddbwire.N(":n", "2")); !errors.Is(err, ErrCondition) {
+	if err := put("3", "n = :n", "2"); !errors.Is(err, ErrCondition) {
 		t.Errorf("stored, damaged, stored again: %v", err)
 	}
 	if item, err := c.Item(t.Context(), "table", "latest", "#a \"b\""); err != nil || item["n"] != "3" {

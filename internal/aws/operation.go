@@ -88,7 +88,7 @@ func (c *Client) Item(ctx context.Context, table, pk, sk string) (map[string]str
 var ErrCondition = errors.New("the condition is not met")
 
 // PutItem stores the first item of a batch where a condition is met; see ddbwire's AppendPutItem.
-func (c *Client) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, values ...ddbwire.Attr) error {
-	_, err := c.operation(ctx, "PutItem", b.Table(), b.AppendPutItem(nil, condition, values...))
+func (c *Client) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) error {
+	_, err := c.operation(ctx, "PutItem", b.Table(), b.AppendPutItem(nil, condition, number))
 	return err
 }

@@ -79,8 +79,9 @@ type Sink interface {
 	CheckTable(ctx context.Context, table string) error
 	// Item reads an item, consistently: its attributes that are text or numbers, or nil.
 	Item(ctx context.Context, table, pk, sk string) (map[string]string, error)
-	// PutItem stores the item of b if the condition is met, and says whether it has been.
-	PutItem(ctx context.Context, b *ddbwire.Batch, condition string, values ...ddbwire.Attr) (bool, error)
+	// PutItem stores the item of b if the condition is met, and says whether it has been. The
+	// number has a name in the condition.
+	PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error)
 }
 
 // Writer stores batches. BatchWrite returns nil only when every item of b is stored; otherwise

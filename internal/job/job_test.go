@@ -75,7 +75,7 @@ func (m *memory) Item(context.Context, string, string, string) (map[string]strin
 	panic("only LATEST reads items")
 }
 
-func (m *memory) PutItem(context.Context, *ddbwire.Batch, string, ...ddbwire.Attr) (bool, error) {
+func (m *memory) PutItem(context.Context, *ddbwire.Batch, string, ddbwire.Attr) (bool, error) {
 	panic("only LATEST puts one")
 }
 

@@ -88,12 +88,11 @@ func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object
 		if other := old["Object"]; other != place && (old["Modified"] > modified || old["Modified"] == modified && other > place) {
 			return false, nil
 		}
-		revision, condition, values := int64(0), "attribute_not_exists("+ddbwire.PartitionKey+")", []ddbwire.Attr(nil)
+		revision := int64(0)
 		if old != nil {
 			if revision, err = strconv.ParseInt(old["Revision"], 10, 64); err != nil {
 				return false, errLatestItem
 			}
-			condition, values = "Revision = :revision", []ddbwire.Attr{ddbwire.N(":revision", old["Revision"])}
 		}
 		b.Reset(m.table)
 		b.StartItem()
@@ -115,7 +114,8 @@ func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object
 		if err := b.EndItem(); err != nil {
 			return false, err
 		}
-		if stored, err := sink.PutItem(ctx, &b.Batch, condition, values...); stored || err != nil {
+		asRead := ddbwire.N(":revision", strconv.FormatInt(revision, 10))
+		if stored, err := sink.PutItem(ctx, &b.Batch, "attribute_not_exists(PK) OR Revision = :revision", asRead); stored || err != nil {
 			return stored, err
 		}
 	}

@@ -92,7 +92,7 @@ func (s *shop) Item(_ context.Context, table, pk, sk string) (map[string]string,
 	return s.pointers[sk], nil
 }
 
-func (s *shop) PutItem(_ context.Context, b *ddbwire.Batch, condition string, values ...ddbwire.Attr) (bool, error) {
+func (s *shop) PutItem(_ context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error) {
 	if err := s.step("PutItem"); err != nil {
 		return false, err
 	}
@@ -103,7 +103,7 @@ func (s *shop) PutItem(_ context.Context, b *ddbwire.Batch, condition string, va
 		ConditionExpression       string
 		ExpressionAttributeValues map[string]map[string]string
 	}
-	if err := json.Unmarshal(b.AppendPutItem(nil, condition, values...), &request); err != nil {
+	if err := json.Unmarshal(b.AppendPutItem(nil, condition, number), &request); err != nil {
 		return false, err
 	}
 	item := map[string]string{}
@@ -111,17 +111,11 @@ func (s *shop) PutItem(_ context.Context, b *ddbwire.Batch, condition string, va
 		item[name] = value["S"] + value["N"]
 	}
 	old := s.pointers[item["SK"]]
-	switch request.ConditionExpression {
-	case "attribute_not_exists(PK)":
-		if old != nil {
-			return false, nil
-		}
-	case "Revision = :revision":
-		if old["Revision"] != request.ExpressionAttributeValues[":revision"]["N"] {
-			return false, nil
-		}
-	default:
+	if request.ConditionExpression != "attribute_not_exists(PK) OR Revision = :revision" {
 		return false, errors.New(request.ConditionExpression)
+	}
+	if old != nil && old["Revision"] != request.ExpressionAttributeValues[":revision"]["N"] {
+		return false, nil
 	}
 	s.pointers[item["SK"]] = item
 	s.moves = append(s.moves, item["ETag"])

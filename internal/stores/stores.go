@@ -45,8 +45,8 @@ func (s Sink) Item(ctx context.Context, table, pk, sk string) (map[string]string
 }
 
 // PutItem stores an item if a condition is met.
-func (s Sink) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, values ...ddbwire.Attr) (bool, error) {
-	err := s.Client.PutItem(ctx, b, condition, values...)
+func (s Sink) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error) {
+	err := s.Client.PutItem(ctx, b, condition, number)
 	if errors.Is(err, aws.ErrCondition) {
 		return false, nil
 	}
