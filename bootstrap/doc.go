@@ -7,7 +7,15 @@
 // The environment configures it:
 //
 //	S3_BUCKET, FILE_NAME, DB_TABLE  what to read and where to write, unless the event says
-//	BAD_ROWS=skip                   leave bad rows out, counted, rather than fail
+//	BAD_ROWS=skip|5%                leave bad rows out, counted, rather than fail at the first;
+//	                                with a share, fail where more of them are bad
+//	NO_VALUE=skip                   leave rows without a recovery time out, counted apart: patients
+//	                                not yet discharged
+//	MISSING=n/a,999                 more spellings that say that there is no value
+//	RANGE=0..3650                   the least and the greatest recovery time, in days
+//	DECIMAL=comma                   numbers have a decimal comma
+//	ENCODING=windows-1252           or iso-8859-1: how characters are encoded, if not in UTF-8
+//	COLUMNS=Hospital=site,…         other names in the header
 //	RECORDS=on                      add Records to each item: the rows behind its mean
 //	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
 //	                                more, and the manifest says when the n days end

@@ -90,7 +90,8 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	}
 	fields := []logline.Field{
 		logline.Count("rows", sum.Rows), logline.Count("groups", int64(sum.Groups)), logline.Count("items", int64(sum.Items)),
-		logline.Count("skipped", sum.Skipped), logline.Bytes("bytes", sum.Bytes),
+		logline.Count("skipped", sum.Skipped), logline.Count("noValue", sum.NoValue), logline.Count("headers", sum.Headers),
+		logline.Bytes("bytes", sum.Bytes),
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
 	}
 	if sum.Run != "" {
@@ -104,7 +105,8 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 
 // appendSummary appends the response to a direct invocation:
 //
-//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":0,"bytes":91827,
+//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
+//	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
 //	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
 //
 // Where the result has a Run, it says where it is, too:
@@ -129,6 +131,22 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	number("groups", int64(s.Groups))
 	number("items", int64(s.Items))
 	number("skipped", s.Skipped)
+	dst = append(dst, `,"reasons":{`...)
+	first := true
+	for reason, n := range s.Reasons {
+		if n == 0 {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(append(append(dst, '"'), job.Reason(reason).String()...), `":`...)
+		dst = strconv.AppendInt(dst, n, 10)
+	}
+	dst = append(dst, '}')
+	number("noValue", s.NoValue)
+	number("headers", s.Headers)
 	number("bytes", s.Bytes)
 	dst = append(dst, `,"ms":{`...)
 	millis("open", s.Open)
