@@ -38,7 +38,7 @@ var floors = []floor{
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
-	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/job"}, socket},
+	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/job", "reduction/ddbwire"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},

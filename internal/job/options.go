@@ -23,9 +23,10 @@ type Options struct {
 	Columns  Columns // what the header calls the columns; "" is the name of the experiment
 
 	Records  bool // add Records to each item: the number of rows behind its mean
-	Manifest bool // write one item last that says the result is whole
-	TTLDays  int  // add TTL to each item, this many days ahead; 0: none
-	Writers  int  // batches in flight at a time; 0: DefaultWriters
+	Manifest bool // add Run to each item, and write one last that says the result is whole
+	TTLDays  int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
+	Latest   Latest
+	Writers  int // batches in flight at a time; 0: DefaultWriters
 
 	// What stands between a hostile file and the out-of-memory killer: the number of
 	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
@@ -106,6 +107,7 @@ const maxTTLDays = 36_500
 //	RECORDS    on or off
 //	MANIFEST   on or off
 //	TTL_DAYS   a whole number of days
+//	LATEST     off, object or prefix; with one of the two, MANIFEST=on is the default
 func ReadOptions(r *env.Reader) Options {
 	o := Options{
 		BadRows:  readBadRows(r),
@@ -115,6 +117,16 @@ func ReadOptions(r *env.Reader) Options {
 		Columns:  readColumns(r),
 		Records:  r.On("RECORDS"),
 		Manifest: r.On("MANIFEST"),
+	}
+	switch r.Choice("LATEST", "off", "object", "prefix") {
+	case "object":
+		o.Latest = LatestOfObject
+	case "prefix":
+		o.Latest = LatestOfPrefix
+	}
+	if o.Latest != NoLatest {
+		// A pointer to a result that may be half written would be of no use.
+		o.Manifest = r.Choice("MANIFEST", "on") == "on"
 	}
 	if r.Choice("NO_VALUE", "fail", "skip") == "skip" {
 		o.NoValue = SkipNoValue

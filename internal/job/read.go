@@ -3,6 +3,7 @@ package job
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -27,7 +28,8 @@ type Reducer struct {
 	scanner csvfast.Scanner
 	file    *bufio.Reader // what is being read, as it is stored
 	groups  []aggregate.Group
-	text    []byte // what appendDecoded reads
+	text    []byte          // what appendDecoded reads
+	stop    context.Context // ends reading; nil: nothing does
 
 	missingNumbers []aggregate.Number // that MISSING names
 
@@ -86,7 +88,7 @@ func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 // that it read. A header without rows is no error; no header is. What the file is, compressed or
 // not and by which separator, is found out from its content.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
-	in := &counter{r: src}
+	in := &counter{r: src, stop: r.stop}
 	if r.started {
 		r.scanner.Reset(in)
 		r.scanner.Comma = r.layout.Comma
@@ -282,13 +284,18 @@ func (r *Reducer) place(err error) error {
 	return e
 }
 
-// counter counts what is read through it.
+// counter counts what is read through it, until stop ends. It is behind the decompression: a small
+// file may hold much, for which nothing is read from the network.
 type counter struct {
-	r io.Reader
-	n int64
+	r    io.Reader
+	n    int64
+	stop context.Context
 }
 
 func (c *counter) Read(p []byte) (int, error) {
+	if c.stop != nil && c.stop.Err() != nil {
+		return 0, context.Cause(c.stop)
+	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
