@@ -157,6 +157,9 @@ func TestTraffic(t *testing.T) {
 	}{
 		{lambda.Connections{}, ""},
 		{lambda.Connections{EventSources: []string{"arn:aws:sqs:us-east-1:123456789012:q"}}, "an event source mapping reads arn:aws:sqs"},
+		{lambda.Connections{Policy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}`}, "resource policy"},
+		{lambda.Connections{Policy: `{"Version":"2012-10-17","Statement":[]}`}, ""},
+		{lambda.Connections{Policy: `{"Version":"2012-10-17","Statement":{"Effect":"Allow"}}`}, "resource policy"},
 		{lambda.Connections{Policy: "{}"}, "resource policy"},
 		{lambda.Connections{URLAuth: "NONE"}, "the function URL https://"},
 		{lambda.Connections{Reserved: &reserved}, "0 concurrent executions are reserved"},

@@ -2,6 +2,7 @@ package lambdaapi
 
 import (
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -29,10 +30,11 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 		add("an event source mapping reads %s for it (%s)", m.EventSourceArn, m.State)
 	}
 
-	switch err := c.call(ctx, "GetPolicy", http.MethodGet, functions+"/"+name+"/policy", "", nil, nil); {
-	case err == nil:
+	var policy struct{ Policy string }
+	switch err := c.call(ctx, "GetPolicy", http.MethodGet, functions+"/"+name+"/policy", "", nil, &policy); {
+	case err == nil && !isEmptyPolicy(policy.Policy):
 		add("its resource policy lets others invoke it")
-	case !Has(err, NotFound):
+	case err != nil && !Has(err, NotFound):
 		return nil, err
 	}
 
@@ -84,6 +86,13 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 		add("CloudWatch counts %.0f invocations in the last %.0f hours (those of an earlier measurement, too)", invocations, Recent.Hours())
 	}
 	return signs, nil
+}
+
+// isEmptyPolicy reports whether a policy has a list of statements without any. What cannot be read is
+// not empty.
+func isEmptyPolicy(text string) bool {
+	var policy struct{ Statement []json.RawMessage }
+	return json.Unmarshal([]byte(text), &policy) == nil && policy.Statement != nil && len(policy.Statement) == 0
 }
 
 // Invocations returns how often a function was invoked in the past, as CloudWatch has counted it.

@@ -69,7 +69,7 @@ type target struct {
 }
 
 // measure prepares the measurement, asks whether to go on, takes the samples and undoes what it has
-// changed. It returns the run whenever there may be samples.
+// changed. With an error it returns the run only if there is something to report.
 func (c *Config) measure(ctx context.Context, in io.Reader, errOut io.Writer, estimate func(*run) plan, take func(context.Context, *run) error) (*run, error) {
 	r := &run{Config: c, id: newID(), err: errOut, status: cli.NewStatus(errOut), begun: time.Now()}
 	defer r.status.Clear()
@@ -91,7 +91,11 @@ func (c *Config) measure(ctx context.Context, in io.Reader, errOut io.Writer, es
 	if r.todo, err = newTodo(r.Dir, r.id, r.client.Region); err != nil {
 		return nil, err
 	}
-	return r, r.protected(ctx, take)
+	err = r.protected(ctx, take)
+	if err != nil && !slices.ContainsFunc(r.targets, func(t *target) bool { return len(t.samples) > 0 || t.failed != "" }) {
+		return nil, err
+	}
+	return r, err
 }
 
 // undoTime is how long undoing is tried for.
