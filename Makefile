@@ -77,6 +77,7 @@ integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against ser
 	peers/integration/install.sh .build/integration
 	.build/integration/venv/bin/python peers/integration/run.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/emulator.py $^
+	.build/integration/venv/bin/python peers/integration/measure.py .build/integration $^
 
 peers: ## the rivals whose toolchain is here: Rust, Go, Node.js, Python
 	peers/build.sh

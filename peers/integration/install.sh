@@ -11,11 +11,11 @@ MINIO=v0.0.0-20260212201848-7aac2a2c5b7c # its releases have names that are no v
 
 missing() { printf 'integration: cannot be had here: %s\n' "$1"; }
 
-# Python clients, and moto.
+# Python clients, and the accounts that are emulated in Python.
 if [ ! -x "$to/venv/bin/python" ]; then
   python3 -m venv "$to/venv" || missing 'python venv'
 fi
-"$to/venv/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt" || missing 'boto3, moto (PyPI)'
+"$to/venv/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt" || missing 'boto3, moto, ministack (PyPI)'
 
 # versitygw and MinIO: S3 by other hands; they check signature and region. toxiproxy: faults.
 [ -x "$to/bin/versitygw" ] || GOFLAGS= GOBIN=$to/bin go install github.com/versity/versitygw/cmd/versitygw@$VERSITYGW || missing 'versitygw (Go)'
