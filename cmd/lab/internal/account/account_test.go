@@ -263,6 +263,27 @@ func (d *deadliner) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, context.DeadlineExceeded
 }
 
+// An attempt of a request that changes something is waited for, though the context ends; another is not
+// made.
+func TestInterruptedChange(t *testing.T) {
+	for _, changes := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			if !changes {
+				<-r.Context().Done() // the client is gone
+			}
+			w.Write([]byte("done"))
+		}))
+		response, err := newTestAccount(t, server.URL).Do(ctx, &Request{Operation: "Op", Service: "lambda", Method: "PUT", Path: "/", Changes: changes})
+		if changes && (err != nil || string(response.Body) != "done") || !changes && !errors.Is(err, context.Canceled) {
+			t.Errorf("changes %v: %v", changes, err)
+		}
+		server.Close()
+		cancel()
+	}
+}
+
 // An attempt ends after a time that grows with what is to be sent, unless the request does work.
 func TestAttemptTime(t *testing.T) {
 	for _, test := range []struct {
@@ -271,6 +292,7 @@ func TestAttemptTime(t *testing.T) {
 	}{
 		{Request{}, attemptTime, attemptTime + time.Minute},
 		{Request{Body: make([]byte, 100*uploadSpeed)}, attemptTime + 100*time.Second, attemptTime + 160*time.Second},
+		{Request{Changes: true}, attemptTime, attemptTime + time.Minute},
 		{Request{Once: true}, 0, 0},
 	} {
 		a, err := Load(Source{Region: "us-east-1", Home: t.TempDir(), Getenv: environment("AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b")})

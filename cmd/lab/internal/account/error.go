@@ -16,6 +16,9 @@ type Error struct {
 	Code      string // the service's, as in ResourceNotFoundException
 	Message   string
 	Reason    string // of a throttle, as in ConcurrentInvocationLimitExceeded
+
+	// Repeated says that there was an attempt before, which may have been carried out.
+	Repeated bool
 }
 
 func (e *Error) Error() string {

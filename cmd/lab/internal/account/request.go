@@ -30,6 +30,10 @@ type Request struct {
 	// Once is set for a request that does work each time it is sent, as Invoke does. It is tried
 	// again only where the service says that it has not carried it out.
 	Once bool
+
+	// Changes is set for a request that changes something. The end of the context ends its attempts,
+	// but an attempt that was begun is waited for: what it has done is better known than guessed.
+	Changes bool
 }
 
 // A Response is what a service answers to a request that it carried out.
@@ -65,6 +69,9 @@ func (a *Account) Do(ctx context.Context, r *Request) (*Response, error) {
 			return response, err
 		}
 		e, _ := errors.AsType[*Error](err)
+		if e != nil {
+			e.Repeated = attempt > 1
+		}
 		if e != nil && e.Expired() && a.refresh() {
 			continue
 		}
@@ -99,6 +106,9 @@ func (a *Account) try(ctx context.Context, r *Request) (*Response, error) {
 	target := a.endpoint(r.Service) + r.Path
 	if r.Query != "" {
 		target += "?" + r.Query
+	}
+	if r.Changes {
+		ctx = context.WithoutCancel(ctx)
 	}
 	if !r.Once {
 		var cancel context.CancelFunc

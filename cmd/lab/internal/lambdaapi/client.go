@@ -28,7 +28,7 @@ const functions = "/2015-03-31/functions"
 
 // call sends a request and parses the answer.
 func (c *Client) call(ctx context.Context, operation, method, path, query string, body, out any) error {
-	r := &account.Request{Operation: operation, Service: "lambda", Method: method, Path: path, Query: query}
+	r := &account.Request{Operation: operation, Service: "lambda", Method: method, Path: path, Query: query, Changes: method != http.MethodGet}
 	if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
