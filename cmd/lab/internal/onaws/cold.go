@@ -78,7 +78,7 @@ func (t *target) result() report.Result {
 	f := report.Result{Function: t.label(), MemoryMB: t.memoryMB, VCPUs: sandbox.VCPUs(t.memoryMB), Rows: report.OnAWS, RoundTrip: report.OnAWS,
 		Failed: t.failed, Samples: []report.Sample{}, Starts: t.taken}
 	if t.failed == "" && t.taken > 0 && len(t.samples) == 0 {
-		f.Failed = fmt.Sprintf("none of %d starts was cold", t.taken)
+		f.Failed = fmt.Sprintf("none of %d starts was cold and answered", t.taken)
 	}
 	if f.Failed == "" && len(t.samples) > 0 {
 		f.Samples = t.samples

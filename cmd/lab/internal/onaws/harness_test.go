@@ -26,8 +26,25 @@ import (
 func TestMain(m *testing.M) { labtest.Main(m) }
 
 // programs are those of the functions that are measured, one for all worlds of a test: they are
-// copies of the test binary. Tests run one after another.
-var programs = map[*testing.T]string{}
+// copies of the test binary.
+var programs struct {
+	sync.Mutex
+	of map[*testing.T]string
+}
+
+// program returns the path of a test's program, which answers every event.
+func program(t *testing.T) string {
+	t.Helper()
+	programs.Lock()
+	defer programs.Unlock()
+	if programs.of == nil {
+		programs.of = map[*testing.T]string{}
+	}
+	if programs.of[t] == "" {
+		programs.of[t] = labtest.Liar(t)
+	}
+	return programs.of[t]
+}
 
 // A world is an emulated account with a function f, and the folder that lab works in. Waiting there
 // takes no time: it moves the account's clock.
@@ -48,9 +65,6 @@ const mostWaiting = 2 * undoTime
 
 func newWorld(t *testing.T, change ...func(*lambdatest.FunctionConfig)) *world {
 	t.Helper()
-	if programs[t] == "" {
-		programs[t] = labtest.Liar(t)
-	}
 	w := &world{t: t, dir: t.TempDir()}
 	w.server = lambdatest.NewUnstartedServer()
 	w.server.Now = func() time.Time {
@@ -62,7 +76,7 @@ func newWorld(t *testing.T, change ...func(*lambdatest.FunctionConfig)) *world {
 	w.server.Start()
 	t.Cleanup(w.server.Close)
 	cfg := lambdatest.FunctionConfig{Name: "f", MemoryMB: 256, Description: "the owner's", Env: []string{"SECRET=hidden", "DB_TABLE=results"},
-		Exec: []string{programs[t]}, Timeout: time.Minute}
+		Exec: []string{program(t)}, Timeout: time.Minute}
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -38,7 +38,7 @@ func (w *world) record(c *Config) []entry {
 
 func TestCold(t *testing.T) {
 	w := newWorld(t)
-	w.server.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "g", MemoryMB: 128, Exec: []string{programs[t]}})
+	w.server.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "g", MemoryMB: 128, Exec: []string{program(t)}})
 	before := w.functions()
 	// One start is not cold, in the first round that counts.
 	w.edit = func(request int, h http.Header) {
@@ -176,6 +176,43 @@ func TestFailures(t *testing.T) {
 			t.Errorf("%s: %+v", test.what, record)
 		}
 		w.asBefore(before, test.what)
+	}
+}
+
+// Lambda's own lines in JSON, as deploy/template.yaml has them.
+func TestJSONLogs(t *testing.T) {
+	w := newWorld(t, func(c *lambdatest.FunctionConfig) { c.LogFormat = "JSON" })
+	c := w.measurement(false)
+	r, err := c.Cold(t.Context(), strings.NewReader(""), &w.out)
+	if err != nil || !r.OK || len(r.Results[0].Samples) != 1 {
+		t.Fatalf("%+v, %v\n%s", r, err, &w.out)
+	}
+	for _, e := range w.record(c) {
+		if !strings.Contains(e.Line, `"type":"platform.report"`) || !e.Cold {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+// What Lambda says of a copy that it refuses may quote a secret.
+func TestRefusedCopy(t *testing.T) {
+	for _, test := range []struct{ message, want string }{
+		{`String measured: {"SECRET":"hidden"}`, "the message is left out"},
+		{"The role cannot be assumed.", "The role cannot be assumed."},
+	} {
+		w := newWorld(t)
+		before := w.functions()
+		w.server.Inject(lambdatest.Only("CreateFunction", func(lambdatest.Call) lambdatest.Fault {
+			return lambdatest.Fault{Kind: lambdatest.Answer, Status: 400, Code: "InvalidParameterValueException", Message: test.message}
+		}))
+		r, err := w.measurement(false).Cold(t.Context(), strings.NewReader(""), &w.out)
+		if r != nil || err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error()+w.out.String(), "hidden") {
+			t.Errorf("%v\n%s", err, &w.out)
+		}
+		w.asBefore(before, test.message)
+		if file := w.left(); file != "" {
+			t.Errorf("%s is left", file)
+		}
 	}
 }
 

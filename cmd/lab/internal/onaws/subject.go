@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"reduction/cmd/lab/internal/account"
 	"reduction/cmd/lab/internal/lambdaapi"
 )
 
@@ -57,26 +58,29 @@ func (r *run) set(ctx context.Context, s *subject, memoryMB int) error {
 		if err != nil && !refused {
 			return err
 		}
-		now, err := r.client.Wait(ctx, s.measured)
-		if err != nil {
-			return err
+		now, waited := r.client.Wait(ctx, s.measured)
+		if waited != nil {
+			return waited
 		}
 		foreign := s.foreign(now, memoryMB, description)
 		before := s.last
 		s.last = now
 		switch {
-		case len(foreign) > 0:
-			return &changedError{s.measured, foreign}
-		case now.MemorySize == memoryMB && now.Description == description:
+		case len(foreign) == 0 && now.Description == description && now.MemorySize == memoryMB:
 			// Also where it was refused: that was the repetition of a request whose answer was lost.
 			if s.live {
 				r.todo.set(s.name)
 			}
 			return nil
-		case !refused || refusals == mostRefusals || now.MemorySize != before.MemorySize || now.Description != before.Description:
-			return &changedError{s.measured, nil}
+		case len(foreign) == 0 && refused && now.Description == before.Description && refusals < mostRefusals:
+			continue // Lambda itself has given the function a new revision, and nobody has changed it
 		}
-		// Lambda itself has given the function a new revision, and nobody has changed it.
+		changed := &changedError{s.measured, foreign}
+		if e, _ := errors.AsType[*account.Error](err); s.live && refused && !e.Repeated {
+			// Whatever the function has now, it is not from this change.
+			return errors.Join(changed, r.todo.notSet(s.name))
+		}
+		return changed
 	}
 }
 
@@ -87,10 +91,11 @@ const mostRefusals = 3
 // MemorySize and Description were about to get new values.
 func (s *subject) foreign(now *lambdaapi.Configuration, memoryMB int, description string) []string {
 	names := s.last.Differences(now)
-	if now.MemorySize != memoryMB && now.MemorySize != s.last.MemorySize {
+	isSet := now.Description == description // no other change sets it
+	if now.MemorySize != s.last.MemorySize && !(isSet && now.MemorySize == memoryMB) {
 		names = append(names, "MemorySize")
 	}
-	if now.Description != description && now.Description != s.last.Description {
+	if now.Description != s.last.Description && !isSet {
 		names = append(names, "Description")
 	}
 	return names
@@ -106,6 +111,7 @@ func (r *run) makeCopy(ctx context.Context, s *subject) error {
 		return err
 	}
 	_, err = r.client.Create(ctx, request)
+	withoutSecrets(err, s.original.Configuration)
 	// The name is random: one that exists was made by an attempt whose answer was lost.
 	if err != nil && !lambdaapi.Has(err, lambdaapi.Conflict) {
 		return err
@@ -115,6 +121,20 @@ func (r *run) makeCopy(ctx context.Context, s *subject) error {
 	}
 	s.last, err = r.client.Wait(ctx, s.measured)
 	return err
+}
+
+// withoutSecrets removes the message of a refusal that quotes a variable of the function: Lambda quotes
+// what it refuses.
+func withoutSecrets(err error, f *lambdaapi.Configuration) {
+	e, ok := errors.AsType[*account.Error](err)
+	if !ok || f.Environment == nil {
+		return
+	}
+	for _, value := range f.Environment.Variables {
+		if len(value) > 3 && strings.Contains(e.Message, value) {
+			e.Message = "(the message is left out: it has the value of a variable)"
+		}
+	}
 }
 
 // copyRequest returns the CreateFunction request for a copy of a function.

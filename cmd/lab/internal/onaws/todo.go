@@ -163,6 +163,14 @@ func (t *todo) setting(name string, memoryMB int, description string) error {
 	return t.save()
 }
 
+// notSet forgets the values that a function was about to get, and has not got.
+func (t *todo) notSet(name string) error {
+	c := t.changed(name)
+	c.OurMemorySize = c.OurMemorySize[:len(c.OurMemorySize)-1]
+	c.OurDescription = c.OurDescription[:len(c.OurDescription)-1]
+	return t.save()
+}
+
 // set forgets the values that a function has had.
 func (t *todo) set(name string) {
 	c := t.changed(name)
