@@ -51,6 +51,20 @@ func (b *Sandbox) OutOfMemory() bool                { return false }
 func (b *Sandbox) Close() error                     { return nil }
 func (b *Sandbox) ExecRecord() (*ExecRecord, error) { return nil, nil }
 
+// CPUTime fails.
+func (b *Sandbox) CPUTime() (time.Duration, error) { return 0, errNoCPU }
+
+// CPU fails.
+func (b *Sandbox) CPU() (CPU, error) { return CPU{}, errNoCPU }
+
+// CPUTimeAtExec returns 0.
+func (b *Sandbox) CPUTimeAtExec(*ExecRecord) time.Duration { return 0 }
+
+// ProcessCPU fails.
+func ProcessCPU(int) (CPU, error) { return CPU{}, errNoCPU }
+
+var errNoCPU = errors.New("the CPU time of another process is not known on " + runtime.GOOS + "/" + runtime.GOARCH)
+
 // Used returns nil.
 func (r *ExecRecord) Used() (*Counters, error) { return nil, nil }
 
