@@ -60,7 +60,7 @@ lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/boo
 			}
 			ctx, stop := interruptible()
 			defer stop()
-			r, err := cold.Measure(ctx, o, cli.NewStatus(c.Err))
+			r, err := cold.Measure(ctx, o, c.Status())
 			if err != nil {
 				return err
 			}

@@ -69,7 +69,7 @@ lab compare --peers '' --peer mine=../mine/bootstrap --rows 2000`,
 			}
 			ctx, stop := interruptible()
 			defer stop()
-			r, err := compare.Measure(ctx, o, cli.NewStatus(c.Err))
+			r, err := compare.Measure(ctx, o, c.Status())
 			if r == nil {
 				return err
 			}

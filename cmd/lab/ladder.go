@@ -91,7 +91,7 @@ func measureLadder(o *ladder.Config, c *cli.Console) ([]*report.Ladder, error) {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	r, err := ladder.Measure(ctx, o, cli.NewStatus(c.Err))
+	r, err := ladder.Measure(ctx, o, c.Status())
 	if err != nil {
 		return nil, err
 	}

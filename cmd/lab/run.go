@@ -50,7 +50,7 @@ lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
 			}
 			ctx, stop := interruptible()
 			defer stop()
-			r, err := run.Measure(ctx, o, cli.NewStatus(c.Err))
+			r, err := run.Measure(ctx, o, c.Status())
 			if err != nil {
 				return err
 			}

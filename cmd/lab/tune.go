@@ -82,7 +82,7 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 			o.Function = function[0]
 			ctx, stop := interruptible()
 			defer stop()
-			r, err := tune.Measure(ctx, o, cli.NewStatus(c.Err))
+			r, err := tune.Measure(ctx, o, c.Status())
 			if err != nil {
 				return err
 			}
