@@ -16,7 +16,7 @@ var coldCommand = &cli.Command{
 Starts the function anew for every sample, in a sandbox that gives it what Lambda would: all
 of the CPU until its first GET /next, then memory/1769 vCPUs in periods of 20 ms; the memory
 size as a limit; CPUs of its own if there are enough. Where the machine or its user cannot do
-that, the output says "not limited here". docs/method.md says what is emulated and what is not.
+that, the output says so and what would help. docs/method.md says what is emulated and what is not.
 
 There are four figures:
 

@@ -69,10 +69,10 @@ func (b *Bench) AddTarget(function report.Program, memoryMB int, rows int64, tri
 	return t, nil
 }
 
-// newSandbox makes the sandbox. It returns false if the memory size cannot be emulated, or if an
+// newSandbox makes the sandbox. It returns false if the memory size cannot be measured, or if an
 // error occurred.
 func (t *Target) newSandbox() (ok bool, err error) {
-	if t.Failed = t.bench.host.Emulable(t.MemoryMB); t.Failed != "" {
+	if t.Failed = t.bench.host.Skipped(t.MemoryMB); t.Failed != "" {
 		t.Excused = true
 		return false, nil
 	}

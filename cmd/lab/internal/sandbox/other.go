@@ -22,14 +22,14 @@ func NewHost(options Options, _ int) (*Host, error) {
 
 // Notes says what is as on Lambda here and what is not, a line each.
 func (h *Host) Notes() []string {
-	return []string{"not limited here: neither CPU nor memory are, on " + runtime.GOOS + "/" + runtime.GOARCH}
+	return []string{"CPU and memory NOT limited: lab limits them on Linux (amd64, arm64), and this is " + runtime.GOOS + "/" + runtime.GOARCH}
 }
 
 // Limited reports whether CPU time and memory are limited.
 func (h *Host) Limited() bool { return false }
 
-// Emulable says why a memory size cannot be emulated here; "" when it can.
-func (h *Host) Emulable(int) string { return "" }
+// Skipped says why a memory size cannot be measured here; "" when it can.
+func (h *Host) Skipped(int) string { return "" }
 
 // Close does nothing.
 func (h *Host) Close() error { return nil }
