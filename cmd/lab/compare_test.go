@@ -187,3 +187,29 @@ func checkCompare(t *testing.T, r *report.Compare) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// With an event there is one input, and no rival that does another job.
+func TestCompareEvent(t *testing.T) {
+	dir, echo := t.TempDir(), labtest.Echo(t)
+	event, file := filepath.Join(dir, "event.json"), filepath.Join(dir, "c.json")
+	if err := os.WriteFile(event, []byte(`{"name": "Ada"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rival := filepath.Join(dir, "rust", "dist")
+	if err := os.MkdirAll(rival, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(echo, filepath.Join(rival, "bootstrap")); err != nil {
+		t.Skip(err) // a system where not everybody may
+	}
+	status, out, stderr := shell(nil, "compare", "--unlimited", "--memory", "128", "--rtt", "0s", "-n", "1", "--warm", "1", "--peers", dir,
+		"--bootstrap", echo, "--event", event, "--expect", event, "--json", file)
+	if status != 0 || stderr != "" || strings.Count(out, "\nEvent ") != 1 || !strings.Contains(out, "Every answer is what "+event+" says.") {
+		t.Errorf("status %d, stderr %s, stdout %s", status, stderr, out)
+	}
+	var r report.Compare
+	read(t, file, &r)
+	if len(r.Rows) != 1 || len(r.Functions) != 2 || r.Functions[0].Name != "echo" || r.Functions[1].Name != "echo again" || len(r.Results) != 2 {
+		t.Errorf("%+v", r)
+	}
+}

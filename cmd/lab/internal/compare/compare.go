@@ -51,7 +51,9 @@ func (c *Config) Prepare() error {
 	}
 	first, peers := listed[0], listed[1:]
 	var found []report.Program
-	if c.Event == "" { // rivals do this job, and no other
+	if c.Event != "" {
+		c.Rows = c.Rows[:1] // the event is the input, not a file
+	} else { // rivals do this job, and no other
 		if found, c.leftOut, err = findRivals(c.PeersDir); err != nil {
 			return err
 		}

@@ -21,12 +21,10 @@ const sizesPerTable = 3
 // chapters returns the report's tables.
 func (r *Compare) chapters() []chapter {
 	var out []chapter
+	measured := r.measuredSizes()
 	for _, rows := range r.Rows {
-		c := chapter{title: cli.Thousands(rows) + " rows"}
-		if r.Event != "" {
-			c.title = "Event " + r.Event
-		}
-		for sizes := range slices.Chunk(r.Memory, sizesPerTable) {
+		c := chapter{title: r.inputTitle(rows)}
+		for sizes := range slices.Chunk(measured, sizesPerTable) {
 			for _, figure := range []string{FigureBilled, FigureWarm} {
 				for _, trip := range r.RoundTrips {
 					c.tables = append(c.tables, r.bySize(figure, rows, trip, sizes))
@@ -40,11 +38,26 @@ func (r *Compare) chapters() []chapter {
 		}
 		out = append(out, c)
 	}
-	out = append(out, r.packages())
+	out = append(out, r.packages(measured))
 	if r.Published != nil {
 		out = append(out, r.elsewhere())
 	}
 	return out
+}
+
+// measuredSizes returns the memory sizes at which something was measured.
+func (r *Compare) measuredSizes() []int {
+	return slices.DeleteFunc(slices.Clone(r.Memory), func(memory int) bool {
+		return !slices.ContainsFunc(r.Results, func(f Result) bool { return f.MemoryMB == memory && len(f.Samples) > 0 })
+	})
+}
+
+// inputTitle says what the functions were given.
+func (r *Compare) inputTitle(rows int64) string {
+	if r.Event != "" {
+		return "Event " + r.Event
+	}
+	return cli.Thousands(rows) + " rows"
 }
 
 // figureTitles are the titles of tables by memory size.
@@ -85,21 +98,29 @@ func (r *Compare) bySize(figure string, rows int64, trip float64, sizes []int) t
 	return t
 }
 
-// packages returns the sizes of the deployment packages, and the functions' peak memory.
-func (r *Compare) packages() chapter {
+// packages returns the sizes of the deployment packages, and the functions' peak memory at the
+// largest of the sizes.
+func (r *Compare) packages(sizes []int) chapter {
+	c := chapter{title: "Deployment package"}
 	t := table{columns: []string{"zip", "program"}}
-	largest := r.Memory[len(r.Memory)-1]
-	for _, rows := range r.Rows {
-		t.columns = append(t.columns, cli.Thousands(rows)+" rows")
-	}
 	for _, function := range r.Functions {
-		row := []string{function.Name, function.zipText(), cli.Size(function.Bytes)}
-		for _, rows := range r.Rows {
-			row = append(row, r.result(function.Name, largest, rows, r.RoundTrips[0]).peak())
-		}
-		t.rows = append(t.rows, row)
+		t.rows = append(t.rows, []string{function.Name, function.zipText(), cli.Size(function.Bytes)})
 	}
-	c := chapter{title: fmt.Sprintf("Deployment package, and peak memory at %d MB", largest), tables: []table{t}}
+	if len(sizes) > 0 {
+		largest := sizes[len(sizes)-1]
+		c.title = fmt.Sprintf("Deployment package, and peak memory at %d MB", largest)
+		for _, rows := range r.Rows {
+			column := "peak memory"
+			if len(r.Rows) > 1 {
+				column = r.inputTitle(rows)
+			}
+			t.columns = append(t.columns, column)
+			for i, function := range r.Functions {
+				t.rows[i] = append(t.rows[i], r.result(function.Name, largest, rows, r.RoundTrips[0]).peak())
+			}
+		}
+	}
+	c.tables = []table{t}
 	if slices.ContainsFunc(r.Functions, func(f Program) bool { return f.Estimated }) {
 		c.notes = append(c.notes, "About: there is no zip of this very program, so lab compressed its files; make zip makes ours.")
 	}

@@ -81,3 +81,25 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// A memory size that was skipped is in no table, and said once for all functions.
+func TestCompareSkipped(t *testing.T) {
+	r := example()
+	var before, after strings.Builder
+	if err := r.Print(cli.NewPage(&before, true)); err != nil {
+		t.Fatal(err)
+	}
+	r.Memory = append(r.Memory, 5000)
+	for _, trip := range r.RoundTrips {
+		for _, f := range r.Functions {
+			r.Results = append(r.Results, Result{Function: f.Name, MemoryMB: 5000, Rows: 2000, RoundTrip: trip, Failed: "skipped"})
+		}
+	}
+	if err := r.Print(cli.NewPage(&after, true)); err != nil {
+		t.Fatal(err)
+	}
+	const line = "  ours, ours again, node, rust, 5000 MB: skipped\n"
+	if got := strings.Replace(after.String(), line, "", 1); got != before.String() || got == after.String() {
+		t.Errorf("not the same but for one line:\n%s", &after)
+	}
+}

@@ -8,15 +8,16 @@ import (
 	"reduction/cmd/lab/internal/cli"
 )
 
-// A failure is why a function has no times, or times that do not count, and where: over files of
+// A failure is why functions have no times, or times that do not count, and where: over files of
 // so many rows, at these memory sizes.
 type failure struct {
-	function, why string
-	rows          []int64
-	memory        [][]int // for each of the rows
+	functions string
+	why       string
+	rows      []int64
+	memory    [][]int // for each of the rows
 }
 
-// failures returns each reason of each function once.
+// failures returns each reason once, with the functions and the places that it is of.
 func failures(results []Result) []string {
 	var all []*failure
 	for i := range results {
@@ -25,17 +26,27 @@ func failures(results []Result) []string {
 		if why == "" {
 			continue
 		}
-		at := slices.IndexFunc(all, func(f *failure) bool { return f.function == r.Function && f.why == why })
+		at := slices.IndexFunc(all, func(f *failure) bool { return f.functions == r.Function && f.why == why })
 		if at < 0 {
 			at = len(all)
-			all = append(all, &failure{function: r.Function, why: why})
+			all = append(all, &failure{functions: r.Function, why: why})
 		}
 		all[at].add(r.Rows, r.MemoryMB)
 	}
 	severalFiles := slices.ContainsFunc(results, func(r Result) bool { return r.Rows != results[0].Rows })
 	var out []string
+	for i, f := range all {
+		where := f.where(severalFiles)
+		same := slices.IndexFunc(all[:i], func(o *failure) bool { return o.why == f.why && o.where(severalFiles) == where })
+		if same >= 0 {
+			all[same].functions += ", " + f.functions
+			f.why = "" // said there
+		}
+	}
 	for _, f := range all {
-		out = append(out, fmt.Sprintf("%s, %s: %s", f.function, f.where(severalFiles), f.why))
+		if f.why != "" {
+			out = append(out, fmt.Sprintf("%s, %s: %s", f.functions, f.where(severalFiles), f.why))
+		}
 	}
 	return out
 }

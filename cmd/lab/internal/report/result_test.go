@@ -136,8 +136,9 @@ func TestFailures(t *testing.T) {
 		{Function: "a", MemoryMB: 512, Rows: 10, Failed: "in another way"},
 		{Function: "c", MemoryMB: 512, Rows: 10},
 		{Function: "c", MemoryMB: 512, Rows: 10, Samples: []Sample{{Wrong: "an item"}}},
+		{Function: "d", MemoryMB: 128, Rows: 10, Failed: "it did"},
 	}
-	want := []string{"a, 128, 256 MB: it did", "b, 128 MB: it did", "a, 512 MB: in another way", "c, 512 MB: wrong, and timed all the same: an item"}
+	want := []string{"a, 128, 256 MB: it did", "b, d, 128 MB: it did", "a, 512 MB: in another way", "c, 512 MB: wrong, and timed all the same: an item"}
 	if got := failures(results); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
