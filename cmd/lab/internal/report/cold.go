@@ -1,10 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 
 	"reduction/cmd/lab/internal/cli"
-	"reduction/cmd/lab/internal/stats"
 )
 
 // Cold is the report of `lab cold`: the starts of several functions at several memory sizes.
@@ -32,7 +32,7 @@ func measured(results []Result) bool {
 // Print writes the report as text.
 func (r *Cold) Print(p *cli.Page) error {
 	p.Heading("From start to first answer, on %s", r.Where)
-	p.Note("%s; %s; round trip %v ms; page cache %s; n = %d; %s", r.job(r.Rows, r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)
+	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.samples(), r.Machine)
 	for _, note := range r.notes() {
 		p.Note("%s", note)
 	}
@@ -54,6 +54,23 @@ func (r *Cold) Print(p *cli.Page) error {
 	return p.Flush()
 }
 
+// samples says how many samples the figures are of.
+func (r *Cold) samples() string {
+	if !r.Interrupted {
+		return fmt.Sprintf("n = %d", r.N)
+	}
+	least, most := r.N, 0
+	for _, f := range r.Results {
+		if f.Failed == "" {
+			least, most = min(least, len(f.Samples)), max(most, len(f.Samples))
+		}
+	}
+	if least == most {
+		return fmt.Sprintf("n = %d of %d", most, r.N)
+	}
+	return fmt.Sprintf("n = %d to %d of %d", least, most, r.N)
+}
+
 // printFailures prints why functions have no times.
 func printFailures(p *cli.Page, lines []string) {
 	if len(lines) > 0 {
@@ -66,7 +83,7 @@ func printFailures(p *cli.Page, lines []string) {
 
 func (r *Cold) printLegend(p *cli.Page) {
 	figures := "p50 and p90"
-	if r.N >= stats.EnoughForP99 {
+	if slices.ContainsFunc(r.Results, func(f Result) bool { return f.Billed != nil && f.Billed.P99 != nil }) {
 		figures = "p50, p90 and p99"
 	}
 	p.Blank()
