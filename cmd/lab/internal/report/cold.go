@@ -44,7 +44,7 @@ func (r *Cold) Print(p *cli.Page) error {
 	if measured(r.Results) {
 		r.printLegend(p)
 	}
-	printFailures(p, failures(r.Results))
+	printFailures(p, Failures(r.Results))
 	if r.Interrupted {
 		p.Blank()
 		p.Bad("Interrupted: these are the samples that were taken until then.")

@@ -159,7 +159,7 @@ func (r *Compare) missing() []string {
 		out = append(out, l.String())
 	}
 	usual := slices.DeleteFunc(slices.Clone(r.Results), func(f Result) bool { return f.RoundTrip != r.RoundTrips[0] })
-	return append(out, failures(usual)...)
+	return append(out, Failures(usual)...)
 }
 
 func (l LeftOut) String() string {

@@ -17,8 +17,8 @@ type failure struct {
 	memory    [][]int // for each of the rows
 }
 
-// failures returns each reason once, with the functions and the places that it is of.
-func failures(results []Result) []string {
+// Failures returns each reason once, with the functions and the places that it is of.
+func Failures(results []Result) []string {
 	var all []*failure
 	for i := range results {
 		r := &results[i]

@@ -91,7 +91,7 @@ func PrintLadders(p *cli.Page, reports []*Ladder) error {
 			p.Text("%s", t.title)
 			p.Table(t.text())
 		}
-		for _, line := range failures(r.Results) {
+		for _, line := range Failures(r.Results) {
 			p.Bad("%s", line)
 		}
 		p.Blank()
@@ -108,7 +108,7 @@ func LadderMarkdown(reports []*Ladder) string {
 		tables := r.tables()
 		title := tables[0].title
 		fmt.Fprintf(&b, "\n## %s\n\n", strings.ToUpper(title[:1])+title[1:])
-		for _, line := range append(r.About(), failures(r.Results)...) {
+		for _, line := range append(r.About(), Failures(r.Results)...) {
 			fmt.Fprintf(&b, "- %s\n", line)
 		}
 		for _, t := range tables {

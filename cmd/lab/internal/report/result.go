@@ -127,6 +127,14 @@ type column struct {
 	of           func(*Result) string
 }
 
+// InitDiffers reports whether INIT is not the same as the time to the first GET /next. Without an
+// extension it is.
+func InitDiffers(results []Result) bool {
+	return slices.ContainsFunc(results, func(r Result) bool {
+		return slices.ContainsFunc(r.Samples, func(s Sample) bool { return s.Init != s.StartToNext })
+	})
+}
+
 // startColumns returns the columns that tell the results apart: INIT only where it is not the same
 // as the time to /next, CPU time and what was read from storage only where there is any.
 func startColumns(results []Result) []column {
@@ -142,7 +150,7 @@ func startColumns(results []Result) []column {
 		}
 	}
 	add(StartFigures...)
-	if !has(func(s *Sample) bool { return s.Init != s.StartToNext }) {
+	if !InitDiffers(results) {
 		out = slices.Delete(out, 1, 2)
 		out[0].line1, out[0].line2 = "INIT,", "to /next"
 	}

@@ -139,11 +139,11 @@ func TestFailures(t *testing.T) {
 		{Function: "d", MemoryMB: 128, Rows: 10, Failed: "it did"},
 	}
 	want := []string{"a, 128, 256 MB: it did", "b, d, 128 MB: it did", "a, 512 MB: in another way", "c, 512 MB: wrong, and timed all the same: an item"}
-	if got := failures(results); !slices.Equal(got, want) {
+	if got := Failures(results); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	results = append(results, Result{Function: "a", MemoryMB: 128, Rows: 2000, Failed: "it did"})
-	if got, want := failures(results)[0], "a, 10 rows at 128, 256 MB, 2,000 rows at 128 MB: it did"; got != want {
+	if got, want := Failures(results)[0], "a, 10 rows at 128, 256 MB, 2,000 rows at 128 MB: it did"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

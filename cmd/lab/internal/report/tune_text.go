@@ -22,7 +22,7 @@ func (r *Tune) Print(p *cli.Page) error {
 	if r.PowerTuning != nil {
 		r.printChoice(p)
 	}
-	printFailures(p, failures(r.results()))
+	printFailures(p, r.Failures())
 	if r.Interrupted {
 		p.Blank()
 		p.Bad("Interrupted: these are the sizes and the invocations that were measured until then.")
@@ -32,8 +32,8 @@ func (r *Tune) Print(p *cli.Page) error {
 	return p.Flush()
 }
 
-// results returns of each size why it has no times, or times that do not count.
-func (r *Tune) results() []Result {
+// Failures returns why sizes have no times, or times that do not count, each reason once.
+func (r *Tune) Failures() []string {
 	var out []Result
 	for _, t := range r.Sizes {
 		f := Result{Function: r.Function.Name, MemoryMB: t.MemoryMB, Rows: r.Rows, Failed: t.Failed}
@@ -42,7 +42,7 @@ func (r *Tune) results() []Result {
 		}
 		out = append(out, f)
 	}
-	return out
+	return Failures(out)
 }
 
 // A tuneColumn is one of the table.
