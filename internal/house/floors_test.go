@@ -42,7 +42,7 @@ var floors = []floor{
 	{"reduction/bootstrap", anything, socket},
 	{"reduction/cmd/lab", anything, tool},
 	{"reduction/cmd/pack", anything, tool},
-	{"reduction/runtime/examples/...", []string{"reduction/runtime"}, tool},
+	{"reduction/runtime/examples/...", []string{"reduction/runtime", "reduction/runtime/prefetch", "reduction/sigv4"}, tool},
 
 	// Inside the lab: main calls what decides the order of measurements, which stands on the
 	// bench, which stands on the sandbox; charts read reports and nothing else of it.
