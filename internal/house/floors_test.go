@@ -63,6 +63,7 @@ var floors = []floor{
 	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
+	{lab + "scaffold", []string{lab + "cli", "reduction/runtime/examples"}, tool},
 	{lab + "labtest", []string{lab + "sandbox"}, tool},
 
 	// Apart: the judge and the data, which import nothing that they judge, and tests. In the
