@@ -15,7 +15,11 @@ const startSize = 64 << 10
 // by its content and not by its name. Of a file that is something else it says what, in a
 // [*FormatError].
 func Open(src io.Reader) (csv *bufio.Reader, compressed bool, err error) {
-	csv = bufio.NewReaderSize(src, startSize)
+	return open(bufio.NewReaderSize(src, startSize))
+}
+
+func open(src *bufio.Reader) (csv *bufio.Reader, compressed bool, err error) {
+	csv = src
 	start, _ := csv.Peek(len(gzipMagic))
 	if compressed = IsGzip(start); compressed {
 		csv = bufio.NewReaderSize(&unzipper{in: csv}, startSize)
