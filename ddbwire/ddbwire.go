@@ -1,14 +1,14 @@
 // Package ddbwire builds the bodies of DynamoDB's BatchWriteItem, reads which of their items came
 // back unprocessed, and reads DynamoDB's errors (JSON protocol, version 20120810). It serves any
-// table. Of one item it knows GetItem and a conditional PutItem, for strings, and of a table whether
-// its keys are strings named [PartitionKey] and [SortKey].
+// table. Where the keys are strings named [PartitionKey] and [SortKey], it also knows GetItem, a
+// conditional PutItem, Query by partition key, and how to check that a table has these keys.
 //
 // Everything that DynamoDB would refuse about an item or a batch is refused here, before
 // anything is sent: sizes, keys, numbers, duplicates.
 //
 // The package opens no connection: sending and retrying is for the caller. It knows the scalar
-// attribute types S, N, B, BOOL and NULL. It has no lists, maps or sets, and no updates or queries.
-// For those, write the JSON with encoding/json and sign it with package sigv4: its examples show
+// attribute types S, N, B, BOOL and NULL. It has no lists, maps or sets, and no updates and no other
+// queries. For those, write the JSON with encoding/json and sign it with package sigv4: its examples show
 // PutItem and Query.
 package ddbwire
 
