@@ -39,7 +39,7 @@ func lab() *cli.Program {
 		Name:     "lab",
 		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
 		Start:    "run",
-		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, newCommand},
+		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, newCommand, versionCommand},
 	}
 }
 

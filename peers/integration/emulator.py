@@ -46,7 +46,7 @@ def case(f):
 def emulator(*flags):
     """`lab serve` on a free port; yields the variables that it prints."""
     argv = [LAB, "serve", "--addr", "127.0.0.1:0", "--bucket", BUCKET, "--table", TABLE, "--rows", str(ROWS), "--key", "in.csv",
-            "--function", BOOTSTRAP, "--name", FUNCTION, *flags]
+            "--function", BOOTSTRAP, "--name", FUNCTION, "--quiet", *flags]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         try:
             env = {}
