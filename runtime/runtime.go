@@ -77,9 +77,8 @@
 //	find . -name '*.bak' -delete
 //	go mod edit -tool=example.com/notes/reduction/cmd/pack
 //
-// Package sigv4 stands alone, and so does lambdatest with the folders below it. Packages csvfast and
-// aggregate need internal/cpu, ddbwire needs internal/json, and this package needs the four folders
-// of internal above.
+// Packages csvfast, aggregate and sigv4 stand alone, and so does lambdatest with the folders below
+// it. Package ddbwire needs internal/json. This package needs the four folders of internal above.
 //
 // The tool packs the function with all flags, prefetch's among them, whichever way was taken. In
 // the last one its path, and the linker's flag -E, begin with example.com/notes/:
