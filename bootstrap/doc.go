@@ -17,6 +17,7 @@
 //	ENCODING=windows-1252           or iso-8859-1: how characters are encoded, if not in UTF-8
 //	COLUMNS=Hospital=site,…         other names in the header
 //	RECORDS=on                      add Records to each item: the rows behind its mean
+//	MIN_RECORDS=n                   leave out groups of fewer than n rows, counted
 //	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
 //	                                more, and the manifest says when the n days end
 //	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md

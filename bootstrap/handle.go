@@ -97,6 +97,9 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	if sum.Run != "" {
 		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
 	}
+	if f.job.Options.MinRecords > 1 {
+		fields = append(fields, logline.Count("suppressed", int64(sum.Suppressed)))
+	}
 	if f.job.Options.Latest != job.NoLatest {
 		fields = append(fields, logline.Text("latest", strconv.FormatBool(sum.Latest)))
 	}
@@ -109,7 +112,8 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 //	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
 //	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
 //
-// Where the result has a Run, it says where it is, too:
+// Where MIN_RECORDS has left groups out, "suppressed" counts them. Where the result has a Run, it
+// says where it is, too:
 //
 //	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
 func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
@@ -129,6 +133,9 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	dst = json.AppendString(dst, requestID)
 	number("rows", s.Rows)
 	number("groups", int64(s.Groups))
+	if s.Suppressed > 0 {
+		number("suppressed", int64(s.Suppressed))
+	}
 	number("items", int64(s.Items))
 	number("skipped", s.Skipped)
 	dst = append(dst, `,"reasons":{`...)

@@ -287,7 +287,7 @@ func TestMetrics(t *testing.T) {
 
 // A bad setting fails the start, and its error names the variable.
 func TestSettings(t *testing.T) {
-	for _, setting := range []string{"BAD_ROWS=x", "RECORDS=x", "TTL_DAYS=x", "MANIFEST=x", "PK=x", "SQS_PARTIAL=x", "GONE=x", "METRICS=x", "VERIFY=x", "WARM=x"} {
+	for _, setting := range []string{"BAD_ROWS=x", "RECORDS=x", "MIN_RECORDS=x", "MIN_RECORDS=-1", "TTL_DAYS=x", "MANIFEST=x", "PK=x", "SQS_PARTIAL=x", "GONE=x", "METRICS=x", "VERIFY=x", "WARM=x"} {
 		name, value, _ := strings.Cut(setting, "=")
 		_, err := newFunction(func(n string) string {
 			switch n {

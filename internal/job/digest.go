@@ -77,6 +77,7 @@ func (o *Options) addTo(d *digest) {
 		d.text(s)
 	}
 	d.flag(o.Records)
+	d.number(o.MinRecords)
 	d.flag(o.Manifest)
 	d.number(o.TTLDays)
 }

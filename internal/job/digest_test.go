@@ -27,6 +27,7 @@ var options = map[string][]Options{
 	"Encoding":     {{Encoding: Windows1252}, {Encoding: ISO8859_1}},
 	"Columns":      {{Columns: Columns{"a"}}, {Columns: Columns{"", "a"}}, {Columns: Columns{"", "", "a", "b"}}},
 	"Records":      {{Records: true}},
+	"MinRecords":   {{MinRecords: 2}, {MinRecords: 3}},
 	"Manifest":     {{Manifest: true}},
 	"TTLDays":      {{TTLDays: 1}, {TTLDays: 2}},
 	"Latest":       nil,

@@ -107,9 +107,10 @@ type Job struct {
 // Summary says what a run did, for the response and the log.
 type Summary struct {
 	Counts
-	Bytes  int64 // of CSV, after decompression
-	Groups int   // pairs of diagnosis and hospital
-	Items  int   // written, the manifest included
+	Bytes      int64 // of CSV, after decompression
+	Groups     int   // pairs of diagnosis and hospital, without those that are suppressed
+	Suppressed int   // pairs that MinRecords leaves out
+	Items      int   // written, the manifest included
 
 	PartitionKey string // of the items
 	Run          string // names the result; "" where neither the key nor a manifest needs it
@@ -178,7 +179,7 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 
 	start = j.Now()
 	groups := rows.Groups()
-	sum.Groups = len(groups)
+	sum.Groups, sum.Suppressed = len(groups), rows.Suppressed
 	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
 	if err := j.check(m, groups); err != nil {
 		return sum, failed(err)

@@ -137,6 +137,32 @@ func TestItem(t *testing.T) {
 	}
 }
 
+// Groups of few rows are left out, and counted. The extremes are, too: each is one patient's number.
+func TestMinRecords(t *testing.T) {
+	const csv = header + "H,D,T,5\nH,D,T,6\nG,D,T,1\nG,E,T,2\nG,E,T,3\nG,E,T,4\n"
+	for _, tt := range []struct {
+		least, groups int
+		extremes      bool
+	}{{0, 3, true}, {1, 3, true}, {2, 2, false}, {3, 1, false}, {4, 0, false}} {
+		m := &memory{csv: csv}
+		sum, err := run(m, Options{MinRecords: tt.least, Manifest: true})
+		if err != nil || sum.Groups != tt.groups || sum.Suppressed != 3-tt.groups || sum.Items != tt.groups+1 || len(m.items) != tt.groups+1 || sum.Rows != 6 {
+			t.Errorf("%d: %+v, %v; stored %v", tt.least, sum, err, m.items)
+		}
+		manifest := m.items[ManifestSortKey]
+		suppressed := ""
+		if tt.least > 1 {
+			suppressed = strconv.Itoa(3 - tt.groups)
+		}
+		if _, extremes := manifest["LeastRecoveryTime"]; manifest["Groups"] != strconv.Itoa(tt.groups) || manifest["Suppressed"] != suppressed || extremes != tt.extremes {
+			t.Errorf("%d: manifest %v", tt.least, manifest)
+		}
+		if _, ok := m.items["#diagnosis#D#hospital#G"]; ok != (tt.least < 2) {
+			t.Errorf("%d: stored %v", tt.least, m.items)
+		}
+	}
+}
+
 // The experiment's item has six attributes and no more.
 func TestItemPlain(t *testing.T) {
 	m := &memory{csv: header + "H,D,T,5\n"}

@@ -61,7 +61,7 @@ const maxMoves = 100
 // Run again.
 func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object, body Body, m *items, sum *Summary) (bool, error) {
 	sk, err := j.Options.Latest.sortKey(o)
-	if err != nil || sum.Rows == 0 {
+	if err != nil || sum.Groups == 0 {
 		return false, err
 	}
 	reading, cancel := untilLastMoment(ctx)

@@ -18,6 +18,7 @@ import (
 // long the CSV is.
 type Reducer struct {
 	Counts
+	Suppressed int // groups that MinRecords has left out of Groups
 
 	options Options
 	columns Columns // what the header must have
@@ -56,7 +57,9 @@ func NewReducer(o Options) *Reducer {
 			t.MissingWhole = append(t.MissingWhole, n)
 		}
 	}
-	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	t.MaxGroups, t.MaxNameBytes = o.MaxGroups, o.MaxNameBytes
+	// An extreme is the number of one patient, perhaps of a group that is left out.
+	t.Extremes = o.Manifest && o.MinRecords <= 1
 	return r
 }
 
@@ -66,12 +69,18 @@ func (r *Reducer) reset() {
 }
 
 // Groups are the result so far, one for each pair of diagnosis and hospital, in the order
-// of their first rows. They are valid until the next call.
+// of their first rows; without those of fewer rows than MinRecords, which Suppressed counts. They
+// are valid until the next call.
 func (r *Reducer) Groups() []aggregate.Group {
 	r.groups = r.groups[:0]
 	if r.started {
 		r.groups = r.table.AppendGroups(r.groups)
 	}
+	all := len(r.groups)
+	if least := int64(r.options.MinRecords); least > 1 {
+		r.groups = slices.DeleteFunc(r.groups, func(g aggregate.Group) bool { return g.Count < least })
+	}
+	r.Suppressed = all - len(r.groups)
 	return r.groups
 }
 

@@ -191,6 +191,10 @@ func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body,
 		b.Number("GreatestRecoveryTime", greatest.Append(nil))
 	}
 	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
+	if j.Options.MinRecords > 1 {
+		b.Number("MinRecords", strconv.AppendInt(nil, int64(j.Options.MinRecords), 10))
+		b.Number("Suppressed", strconv.AppendInt(nil, int64(sum.Suppressed), 10))
+	}
 	b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
 	if m.expires != nil {
 		b.Number("Expires", m.expires)
