@@ -59,7 +59,8 @@
 //	Function.BadEvent               the event is of no known shape, has an unknown name or member, or
 //	                                names no object that can be read
 //	Function.Setting                a variable of the environment means nothing, or is missing
-//	Function.NoSuchKey              the object, or this version of it, is not there
+//	Function.NoSuchKey              the object, or this version of it, is not there; of a prefix, there
+//	                                is none
 //	Function.NoSuchBucket           the bucket is not there
 //	Function.NoSuchTable            the table is not there
 //	Function.TableKeys              the table's keys are not PK and SK, both strings
@@ -84,7 +85,8 @@
 //	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, or
+//	                                more than 10,000 objects of a prefix
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -42,8 +43,7 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	}
 	var results []event.Result
 	for i, o := range e.Objects {
-		sum, err := f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag},
-			o.Table, e.PartitionKey(inv.RequestID, i))
+		sum, err := f.run(ctx, &o, e.PartitionKey(inv.RequestID, i))
 		f.report(of(inv), &o, &sum, err)
 		r := event.Result{Summary: appendSummary(nil, inv.RequestID, &sum)}
 		r.Outcome, r.Err = f.outcome(ctx, of(inv), e, &o, err)
@@ -65,6 +65,14 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	return answer, err
 }
 
+// run reduces an object, or all objects of a prefix.
+func (f *function) run(ctx context.Context, o *event.Object, pk string) (job.Summary, error) {
+	if o.Prefix != "" {
+		return f.job.RunPrefix(ctx, o.Bucket, o.Prefix, o.Table, pk)
+	}
+	return f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag}, o.Table, pk)
+}
+
 // failed logs an error as the runtime logs those that it is told of.
 func (f *function) failed(ctx context.Context, of logline.Invocation, err error) {
 	f.log.Log(logline.Error, of, err.Error(), logline.Text("errorType", errorType(ctx, err)))
@@ -73,9 +81,10 @@ func (f *function) failed(ctx context.Context, of logline.Invocation, err error)
 // report logs a run: the places of its bad rows, and where it succeeded a line of figures. Of
 // the objects whose checksum is not verified it logs the first that this process has read.
 func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summary, err error) {
+	place := "s3://" + o.Bucket + "/" + o.Key + o.Prefix
 	if sum.Unverified != "" {
 		f.unverified.Do(func() {
-			f.log.Log(logline.Warn, of, "not verified: s3://"+o.Bucket+"/"+o.Key+": its checksum is "+sum.Unverified+
+			f.log.Log(logline.Warn, of, "not verified: "+place+": its checksum is "+sum.Unverified+
 				", which is not supported; VERIFY=full refuses such objects; others like it are not logged")
 		})
 	}
@@ -83,7 +92,11 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		f.log.Log(logline.Warn, of, "not checked: whether the table "+o.Table+" has the keys PK and SK, without which it keeps one item of a result: "+sum.Unchecked.Error())
 	}
 	for _, bad := range sum.Bad {
-		f.log.Log(logline.Warn, of, "skipped: s3://"+o.Bucket+"/"+o.Key+": "+bad.Error())
+		message := place + ": " + bad.Error()
+		if e, ok := errors.AsType[*job.Error](bad); ok { // of an object of the prefix, which it names
+			message = "s3://" + e.Bucket + "/" + e.Key + ": " + e.Err.Error()
+		}
+		f.log.Log(logline.Warn, of, "skipped: "+message)
 	}
 	if err != nil {
 		return
@@ -96,6 +109,9 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	}
 	if sum.Run != "" {
 		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
+	}
+	if o.Prefix != "" {
+		fields = append(fields, logline.Count("objects", int64(sum.Objects)))
 	}
 	if f.job.Options.MinRecords > 1 {
 		fields = append(fields, logline.Count("suppressed", int64(sum.Suppressed)))
@@ -112,7 +128,8 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 //	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
 //	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
 //
-// Where MIN_RECORDS has left groups out, "suppressed" counts them. Where the result has a Run, it
+// Of a prefix, "objects" counts what was read. Where MIN_RECORDS has left groups out, "suppressed"
+// counts them. Where the result has a Run, it
 // says where it is, too:
 //
 //	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
@@ -131,6 +148,9 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	}
 	dst = append(dst, `{"requestId":`...)
 	dst = json.AppendString(dst, requestID)
+	if s.Objects > 0 {
+		number("objects", int64(s.Objects))
+	}
 	number("rows", s.Rows)
 	number("groups", int64(s.Groups))
 	if s.Suppressed > 0 {

@@ -36,6 +36,14 @@ var options = map[string][]Options{
 	"MaxNameBytes": nil,
 }
 
+// runOf is the Run of an object's result.
+func runOf(o Object, b body, s *Options) (string, error) {
+	d := newDigest(s)
+	d.text(o.Bucket)
+	err := d.version(o.Key, b)
+	return d.run(), err
+}
+
 // Whatever may change an item of a result changes its Run: the object, its version, each setting.
 func TestRun(t *testing.T) {
 	names := slices.Collect(maps.Keys(options))

@@ -69,6 +69,10 @@ func (m *memory) Close() {}
 
 func (m *memory) CheckTable(context.Context, string) error { return m.keys }
 
+func (m *memory) List(context.Context, string, string, int) ([]Listed, error) {
+	panic("only prefixes are listed")
+}
+
 func (m *memory) Current(context.Context, Object) (Version, error) { panic("only LATEST asks for it") }
 
 func (m *memory) Item(context.Context, string, string, string) (map[string]string, error) {

@@ -25,6 +25,7 @@ type Reducer struct {
 	normals Columns // the same as normal returns them
 	layout  aggregate.Layout
 	started bool // the header has been read
+	another bool // ReadFrom reads another file, which has a header of its own
 	table   aggregate.Table
 	scanner csvfast.Scanner
 	file    *bufio.Reader // what is being read, as it is stored
@@ -65,7 +66,7 @@ func NewReducer(o Options) *Reducer {
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
 func (r *Reducer) reset() {
-	r.Counts, r.started, r.groups = Counts{}, false, r.groups[:0]
+	r.Counts, r.started, r.another, r.groups = Counts{}, false, false, r.groups[:0]
 }
 
 // Groups are the result so far, one for each pair of diagnosis and hospital, in the order
@@ -93,12 +94,16 @@ func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 	return r.table.Extreme()
 }
 
+// AnotherFile says that what ReadFrom reads next is a file with a header of its own, which may have
+// the columns in other places. Its rows are added to those of the files before it.
+func (r *Reducer) AnotherFile() { r.another = true }
+
 // ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes of CSV
 // that it read. A header without rows is no error; no header is. What the file is, compressed or
 // not and by which separator, is found out from its content.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 	in := &counter{r: src, stop: r.stop}
-	if r.started {
+	if r.started && !r.another {
 		r.scanner.Reset(in)
 		r.scanner.Comma = r.layout.Comma
 	} else if err := r.open(in); err != nil {
@@ -135,7 +140,12 @@ func (r *Reducer) open(in *counter) error {
 		}
 	}
 	r.layout = h.layout
-	r.start()
+	if r.started {
+		r.table.SetLayout(r.layout)
+	} else {
+		r.start()
+	}
+	r.another = false
 	return nil
 }
 
