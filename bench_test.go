@@ -63,7 +63,7 @@ var scanEngines = []scanEngine{
 			}
 		}
 	}},
-	// Blocks of some thousand records: where each field ends, as the job uses it.
+	// Blocks of some hundred records: where each field ends, as the job uses it.
 	{ours("csvfast-blocks"), func(r io.Reader) (int, error) {
 		s := csvfast.NewScanner(r)
 		for s.NextBlock() {

@@ -137,7 +137,7 @@ func (t *Table) numbers(data []byte, c int) {
 		var err error
 		if b.whole[j], b.exact[j], err = t.number(field); err != nil {
 			b.n = j
-			return
+			break
 		}
 	}
 	if t.looks {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,6 +117,35 @@ func TestMissing(t *testing.T) {
 	add(t, table, "H,D,T,1\nH,D,T,\nH,D,T,999\nH,D,T,99\nH,D,T,NULL\nH,D,T,-1\nH,D,T,  \nH,D,T,\"\"\nH,D,T,\"NULL\"\nH,D,T,999999\nH,D,T,2\r\nH,D,T,\r\n")
 	if want := []int64{2, 3, 5, 6, 7, 8, 9, 10, 12}; !slices.Equal(rows, want) || table.Rows() != 3 {
 		t.Errorf("%v, want %v; %d rows", rows, want, table.Rows())
+	}
+}
+
+// Whatever stands before and behind a number, it is judged alike.
+func TestNumbersInAnyOrder(t *testing.T) {
+	fields := []string{"1", "20", "999", "400", "1.5", "400.5", "x", "", "99999999", "999.0"}
+	good := []string{"1", "20", "1.5"}
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		table := NewTable(plain)
+		table.Range = &Range{numberOf(t, "0"), numberOf(t, "365")}
+		table.Missing = func(field []byte) bool { return string(field) == "999.0" }
+		table.MissingWhole = []int64{999}
+		table.Bad = func(*RowError) error { return nil }
+		var csv strings.Builder
+		want := int64(0)
+		for range 1 + r.IntN(150) {
+			field := fields[r.IntN(len(fields))]
+			if r.IntN(4) > 0 { // mostly good ones
+				field = good[r.IntN(len(good))]
+			}
+			csv.WriteString("H,D,T," + field + "\n")
+			if slices.Contains(good, field) {
+				want++
+			}
+		}
+		if add(t, table, csv.String()); table.Rows() != want {
+			t.Fatalf("seed %d: %d rows, want %d:\n%s", seed, table.Rows(), want, &csv)
+		}
 	}
 }
 

@@ -7,11 +7,24 @@
 // The environment configures it:
 //
 //	S3_BUCKET, FILE_NAME, DB_TABLE  what to read and where to write, unless the event says
-//	BAD_ROWS=skip                   leave bad rows out, counted, rather than fail
+//	BAD_ROWS=skip|5%                leave bad rows out, counted, rather than fail at the first;
+//	                                with a share, fail where more of them are bad
+//	NO_VALUE=skip                   leave rows without a recovery time out, counted apart: patients
+//	                                not yet discharged
+//	MISSING=n/a,999                 more spellings that say that there is no value
+//	RANGE=0..3650                   the least and the greatest recovery time, in days
+//	DECIMAL=comma                   numbers have a decimal comma
+//	ENCODING=windows-1252           or iso-8859-1: how characters are encoded, if not in UTF-8
+//	COLUMNS=Hospital=site,…         other names in the header
 //	RECORDS=on                      add Records to each item: the rows behind its mean
-//	TTL_DAYS=n                      add TTL to each item, n days ahead
-//	MANIFEST=on                     write #manifest last: the result is whole
-//	PK=request|object               what the partition key is made of (default: by the event)
+//	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
+//	                                more, and the manifest says when the n days end
+//	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md
+//	PK=request|object               the partition key: the request ID, or the object and the Run
+//	                                (default: by the event)
+//	LATEST=object|prefix            keep a pointer to the newest result of each object, or of the
+//	                                objects whose keys are the same up to the last slash; it makes
+//	                                MANIFEST=on and PK=object the defaults, and allows no others
 //	SQS_PARTIAL=on                  answer SQS with batchItemFailures
 //	GONE=ignore                     an object that is no longer there is ignored, logged and
 //	                                counted, rather than an error
@@ -48,6 +61,7 @@
 //	Function.NoSuchKey              the object, or this version of it, is not there
 //	Function.NoSuchBucket           the bucket is not there
 //	Function.NoSuchTable            the table is not there
+//	Function.TableKeys              the table's keys are not PK and SK, both strings
 //	Function.AccessDenied           the role lacks a right
 //	Function.EncryptionKey          the object's key of KMS cannot be used
 //	Function.Credentials            AWS does not accept the credentials, or they have expired
@@ -55,11 +69,13 @@
 //	Function.Superseded             a direct invocation named an ETag that another has replaced
 //	Function.Changed         yes    the object changed while it was read, or since the event, and is
 //	                                not known to be newer
-//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests
+//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, or too many runs at once
+//	                                move the same pointer of LATEST
 //	Function.Unavailable     yes    S3 or DynamoDB did not answer, or with a fault of its own
 //	Function.Timeout         yes    the invocation's time was over
 //	Function.Connection             a certificate, the proxy or the endpoint is to blame
 //	Function.Refused                S3 or DynamoDB does not take the request
+//	Function.NoVersion              S3 names neither a version nor an ETag of the object
 //	Function.Checksum               the object is damaged, or VERIFY=full finds no checksum
 //	Function.BadCompression         the object is compressed in another way than it says
 //	Function.Empty                  the object has no bytes

@@ -60,6 +60,10 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 		memoryMB: config.MemoryMB,
 	}
 	f.env.PartitionKey = event.ReadPolicy(r)
+	if options.Latest != job.NoLatest {
+		f.env.PartitionKey = event.ByObject
+		r.Choice("PK", "object")
+	}
 	f.env.SQSPartial = r.On("SQS_PARTIAL")
 	f.ignoreGone = r.Choice("GONE", "fail", "ignore") == "ignore"
 	f.metrics = r.On("METRICS")

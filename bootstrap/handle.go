@@ -79,6 +79,9 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 				", which is not supported; VERIFY=full refuses such objects; others like it are not logged")
 		})
 	}
+	if sum.Unchecked != nil {
+		f.log.Log(logline.Warn, of, "not checked: whether the table "+o.Table+" has the keys PK and SK, without which it keeps one item of a result: "+sum.Unchecked.Error())
+	}
 	for _, bad := range sum.Bad {
 		f.log.Log(logline.Warn, of, "skipped: s3://"+o.Bucket+"/"+o.Key+": "+bad.Error())
 	}
@@ -87,16 +90,28 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	}
 	fields := []logline.Field{
 		logline.Count("rows", sum.Rows), logline.Count("groups", int64(sum.Groups)), logline.Count("items", int64(sum.Items)),
-		logline.Count("skipped", sum.Skipped), logline.Bytes("bytes", sum.Bytes),
+		logline.Count("skipped", sum.Skipped), logline.Count("noValue", sum.NoValue), logline.Count("headers", sum.Headers),
+		logline.Bytes("bytes", sum.Bytes),
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
+	}
+	if sum.Run != "" {
+		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
+	}
+	if f.job.Options.Latest != job.NoLatest {
+		fields = append(fields, logline.Text("latest", strconv.FormatBool(sum.Latest)))
 	}
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
 // appendSummary appends the response to a direct invocation:
 //
-//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":0,"bytes":91827,
+//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
+//	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
 //	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
+//
+// Where the result has a Run, it says where it is, too:
+//
+//	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
 func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)
@@ -116,6 +131,22 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	number("groups", int64(s.Groups))
 	number("items", int64(s.Items))
 	number("skipped", s.Skipped)
+	dst = append(dst, `,"reasons":{`...)
+	first := true
+	for reason, n := range s.Reasons {
+		if n == 0 {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(append(append(dst, '"'), job.Reason(reason).String()...), `":`...)
+		dst = strconv.AppendInt(dst, n, 10)
+	}
+	dst = append(dst, '}')
+	number("noValue", s.NoValue)
+	number("headers", s.Headers)
 	number("bytes", s.Bytes)
 	dst = append(dst, `,"ms":{`...)
 	millis("open", s.Open)
@@ -123,5 +154,10 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	millis("read", s.Read)
 	dst = append(dst, ',')
 	millis("write", s.Write)
-	return append(dst, "}}"...)
+	dst = append(dst, '}')
+	if s.Run != "" {
+		dst = json.AppendString(append(dst, `,"run":`...), s.Run)
+		dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
+	}
+	return append(dst, '}')
 }

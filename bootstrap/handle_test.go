@@ -15,9 +15,11 @@ import (
 	"reduction/aggregate"
 	"reduction/internal/aws"
 	"reduction/internal/event"
+	"reduction/internal/job"
 	"reduction/internal/logline"
 	"reduction/runtime"
 	"reduction/runtime/lambdatest"
+	"reduction/runtime/lambdatest/dynamodb"
 )
 
 const header = "Hospital,Diagnosis,Treatment,Recovery Time\n"
@@ -118,6 +120,48 @@ func TestDeliveredTwice(t *testing.T) {
 	w.S3.Put("records", "a b.csv", []byte(header+"H2,D2,T,5\n"))
 	if _, err := w.invoke("request-3", payload); err == nil || len(w.keys()) != 1 {
 		t.Errorf("%v, %q", err, w.keys())
+	}
+}
+
+// A table without the sort key is found out before anything is stored in it, or lost.
+func TestNoSortKey(t *testing.T) {
+	for _, groups := range []int{1, 2, 26, 51, 400} {
+		for _, setting := range []string{"MANIFEST=off", "MANIFEST=on"} {
+			w := newWorld(t, "DB_TABLE=flat", setting)
+			w.DynamoDB.CreateTableWithKeys("flat", dynamodb.Key{Name: "PK", Type: "S"})
+			csv := header
+			for i := range groups {
+				csv += "H,D" + strconv.Itoa(i) + ",T,5\n"
+			}
+			w.S3.Put("records", "in.csv", []byte(csv))
+			answer, err := w.invoke("request-1", "")
+			if typed, ok := errors.AsType[*typedError](err); !ok || typed.ErrorType() != "Function.TableKeys" || len(w.DynamoDB.Items("flat")) > 0 {
+				t.Errorf("%d groups, %s: %s, %v; stored %v", groups, setting, answer, err, w.DynamoDB.Items("flat"))
+			}
+		}
+	}
+}
+
+// Without the right to ask for a table's keys, a result of one group is stored, and the log says
+// that they were not checked.
+func TestKeysNotChecked(t *testing.T) {
+	for setting, stored := range map[string]int{"MANIFEST=off": 1, "MANIFEST=on": 0} {
+		w := newWorld(t, setting)
+		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
+		w.Inject(lambdatest.Only("DescribeTable", func(lambdatest.Call) lambdatest.Fault {
+			return lambdatest.Fault{Kind: lambdatest.Answer, Status: 400, Code: "AccessDeniedException", Message: "not authorized"}
+		}))
+		_, err := w.invoke("request-1", "")
+		if len(w.keys()) != stored || (err == nil) != (stored > 0) {
+			t.Errorf("%s: %v, %q", setting, err, w.keys())
+		}
+		told := w.log.String()
+		if err != nil {
+			told = err.Error()
+		}
+		if !strings.Contains(told, "results") || !strings.Contains(told, "the role needs dynamodb:DescribeTable") {
+			t.Errorf("%s: %q", setting, told)
+		}
 	}
 }
 
@@ -273,5 +317,66 @@ func TestNothingConfigured(t *testing.T) {
 		if _, err := f.handle(context.Background(), &runtime.Invocation{RequestID: "request-1", Payload: []byte(payload)}); err == nil {
 			t.Errorf("%s: no error", payload)
 		}
+	}
+}
+
+// LATEST names the newest result, whose items are then there. Two GETs find it: of the pointer and
+// of the items under its partition key.
+func TestLatest(t *testing.T) {
+	for _, setting := range []string{"LATEST=object", "LATEST=prefix"} {
+		w := newWorld(t, setting, "TTL_DAYS=30")
+		w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\nH,D2,T,5\n"))
+		w.ForgetRequests()
+		answer, err := w.invoke("request-1", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var operations []string
+		for _, r := range w.Requests() {
+			operations = append(operations, r.Operation)
+		}
+		if got, want := strings.Join(operations, " "), "GetObject BatchWriteItem BatchWriteItem GetItem HeadObject PutItem"; got != want {
+			t.Errorf("%s: %s, want %s", setting, got, want)
+		}
+		var got struct{ Run, PartitionKey string }
+		if err := json.Unmarshal([]byte(answer), &got); err != nil || got.Run == "" {
+			t.Errorf("%s: %s, %v", setting, answer, err)
+		}
+		sk := map[string]string{"LATEST=object": "#object#records#in.csv", "LATEST=prefix": "#object#records#"}[setting]
+		if keys := w.keys(); !slices.Equal(keys, []string{"latest " + sk, got.PartitionKey + " #0#manifest",
+			got.PartitionKey + " #diagnosis#D#hospital#H", got.PartitionKey + " #diagnosis#D2#hospital#H"}) {
+			t.Errorf("%s: %q", setting, keys)
+		}
+		if !strings.Contains(w.log.String(), "\tlatest=\"true\"") {
+			t.Errorf("%s: log %q", setting, w.log.String())
+		}
+	}
+	for _, setting := range []string{"PK=request", "MANIFEST=off"} {
+		env := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "LATEST": "object"}
+		name, value, _ := strings.Cut(setting, "=")
+		env[name] = value
+		getenv := func(name string) string { return env[name] }
+		if _, err := newFunction(getenv, logline.New(new(bytes.Buffer), time.Now, getenv)); errorType(t.Context(), err) != "Function.Setting" {
+			t.Errorf("LATEST=object %s: %v", setting, err)
+		}
+	}
+}
+
+// Reading stops before the deadline, in time to say so.
+func TestReadingStopsBeforeTheDeadline(t *testing.T) {
+	w := newWorld(t)
+	w.S3.Put("records", "in.csv", []byte(header+"H,D,T,5\n"))
+	w.Inject(lambdatest.Only("GetObject", func(lambdatest.Call) lambdatest.Fault {
+		return lambdatest.Fault{Kind: lambdatest.Stall, Bytes: 10} // until the client gives up
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := w.f.handle(ctx, &runtime.Invocation{RequestID: "request-1"})
+	if ctx.Err() != nil {
+		t.Error("the time was over before the answer came")
+	}
+	if typed, ok := errors.AsType[*typedError](err); !ok || typed.ErrorType() != "Function.Timeout" || !errors.Is(err, job.ErrDeadline) ||
+		!strings.Contains(err.Error(), "s3://records/in.csv") || len(w.keys()) > 0 {
+		t.Errorf("%v; stored %q", err, w.keys())
 	}
 }

@@ -49,22 +49,22 @@ func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.
 		return event.Read, err
 	}
 
-	etag, modified, headErr := f.client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
+	now, headErr := f.client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
 	switch {
 	case f.deleted(of, direct, headErr):
 		return event.NotNeeded, nil
 	case headErr != nil && !gone:
 		return event.Read, headErr // it is gone now, or nobody knows what became of it
-	case headErr != nil || o.Versioned() || o.ETag == "" || aws.SameETag(etag, o.ETag):
+	case headErr != nil || o.Versioned() || o.ETag == "" || aws.SameETag(now.ETag, o.ETag):
 		return event.Read, err
 	case direct:
-		refusal.Err, refusal.Hint = errSuperseded, "the object has the ETag "+etag+" now: list it again"
+		refusal.Err, refusal.Hint = errSuperseded, "the object has the ETag "+now.ETag+" now: list it again"
 		return event.Read, err
-	case o.Time.IsZero() || modified.Unix() < o.Time.Unix():
-		refusal.Hint = "the object has the ETag " + etag + " now, which is not known to be newer than the event"
+	case o.Time.IsZero() || now.Modified.Unix() < o.Time.Unix():
+		refusal.Hint = "the object has the ETag " + now.ETag + " now, which is not known to be newer than the event"
 		return event.Read, err
 	}
-	f.count(of, logline.Warn, "superseded", "superseded: s3://"+o.Bucket+"/"+o.Key+": ETag \""+o.ETag+"\" of the event, "+etag+" now")
+	f.count(of, logline.Warn, "superseded", "superseded: s3://"+o.Bucket+"/"+o.Key+": ETag \""+o.ETag+"\" of the event, "+now.ETag+" now")
 	return event.Superseded, nil
 }
 

@@ -48,7 +48,7 @@ func benchFile(quote, comma, lineEnd string) []byte {
 	return b.Bytes()
 }
 
-// BenchmarkScan finds all fields and looks at none.
+// BenchmarkScan finds all fields and does not look at them.
 func BenchmarkScan(b *testing.B) {
 	for _, f := range benchFiles {
 		b.Run(f.name, func(b *testing.B) {

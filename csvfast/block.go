@@ -1,6 +1,6 @@
 package csvfast
 
-// Pad is how many bytes before and behind a Block's Data may be read. They belong to the same
+// Pad is how many bytes before and after a Block's Data may be read. They belong to the same
 // allocation, and their values mean nothing.
 const Pad = 64
 
@@ -8,21 +8,20 @@ const Pad = 64
 // positions where their fields end.
 type Block struct {
 	// Data begins with a record and ends with the '\n' of one. A last record that lacks its '\n'
-	// has been given one. Pad bytes before and behind it can be read:
+	// has been given one. Pad bytes before and after Data may be read:
 	// cap(Data) >= len(Data)+Pad.
 	Data []byte
 	// Ends holds, for every field of every record, the index in Data of the byte that ends it: a
-	// separator or a '\n' outside quotes. The next field begins behind it. The '\r' of a "\r\n" is
+	// separator or a '\n' outside quotes. The next field begins after it. The '\r' of a "\r\n" is
 	// not cut off. A blank line is one more end.
 	Ends []uint32
 
 	Record int64 // number of the first record, counted from 1 without blank lines
-	Offset int64 // of Data[0] in the stream
+	Offset int64 // bytes of the stream before Data
 }
 
-// NextBlock goes on to the records that have been read and not been returned yet. It reads more if
-// there are none. It answers false at the end of the stream and where the next record is bad: see
-// Err. The quotes of all fields are as RFC 4180 wants them.
+// NextBlock advances to a block of the records that come next. It returns false at the end of the
+// stream and if the next record is bad: see Err. All quotes in a block are as RFC 4180 wants them.
 func (s *Scanner) NextBlock() bool {
 	s.block = Block{}
 	before, records := s.Record(), s.left
@@ -54,10 +53,11 @@ func (s *Scanner) NextBlock() bool {
 	return true
 }
 
-// Block returns what NextBlock found. It is valid until the next call of Next or NextBlock.
+// Block returns the block that NextBlock found. It is valid until the next call of Next or
+// NextBlock.
 func (s *Scanner) Block() Block { return s.block }
 
-// countRecords looks at every end.
+// countRecords counts the lines that are not blank. It looks at every end.
 func (b *Block) countRecords() int {
 	n, start, fields := 0, uint32(0), 0
 	for _, end := range b.Ends {
@@ -73,7 +73,7 @@ func (b *Block) countRecords() int {
 	return n
 }
 
-// blank tells whether a line without its '\n' is no record.
+// blank reports whether a line, without its '\n', is blank.
 func blank(line []byte) bool {
 	return len(line) == 0 || len(line) == 1 && line[0] == carriageReturn
 }

@@ -5,30 +5,31 @@ import (
 	"io"
 )
 
-// The buffer, with what is known about its bytes:
+// The buffer, and what is known about its bytes:
 //
 //	 Pad  |               data                               | slack
 //	      |  gone   | batch           | unfinished |  unknown  |
 //	      Pad       front             recordStart  scanned     n
 //
-// The batch is whole records. The unfinished record behind it may still turn out to be bad. Where
-// fields end, in bytes from front on:
+// The batch is whole records that are right. The record after it is unfinished and may turn out to
+// be bad. All positions count from front, which is data[0]. Fields end at:
 //
-//	ends[0]                   the byte before the first field: always -1
-//	ends[1 : whole+1]         of the batch
-//	ends[whole+1 : found+1]   of the unfinished record
+//	ends[0]                   the byte before data, -1
+//	ends[1 : whole+1]         the fields of the batch
+//	ends[whole+1 : found+1]   those of the unfinished record
 //
 // When all records of the batch have been returned, it is dropped: data then begins with the
-// unfinished record. When nothing is unknown any more, data moves to the head of the buffer and
-// the reader fills the rest.
+// unfinished record. When no byte is unknown, data moves to the head of the buffer, and the reader
+// fills the rest.
 
 const (
-	// bufferSize is how much is read at once, stepSize how much of it is classified at once. See
-	// the table in BenchmarkSizes.
+	// bufferSize is how many bytes are read at once.
 	bufferSize = 128 << 10
-	stepSize   = 16 << 10
-	// slack is what must be there behind the last byte: a block and the byte behind it, which are
-	// filled with line ends, and Pad.
+	// stepSize is how many bytes are classified at once. A larger step and its ends do not fit the
+	// first-level cache, and smaller ones cost more calls.
+	stepSize = 16 << 10
+	// slack is how much memory follows the last byte that can be read into the buffer: a block and
+	// one byte, which find fills with line ends, and Pad.
 	slack = blockSize + 1 + Pad
 	// maxEmptyReads is how often a reader may return neither bytes nor an error.
 	maxEmptyReads = 100
@@ -38,8 +39,8 @@ const (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// advance finds the next batch, when all records of this one have been returned. It answers false
-// if there is none: s.err then says why.
+// advance finds the next batch, after all records of this one have been returned. It returns false
+// if there is none: at the end of the stream, or with the reason in s.err.
 func (s *Scanner) advance() bool {
 	if s.comma == 0 && s.err == nil {
 		s.begin()
@@ -71,7 +72,7 @@ func (s *Scanner) advance() bool {
 	return false
 }
 
-// begin takes over the separator.
+// begin sets the separator.
 func (s *Scanner) begin() {
 	switch s.comma = s.Comma; s.comma {
 	case 0:
@@ -81,7 +82,7 @@ func (s *Scanner) begin() {
 	}
 }
 
-// drop lets data begin behind the batch.
+// drop removes the batch: data then begins with the unfinished record.
 func (s *Scanner) drop() {
 	if s.whole > 0 {
 		s.quotes = s.lastQuotes
@@ -94,7 +95,7 @@ func (s *Scanner) drop() {
 	s.recordStart, s.first, s.whole, s.lines = 0, 0, 0, 0
 }
 
-// discard lets data begin n bytes later.
+// discard removes the first n bytes of data.
 func (s *Scanner) discard(n int) {
 	s.front += n
 	s.data = s.data[n:]
@@ -103,19 +104,19 @@ func (s *Scanner) discard(n int) {
 	s.scanned -= n
 }
 
-// passMark discards the byte order mark that data begins with. What follows then begins like any
-// other record: behind a line end.
+// passMark removes a byte order mark at the beginning of data. A line feed in place of its last
+// byte makes what follows begin like any other record.
 func (s *Scanner) passMark() {
 	s.discard(len(byteOrderMark))
 	s.buf[s.front-1] = lineFeed
 	s.mark, s.scanned, s.quoted = false, 0, 0
 }
 
-// read reads once, behind what is there. At the end of the stream it supplies the line end that a
-// last record may lack.
+// read calls the reader once, or again if there was nothing to read. At the end of the stream it
+// supplies the line end that the last record may lack.
 func (s *Scanner) read() {
-	first := s.base == 0 && s.n == 0
-	if s.front > Pad { // the byte before data is a line end here and there
+	first := s.base == 0 && s.n == 0 && bytes.IndexByte(byteOrderMark, s.comma) < 0
+	if s.front > Pad { // at both places the byte before data is a line feed
 		s.data = s.buf[Pad : len(s.buf)-slack]
 		copy(s.data, s.buf[s.front:s.front+s.n])
 		s.front = Pad
@@ -123,7 +124,7 @@ func (s *Scanner) read() {
 	if s.n >= len(s.data)-1 {
 		s.grow()
 	}
-	room := s.data[:len(s.data)-1] // without the supplied line end
+	room := s.data[:len(s.data)-1] // leaves room for a line end
 	for empty := 0; s.readErr == nil; empty++ {
 		var n int
 		n, s.readErr = s.r.Read(room[s.n:])
@@ -132,7 +133,7 @@ func (s *Scanner) read() {
 		}
 		s.n += n
 		if n > 0 && !(first && s.n < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, room[:s.n])) {
-			break // unless it may become a byte order mark
+			break // unless this may become a byte order mark
 		}
 		if empty == maxEmptyReads && s.readErr == nil {
 			s.readErr = io.ErrNoProgress
@@ -149,7 +150,7 @@ func (s *Scanner) read() {
 	}
 }
 
-// grow makes data longer, up to what a record of the greatest length needs.
+// grow doubles the buffer, up to what a record of the greatest length needs.
 func (s *Scanner) grow() {
 	size := max(bufferSize, min(2*len(s.data), s.maxRecord()+2*blockSize))
 	buf := make([]byte, Pad+size+slack)

@@ -5,9 +5,9 @@ import (
 	"io"
 )
 
-// classify finds the ends of more fields, in at most s.step bytes. It stops at a bad record and sets
-// s.stop, or at a byte order mark that is to be passed over and sets s.mark. It returns false if
-// nothing was unknown.
+// classify finds where fields end in the next s.step bytes or fewer. It stops at a bad record and
+// sets s.stop, or at a byte order mark that is to be passed over and sets s.mark. It returns false
+// if there was nothing to classify.
 func (s *Scanner) classify() bool {
 	stop := s.n
 	if stop > s.scanned && s.data[stop-1] == carriageReturn {
@@ -37,12 +37,12 @@ func (s *Scanner) classify() bool {
 	return true
 }
 
-// find runs the kernel up to a byte of data. If a quote is wrong it returns where and why.
+// find runs the kernel up to data[stop]. If a quote is wrong, it returns where and why.
 func (s *Scanner) find(stop int) (at int, err error) {
 	blocks := (stop - s.scanned + blockSize - 1) / blockSize
 	s.reserve(blocks * blockSize)
 	if stop > s.n-blockSize {
-		// Line ends fill the last block. They may also follow a closing quote.
+		// Fill the last block with line ends. They are right after anything.
 		behind := s.data[s.n:][: blockSize+1 : blockSize+1]
 		for i := range behind {
 			behind[i] = lineFeed
@@ -58,7 +58,7 @@ func (s *Scanner) find(stop int) (at int, err error) {
 		s.scanned += r.blocks * blockSize
 		return s.findBad(stop)
 	}
-	for s.found > 0 && int(s.ends[s.found]) >= stop { // those that filled the block
+	for s.found > 0 && int(s.ends[s.found]) >= stop { // the ones that filled the block
 		s.found--
 		s.lines--
 	}
@@ -66,7 +66,7 @@ func (s *Scanner) find(stop int) (at int, err error) {
 	return 0, nil
 }
 
-// reserve makes room for the ends of n more bytes, and for the 64 more that a kernel may write.
+// reserve makes room for n more ends, and for the 64 that a kernel may write beyond them.
 func (s *Scanner) reserve(n int) {
 	if n += 1 + s.found + blockSize; n > len(s.ends) {
 		ends := make([]uint32, max(n, 2*len(s.ends)))
@@ -75,8 +75,8 @@ func (s *Scanner) reserve(n int) {
 	}
 }
 
-// findBad goes byte by byte through the block that a kernel refused, and sets s.scanned to the byte
-// that may not be where it is. This is the grammar of the kernels in a form to read first.
+// findBad classifies byte by byte the block that a kernel refused. It sets s.scanned to the byte
+// that is wrong there. This is the grammar of the kernels in its simplest form.
 func (s *Scanner) findBad(stop int) (at int, err error) {
 	prev := s.buf[s.front+s.scanned-1]
 	quoted := s.quoted != 0
@@ -114,20 +114,20 @@ func (s *Scanner) findBad(stop int) (at int, err error) {
 	panic("csvfast: a kernel refused a block that is right")
 }
 
-// isMark tells whether a byte order mark is all that the unfinished record has before data[i].
+// isMark reports whether the unfinished record has only a byte order mark before data[i].
 func (s *Scanner) isMark(i int) bool {
 	start := int(s.ends[s.found] + 1) // of the unfinished field
 	return (s.found == 0 || s.data[start-1] == lineFeed) && bytes.Equal(s.data[start:i], byteOrderMark)
 }
 
-// refuse makes the record behind the batch a bad one. at is the byte at fault.
+// refuse says that the unfinished record is bad. at is the byte at fault.
 func (s *Scanner) refuse(at int, err error) {
 	s.mark = false
 	s.stop = &Error{Offset: s.base + int64(s.recordStart), At: s.base + int64(at), Err: err}
 }
 
-// refuseOpen refuses the last record of the stream. Its last line has an end, or was given one, so
-// a quote has not been closed: the one that opened the last field.
+// refuseOpen refuses the last record of the stream, which is unfinished although the stream ends
+// with a line end: the quote that opened the last field has not been closed.
 func (s *Scanner) refuseOpen() {
 	length := s.n
 	if s.supplied {
@@ -140,8 +140,9 @@ func (s *Scanner) refuseOpen() {
 	s.refuse(int(s.ends[s.found]+1), ErrQuote)
 }
 
-// refuseLong refuses the first record that is too long. It returns false if there is none. bad is
-// what is wrong with the quotes of the unfinished record at its last byte that has been classified.
+// refuseLong refuses the first record that is too long. It returns false if there is none. bad says
+// what is wrong with the unfinished record at s.scanned, if that is known: a byte at fault beyond
+// the limit does not count.
 func (s *Scanner) refuseLong(bad error) bool {
 	limit, start, first := s.maxRecord(), 0, 0
 	for i := 1; i <= s.whole; i++ {

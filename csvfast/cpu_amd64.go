@@ -2,13 +2,13 @@
 
 package csvfast
 
-// cpuid and xgetbv are the instructions of these names.
+// cpuid and xgetbv execute the instructions of these names.
 func cpuid(leaf, subleaf uint32) (a, b, c, d uint32)
 func xgetbv() uint32
 
-// features tells which kernels the processor can run and the operating system lets it.
-// Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, §14.3 and §15.2
-// (detection), volume 2, CPUID.
+// features reports which kernels the processor and the operating system support: see Intel 64 and
+// IA-32 Architectures Software Developer's Manual, volume 1, §14.3 and §15.2 (detection), and
+// volume 2, CPUID.
 func features() (avx2, avx512 bool) {
 	const (
 		// Leaf 1, ECX.
@@ -22,7 +22,7 @@ func features() (avx2, avx512 bool) {
 		avx512f     = 1 << 16
 		avx512bw    = 1 << 30
 		avx512vbmi2 = 1 << 6
-		// XCR0: registers that the system saves.
+		// XCR0: the registers that the operating system saves.
 		ymm = 1<<1 | 1<<2
 		zmm = ymm | 1<<5 | 1<<6 | 1<<7
 	)

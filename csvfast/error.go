@@ -8,16 +8,16 @@ import (
 // What can be wrong with a record, or with Scanner.Comma. The Scanner wraps them in an [Error].
 var (
 	ErrBareQuote     = errors.New("a quote in a field that does not begin with one")
-	ErrQuote         = errors.New("a quote that is not closed, or something behind the closing one")
-	ErrComma         = errors.New("the separator is a quote, a carriage return or a line feed")
+	ErrQuote         = errors.New("a quote that is not closed, or text after a closing quote")
 	ErrRecordTooLong = errors.New("a record over the limit")
+	ErrComma         = errors.New("the separator is a quote, a carriage return or a line feed")
 )
 
-// An Error says where scanning stopped and why. It never carries what stands there.
+// An Error says where scanning stopped and why. It never shows what is there.
 type Error struct {
-	Record int64 // number of the record, the first being 1; blank lines are none
-	Offset int64 // of the record's first byte, from the start of the stream
-	At     int64 // offset of the byte at fault: the quote, or where the reader failed
+	Record int64 // number of the record, counted from 1 without blank lines
+	Offset int64 // bytes of the stream before the record
+	At     int64 // bytes before the fault: the wrong quote, or where the reader failed
 	Err    error // ErrBareQuote, ErrQuote, ErrRecordTooLong, ErrComma or the reader's
 }
 

@@ -50,12 +50,12 @@ func ExampleScanner_SkipBad() {
 	}
 	// Output:
 	// 1: a b
-	// csvfast: record 2 at byte 4, near byte 8: a quote that is not closed, or something behind the closing one
+	// csvfast: record 2 at byte 4, near byte 8: a quote that is not closed, or text after a closing quote
 	// 3: f g
 }
 
-// A record may be right as CSV and still be bad for the caller. Here a stray quote makes one record
-// of three lines, which has a field too many. Reject gives the second line back.
+// A record may be right as CSV and bad for the caller. Here a stray quote joins three lines to one
+// record, which has a field too many. After Reject, the second line is found as a record.
 func ExampleScanner_Reject() {
 	s := csvfast.NewScanner(strings.NewReader("Oslo,\"Asthma,5\nRome,COPD,7\nBonn\",Flu,9\n"))
 	for s.Next() {
@@ -73,8 +73,7 @@ func ExampleScanner_Reject() {
 	// csvfast: record 3 at byte 27, near byte 31: a quote in a field that does not begin with one
 }
 
-// A block is some thousand records. Whoever looks at fields only where something is new
-// need not unquote, or even cut out, all the others.
+// NextBlock finds the fields of many records at once, as they are in the file.
 func ExampleBlock() {
 	s := csvfast.NewScanner(strings.NewReader("a,b\n\"c\",d\n"))
 	for s.NextBlock() {

@@ -2,29 +2,30 @@ package csvfast
 
 import "bytes"
 
-// How Next finds fields. The batch (see buffer.go) is the whole records that Next returns one after
-// the other. Its field j is
+// How Next finds fields. Next returns the records of the batch (see buffer.go) one by one. Field j
+// of the batch is
 //
 //	text[bounds[j]+1 : bounds[j+stride]]
 //
-// In a batch without quotes and without "\r\n" nothing is done for a field before it is asked for:
-// text is data, bounds are the ends that the kernel found, and stride is 1.
+// In a batch without quotes and without "\r\n", nothing is computed for a field until Field is
+// called: text is data, bounds are the ends that the kernel found, and stride is 1. For one record:
 //
 //	text     31\nCity Hospital,Asthma,Surgery,7\nMetro
-//	bounds     0             1      2       3 4         of one record
+//	bounds     0             1      2       3 4
 //
-// In any other batch, bounds are a copy: the bytes before all fields and, stride behind them, the
-// ends of all fields. They leave out quotes around a field and the '\r' before a line end.
+// In any other batch the bounds are copied and moved. Of n fields, bounds[j] is the byte before
+// field j and bounds[n+j] the byte after it, without the quotes around the field and without the
+// '\r' of a line end. stride is n.
 //
 //	text     31\n"City Hospital",Asthma,"",7\r\nMetro
 //	starts        0             1       2 3
 //	stops                      0      1  2 3
 //
-// If a field of the batch has doubled quotes, text is a copy in which they are not doubled.
+// If a field of the batch has doubled quotes, text is a copy of the batch without them.
 //
-// In most batches all records have equally many fields. Then Next only counts.
+// In most batches all records have the same number of fields. Then Next only counts.
 
-// findNext is Next where the next record is not known to have as many fields as the last one.
+// findNext is Next if the next record is not known to have as many fields as the one before it.
 func (s *Scanner) findNext() bool {
 	for {
 		s.first += s.width
@@ -56,8 +57,8 @@ func (s *Scanner) findNext() bool {
 	}
 }
 
-// evenWidth returns how many fields each record of the batch has. It returns 0 if some have more
-// than others or if there may be blank lines. It looks at one byte a record.
+// evenWidth returns how many fields each record of the batch has. It returns 0 if they differ or if
+// there may be blank lines. It looks at one byte of each record.
 func (s *Scanner) evenWidth() int {
 	ends, data := s.ends[1:s.whole+1], s.data
 	width := 1
@@ -67,8 +68,8 @@ func (s *Scanner) evenWidth() int {
 	if width == 1 || width*s.lines != len(ends) {
 		return 0
 	}
-	// If each of as many records as there are lines ends with a line end, no line end is left that
-	// could be anywhere else.
+	// There are as many line ends as records of this width. If each of these records ends with a
+	// line end, no line end is elsewhere.
 	for i := width - 1; i < len(ends); i += width {
 		if data[ends[i]] != lineFeed {
 			return 0
@@ -84,8 +85,8 @@ func (s *Scanner) findBounds(width int) {
 		return
 	}
 	n := s.whole
-	if 2*n > len(s.trimmed) {
-		s.trimmed = make([]uint32, max(2*n, 2*len(s.trimmed)))
+	if room := 3*n + 1; room > len(s.trimmed) {
+		s.trimmed = make([]uint32, max(room, 2*len(s.trimmed)))
 	}
 	s.bounds, s.stride = s.trimmed, n
 	starts, stops := s.trimmed[:n], s.trimmed[n:2*n]
@@ -101,7 +102,7 @@ func (s *Scanner) findBounds(width int) {
 	}
 }
 
-// cutReturns cuts off the '\r' before line ends. If stops is nil it only tells whether there is one.
+// cutReturns cuts off the '\r' of line ends. If stops is nil, it only reports whether there is one.
 func (s *Scanner) cutReturns(stops []uint32, width int) bool {
 	ends, before := s.ends[1:s.whole+1], s.buf[s.front-1:]
 	step := max(width, 1)
@@ -122,7 +123,7 @@ func (s *Scanner) cutQuotes(starts, stops []uint32) (quoted int) {
 	data := s.data
 	stops = stops[:len(starts)]
 	for i, before := range starts {
-		if data[before+1] == quote { // of an empty field, this is its end
+		if data[before+1] == quote { // if the field is empty, this is its end
 			quoted++
 			starts[i]++
 			stops[i]--
@@ -131,46 +132,34 @@ func (s *Scanner) cutQuotes(starts, stops []uint32) (quoted int) {
 	return quoted
 }
 
-// undouble makes text a copy of the batch, and of each two quotes inside a field one.
+// undouble makes text a copy of the batch in which no quote is doubled. quoted is how many fields
+// are in quotes.
 func (s *Scanner) undouble(starts, stops []uint32, quoted int) {
 	s.copied = append(s.copied[:0], s.data[:s.recordStart]...)
-	text, ends := s.copied, s.ends
-	s.text = text
-	stops = stops[:len(starts)]
+	s.text = s.copied
+	text, ends := s.text, s.ends[:len(starts)+1]
+	// Collect the fields in quotes. If most fields are, leave out those of which counting shows,
+	// for some fields at once, that they have no other quotes.
 	some := len(starts)
 	if quoted > len(starts)/2 {
-		some = 8 // fields for which counting their quotes is faster than looking at each
+		some = 8
 	}
+	fields := s.trimmed[2*len(starts):][:len(starts)+1]
+	n := 0
 	for first := 0; first < len(starts); first += some {
 		behind := min(first+some, len(starts))
-		if some == 8 {
-			quotes := bytes.Count(s.data[ends[first]+1:ends[behind]], oneQuote)
-			for i, before := range starts[first:behind] {
-				quotes -= 2 * int(before-ends[first+i])
-			}
-			if quotes == 0 {
-				continue
-			}
+		before := n
+		for i, start := range starts[first:behind] {
+			i += first
+			fields[n] = uint32(i)
+			n += int(start - ends[i]) // 1 if the field is in quotes; a branch would be mispredicted
 		}
-		for i, before := range starts[first:behind] {
-			if i += first; before != ends[i] { // it is in quotes
-				stops[i] = before + 1 + uint32(undouble(text[before+1:stops[i]]))
-			}
+		if some == 8 && bytes.Count(s.data[ends[first]+1:ends[behind]], oneQuote) == 2*(n-before) {
+			n = before
 		}
 	}
-}
-
-// fields returns all fields of the record that Next found.
-func (s *Scanner) fields() [][]byte {
-	if s.width > cap(s.values) {
-		s.values = make([][]byte, 2*s.width)
+	for _, i := range fields[:n] {
+		start := starts[i] + 1
+		stops[i] = start + uint32(undouble(text[start:stops[i]]))
 	}
-	values, text := s.values[:s.width], s.text
-	starts := s.bounds[s.first:][:len(values)]
-	stops := s.bounds[s.first+s.stride:][:len(values)]
-	for i := range values {
-		start, stop := starts[i]+1, stops[i]
-		values[i] = text[start:stop:stop]
-	}
-	return values
 }

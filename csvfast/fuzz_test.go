@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// seeds are the corpus, alone and behind what fills a block.
+// seeds adds the files of the corpus, alone and after text that fills a block.
 func seeds(add func(csv []byte)) {
 	for _, tt := range corpus {
 		add([]byte(tt.csv))
@@ -19,12 +19,12 @@ func seeds(add func(csv []byte)) {
 	}
 }
 
-// FuzzEncodingCSV compares the Scanner with encoding/csv, with any separator below 0x80: both find
-// the same records, and refuse the same ones for the same reason.
+// FuzzEncodingCSV compares the Scanner with encoding/csv, with any separator below 0x80: both must
+// find the same records, and refuse the same ones for the same reason.
 //
-// Permitted differences: a byte order mark is passed over, and "\r\n" inside quotes stays. Behind a
-// bad record encoding/csv goes on where it noticed the damage, so it begins anew where the Scanner
-// goes on. (The fuzzer makes no record that reaches the limit.)
+// Permitted differences: a byte order mark is passed over, and "\r\n" inside quotes stays. After a
+// bad record encoding/csv continues where it noticed the damage. So it starts anew where the
+// Scanner continues. (The fuzzer makes no record that reaches the limit.)
 func FuzzEncodingCSV(f *testing.F) {
 	seeds(func(csv []byte) {
 		f.Add(csv, byte(','))
@@ -81,7 +81,7 @@ func FuzzEncodingCSV(f *testing.F) {
 	})
 }
 
-// FuzzVariants holds every kernel against one that goes byte by byte, position for position.
+// FuzzVariants compares every kernel with scanBytes, position by position.
 func FuzzVariants(f *testing.F) {
 	seeds(func(csv []byte) {
 		f.Add(csv, byte(','), uint32(0), false)
@@ -92,7 +92,7 @@ func FuzzVariants(f *testing.F) {
 		if comma == '"' || comma == '\r' || comma == '\n' {
 			return
 		}
-		// Whole blocks, and the bytes before and behind them.
+		// Whole blocks, and the bytes before and after them.
 		src := append([]byte{'\n'}, data...)
 		for len(src) < 1+blockSize+1 || (len(src)-2)%blockSize != 0 {
 			src = append(src, '\n')
@@ -104,9 +104,9 @@ func FuzzVariants(f *testing.F) {
 	})
 }
 
-// FuzzRecovery compares the Scanner with the model on files that may be damaged, with any separator
-// and limit, for a caller who may want so many fields and no other number: with all kernels, through
-// Next and NextBlock, in pieces of any size. There are no permitted differences.
+// FuzzRecovery compares the Scanner with the model on files that may be damaged: with any separator
+// and limit, all kernels, Next and NextBlock, reads of any size, and a caller who rejects records
+// that do not have width fields. There are no permitted differences.
 func FuzzRecovery(f *testing.F) {
 	seeds(func(csv []byte) { f.Add(csv, byte(','), 0, 3, uint64(1)) })
 	f.Add([]byte("abc\nabcd\n\"a\"b"), byte(';'), 3, 0, uint64(1))
@@ -124,8 +124,8 @@ func FuzzRecovery(f *testing.F) {
 	})
 }
 
-// FuzzAppendUnquoted reads back what it has quoted, and refuses the fields that encoding/csv
-// refuses. (Alone: a comma or a line end would be taken for an end by encoding/csv.)
+// FuzzAppendUnquoted unquotes what it has quoted, and compares with encoding/csv which fields are
+// bad. (Permitted difference: a separator or line end would end the field for encoding/csv.)
 func FuzzAppendUnquoted(f *testing.F) {
 	for _, raw := range []string{``, `a`, `"a""b"`, `"`, `a"b`, `"a"b`, "\"a\r\n\"", `""""`} {
 		f.Add([]byte(raw))

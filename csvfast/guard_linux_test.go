@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// guarded is n bytes between two pages that may not be touched: its last byte stands before
-// the second, or its first behind the first.
+// guarded returns n bytes between two pages that may not be accessed: directly before the second
+// page, or directly after the first.
 func guarded(t *testing.T, n int, atEnd bool) []byte {
 	t.Helper()
 	page := syscall.Getpagesize()
@@ -29,8 +29,8 @@ func guarded(t *testing.T, n int, atEnd bool) []byte {
 	return m[page : page+n : page+n]
 }
 
-// TestGuardPages lets the kernels read nothing but what they are given, and write nothing
-// but the ends that they are allowed: a byte more is a fault.
+// TestGuardPages runs the kernels on memory between such pages. Reading or writing a byte too many
+// is a fault.
 func TestGuardPages(t *testing.T) {
 	const maxBlocks = 4
 	onEach(t, func(t *testing.T, scan kernel) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// scanBytes is a kernel that goes byte by byte. The others are compared with it.
+// scanBytes is a kernel that judges byte by byte. The others are compared with it.
 func scanBytes(src []byte, comma byte, ends []uint32, base uint32, inside uint64) result {
 	prev := src[0]
 	src = src[1:]
@@ -65,18 +65,17 @@ func sameAsBytes(t *testing.T, scan kernel, src []byte, comma byte, base uint32,
 	}
 }
 
-// commas are separators: the usual ones, bytes next to others that are looked for, and bytes that
-// differ from these or from ',' in the top bit only.
+// commas are separators: the usual ones; neighbours of '"' and '\n'; and bytes that differ from
+// these or from ',' in the top bit only.
 var commas = []byte{',', ';', '\t', '|', ' ', 0, '!', '\v', 0x80, 0x8a, 0xa2, 0xac, 0xff}
 
-// withComma puts another separator in the place of ','.
+// withComma replaces every ',' by another separator.
 func withComma(csv []byte, comma byte) []byte {
 	return bytes.ReplaceAll(csv, []byte{','}, []byte{comma})
 }
 
-// alphabets that random sources draw from: text, much punctuation, the bytes next to what
-// is looked for and those that differ from it in the top bit, and quotes that are mostly
-// right.
+// alphabets are what random files are made of: text; punctuation; bytes that a wrong comparison
+// would confuse; and text with few quotes.
 var alphabets = []string{
 	"abcdefghijklmnopqrstuvwxyz    ,,\n",
 	"a,\n\"\r",
@@ -93,7 +92,7 @@ func randomBytes(r *rand.Rand, n int) []byte {
 	return b
 }
 
-// fields makes n bytes or more of right records.
+// fields makes n bytes or more of records that are right.
 func fields(r *rand.Rand, n int) []byte {
 	pieces := []string{"a", "bc", "long text in a field", `"quoted"`, `"a,b"`, `"a""b"`, `""`, "\"two\nlines\"", "\"\r\n\"", "\xe5\x8c\xbb"}
 	ends := []string{",", ",", ",", "\n", "\r\n"}
@@ -105,7 +104,7 @@ func fields(r *rand.Rand, n int) []byte {
 	return b
 }
 
-// TestKernels sweeps lengths, at every alignment, from inside quotes and from outside.
+// TestKernels runs through lengths and alignments, beginning inside quotes and outside.
 func TestKernels(t *testing.T) {
 	onEach(t, func(t *testing.T, scan kernel) {
 		r := rand.New(rand.NewPCG(1, 1))
@@ -124,8 +123,8 @@ func TestKernels(t *testing.T) {
 	})
 }
 
-// TestEveryByteEverywhere puts each byte, alone and behind and in front of what is looked
-// for, at each position of a block.
+// TestEveryByteEverywhere puts each byte at each position of a block, alone and after separators,
+// line feeds and quotes.
 func TestEveryByteEverywhere(t *testing.T) {
 	onEach(t, func(t *testing.T, scan kernel) {
 		src := make([]byte, 1+2*blockSize+1)

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// A model is the whole package as plainly as it can be written: a file in memory, read record by
-// record, byte by byte. It tells what it finds in the corpus's words; a record that the caller does
-// not want is "?number:offset".
+// A model does what the whole package does, as plainly as possible: it reads a file in memory,
+// record by record and byte by byte. It writes what it finds like the corpus does. A record that
+// the caller rejects is written as ?number:offset¶.
 type model struct {
 	csv    []byte
 	comma  byte
@@ -21,12 +21,13 @@ type model struct {
 
 func (m model) read() string {
 	var b strings.Builder
-	if bytes.HasPrefix(m.csv, byteOrderMark) {
-		m.csv = append([]byte("\n\n\n"), m.csv[len(byteOrderMark):]...) // blank lines are no records
+	marks := bytes.IndexByte(byteOrderMark, m.comma) < 0
+	if marks && bytes.HasPrefix(m.csv, byteOrderMark) {
+		m.csv = append([]byte("\n\n\n"), m.csv[len(byteOrderMark):]...) // blank lines
 	}
 	number := 0
 	for at := 0; at < len(m.csv); {
-		if bytes.HasPrefix(m.csv[at:], []byte("\ufeff\"")) {
+		if marks && bytes.HasPrefix(m.csv[at:], []byte("\ufeff\"")) {
 			at += len(byteOrderMark)
 		}
 		fields, next, fault, err := m.record(at)
@@ -50,7 +51,8 @@ func (m model) read() string {
 	return b.String()
 }
 
-// record reads the record at start: its fields, where the next one begins, and what is wrong.
+// record reads the record at start. It returns the fields and where the next record begins, or what
+// is wrong and where. A blank line has no fields.
 func (m model) record(start int) (fields []string, next, fault int, err error) {
 	has := func(i int, s string) bool { return bytes.HasPrefix(m.csv[min(i, len(m.csv)):], []byte(s)) }
 	isEnd := func(i int) bool { // of a line; a '\r' belongs to it
@@ -103,7 +105,7 @@ func (m model) record(start int) (fields []string, next, fault int, err error) {
 	return fields, m.line(i), 0, nil
 }
 
-// line returns where the next line begins.
+// line returns where the line after csv[i] begins.
 func (m model) line(i int) int {
 	if n := bytes.IndexByte(m.csv[i:], '\n'); n >= 0 {
 		return i + n + 1
@@ -111,7 +113,8 @@ func (m model) line(i int) int {
 	return len(m.csv)
 }
 
-// readAll goes on behind every bad record, and tells what it finds in the model's words.
+// readAll reads to the end of the stream, skips bad records, and writes what it finds like the
+// model.
 func readAll(s *Scanner, next func(*Scanner, func([]string) bool, *strings.Builder) bool, reject func([]string) bool) string {
 	var b strings.Builder
 	for {
@@ -128,19 +131,19 @@ func readAll(s *Scanner, next func(*Scanner, func([]string) bool, *strings.Build
 	}
 }
 
-// ways are how a caller may go through a file.
+// ways are the ways to read a file.
 var ways = map[string]func(*Scanner, func([]string) bool, *strings.Builder) bool{
-	"Next":      rejectRecord,
-	"NextBlock": rejectInBlock,
+	"Next":      withNext,
+	"NextBlock": withNextBlock,
 	"by turns": func(s *Scanner, reject func([]string) bool, b *strings.Builder) bool {
 		if s.Record()%3 == 0 {
-			return rejectInBlock(s, reject, b)
+			return withNextBlock(s, reject, b)
 		}
-		return rejectRecord(s, reject, b)
+		return withNext(s, reject, b)
 	},
 }
 
-func rejectRecord(s *Scanner, reject func([]string) bool, b *strings.Builder) bool {
+func withNext(s *Scanner, reject func([]string) bool, b *strings.Builder) bool {
 	if !s.Next() {
 		return false
 	}
@@ -157,7 +160,7 @@ func rejectRecord(s *Scanner, reject func([]string) bool, b *strings.Builder) bo
 	return true
 }
 
-func rejectInBlock(s *Scanner, reject func([]string) bool, b *strings.Builder) bool {
+func withNextBlock(s *Scanner, reject func([]string) bool, b *strings.Builder) bool {
 	before := s.Record()
 	if !s.NextBlock() {
 		return false
@@ -208,13 +211,13 @@ func rejectInBlock(s *Scanner, reject func([]string) bool, b *strings.Builder) b
 	return true
 }
 
-// unless rejects records that do not have so many fields; 0 rejects none.
+// unless rejects records that do not have width fields. 0 rejects none.
 func unless(width int) func([]string) bool {
 	return func(fields []string) bool { return width > 0 && len(fields) != width }
 }
 
-// sameAsModel compares a kernel with the model: in all ways to go through a file, read at once and
-// in some other way.
+// sameAsModel compares a kernel with the model, in all ways to read a file, from a reader that
+// returns all at once and from another one.
 func sameAsModel(t *testing.T, scan kernel, csv []byte, comma byte, limit, width int, rand *rand.Rand) {
 	t.Helper()
 	m := model{csv, comma, limit, unless(width)}

@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// readers hand over the same bytes in different ways.
+// readers return the same bytes in different ways.
 var readers = []struct {
 	name string
 	of   func(io.Reader) io.Reader
@@ -23,7 +23,7 @@ var readers = []struct {
 	{"random pieces", func(r io.Reader) io.Reader { return &pieces{r, rand.New(rand.NewPCG(1, 1)), 200} }},
 }
 
-// hesitant answers nothing, without an error, every other time.
+// hesitant returns no byte and no error every other time.
 type hesitant struct {
 	r    io.Reader
 	turn bool
@@ -81,12 +81,12 @@ func TestReaders(t *testing.T) {
 	})
 }
 
-// TestLongStream goes through some buffers, in pieces that end anywhere.
+// TestLongStream reads some buffers' length, in pieces that end anywhere.
 func TestLongStream(t *testing.T) {
 	onEach(t, func(t *testing.T, scan kernel) {
 		r := rand.New(rand.NewPCG(2, 2))
 		csv := string(append(fields(r, 5*bufferSize), "end\n"...))
-		want := readAll(scannerOf(scanBytes, csv), rejectRecord, unless(0))
+		want := readAll(scannerOf(scanBytes, csv), withNext, unless(0))
 		for _, max := range []int{1 << 20, 60000, 4096, 100} {
 			for name, next := range ways {
 				s := NewScanner(&pieces{strings.NewReader(csv), r, max})
@@ -99,8 +99,8 @@ func TestLongStream(t *testing.T) {
 	})
 }
 
-// A record is returned as soon as its line end has been read: whoever writes it may wait
-// for an answer.
+// TestPromptness shows that a record is returned as soon as its line end has been read. Its writer
+// may be waiting for a reply.
 func TestPromptness(t *testing.T) {
 	r, w := io.Pipe()
 	defer r.Close()
@@ -132,7 +132,7 @@ func TestReaderErrors(t *testing.T) {
 		{"reads nothing", &stalled{}, io.ErrNoProgress, "!" + io.ErrNoProgress.Error() + " 1:0:0¶end"},
 	} {
 		s := NewScanner(tt.r)
-		if got := readAll(s, rejectRecord, unless(0)); got != tt.want || !errors.Is(s.Err(), tt.err) {
+		if got := readAll(s, withNext, unless(0)); got != tt.want || !errors.Is(s.Err(), tt.err) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 		if s.Next() || s.NextBlock() || s.NumFields() != 0 || !errors.Is(s.Err(), tt.err) {
@@ -187,7 +187,7 @@ func TestMaxRecord(t *testing.T) {
 	})
 }
 
-// endless repeats itself.
+// endless is a reader that repeats a text.
 type endless string
 
 func (e endless) Read(p []byte) (int, error) {
@@ -198,7 +198,8 @@ func (e endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Positions have 32 bits, offsets and numbers 64.
+// TestBeyond32Bits shows that offsets and record numbers have 64 bits, unlike positions in the
+// buffer.
 func TestBeyond32Bits(t *testing.T) {
 	s := NewScanner(strings.NewReader("a\nb,c\nd\"\n"))
 	if !s.Next() {
@@ -255,7 +256,7 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// An error names a place and a kind.
+// TestErrorText shows that an error names a place and a kind, and no cell.
 func TestErrorText(t *testing.T) {
 	s := NewScanner(strings.NewReader("header\nMr. Secret,Secret \"disease\",5\n"))
 	for s.Next() {

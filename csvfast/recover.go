@@ -1,35 +1,39 @@
 package csvfast
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
-// How reading goes on behind a bad record, whatever it is bad for: its first line is lost, and
-// nothing else. Reading restarts, outside quotes, behind the first line break at or after the record's
-// first byte.
+// How reading continues after a bad record, whatever is bad about it: the record's first line is
+// lost, and nothing else. Reading restarts, outside quotes, after the first line break at or after
+// the record's first byte.
 //
 //	a,b,c\n
-//	d,"e,f\n      bad: the quote is closed in the next line, where "i" follows it. This line is lost,
-//	g,h"i,j\n     and this one, too: a quote in a field that does not begin with one
-//	k,l,m\n       a record
+//	d,"e,f\n      record 2 is bad: its quote is closed in the next line, and an 'i' follows
+//	g,h"i,j\n     record 3 is bad: a quote in a field that does not begin with one
+//	k,l,m\n       record 4
 //
-// So the damage is where the record begins and not where it was noticed, and the result does not
-// depend on how much had been read by then.
+// So what counts is where a record begins, and not where the damage was noticed. The result does
+// not depend on how much had been read by then.
 //
-// What was classified behind the line break is thrown away. Still the work stays linear. Between two
-// line breaks that the bad record had inside quotes, the number of quotes is even. Read from outside
-// quotes, these lines end outside quotes: each is a record of its own, or bad on its own. So a line
-// is classified twice at most, but for what a step classified too much. Steps are therefore short
-// behind a restart, and then double, so that no more is thrown away than has been of use.
+// The work is linear, although what was classified after that line break is thrown away. Take a
+// line that the bad record had inside quotes from its beginning to its end. It holds an even number
+// of quotes. So when it is read again, from outside quotes, it ends outside quotes: it is a record
+// of its own, or bad on its own. Hence a line is classified twice at most. What a step classifies
+// beyond the end of a bad record is thrown away as well. So steps are short after a restart and
+// then double: what is thrown away is then no more than what was kept.
 
-// minStep is how much is classified at once behind a restart.
+// minStep is how many bytes are classified at once after a restart.
 const minStep = 4 * blockSize
 
-// SkipBad steps over the bad record that Next, NextBlock or Records stopped at, so that they can go
-// on. The record's first line is lost, and nothing else: reading restarts behind the first line
-// break at or after Error.Offset, outside quotes. The lines behind it become records, even if they
+// SkipBad skips the bad record at which Next, NextBlock or Records stopped, so that they can go on.
+// The record's first line is lost, and nothing else: reading restarts, outside quotes, after the
+// first line break at or after Error.Offset. The lines that follow become records, even if they
 // were part of a quoted field before. The bad record counts as one.
 //
-// SkipBad returns false, and does nothing, at the end of the stream, after an error of the reader
-// and after ErrComma.
+// SkipBad returns false and does nothing if there is no bad record: at the end of the stream, after
+// an error of the reader and after ErrComma.
 func (s *Scanner) SkipBad() bool {
 	if s.err == nil || s.err != s.stop {
 		return false
@@ -40,54 +44,64 @@ func (s *Scanner) SkipBad() bool {
 	return true
 }
 
-// Reject is SkipBad for a record that is right as CSV, but bad for the caller: it has a wrong number
-// of fields, for example. The record is the one that Next found or any of the last Block; offset is
-// how many bytes of the stream precede it.
+// Reject is SkipBad for a record that is right as CSV but bad for the caller, who wants another
+// number of fields, for example. The record is the one that Next found, or any in the last Block.
+// offset is how many bytes of the stream precede it.
 //
-// If the record has several lines, Reject returns true. The next call of Next or NextBlock then goes
-// on behind its first line, and finds the records behind it in the Block again. If the record has
-// one line, all behind it is as it should be: Reject returns false, and does nothing.
+// If the record has several lines, Reject returns true. The next call of Next or NextBlock then
+// continues after the record's first line. Do not use the rest of the Block: its records are found
+// again. If the record has one line, Reject returns false and does nothing, because what follows is
+// right as it is.
 //
 // Reject panics if no such record begins at offset.
 func (s *Scanner) Reject(offset int64) bool {
-	number, start, next := s.recordAt(offset)
-	if bytes.IndexByte(s.data[start:next], lineFeed) == next-1-start {
+	if s.width > 0 { // Next found a record
+		start := int(s.ends[s.first] + 1)
+		if offset != s.Offset() {
+			panic(noSuchRecord)
+		}
+		if lineBreak(s.data, start) == int(s.ends[s.first+s.width]) {
+			return false
+		}
+		s.number = s.Record()
+		s.restart(start)
+		return true
+	}
+	b := &s.block
+	if offset < b.Offset || offset >= b.Offset+int64(len(b.Data)) {
+		panic(noSuchRecord)
+	}
+	start := int(offset - b.Offset)
+	fields := 0 // before the record
+	if start > 0 {
+		i, found := slices.BinarySearch(b.Ends, uint32(start-1))
+		if !found || b.Data[start-1] != lineFeed {
+			panic(noSuchRecord)
+		}
+		fields = i + 1
+	}
+	end := lineBreak(b.Data, start)
+	if blank(b.Data[start:end]) {
+		panic(noSuchRecord)
+	}
+	if _, found := slices.BinarySearch(b.Ends, uint32(end)); found {
 		return false
 	}
-	s.number = number
-	s.restart(start)
+	before := Block{Data: b.Data, Ends: b.Ends[:fields]}
+	s.number = b.Record + int64(before.countRecords())
+	s.restart(start + int(b.Offset-s.base))
 	return true
 }
 
-// recordAt returns the number of the record at offset, and where it and the next one begin in data.
-func (s *Scanner) recordAt(offset int64) (number int64, start, next int) {
-	if s.width > 0 { // Next found it
-		if offset == s.Offset() {
-			return s.Record(), int(s.ends[s.first] + 1), int(s.ends[s.first+s.width] + 1)
-		}
-	} else {
-		b := &s.block
-		number, start, fields := b.Record, 0, 0
-		for _, end := range b.Ends {
-			fields++
-			if b.Data[end] != lineFeed {
-				continue
-			}
-			if fields > 1 || !blank(b.Data[start:end]) {
-				if b.Offset+int64(start) == offset {
-					shift := int(b.Offset - s.base)
-					return number, shift + start, shift + int(end) + 1
-				}
-				number++
-			}
-			start, fields = int(end)+1, 0
-		}
-	}
-	panic("csvfast: Reject: no such record begins here")
+const noSuchRecord = "csvfast: Reject: no such record begins at this offset"
+
+// lineBreak returns the index of the first '\n' in data[start:]. There is one.
+func lineBreak(data []byte, start int) int {
+	return start + bytes.IndexByte(data[start:], lineFeed)
 }
 
-// restart forgets what is known of the bytes from data[at] on, and lets the batch begin behind the
-// first line break there. If that has not been read yet, s.skip says so.
+// restart forgets everything about the bytes from data[at] on, and continues after the first line
+// break there. If that has not been read yet, it sets s.skip.
 func (s *Scanner) restart(at int) {
 	next := s.n
 	i := bytes.IndexByte(s.data[at:s.n], lineFeed)

@@ -5,10 +5,10 @@ package csvfast
 import "slices"
 
 //go:noescape
-func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
+func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, prevTaken, prevQuote uint64) (r result)
 
 //go:noescape
-func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
+func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, prevTaken, prevQuote uint64) (r result)
 
 // variants returns the kernels that this machine can run, the fastest first.
 func variants() []variant {

@@ -6,61 +6,64 @@
 // Both kernels do the same steps as scanGeneric, in the same order. Masks have bit i for byte i of
 // the block. The registers of both:
 //
-//	SRC     SI   the block
-//	LEFT    CX   blocks to go
-//	NEXT    DI   where the next position is written
-//	BASE    DX   32 bits, added to positions
-//	INSIDE  R8   all ones if the block begins inside quotes, or else 0
-//	BEFORE  R9   bit 63: the byte before the block may be next to a quote (TAKEN of that byte)
-//	BEHIND  R10  bit 0: the byte before the block is a quote; no other bit is set
-//	COUNT   R11  line ends so far
-//	STOPS   AX   mask of separators and line feeds
-//	QUOTES  BX   mask of quotes
-//	LINES   R12  mask of line feeds
-//	IN      R13  mask of bytes inside quotes; free outside JUDGE and SETTLE
-//	TAKEN   R15  mask of STOPS, QUOTES and IN, the bytes that may be next to a quote, of the last
-//	             block that was judged: not 0 if there was one
-//	TMP     R14
+//	SRC        SI   the block
+//	LEFT       CX   blocks to go
+//	NEXT       DI   where the next position is written
+//	BASE       DX   32 bits, added to positions
+//	INSIDE     R8   all ones if the block begins inside quotes, or else 0
+//	PREVTAKEN  R9   bit 63: the byte before the block may be next to a quote (TAKEN of that byte)
+//	PREVQUOTE  R10  bit 0: the byte before the block is a quote; no other bit is set
+//	COUNT      R11  line ends so far
+//	STOPS      AX   mask of separators and line feeds
+//	QUOTES     BX   mask of quotes
+//	LINES      R12  mask of line feeds
+//	IN         R13  mask of bytes inside quotes; between write and advance, the number of ends
+//	TAKEN      R15  mask of the bytes that may be next to a quote: STOPS, QUOTES and IN; 0 until a
+//	                block is judged
+//	TMP        R14
 //
 //	           scanAVX2         scanAVX512
-//	separator  Y0               Z0           64 or 32 times
-//	'\n'       Y1               Z1           the same
-//	'"'        Y2               Z2           the same
+//	separator  Y0               Z0           in every byte
+//	'\n'       Y1               Z1           in every byte
+//	'"'        Y2               Z2           in every byte
 //	block      Y3, Y4           Z3
-//	scratch    Y5, X6           Z4, Z5, X6, K1-K3
-//	all ones   X7               X7           for PREFIX_XOR
-//	'\r'       Y8               Z8
-//	           .                Z9           base, sixteen times
-//	           .                Z10          64, sixteen times
-//	           .                Z11          the bytes 0 to 63
-#define SRC    SI
-#define LEFT   CX
-#define NEXT   DI
-#define BASE   DX
-#define INSIDE R8
-#define BEFORE R9
-#define BEHIND R10
-#define COUNT  R11
-#define STOPS  AX
-#define QUOTES BX
-#define LINES  R12
-#define IN     R13
-#define TAKEN  R15
-#define TMP    R14
+//	scratch    Y5, X6           Z4, Z5, X6, K1, K2, K3
+//	all ones   X7               X7           for the prefix xor
+//	'\r'       Y8               Z8           in every byte
+//	base                        Z9           sixteen times
+//	64                          Z10          sixteen times
+//	0 to 63                     Z11          bytes
+#define SRC       SI
+#define LEFT      CX
+#define NEXT      DI
+#define BASE      DX
+#define INSIDE    R8
+#define PREVTAKEN R9
+#define PREVQUOTE R10
+#define COUNT     R11
+#define STOPS     AX
+#define QUOTES    BX
+#define LINES     R12
+#define IN        R13
+#define TAKEN     R15
+#define TMP       R14
 
 // ARGUMENTS loads the arguments.
 #define ARGUMENTS \
-	MOVQ src+0(FP), SRC        \
-	MOVQ blocks+8(FP), LEFT    \
-	MOVQ ends+16(FP), NEXT     \
-	MOVL base+24(FP), BASE     \
-	MOVQ inside+32(FP), INSIDE \
-	MOVQ before+40(FP), BEFORE \
-	MOVQ behind+48(FP), BEHIND \
-	XORL COUNT, COUNT          \
+	MOVQ src+0(FP), SRC              \
+	MOVQ blocks+8(FP), LEFT          \
+	MOVQ ends+16(FP), NEXT           \
+	MOVL base+24(FP), BASE           \
+	MOVQ inside+32(FP), INSIDE       \
+	MOVQ prevTaken+40(FP), PREVTAKEN \
+	MOVQ prevQuote+48(FP), PREVQUOTE \
+	XORL COUNT, COUNT                \
 	XORL TAKEN, TAKEN
 
-// RESULTS stores the results. LEFT blocks have not been done.
+// RESULTS stores the results. LEFT blocks have not been done. If that is not 0, the first of them is
+// wrong.
+//
+//	quotes = TAKEN | LEFT != 0
 #define RESULTS \
 	MOVQ  blocks+8(FP), AX        \
 	SUBQ  LEFT, AX                \
@@ -70,74 +73,74 @@
 	MOVQ  NEXT, r_n+64(FP)        \
 	MOVQ  COUNT, r_lines+72(FP)   \
 	MOVQ  INSIDE, r_inside+80(FP) \
-	TESTQ TAKEN, TAKEN            \
+	ORQ   LEFT, TAKEN             \
 	SETNE r_quotes+88(FP)
 
-// PLAIN sets the zero flag if the block neither has quotes nor begins inside or behind some.
-// TMP = QUOTES | INSIDE | BEHIND
+// PLAIN sets the zero flag if the block has no quotes, does not begin inside quotes and does not
+// follow one. TMP = QUOTES | INSIDE | PREVQUOTE
 #define PLAIN \
 	MOVQ QUOTES, TMP \
 	ORQ  INSIDE, TMP \
-	ORQ  BEHIND, TMP
+	ORQ  PREVQUOTE, TMP
 
 // JUDGE_FRONT clears the zero flag if a quote follows a byte that may not be next to one.
 // Multiplying by all ones without carries makes the prefix xor.
 //
 //	IN = prefixXor(QUOTES) ^ INSIDE
 //	TAKEN = STOPS | QUOTES | IN
-//	TMP = QUOTES &^ (TAKEN<<1 | BEFORE>>63)
+//	TMP = QUOTES &^ (TAKEN<<1 | PREVTAKEN>>63)
 #define JUDGE_FRONT \
-	VMOVQ      QUOTES, X6             \
-	VPCLMULQDQ $0, X7, X6, X6         \
-	VMOVQ      X6, IN                 \
-	XORQ       INSIDE, IN             \
-	MOVQ       STOPS, TAKEN           \
-	ORQ        QUOTES, TAKEN          \
-	ORQ        IN, TAKEN              \
-	SHRQ       $63, BEFORE            \
-	LEAQ       (BEFORE)(TAKEN*2), TMP \
+	VMOVQ      QUOTES, X6                \
+	VPCLMULQDQ $0, X7, X6, X6            \
+	VMOVQ      X6, IN                    \
+	XORQ       INSIDE, IN                \
+	MOVQ       STOPS, TAKEN              \
+	ORQ        QUOTES, TAKEN             \
+	ORQ        IN, TAKEN                 \
+	SHRQ       $63, PREVTAKEN            \
+	LEAQ       (PREVTAKEN)(TAKEN*2), TMP \
 	ANDNQ      QUOTES, TMP, TMP
 
-// JUDGE_BACK clears the zero flag if a byte that may not be next to a quote follows one. Each must
-// then be the '\r' of a line end.
-// TMP = (QUOTES<<1 | BEHIND) &^ TAKEN
+// JUDGE_BACK clears the zero flag if a byte that may not be next to a quote follows one. Each such
+// byte must be the '\r' of a line end.
+// TMP = (QUOTES<<1 | PREVQUOTE) &^ TAKEN
 #define JUDGE_BACK \
-	LEAQ  (BEHIND)(QUOTES*2), TMP \
+	LEAQ  (PREVQUOTE)(QUOTES*2), TMP \
 	ANDNQ TMP, TAKEN, TMP
 
-// SETTLE hides from STOPS and LINES what is inside, and hands on to the next block.
+// SETTLE removes what is inside quotes from STOPS and LINES, and sets what the next block needs.
 //
-//	BEFORE, BEHIND, INSIDE = TAKEN, QUOTES>>63, -(IN>>63)
+//	PREVTAKEN, PREVQUOTE, INSIDE = TAKEN, QUOTES>>63, -(IN>>63)
 //	STOPS, LINES = STOPS &^ IN, LINES &^ IN
 #define SETTLE \
-	MOVQ  TAKEN, BEFORE    \
-	MOVQ  QUOTES, BEHIND   \
-	SHRQ  $63, BEHIND      \
-	ANDNQ STOPS, IN, STOPS \
-	ANDNQ LINES, IN, LINES \
-	MOVQ  IN, INSIDE       \
+	MOVQ  TAKEN, PREVTAKEN  \
+	MOVQ  QUOTES, PREVQUOTE \
+	SHRQ  $63, PREVQUOTE    \
+	ANDNQ STOPS, IN, STOPS  \
+	ANDNQ LINES, IN, LINES  \
+	MOVQ  IN, INSIDE        \
 	SARQ  $63, INSIDE
 
-// COUNT_LINES adds to COUNT and sets IN to the number of ends.
+// COUNT_LINES adds the line ends to COUNT, and sets IN to the number of ends.
 #define COUNT_LINES \
 	POPCNTQ LINES, LINES \
 	ADDQ    LINES, COUNT \
 	POPCNTQ STOPS, IN
 
-// BYTES puts a constant byte into all bytes of a register: of Y with 32 bytes, of Z with 64.
+// BYTES sets all bytes of a register, yz, to a constant. x is its lowest part.
 #define BYTES(c, x, yz) \
 	MOVL         $c, AX \
 	VMOVD        AX, x  \
 	VPBROADCASTB x, yz
 
-// COMMA does so with the separator.
+// COMMA sets them to the separator.
 #define COMMA(x, yz) \
 	MOVBLZX      comma+28(FP), AX \
 	VMOVD        AX, x            \
 	VPBROADCASTB x, yz
 
-// MASK32 makes the mask of the bytes of Y3 and Y4 that equal those of c.
-#define MASK32(c, mask) \
+// MASK makes the mask of the bytes in Y3 and Y4 that equal those in c.
+#define MASK(c, mask) \
 	VPCMPEQB  Y3, c, Y5 \
 	VPMOVMSKB Y5, mask  \
 	VPCMPEQB  Y4, c, Y5 \
@@ -145,20 +148,21 @@
 	SHLQ      $32, TMP  \
 	ORQ       TMP, mask
 
-// POSITION writes the lowest position and clears its bit. It clears the zero flag if more are set.
+// POSITION writes the position of the lowest bit and clears the bit. It sets the zero flag if no
+// bit is left.
 #define POSITION(at) \
 	TZCNTQ STOPS, TMP    \
 	ADDL   BASE, TMP     \
 	MOVL   TMP, at(NEXT) \
 	BLSRQ  STOPS, STOPS
 
-// SIXTEEN writes sixteen positions: base plus the lowest bytes of x.
+// SIXTEEN writes sixteen positions: base plus the bytes of x.
 #define SIXTEEN(x, at) \
 	VPMOVZXBD x, Z5      \
 	VPADDD    Z5, Z9, Z5 \
 	VMOVDQU32 Z5, at(NEXT)
 
-// func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
+// func scanAVX2(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, prevTaken, prevQuote uint64) (r result)
 //
 // A block is two registers of 32 bytes. A comparison and VPMOVMSKB make half a mask of each.
 TEXT ·scanAVX2(SB), NOSPLIT, $0-96
@@ -172,18 +176,18 @@ TEXT ·scanAVX2(SB), NOSPLIT, $0-96
 block:
 	VMOVDQU (SRC), Y3
 	VMOVDQU 32(SRC), Y4
-	MASK32(Y1, LINES)
-	MASK32(Y0, STOPS)
+	MASK(Y1, LINES)
+	MASK(Y0, STOPS)
 	ORQ     LINES, STOPS
-	MASK32(Y2, QUOTES)
+	MASK(Y2, QUOTES)
 	PLAIN
 	JNZ     judge
-	MOVQ    STOPS, BEFORE
+	MOVQ    STOPS, PREVTAKEN
 
 write:
 	COUNT_LINES
 
-	// Eight are always written: see appendPositions.
+	// Eight positions are always written: see appendPositions.
 	POSITION(0)
 	POSITION(4)
 	POSITION(8)
@@ -192,7 +196,7 @@ write:
 	POSITION(20)
 	POSITION(24)
 	POSITION(28)
-	LEAQ (NEXT)(IN*4), IN
+	LEAQ (NEXT)(IN*4), IN // keeps the flags of POSITION
 	JNZ  more
 
 advance:
@@ -223,23 +227,23 @@ settle:
 	SETTLE
 	JMP write
 
-	// Each byte of TMP must be a '\r' before a '\n'. SETTLE sets BEFORE and BEHIND anew.
+	// Each byte of TMP must be a '\r' before a '\n'. SETTLE sets PREVTAKEN and PREVQUOTE anew.
 returns:
 	VPCMPEQB  Y3, Y8, Y3
 	VPCMPEQB  1(SRC), Y1, Y5
 	VPAND     Y5, Y3, Y3
-	VPMOVMSKB Y3, BEFORE
+	VPMOVMSKB Y3, PREVTAKEN
 	VPCMPEQB  Y4, Y8, Y4
 	VPCMPEQB  33(SRC), Y1, Y5
 	VPAND     Y5, Y4, Y4
-	VPMOVMSKB Y4, BEHIND
-	SHLQ      $32, BEHIND
-	ORQ       BEHIND, BEFORE
-	ANDNQ     TMP, BEFORE, TMP
+	VPMOVMSKB Y4, PREVQUOTE
+	SHLQ      $32, PREVQUOTE
+	ORQ       PREVQUOTE, PREVTAKEN
+	ANDNQ     TMP, PREVTAKEN, TMP
 	JZ        settle
 	JMP       done
 
-// func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
+// func scanAVX512(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, prevTaken, prevQuote uint64) (r result)
 //
 // A block is one register, and a comparison makes a mask. VPCOMPRESSB packs the numbers 0 to 63 at
 // the mask's bits. They are written sixteen at a time.
@@ -266,7 +270,7 @@ block:
 	ORQ       LINES, STOPS
 	PLAIN
 	JNZ       judge
-	MOVQ      STOPS, BEFORE
+	MOVQ      STOPS, PREVTAKEN
 
 write:
 	KMOVQ         STOPS, K1
@@ -307,12 +311,12 @@ settle:
 	SETTLE
 	JMP write
 
-	// Each byte of TMP must be a '\r' before a '\n'. SETTLE sets BEFORE anew.
+	// Each byte of TMP must be a '\r' before a '\n'. SETTLE sets PREVTAKEN anew.
 returns:
 	VPCMPEQB Z3, Z8, K1
 	VPCMPEQB 1(SRC), Z1, K1, K1
-	KMOVQ    K1, BEFORE
-	ANDNQ    TMP, BEFORE, TMP
+	KMOVQ    K1, PREVTAKEN
+	ANDNQ    TMP, PREVTAKEN, TMP
 	JZ       settle
 	JMP      done
 

@@ -6,46 +6,46 @@
 // The kernel does the same steps as scanGeneric, in the same order. Masks have bit i for byte i of
 // the block. Its registers:
 //
-//	SRC     R0   the block
-//	LEFT    R1   blocks to go
-//	NEXT    R2   where the next position is written
-//	BASE    R3   32 bits, added to positions
-//	INSIDE  R4   all ones if the block begins inside quotes, or else 0
-//	BEFORE  R5   bit 63: the byte before the block may be next to a quote (TAKEN of that byte)
-//	BEHIND  R6   bit 0: the byte before the block is a quote; no other bit is set
-//	COUNT   R7   line ends so far
-//	STOPS   R8   mask of separators and line feeds
-//	QUOTES  R9   mask of quotes
-//	LINES   R10  mask of line feeds
-//	IN      R11  mask of bytes inside quotes; elsewhere, the number of ends
-//	TAKEN   R12  mask of STOPS, QUOTES and IN, the bytes that may be next to a quote, of the last
-//	             block that was judged: not 0 if there was one
-//	TMP     R13
-//	AT      R14
-//	CRLF    R15  "\r\n" as a number
+//	SRC        R0   the block
+//	LEFT       R1   blocks to go
+//	NEXT       R2   where the next position is written
+//	BASE       R3   32 bits, added to positions
+//	INSIDE     R4   all ones if the block begins inside quotes, or else 0
+//	PREVTAKEN  R5   bit 63: the byte before the block may be next to a quote (TAKEN of that byte)
+//	PREVQUOTE  R6   bit 0: the byte before the block is a quote; no other bit is set
+//	COUNT      R7   line ends so far
+//	STOPS      R8   mask of separators and line feeds
+//	QUOTES     R9   mask of quotes
+//	LINES      R10  mask of line feeds
+//	IN         R11  mask of bytes inside quotes; elsewhere, the number of ends
+//	TAKEN      R12  mask of the bytes that may be next to a quote: STOPS, QUOTES and IN; 0 until a
+//	                block is judged
+//	TMP        R13
+//	AT         R14
+//	CRLF       R15  "\r\n" as a number
 //
 //	V0-V3    the block
 //	V4-V15   scratch
-//	V16      the separator, sixteen times
-//	V17      '\n', the same
-//	V18      '"', the same
+//	V16      the separator in every byte
+//	V17      '\n' in every byte
+//	V18      '"' in every byte
 //	V19      bit i%8 in byte i
-#define SRC    R0
-#define LEFT   R1
-#define NEXT   R2
-#define BASE   R3
-#define INSIDE R4
-#define BEFORE R5
-#define BEHIND R6
-#define COUNT  R7
-#define STOPS  R8
-#define QUOTES R9
-#define LINES  R10
-#define IN     R11
-#define TAKEN  R12
-#define TMP    R13
-#define AT     R14
-#define CRLF   R15
+#define SRC       R0
+#define LEFT      R1
+#define NEXT      R2
+#define BASE      R3
+#define INSIDE    R4
+#define PREVTAKEN R5
+#define PREVQUOTE R6
+#define COUNT     R7
+#define STOPS     R8
+#define QUOTES    R9
+#define LINES     R10
+#define IN        R11
+#define TAKEN     R12
+#define TMP       R13
+#define AT        R14
+#define CRLF      R15
 
 // COMPARE sets bit i%8 of byte i where byte i is c, in four registers, and adds neighbours until
 // each byte of a has the bits of eight bytes. The lower half of a needs one more VADDP.
@@ -87,7 +87,7 @@
 	EOR x<<16, x         \
 	EOR x<<32, x
 
-// func scanNEON(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, before, behind uint64) (r result)
+// func scanNEON(src *byte, blocks int, ends *uint32, base uint32, comma byte, inside, prevTaken, prevQuote uint64) (r result)
 TEXT ·scanNEON(SB), NOSPLIT, $0-96
 	MOVD  src+0(FP), SRC
 	MOVD  blocks+8(FP), LEFT
@@ -95,8 +95,8 @@ TEXT ·scanNEON(SB), NOSPLIT, $0-96
 	MOVWU base+24(FP), BASE
 	MOVBU comma+28(FP), TMP
 	MOVD  inside+32(FP), INSIDE
-	MOVD  before+40(FP), BEFORE
-	MOVD  behind+48(FP), BEHIND
+	MOVD  prevTaken+40(FP), PREVTAKEN
+	MOVD  prevQuote+48(FP), PREVQUOTE
 	MOVD  ZR, COUNT
 	MOVD  ZR, TAKEN
 	VDUP  TMP, V16.B16
@@ -118,18 +118,18 @@ block:
 	VMOV  V12.D[0], QUOTES
 	ORR   LINES, STOPS
 
-	// Does the block have quotes, or begin inside or behind some?
+	// Does the block have quotes, begin inside quotes or follow one?
 	ORR  INSIDE, QUOTES, TMP
-	ORR  BEHIND, TMP
+	ORR  PREVQUOTE, TMP
 	CBNZ TMP, judge
-	MOVD STOPS, BEFORE
+	MOVD STOPS, PREVTAKEN
 
 write:
 	POPCOUNT(LINES, LINES, V4)
 	POPCOUNT(STOPS, IN, V5)
 	ADD  LINES, COUNT
 
-	// Eight are always written: see appendPositions.
+	// Eight positions are always written: see appendPositions.
 	POSITION(0)
 	POSITION(4)
 	POSITION(8)
@@ -158,7 +158,8 @@ done:
 	MOVD NEXT, r_n+64(FP)
 	MOVD COUNT, r_lines+72(FP)
 	MOVD INSIDE, r_inside+80(FP)
-	CMP  $0, TAKEN
+	ORR  LEFT, TAKEN
+	CMP  $0, TAKEN // a block has been judged, or is wrong
 	CSET NE, TMP
 	MOVB TMP, r_quotes+88(FP)
 	RET
@@ -173,31 +174,31 @@ more:
 	//
 	//	IN = prefixXor(QUOTES) ^ INSIDE
 	//	TAKEN = STOPS | QUOTES | IN
-	//	TMP = QUOTES &^ (TAKEN<<1 | BEFORE>>63)
+	//	TMP = QUOTES &^ (TAKEN<<1 | PREVTAKEN>>63)
 judge:
 	PREFIX_XOR(QUOTES, IN)
 	EOR  INSIDE, IN
 	ORR  QUOTES, STOPS, TAKEN
 	ORR  IN, TAKEN
-	LSR  $63, BEFORE
-	ORR  TAKEN<<1, BEFORE
-	BIC  BEFORE, QUOTES, TMP
+	LSR  $63, PREVTAKEN
+	ORR  TAKEN<<1, PREVTAKEN
+	BIC  PREVTAKEN, QUOTES, TMP
 	CBNZ TMP, done
 
-	// A byte that may not be next to a quote, and follows one, must be the '\r' of a line end:
+	// A byte that may not be next to a quote but follows one must be the '\r' of a line end:
 	//
-	//	TMP = (QUOTES<<1 | BEHIND) &^ TAKEN
-	ORR  QUOTES<<1, BEHIND, TMP
+	//	TMP = (QUOTES<<1 | PREVQUOTE) &^ TAKEN
+	ORR  QUOTES<<1, PREVQUOTE, TMP
 	BIC  TAKEN, TMP
 	CBNZ TMP, returns
 
-	// Hide what is inside, and hand on to the next block:
+	// Remove what is inside quotes from STOPS and LINES, and set what the next block needs:
 	//
-	//	BEFORE, BEHIND, INSIDE = TAKEN, QUOTES>>63, -(IN>>63)
+	//	PREVTAKEN, PREVQUOTE, INSIDE = TAKEN, QUOTES>>63, -(IN>>63)
 	//	STOPS, LINES = STOPS &^ IN, LINES &^ IN
 settle:
-	MOVD TAKEN, BEFORE
-	LSR  $63, QUOTES, BEHIND
+	MOVD TAKEN, PREVTAKEN
+	LSR  $63, QUOTES, PREVQUOTE
 	BIC  IN, STOPS
 	BIC  IN, LINES
 	ASR  $63, IN, INSIDE

@@ -8,26 +8,27 @@ import (
 // scanGeneric is the kernel in ordinary Go, and the reference for those in assembly. It compares
 // eight bytes at once in a 64-bit word (SWAR: see swar.go), and eight words are a block.
 //
-// It departs from the assembly in one thing. A mask of quotes is a third of the work here, so the
-// standard library looks for the next quote, and the blocks up to there get no such mask.
+// It differs from the assembly in one thing. A mask of quotes is a third of the work here. So the
+// standard library looks for the next quote, and blocks before it get no such mask.
 //
 // Invariants at the head of both loops:
 //
-//	rest                     the blocks to come and the byte behind them
-//	before, behind, inside   describe the byte before rest
+//	rest                     the blocks to come and the byte after them
+//	prevTaken, prevQuote     describe the byte before rest: see context
+//	inside                   whether rest begins inside quotes
 //	ends[:r.n]               all ends of the blocks that are done
 func scanGeneric(src []byte, comma byte, ends []uint32, base uint32, inside uint64) (r result) {
 	commas := uint64(comma) * ones
-	before, behind := context(src[0], comma, inside)
+	prevTaken, prevQuote := context(src[0], comma, inside)
 	rest := src[1:]
 	for len(rest) > blockSize {
 		block := (*[blockSize]byte)(rest)
 		quotes := maskOf(block, quote*ones)
-		if quotes|inside|behind == 0 { // so at least this block has no quote
+		if quotes|inside|prevQuote == 0 { // so at least this block has no quote
 			for range blocksWithout(quote, rest[:len(rest)-1]) {
 				stops := stopsOf((*[blockSize]byte)(rest), commas)
 				r.n += appendPositions((*[blockSize]uint32)(ends[r.n:]), stops, base)
-				before = stops >> 63
+				prevTaken = stops >> 63
 				rest = rest[blockSize:]
 				base += blockSize
 			}
@@ -35,14 +36,14 @@ func scanGeneric(src []byte, comma byte, ends []uint32, base uint32, inside uint
 		}
 		stops := stopsOf(block, commas)
 		in := prefixXor(quotes) ^ inside
-		// A byte that is in none of the masks may not be next to a quote, with one exception: the
-		// '\r' of a line end behind a closing quote.
+		// A byte in none of the masks may not be next to a quote, with one exception: the '\r' of a
+		// line end after a closing quote.
 		taken := stops | quotes | in
 		r.quotes = true
-		if quotes&^(taken<<1|before) != 0 || !returns((quotes<<1|behind)&^taken, rest) {
+		if quotes&^(taken<<1|prevTaken) != 0 || !returns((quotes<<1|prevQuote)&^taken, rest) {
 			break
 		}
-		before, behind = taken>>63, quotes>>63
+		prevTaken, prevQuote = taken>>63, quotes>>63
 		inside = -(in >> 63)
 		if hidden := stops & in; hidden != 0 {
 			r.lines -= linesAmong(hidden, block)
@@ -53,12 +54,12 @@ func scanGeneric(src []byte, comma byte, ends []uint32, base uint32, inside uint
 		base += blockSize
 	}
 	r.blocks = (len(src) - 1 - len(rest)) / blockSize
-	r.lines += bytes.Count(src[1:1+r.blocks*blockSize], lineEnd)
+	r.lines += bytes.Count(src[1:1+r.blocks*blockSize], oneLineFeed)
 	r.inside = inside
 	return r
 }
 
-var lineEnd = []byte{lineFeed}
+var oneLineFeed = []byte{lineFeed}
 
 // blocksWithout returns how many whole blocks at the head of b do not contain c.
 func blocksWithout(c byte, b []byte) int {
@@ -69,8 +70,8 @@ func blocksWithout(c byte, b []byte) int {
 }
 
 // appendPositions writes base plus the position of each set bit, and returns how many bits are
-// set. A block of ordinary text has three to eight ends. So eight positions are always written,
-// also those that are not there: that costs less than a branch that cannot be predicted.
+// set. A block of ordinary text has three to eight ends. Eight positions are always written, even
+// if fewer bits are set: that costs less than a branch that is mispredicted.
 func appendPositions(ends *[blockSize]uint32, mask uint64, base uint32) int {
 	n := bits.OnesCount64(mask)
 	ends[0] = base + uint32(bits.TrailingZeros64(mask))
@@ -96,8 +97,8 @@ func appendPositions(ends *[blockSize]uint32, mask uint64, base uint32) int {
 	return n
 }
 
-// returns tells whether "\r\n" begins at every set bit. The masks do not show a '\r', because
-// it matters only behind a closing quote.
+// returns reports whether "\r\n" begins at every set bit. The masks do not show a '\r', because
+// it matters only after a closing quote.
 func returns(mask uint64, src []byte) bool {
 	for ; mask != 0; mask &= mask - 1 {
 		i := bits.TrailingZeros64(mask)

@@ -8,58 +8,58 @@ import (
 // DefaultMaxRecord is the limit on a record's length if Scanner.MaxRecord is not set.
 const DefaultMaxRecord = 1 << 20
 
-// A Scanner splits a stream into records and fields. Every []byte that it returns is part of its
-// buffers and is valid until the next call of Next or NextBlock.
+// A Scanner splits a stream into records and fields. The []byte that it returns are parts of its
+// buffers: they are valid until the next call of Next or NextBlock, or the next step of Records.
 type Scanner struct {
-	// Comma is the byte between fields: any but '"', '\r' and '\n'. With one of these, the first
-	// call of Next or NextBlock answers false, and Err is an ErrComma. 0 means ','. Set it before
-	// scanning.
+	// Comma is the byte between fields: any byte but '"', '\r' and '\n'. With one of these, the
+	// first call of Next or NextBlock returns false, and Err is ErrComma in an Error. 0 means ','.
+	// Set Comma before scanning.
 	Comma byte
-	// MaxRecord is the greatest length of a record in bytes, without its line end. It bounds the
-	// memory that an opening quote takes that is never closed. 0 means DefaultMaxRecord, and a
-	// gigabyte is the most. Set it before scanning.
+	// MaxRecord is the greatest length of a record in bytes, without its line end. A longer one is
+	// bad. This bounds the memory that a Scanner needs, also if a quote is never closed. 0 means
+	// DefaultMaxRecord, and more than 1 GiB means 1 GiB. Set MaxRecord before scanning.
 	MaxRecord int
 
 	// The record that Next found: see fields.go.
-	text    []byte // what bounds are positions in
-	bounds  []uint32
-	stride  int
-	first   int   // the record's first field, counted in the batch
-	width   int   // how many fields it has; 0 if there is no such record
-	left    int   // how many of the records behind it have as many fields
-	number  int64 // of the last of these
-	trimmed []uint32
-	copied  []byte
-	values  [][]byte
+	text    []byte   // field j of the batch is text[bounds[j]+1 : bounds[j+stride]]
+	bounds  []uint32 //
+	stride  int      //
+	first   int      // the record's first field, counted in the batch
+	width   int      // how many fields the record has; 0 if there is no such record
+	left    int      // how many of the records after it are known to have as many
+	number  int64    // number of the last of these
+	trimmed []uint32 // memory for bounds
+	copied  []byte   // memory for text
+	values  [][]byte // what Records yields
 
 	// The buffer and the batch: see buffer.go.
 	r           io.Reader
 	scan        kernel
 	comma       byte // the separator, once scanning has begun
 	buf         []byte
-	front       int      // index in buf of data[0]
-	data        []byte   // the first record that has not been returned, and all behind it
-	n           int      // bytes of data that have been read
-	scanned     int      // of these, bytes that have been classified
-	quoted      uint64   // all ones if the classified bytes end inside quotes, or else 0
-	ends        []uint32 // where fields end in data; ends[0] is the byte before data
-	found       int      // fields whose ends have been found
-	whole       int      // of these, fields of the batch
-	recordStart int      // index in data of the first byte behind the batch
-	lines       int      // line ends among found
+	data        []byte   // part of buf: the batch, and all after it
+	front       int      // index of data[0] in buf
+	base        int64    // offset of data[0] in the stream
+	n           int      // how many bytes of data have been read
+	supplied    bool     // the last of these is a line end that the stream lacked
+	scanned     int      // how many of these have been classified
+	quoted      uint64   // all ones if the next one is inside quotes, or else 0
 	step        int      // how many bytes may be classified at once
-	supplied    bool     // the last byte is a line end that the stream lacked
-	base        int64    // offset in the stream of data[0]
+	ends        []uint32 // where fields end in data; ends[0] is the byte before data
+	found       int      // how many fields these are
+	whole       int      // how many of these are in the batch
+	lines       int      // how many line ends there are among the ends found
+	recordStart int      // index in data of the first byte after the batch
+	quotes      bool     // the batch may hold quotes
+	lastQuotes  bool     // the bytes classified last may hold quotes
+	block       Block
 
-	quotes     bool // whether the batch may hold quotes
-	lastQuotes bool // whether what was classified last may
-
-	readErr error  // nothing can be read any more
-	stop    *Error // the record behind the batch is bad
-	mark    bool   // the record behind the batch begins with a byte order mark that is none of it
-	skip    bool   // data begins inside the first line of a bad record
+	// What comes after the batch, if that is known.
+	stop    *Error // a bad record
+	mark    bool   // a byte order mark that is to be passed over
+	skip    bool   // the rest of a bad record's first line, which has not been read yet
+	readErr error  // nothing: the reader has ended
 	err     *Error // what ended scanning: stop, or an error that is not about a record
-	block   Block
 }
 
 // NewScanner returns a Scanner that reads from r.
@@ -89,8 +89,8 @@ func (s *Scanner) Reset(r io.Reader) {
 	}
 }
 
-// Next goes on to the next record. Blank lines are passed over. It answers false at the end of the
-// stream and at a bad record: see Err.
+// Next advances to the next record, and passes over blank lines. It returns false at the end of the
+// stream and if the record is bad: see Err.
 func (s *Scanner) Next() bool {
 	if s.left == 0 {
 		return s.findNext()
@@ -103,8 +103,9 @@ func (s *Scanner) Next() bool {
 // NumFields returns the number of fields of the record that Next found.
 func (s *Scanner) NumFields() int { return s.width }
 
-// Field returns the value of field i, counted from 0, of the record that Next found, without its
-// quotes. It is valid until the next call of Next or NextBlock.
+// Field returns the value of field i, counted from 0, of the record that Next found: without the
+// quotes around it, and with one quote for each doubled one. It is valid until the next call of
+// Next or NextBlock.
 func (s *Scanner) Field(i int) []byte {
 	if uint(i) >= uint(s.width) {
 		panic("csvfast: field number out of range")
@@ -114,9 +115,8 @@ func (s *Scanner) Field(i int) []byte {
 	return s.text[start:stop:stop]
 }
 
-// Record returns the number of the record that Next found, counted from 1. Blank lines are not
-// counted, bad records that SkipBad stepped over are. After NextBlock it is the number of the
-// block's last record.
+// Record returns the number of the record that Next found, counted from 1. Bad records count, blank
+// lines do not. After NextBlock it is the number of the block's last record.
 func (s *Scanner) Record() int64 { return s.number - int64(s.left) }
 
 // Offset returns how many bytes of the stream precede the record that Next found.
@@ -130,12 +130,22 @@ func (s *Scanner) Err() error {
 	return s.err
 }
 
-// Records returns an iterator over the records that Next would find. An error, the one that Err
-// returns, is the last that it yields. The slices are valid until the next step.
+// Records returns an iterator over the records that Next would find. If scanning ends with an
+// error, the iterator yields it last. All slices are valid until the next step.
 func (s *Scanner) Records() iter.Seq2[[][]byte, error] {
 	return func(yield func([][]byte, error) bool) {
 		for s.Next() {
-			if !yield(s.fields(), nil) {
+			if s.width > cap(s.values) {
+				s.values = make([][]byte, 2*s.width)
+			}
+			values, text := s.values[:s.width], s.text
+			starts := s.bounds[s.first:][:len(values)]
+			stops := s.bounds[s.first+s.stride:][:len(values)]
+			for i := range values { // values[i] = s.Field(i), with fewer checks
+				start, stop := starts[i]+1, stops[i]
+				values[i] = text[start:stop:stop]
+			}
+			if !yield(values, nil) {
 				return
 			}
 		}

@@ -6,7 +6,7 @@ package csvfast
 //	(x&0x7f) + 0x7f | x
 //
 // is 0. Nothing carries into the next byte, because 0x7f + 0x7f is 0xfe. Where c is below 0x80, b
-// may stand for the second x. The shorter (x-1) &^ x does not do: it borrows from the next byte,
+// may replace the second x. The shorter (x-1) &^ x is wrong here: it borrows from the next byte,
 // and so takes the '-' in ",-" for a second comma.
 const (
 	ones = 0x0101010101010101

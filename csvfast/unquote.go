@@ -4,10 +4,10 @@ import "bytes"
 
 var oneQuote = []byte{quote}
 
-// AppendUnquoted appends the value of a raw field, one as it stands in the file, to dst:
-// without its quotes, and with one quote for two. A field that does not begin with a quote
-// is its own value. The error is ErrBareQuote or ErrQuote, and dst is then returned as it
-// was.
+// AppendUnquoted appends the value of a raw field, one as it is in the file, to dst: without the
+// quotes around it, and with one quote for each doubled one. A field that does not begin with a
+// quote is its own value. If the field is bad, AppendUnquoted returns dst as it was, and
+// ErrBareQuote or ErrQuote.
 func AppendUnquoted(dst, raw []byte) ([]byte, error) {
 	if len(raw) == 0 || raw[0] != quote {
 		if bytes.IndexByte(raw, quote) >= 0 {
@@ -32,8 +32,8 @@ func AppendUnquoted(dst, raw []byte) ([]byte, error) {
 	}
 }
 
-// undouble makes one quote of two, in place, and returns the new length. Quotes come in
-// pairs here.
+// undouble replaces each doubled quote by one, in place, and returns the new length. All quotes in
+// b must be doubled.
 func undouble(b []byte) int {
 	n := bytes.IndexByte(b, quote)
 	if n < 0 {

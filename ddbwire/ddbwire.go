@@ -1,13 +1,14 @@
 // Package ddbwire speaks DynamoDB's JSON (protocol version 20120810) as far as storing
 // items takes: it builds the bodies of BatchWriteItem, reads which items came back
-// unprocessed, and reads errors.
+// unprocessed, and reads errors. Of one item it knows GetItem and a conditional PutItem, and of a
+// table its keys.
 //
 // Everything that DynamoDB would refuse about an item or a batch is refused here, before
 // anything is sent: sizes, keys, numbers, duplicates. The tables written to have string
 // keys named [PartitionKey] and [SortKey].
 //
 // The package opens no connection; sending and retrying is for the caller. It knows the
-// attribute types S and N, and neither updates, conditions nor reads.
+// attribute types S and N, and neither updates nor queries.
 package ddbwire
 
 import "errors"

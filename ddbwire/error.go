@@ -1,10 +1,6 @@
 package ddbwire
 
-import (
-	"strings"
-
-	"reduction/internal/json"
-)
+import "strings"
 
 // Error is an error as DynamoDB sends it. Developer Guide, "Error handling with DynamoDB".
 type Error struct {
@@ -29,20 +25,15 @@ func (e *Error) Error() string {
 //	{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":"..."}
 func ParseError(body []byte) *Error {
 	var e Error
-	s := json.NewScanner(body)
-	for name := range s.Object() {
-		if s.Peek() != json.String {
-			continue
+	err := texts(body, func(path, value string) {
+		switch path {
+		case ".__type":
+			e.Type = value[strings.LastIndexByte(value, '#')+1:]
+		case ".message", ".Message": // which of the two depends on the exception
+			e.Message = value
 		}
-		switch string(name) {
-		case "__type":
-			kind := string(s.Text())
-			e.Type = kind[strings.LastIndexByte(kind, '#')+1:]
-		case "message", "Message": // which of the two depends on the exception
-			e.Message = string(s.Text())
-		}
-	}
-	if s.End() != nil {
+	})
+	if err != nil {
 		return new(Error)
 	}
 	return &e

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/crc32"
+	"slices"
 	"strconv"
 	"time"
 
@@ -125,7 +126,7 @@ type sender struct {
 
 func newSender(c *Client) *sender {
 	s := &sender{client: c}
-	s.call = call{service: &c.dynamoDB, op: "BatchWriteItem", build: s.build, accept: s.accept, refused: s.refused}
+	s.call = call{service: &c.dynamoDB, op: "BatchWriteItem", build: s.build, accept: s.accept, refused: refusedByDynamoDB}
 	return s
 }
 
@@ -195,13 +196,23 @@ func (s *sender) accept(x *exchange) (err error) {
 	return err
 }
 
-func (s *sender) refused(e *Error, h http1.Header, body []byte) bool {
+// otherKeys are DynamoDB's messages about items that do not have the table's keys, in this order:
+// two items of a batch never have the same PK and SK; PK or SK is of another type, or no key; an
+// item lacks the key.
+var otherKeys = [...]string{
+	"Provided list of item keys contains duplicates",
+	"The provided key element does not match the schema",
+	"One of the required keys was not given a value",
+}
+
+// refusedByDynamoDB reads a refusal.
+func refusedByDynamoDB(e *Error, h http1.Header, body []byte) bool {
 	if verifyCRC(h, body) != nil {
 		return false
 	}
 	said := ddbwire.ParseError(body)
 	e.Code = said.Type
-	if quotable(e.Code) {
+	if quotable(e.Code) || slices.Contains(otherKeys[:], said.Message) {
 		e.Message = said.Message
 	}
 	return false

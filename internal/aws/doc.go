@@ -25,6 +25,6 @@
 // objects without one are refused. [Object.Unverified] names a checksum that is not supported.
 //
 // Settings come from the environment alone ([FromEnv]): no shared config files, no SSO, no
-// instance metadata, no web identity. It knows three operations: GetObject, HeadObject and
-// BatchWriteItem. For anything else there is aws-sdk-go-v2.
+// instance metadata, no web identity. It knows the operations of its Client, and no others: for
+// those there is aws-sdk-go-v2.
 package aws

@@ -2,8 +2,11 @@ package aws
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+
+	"reduction/ddbwire"
 )
 
 // Kinds of refusal, for errors.Is.
@@ -71,6 +74,7 @@ const (
 	hintKMS     = "the role needs kms:Decrypt on the key, which must be enabled and in the object's region"
 	hintGet     = "the role needs s3:GetObject on the object (s3:GetObjectVersion where a version is named); " +
 		"without s3:ListBucket on the bucket, S3 says the same of a key that does not exist"
+	hintKeys = "create the table with the partition key PK and the sort key SK, both of type S"
 )
 
 // refusal returns what a code of S3 or DynamoDB means, and what helps. Amazon S3 API
@@ -96,11 +100,13 @@ func refusal(code string) (kind error, hint string) {
 	case "AllAccessDisabled":
 		return ErrAccessDenied, "the bucket's owner has disabled all access"
 	case "AccessDeniedException":
-		return ErrAccessDenied, "the role needs dynamodb:BatchWriteItem on the table"
+		return ErrAccessDenied, "" // explain says which right is missing
 	case "ResourceNotFoundException":
 		return ErrNoSuchTable, "check the table's name, the region and the account"
 	case "ResourceInUseException":
 		return ErrUnavailable, "the table is being changed"
+	case "ConditionalCheckFailedException":
+		return ErrCondition, ""
 	case "ValidationException":
 		return ErrRefused, "do the table's keys match the items'?"
 	case "ItemCollectionSizeLimitExceededException":
@@ -126,6 +132,10 @@ func (e *Error) explain(f fault) {
 	switch {
 	case e.Code == "AccessDenied" && strings.Contains(e.Message, "kms:"):
 		e.Err, e.Hint = ErrKMS, hintKMS
+	case e.Code == "AccessDeniedException":
+		e.Hint = "the role needs dynamodb:" + e.Op + " on the table"
+	case slices.Contains(otherKeys[:], e.Message):
+		e.Err, e.Hint = ddbwire.ErrTableKeys, hintKeys
 	case e.Err != nil:
 	case f == throttled:
 		e.Err = ErrThrottled

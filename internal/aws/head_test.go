@@ -30,9 +30,11 @@ func TestHead(t *testing.T) {
 			s := newFakeS3(t, pattern(10), strings.Split(c.script, " | ")...)
 			s.header.Set("Last-Modified", "Mon, 23 Nov 2026 02:16:00 GMT")
 			client := newTestClient(t, testConfig(s.URL, nil))
-			etag, modified, err := client.Head(context.Background(), testRef)
-			if !errors.Is(err, c.want) || err == nil && (etag != s.etag || !modified.Equal(time.Date(2026, 11, 23, 2, 16, 0, 0, time.UTC))) {
-				t.Errorf("%s, %v, %v, want %v", etag, modified, err, c.want)
+			s.header.Set("x-amz-version-id", "v1")
+			got, err := client.Head(context.Background(), testRef)
+			want := ObjectHead{s.etag, "v1", time.Date(2026, 11, 23, 2, 16, 0, 0, time.UTC)}
+			if !errors.Is(err, c.want) || err == nil && (got.ETag != want.ETag || got.VersionID != want.VersionID || !got.Modified.Equal(want.Modified)) {
+				t.Errorf("%+v, %v, want %+v, %v", got, err, want, c.want)
 			}
 			if e := (*Error)(nil); errors.As(err, &e) && (e.DeleteMarker != c.marker || e.Op != "HeadObject" || e.Place != "s3://bucket/a key") {
 				t.Errorf("%+v", e)
@@ -57,7 +59,7 @@ func TestHeadDemands(t *testing.T) {
 		{"bucket", "k", "", "other"}: ErrChanged,
 		{"bucket", "", "", ""}:       ErrPlace,
 	} {
-		if _, _, err := c.Head(context.Background(), ref); !errors.Is(err, want) {
+		if _, err := c.Head(context.Background(), ref); !errors.Is(err, want) {
 			t.Errorf("%v: %v, want %v", ref, err, want)
 		}
 	}

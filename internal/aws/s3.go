@@ -123,20 +123,27 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	})
 }
 
-// Head asks for an object's ETag, in quotes, and when it was last modified: the current version's,
-// unless ref names another. Of an object that is not there the error is ErrNoSuchKey, with
-// DeleteMarker set where a delete marker has taken its place.
-func (c *Client) Head(ctx context.Context, ref ObjectRef) (etag string, modified time.Time, err error) {
+// ObjectHead says which version of an object stands there: its ETag, in quotes, its version, "" in a
+// bucket without versions, and when it was last modified.
+type ObjectHead struct {
+	ETag, VersionID string
+	Modified        time.Time
+}
+
+// Head asks for an object's head: the current version's, unless ref names another. Of an object that
+// is not there the error is ErrNoSuchKey, with DeleteMarker set where a delete marker has taken its
+// place.
+func (c *Client) Head(ctx context.Context, ref ObjectRef) (h ObjectHead, err error) {
 	w := newWatcher(ctx)
 	defer w.stop()
 	x, err := c.get(w, &ref, headOnly, -1)
 	if err != nil {
-		return "", modified, err
+		return h, err
 	}
-	etag = x.Header.Get("ETag")
-	modified, _ = time.Parse(time.RFC1123, x.Header.Get("Last-Modified"))
+	h.ETag, h.VersionID = x.Header.Get("ETag"), x.Header.Get("x-amz-version-id")
+	h.Modified, _ = time.Parse(time.RFC1123, x.Header.Get("Last-Modified"))
 	x.Close()
-	return etag, modified, nil
+	return h, nil
 }
 
 // ErrPlace says that a bucket and a key name no object that can be read here.

@@ -142,7 +142,7 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	if err != nil {
 		body = nil // the status says enough
 	}
-	e = &Error{Status: x.Status, RequestID: requestID(x.Header)}
+	e = &Error{Op: op.op, Status: x.Status, RequestID: requestID(x.Header)}
 	amended = op.refused(e, x.Header, body)
 	f = failing{faultOf(e.Status, e.Code), x.Header.Get("x-amz-retry-after")}
 	e.explain(f.fault)

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // This file is the reference: the job written a second time, as plainly as the standard
@@ -105,7 +106,7 @@ func ReduceWithTies(src io.Reader) ([]Result, Ties, error) {
 			return nil, nil, fmt.Errorf("dataset: line %d: no hospital or no diagnosis", line)
 		}
 		for _, name := range []string{hospital, diagnosis, treatment} {
-			if strings.ContainsFunc(name, isForbidden) {
+			if !utf8.ValidString(name) || strings.ContainsFunc(name, isForbidden) {
 				return nil, nil, fmt.Errorf("dataset: line %d: a character that no name has", line)
 			}
 		}

@@ -12,7 +12,7 @@ type Policy int
 const (
 	ByDelivery Policy = iota // ByRequest for direct invocations, ByObject for the rest
 	ByRequest                // the invocation's request ID
-	ByObject                 // the object and its version
+	ByObject                 // the object and the version of it that is read
 )
 
 // ReadPolicy reads the variable PK: request, object, or nothing for what suits the event.
@@ -26,29 +26,18 @@ func ReadPolicy(r *env.Reader) Policy {
 	return ByDelivery
 }
 
-// PartitionKey returns the partition key for the results of Objects[i].
+// PartitionKey returns the partition key for the results of Objects[i], or "" where it is made of
+// what is read: package job makes it then.
 //
 // Somebody who invokes the function directly finds the results by the request ID. S3, SNS
 // and SQS deliver at least once, each time with another request ID: results are keyed by
 // what was read, so that a second delivery rewrites the same items.
 func (e *Event) PartitionKey(requestID string, i int) string {
-	return partitionKey(e.env.PartitionKey, e.Sender, requestID, e.Objects, i)
-}
-
-// partitionKey keeps results of different objects apart: bucket names, version IDs and
-// ETags contain no '#' (Amazon S3 User Guide, "General purpose bucket naming rules", "How
-// S3 Versioning works"), so the key, which may contain anything, stands last.
-func partitionKey(p Policy, sender Sender, requestID string, objects []Object, i int) string {
-	if p == ByRequest || p == ByDelivery && sender == Direct {
-		if len(objects) == 1 {
-			return requestID
-		}
-		return requestID + "#" + strconv.Itoa(i)
+	switch p := e.env.PartitionKey; {
+	case p == ByObject, p == ByDelivery && e.Sender != Direct:
+		return ""
+	case len(e.Objects) == 1:
+		return requestID
 	}
-	o := &objects[i]
-	version := o.VersionID
-	if !o.Versioned() {
-		version = o.ETag
-	}
-	return "object#" + o.Bucket + "#" + version + "#" + o.Key
+	return requestID + "#" + strconv.Itoa(i)
 }

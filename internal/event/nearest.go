@@ -1,6 +1,10 @@
 package event
 
-import "strings"
+import (
+	"strings"
+
+	"reduction/internal/spelling"
+)
 
 // ourNames are the members of our own events.
 var ourNames = [...]string{"bucket", "key", "table", "versionId", "etag", "Items", "BatchInput"}
@@ -15,28 +19,11 @@ func nearest(name string) string {
 	for slips := range 4 {
 		for _, known := range ourNames {
 			k := strings.ToLower(known)
-			if slips <= min(len(name)/2, 2) && within(slips, name, k) ||
+			if slips <= min(len(name)/2, 2) && spelling.Within(slips, name, k) ||
 				slips == 3 && len(name) >= 3 && (strings.Contains(name, k) || strings.Contains(k, name)) {
 				return known
 			}
 		}
 	}
 	return ""
-}
-
-// within says whether two names are no more than so many slips apart: a byte left out, one too
-// many, another one, or two neighbours exchanged (the restricted Damerau-Levenshtein distance).
-func within(slips int, a, b string) bool {
-	for a != "" && b != "" && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	switch {
-	case a == "" || b == "":
-		return len(a)+len(b) <= slips
-	case slips == 0:
-		return false
-	case len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] && within(slips-1, a[2:], b[2:]):
-		return true
-	}
-	return within(slips-1, a[1:], b[1:]) || within(slips-1, a[1:], b) || within(slips-1, a, b[1:])
 }

@@ -139,7 +139,7 @@ func (w *world) judgeTable(sum job.Summary, v *version, met map[lambdatest.Fault
 		return nil
 	}
 	want := lambdatest.Item{
-		"PK": {"S": w.partitionKey()}, "SK": {"S": "#manifest"},
+		"PK": {"S": w.partitionKey()}, "SK": {"S": job.ManifestSortKey}, "Run": {"S": sum.Run},
 		"Object": {"S": "s3://" + bucket + "/" + w.key()}, "ETag": {"S": v.etag}, "VersionId": {"S": ""},
 		"Rows": {"N": strconv.FormatInt(v.rows, 10)}, "Skipped": {"N": "0"}, "Groups": {"N": strconv.Itoa(len(v.ref))},
 		"WrittenAt": {"S": noon.Format(time.RFC3339)},

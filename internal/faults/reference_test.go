@@ -5,12 +5,14 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 
+	"reduction/internal/job"
 	"reduction/runtime/lambdatest"
 )
 
@@ -150,10 +152,12 @@ func readTable(s *lambdatest.Server, table, pk string) stored {
 		switch sk := item["SK"].Text(); {
 		case item["PK"].Text() != pk:
 			t.alien++
-		case sk == "#manifest":
+		case sk == job.ManifestSortKey:
 			t.manifest = item
 		default:
-			t.items[sk] = describe(item)
+			plain := maps.Clone(item)
+			delete(plain, "Run")
+			t.items[sk] = describe(plain)
 		}
 	}
 	return t

@@ -144,7 +144,7 @@ func (w *world) plan() func(lambdatest.Call) lambdatest.Fault {
 
 // manifestHolds says whether all items are there if the manifest is.
 func (w *world) manifestHolds() bool {
-	isManifest := func(item lambdatest.Item) bool { return item["SK"].Text() == "#manifest" }
+	isManifest := func(item lambdatest.Item) bool { return item["SK"].Text() == job.ManifestSortKey }
 	if !slices.ContainsFunc(w.DynamoDB.Items(table), isManifest) {
 		return true
 	}

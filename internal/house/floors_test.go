@@ -19,6 +19,7 @@ var floors = []floor{
 	{"reduction/internal/logline", []string{"reduction/internal/json"}, pure},
 	{"reduction/internal/http1", nil, socket},
 	{"reduction/internal/env", nil, pure},
+	{"reduction/internal/spelling", nil, pure},
 	{"reduction/internal/rawio", nil, socket},
 	{"reduction/internal/crc64nvme", nil, pure},
 	{"reduction/runtime/prefetch", nil, pure},
@@ -31,12 +32,12 @@ var floors = []floor{
 
 	// Floor 2: knows services, or the job; never both.
 	{"reduction/runtime", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/logline", "reduction/internal/rawio"}, socket},
-	{"reduction/internal/event", []string{"reduction/internal/json", "reduction/internal/env"}, pure},
+	{"reduction/internal/event", []string{"reduction/internal/json", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 	{"reduction/internal/aws", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
-	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env"}, pure},
+	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
-	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/job"}, socket},
+	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/job", "reduction/ddbwire"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},

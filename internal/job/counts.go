@@ -109,7 +109,7 @@ func (c *Counts) verdict(allowed BadRows) error {
 	switch {
 	case c.Rows == 0 && c.Skipped+c.NoValue > 0:
 		return e
-	case allowed.Share > 0 && float64(c.Skipped) > allowed.Share*float64(c.Rows+c.Skipped):
+	case allowed.Share > 0 && allowed.Share.exceeded(c.Skipped, c.Rows+c.Skipped):
 		e.Allowed = allowed.Share
 		return e
 	}

@@ -14,7 +14,7 @@ var (
 	ErrEmpty       = errors.New("the object is empty: not even a header")
 	ErrHeader      = errors.New("the header lacks a column")
 	ErrSeparator   = errors.New("the header can be read with two separators")
-	ErrHeaderMoved = errors.New("the header comes again, with its columns in other positions: the files that were joined differ")
+	ErrHeaderMoved = errors.New("the header comes again, with its columns in other positions or another separator: the files that were joined differ")
 	ErrFormat      = errors.New("the file is no CSV")
 	ErrTrailing    = errors.New("something stands behind the end of the compressed data")
 
@@ -125,15 +125,15 @@ func SeparatorName(c byte) string {
 // BadRowsError says that too many rows are bad: more than the share that BAD_ROWS allows, or all.
 type BadRowsError struct {
 	Rows, Skipped, NoValue int64
-	Allowed                float64 // share; 0 where not one row can be used
-	First                  error   // a RowError, the first
+	Allowed                Share // 0 where not one row can be used
+	First                  error // a RowError, the first
 }
 
 func (e *BadRowsError) Error() string {
 	all := e.Rows + e.Skipped
 	s := strconv.FormatInt(e.Skipped, 10) + " of " + strconv.FormatInt(all, 10) + " rows are bad"
 	if e.Allowed > 0 {
-		s += ", more than the " + strconv.FormatFloat(e.Allowed*100, 'f', -1, 64) + "% that BAD_ROWS allows"
+		s += ", more than the " + e.Allowed.String() + " that BAD_ROWS allows"
 	} else {
 		s += ", and none can be used"
 	}

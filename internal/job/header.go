@@ -5,9 +5,12 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"reduction/aggregate"
 	"reduction/csvfast"
+	"reduction/internal/spelling"
 )
 
 // Columns are the names of the four columns, in the order of the experiment: hospital,
@@ -26,14 +29,21 @@ func (c Columns) Names() Columns {
 	return c
 }
 
+// normal returns the names as names are compared.
+func (c Columns) normal() Columns {
+	for i := range c {
+		c[i] = normal(c[i])
+	}
+	return c
+}
+
 // normal returns a column's name as names are compared: without regard to case, to space around
 // it, and to which of space, no-break space, underscore and hyphen stands between its words.
 func normal(name string) string {
 	var b strings.Builder
 	gap := false
 	for _, r := range name {
-		switch r {
-		case ' ', '\t', '\r', '\n', '_', '-', '\u00a0', '\ufeff':
+		if isGap(r) {
 			gap = b.Len() > 0
 			continue
 		}
@@ -41,20 +51,54 @@ func normal(name string) string {
 			b.WriteByte(' ')
 			gap = false
 		}
-		b.WriteString(strings.ToLower(string(r)))
+		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
 }
 
-// indexOf returns which of the names this is, or -1.
-func indexOf(names Columns, name string) int {
-	name = normal(name)
-	for i := range names {
-		if normal(names[i]) == name {
+// indexOf returns which of the names, which are normal, this is, or -1. It allocates nothing.
+func indexOf(normals *Columns, name []byte) int {
+	for i := range normals {
+		if isNormal(normals[i], name) {
 			return i
 		}
 	}
 	return -1
+}
+
+// isNormal says whether want == normal(name).
+func isNormal(want string, name []byte) bool {
+	gap, begun := false, false
+	for len(name) > 0 {
+		r, size := utf8.DecodeRune(name)
+		name = name[size:]
+		if isGap(r) {
+			gap = begun
+			continue
+		}
+		if gap {
+			if want == "" || want[0] != ' ' {
+				return false
+			}
+			want = want[1:]
+		}
+		gap, begun = false, true
+		w, size := utf8.DecodeRuneInString(want)
+		if size == 0 || unicode.ToLower(r) != w {
+			return false
+		}
+		want = want[size:]
+	}
+	return want == ""
+}
+
+// isGap says whether a character stands between the words of a column's name.
+func isGap(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\n', '_', '-', '\u00a0', '\ufeff':
+		return true
+	}
+	return false
 }
 
 // separators are what may stand between fields.
@@ -166,39 +210,41 @@ func fieldsOf(s *csvfast.Scanner) [][]byte {
 
 // match finds the columns by their names.
 func (r *Reducer) match(fields [][]byte) (aggregate.Layout, *HeaderError) {
-	l := aggregate.Layout{Fields: len(fields)}
-	at := [4]*int{&l.Hospital, &l.Diagnosis, &l.Treatment, &l.RecoveryTime}
-	for i := range at {
-		*at[i] = -1
+	l, found := r.find(fields)
+	if found == [4]int{1, 1, 1, 1} {
+		return l, nil
 	}
 	e := &HeaderError{Found: len(fields), Err: ErrHeader}
-	for i, field := range fields {
-		column := indexOf(r.columns, r.headerName(field))
+	for i, n := range found {
 		switch {
-		case column < 0:
-		case *at[column] >= 0:
-			e.Twice = append(e.Twice, r.columns[column])
-		default:
-			*at[column] = i
-		}
-	}
-	for i := range at {
-		if *at[i] < 0 {
+		case n == 0:
 			e.Missing = append(e.Missing, r.columns[i])
+		case n > 1:
+			e.Twice = append(e.Twice, r.columns[i])
 		}
 	}
-	if len(e.Missing)+len(e.Twice) > 0 {
-		return l, e
-	}
-	return l, nil
+	return l, e
 }
 
-// headerName returns a field of the header as text.
-func (r *Reducer) headerName(field []byte) string {
-	if r.options.Encoding != UTF8 {
-		field = appendDecoded(nil, field, r.options.Encoding)
+// find returns where the columns are, and how many there are of each name.
+func (r *Reducer) find(fields [][]byte) (l aggregate.Layout, found [4]int) {
+	l.Fields = len(fields)
+	at := [4]*int{&l.Hospital, &l.Diagnosis, &l.Treatment, &l.RecoveryTime}
+	for i, field := range fields {
+		if column := indexOf(&r.normals, r.decoded(field)); column >= 0 {
+			*at[column] = i
+			found[column]++
+		}
 	}
-	return string(field)
+	return l, found
+}
+
+// decoded returns a field of the header in UTF-8.
+func (r *Reducer) decoded(field []byte) []byte {
+	if r.options.Encoding != UTF8 && !ascii(field) {
+		return appendDecoded(nil, field, r.options.Encoding)
+	}
+	return field
 }
 
 // setWidth finds out how many fields a record has, of which some at the end have to be empty. A
@@ -241,27 +287,47 @@ func (r *Reducer) setWidth(h *fileHeader, start []byte) {
 const firstRows = 20
 
 // repeated says whether a record that is no row is the header again, as where files were joined:
-// it holds all four names. In other positions it means that everything behind it would be read
-// wrongly.
+// it holds all four names. In other positions, or with another separator, it means that everything
+// behind it would be read wrongly.
 func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
-	names := make([][]byte, len(fields))
+	if len(fields) == 1 {
+		for _, comma := range separators {
+			if _, found := r.find(split(fields[0], comma)); found == [4]int{1, 1, 1, 1} {
+				return false, true
+			}
+		}
+		return false, false
+	}
 	for i, f := range fields {
 		if i == 0 {
 			f = bytes.TrimPrefix(f, []byte(byteOrderMark))
 		}
-		name, err := csvfast.AppendUnquoted(nil, f)
-		if err != nil {
-			return false, false
+		if n := len(f) - 1; n > 0 && f[0] == '"' && f[n] == '"' {
+			f = f[1:n]
 		}
-		names[i] = name
+		fields[i] = f
 	}
-	l, err := r.match(names)
-	if err != nil {
+	l, found := r.find(fields)
+	if found != [4]int{1, 1, 1, 1} {
 		return false, false
 	}
 	moved = l.Hospital != r.layout.Hospital || l.Diagnosis != r.layout.Diagnosis ||
 		l.Treatment != r.layout.Treatment || l.RecoveryTime != r.layout.RecoveryTime
 	return !moved, moved
+}
+
+// split returns the fields of a line, without the quotes around them, if there are enough for a
+// header.
+func split(line []byte, comma byte) (fields [][]byte) {
+	if bytes.Count(line, []byte{comma}) < 3 {
+		return nil
+	}
+	for more := true; more; {
+		var field []byte
+		field, line, more = bytes.Cut(line, []byte{comma})
+		fields = append(fields, bytes.Trim(field, `"`))
+	}
+	return fields
 }
 
 // explain says what a file without a proper header looks like, and what to do.
@@ -291,7 +357,7 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 		}
 		numbers := 0
 		for _, f := range fields {
-			name := r.headerName(f)
+			name := string(r.decoded(f))
 			for _, missing := range e.Missing {
 				if near(normal(name), normal(missing)) {
 					e.Near = append(e.Near, name)
@@ -314,28 +380,5 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 // near says whether a name of the header is so close to an expected one that a message may show
 // it: at most two letters differ. More would show cells: "City Hospital" is no column's name.
 func near(name, want string) bool {
-	name, want = strings.ReplaceAll(name, " ", ""), strings.ReplaceAll(want, " ", "")
-	return len(name) <= len(want)+2 && distance(name, want) <= 2
-}
-
-// distance is Levenshtein's: how many letters must be put in, left out or changed.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		left, diagonal := i+1, i
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(left+1, row[j+1]+1, diagonal+cost)
-			diagonal, row[j] = row[j+1], left
-			left = next
-		}
-		row[len(b)] = left
-	}
-	return row[len(b)]
+	return len(name) <= len(want)+2 && spelling.Within(2, name, want)
 }

@@ -16,10 +16,13 @@ const (
 	attrHospital  = "Hospital"
 	attrTreatment = "MostUsedTreatment"
 	attrRecords   = "Records"
+	attrRun       = "Run"
 	attrTTL       = "TTL"
 
-	// ManifestSortKey is the sort key of the item that says a result is whole.
-	ManifestSortKey = "#manifest"
+	// ManifestSortKey is the sort key of the item that says a result is whole. It sorts before
+	// every group's: a reader who finds it on the first page of a Query, whose later pages are
+	// read later, finds all the items that it counts.
+	ManifestSortKey = "#0#manifest"
 
 	diagnosisMark = "#diagnosis#"
 	hospitalMark  = "#hospital#"
@@ -36,15 +39,32 @@ func AppendSortKey(dst []byte, diagnosis, hospital string) []byte {
 // items is what all items of a result have in common.
 type items struct {
 	table, pk string
+	run       string // "" without a manifest
 	records   bool
 	ttl       []byte // nil without TTL
+	expires   []byte // when the manifest says that the result does; nil without TTL
 }
 
-func newItems(table, pk string, o *Options, now time.Time) *items {
+const day = 24 * 60 * 60 // seconds
+
+// expiryMargin is how much later than the manifest says the items of a result expire. DynamoDB
+// deletes them one by one: until the manifest's time has come, all of them are there. Runs of one
+// result that write at the same time, or one after the other, may disagree by less than that.
+const expiryMargin = 7 * day
+
+func newItems(table, pk, run string, o *Options, now time.Time) *items {
 	m := &items{table: table, pk: pk, records: o.Records}
+	// Seconds since the epoch: DynamoDB Developer Guide, Using time to live.
+	end := now.Unix() + int64(o.TTLDays)*day
+	if o.Manifest {
+		m.run = run
+		if o.TTLDays > 0 {
+			m.expires = strconv.AppendInt(nil, end, 10)
+			end += expiryMargin
+		}
+	}
 	if o.TTLDays > 0 {
-		// Seconds since the epoch: DynamoDB Developer Guide, Using time to live.
-		m.ttl = strconv.AppendInt(nil, now.Unix()+int64(o.TTLDays)*24*60*60, 10)
+		m.ttl = strconv.AppendInt(nil, end, 10)
 	}
 	return m
 }
@@ -71,11 +91,15 @@ func (m *items) put(b *batch, g *aggregate.Group) error {
 		b.number = strconv.AppendInt(b.number[:0], g.Count, 10)
 		b.Number(attrRecords, b.number)
 	}
-	m.putTTL(b)
+	m.putLast(b)
 	return b.EndItem()
 }
 
-func (m *items) putTTL(b *batch) {
+// putLast adds what every item of the result ends with, the manifest too.
+func (m *items) putLast(b *batch) {
+	if m.run != "" {
+		b.String(attrRun, m.run)
+	}
 	if m.ttl != nil {
 		b.Number(attrTTL, m.ttl)
 	}

@@ -41,15 +41,47 @@ type Body interface {
 	Unverified() string
 }
 
+// Version is the state of an object.
+type Version struct {
+	ETag, VersionID string
+	Modified        time.Time
+}
+
+// is says whether a body is of this version.
+func (v Version) is(b Body) bool {
+	return v.ETag == b.ETag() && versionOf(v.VersionID) == versionOf(b.VersionID())
+}
+
+// versionOf returns the version that an ID names, or "" where it names none: objects that were
+// written while versioning was off or suspended have no ID or "null", and are overwritten (Amazon S3
+// User Guide, "How S3 Versioning works"). Their ETag tells.
+func versionOf(id string) string {
+	if id == "null" {
+		return ""
+	}
+	return id
+}
+
 // Source opens objects.
 type Source interface {
 	Object(ctx context.Context, o Object) (Body, error)
+	// Current returns the version that is there now, whatever o demands: the zero Version where
+	// there is none.
+	Current(ctx context.Context, o Object) (Version, error)
 }
 
 // Sink stores batches.
 type Sink interface {
 	// Writer returns a Writer that goes on until ctx ends. It is closed after its last call.
 	Writer(ctx context.Context) Writer
+	// CheckTable returns ddbwire.ErrTableKeys for a table with other keys than items have, nil
+	// for one with these, and any other error where it cannot tell.
+	CheckTable(ctx context.Context, table string) error
+	// Item reads an item, consistently: its attributes that are text or numbers, or nil.
+	Item(ctx context.Context, table, pk, sk string) (map[string]string, error)
+	// PutItem stores the item of b if the condition is met, and says whether it has been. The
+	// number has a name in the condition.
+	PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error)
 }
 
 // Writer stores batches. BatchWrite returns nil only when every item of b is stored; otherwise
@@ -79,14 +111,21 @@ type Summary struct {
 	Groups int   // pairs of diagnosis and hospital
 	Items  int   // written, the manifest included
 
+	PartitionKey string // of the items
+	Run          string // names the result; "" where neither the key nor a manifest needs it
+	Latest       bool   // LATEST names the result
+
 	Unverified string // see Body
+	Unchecked  error  // why the table's keys are not known, where that matters; see checkTable
 
 	Open  time.Duration // until the object's first bytes could be read
 	Read  time.Duration // reading, scanning and aggregating
 	Write time.Duration // sorting out, checking and storing the items
 }
 
-// Run reduces the object o into items of the table, under the partition key pk.
+// Run reduces the object o into items of the table, under the partition key pk. Where pk is "", or
+// Options.Latest is set, the key is made of the object and the Run, so that what is stored under it
+// never changes.
 func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
 	return j.RunWith(ctx, j.Source, j.Sink, o, table, pk)
 }
@@ -94,18 +133,39 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 // RunWith runs the job with another source and another sink.
 func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (Summary, error) {
 	var sum Summary
+	failed := func(err error) error { return &Error{Bucket: o.Bucket, Key: o.Key, Err: err} }
+	latest := j.Options.Latest != NoLatest
+	if latest {
+		pk = ""
+		if _, err := j.Options.Latest.sortKey(o); err != nil {
+			return sum, failed(err)
+		}
+	}
+	reading, cancel := untilLastMoment(ctx)
+	defer cancel()
 	start := j.Now()
-	body, err := source.Object(ctx, o)
+	body, err := source.Object(reading, o)
 	if err != nil {
 		return sum, err
 	}
 	defer body.Close()
 	sum.Open = j.Now().Sub(start)
 	sum.Unverified = body.Unverified()
+	sum.PartitionKey = pk
+	if pk == "" || j.Options.Manifest {
+		if sum.Run, err = runOf(o, body, &j.Options); err != nil {
+			return sum, failed(err)
+		}
+	}
+	if pk == "" {
+		// Neither a bucket's name nor a Run contains '#'; a key may, and stands last.
+		sum.PartitionKey = "object#" + o.Bucket + "#" + sum.Run + "#" + o.Key
+	}
 
 	start = j.Now()
 	rows := j.takeReducer()
 	defer j.keepReducer(rows)
+	rows.stop = reading
 	sum.Bytes, err = rows.ReadFrom(body)
 	if err == nil {
 		err = rows.Verdict()
@@ -113,19 +173,29 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	sum.Counts = rows.Counts
 	sum.Read = j.Now().Sub(start)
 	if err != nil {
-		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+		return sum, failed(err)
 	}
 
 	start = j.Now()
 	groups := rows.Groups()
 	sum.Groups = len(groups)
-	m := newItems(table, pk, &j.Options, start)
+	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
 	if err := j.check(m, groups); err != nil {
-		return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+		return sum, failed(err)
+	}
+	if len(groups) == 1 {
+		if sum.Unchecked, err = j.checkTable(ctx, sink, table); err != nil {
+			return sum, err
+		}
 	}
 	sum.Items, err = j.write(ctx, sink, m, groups)
 	if err == nil && j.Options.Manifest {
 		err = j.writeManifest(ctx, sink, o, body, m, rows, &sum)
+	}
+	if err == nil && latest {
+		if sum.Latest, err = j.moveLatest(ctx, source, sink, o, body, m, &sum); err != nil {
+			err = &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
+		}
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err
@@ -144,7 +214,7 @@ func (j *Job) takeReducer() *Reducer {
 const maxKeptGroups = 1 << 10
 
 func (j *Job) keepReducer(r *Reducer) {
-	if len(r.groups) <= maxKeptGroups {
+	if r.stop = nil; len(r.groups) <= maxKeptGroups {
 		j.reducers.Put(r)
 	}
 }

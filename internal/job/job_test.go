@@ -28,26 +28,37 @@ type memory struct {
 	csv  string
 	body func(io.Reader) io.Reader // nil: as it is
 
+	etag, version string // of the object; both "": "etag" and v1
+
+	keys error // of CheckTable
+
 	mu      sync.Mutex
 	items   map[string]map[string]string // by sort key
 	order   []string
+	sizes   []int // of the batches
 	batches int
 	refuse  int // the batch that fails, from 1
 }
 
-type body struct{ io.Reader }
+type body struct {
+	io.Reader
+	etag, version string
+}
 
-func (body) Close() error       { return nil }
-func (body) ETag() string       { return `"etag"` }
-func (body) VersionID() string  { return "v1" }
-func (body) Unverified() string { return "xxhash3" }
+func (body) Close() error        { return nil }
+func (b body) ETag() string      { return b.etag }
+func (b body) VersionID() string { return b.version }
+func (body) Unverified() string  { return "xxhash3" }
 
 func (m *memory) Object(context.Context, Object) (Body, error) {
 	var r io.Reader = strings.NewReader(m.csv)
 	if m.body != nil {
 		r = m.body(r)
 	}
-	return body{r}, nil
+	if m.etag == "" && m.version == "" {
+		return body{r, `"etag"`, "v1"}, nil
+	}
+	return body{r, m.etag, m.version}, nil
 }
 
 var errRefused = errors.New("refused")
@@ -55,6 +66,18 @@ var errRefused = errors.New("refused")
 func (m *memory) Writer(context.Context) Writer { return m }
 
 func (m *memory) Close() {}
+
+func (m *memory) CheckTable(context.Context, string) error { return m.keys }
+
+func (m *memory) Current(context.Context, Object) (Version, error) { panic("only LATEST asks for it") }
+
+func (m *memory) Item(context.Context, string, string, string) (map[string]string, error) {
+	panic("only LATEST reads items")
+}
+
+func (m *memory) PutItem(context.Context, *ddbwire.Batch, string, ddbwire.Attr) (bool, error) {
+	panic("only LATEST puts one")
+}
 
 func (m *memory) BatchWrite(b *ddbwire.Batch) error {
 	var request struct {
@@ -67,6 +90,7 @@ func (m *memory) BatchWrite(b *ddbwire.Batch) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.sizes = append(m.sizes, b.Len())
 	if m.batches++; m.batches == m.refuse {
 		return errRefused
 	}
@@ -101,9 +125,9 @@ func TestItem(t *testing.T) {
 	}
 	want := map[string]map[string]string{
 		"#diagnosis#D#hospital#H": {"PK": "request-1", "SK": "#diagnosis#D#hospital#H", "AverageRecoveryTime": "5.5",
-			"Diagnosis": "D", "Hospital": "H", "MostUsedTreatment": "T1", "Records": "2", "TTL": "1795608000"},
-		"#manifest": {"PK": "request-1", "SK": "#manifest", "Object": "s3://b/k.csv", "ETag": `"etag"`, "VersionId": "v1",
-			"Rows": "2", "Skipped": "0", "LeastRecoveryTime": "5", "GreatestRecoveryTime": "6", "Groups": "1", "WrittenAt": "2026-11-23T12:00:00Z", "TTL": "1795608000"},
+			"Diagnosis": "D", "Hospital": "H", "MostUsedTreatment": "T1", "Records": "2", "Run": sum.Run, "TTL": "1796212800"},
+		"#0#manifest": {"PK": "request-1", "SK": "#0#manifest", "Run": sum.Run, "Object": "s3://b/k.csv", "ETag": `"etag"`, "VersionId": "v1",
+			"Rows": "2", "Skipped": "0", "LeastRecoveryTime": "5", "GreatestRecoveryTime": "6", "Groups": "1", "WrittenAt": "2026-11-23T12:00:00Z", "Expires": "1795608000", "TTL": "1796212800"},
 	}
 	if !maps.EqualFunc(m.items, want, maps.Equal[map[string]string, map[string]string]) {
 		t.Errorf("stored %v", m.items)
@@ -354,6 +378,70 @@ func TestEveryGroupIsWrittenOnce(t *testing.T) {
 	}
 }
 
+// Of two groups or more, no request carries one item: a table without the sort key must not keep it
+// in the place of the others.
+func TestNoItemIsWrittenAlone(t *testing.T) {
+	for n := 2; n < 110; n++ {
+		for _, writers := range []int{1, 3} {
+			m := &memory{csv: manyGroups(n)}
+			if _, err := run(m, Options{Writers: writers}); err != nil || slices.Contains(m.sizes, 1) || m.batches != (n+24)/25 {
+				t.Errorf("%d groups: batches of %v, %v", n, m.sizes, err)
+			}
+		}
+	}
+}
+
+// Items as large as they may be, of which a full batch would exceed 16 MB, go into several. Two or
+// three fill a batch, so that little memory is needed for those in flight.
+func TestLargeItems(t *testing.T) {
+	for _, n := range []int{2, 26} {
+		var b strings.Builder
+		b.WriteString(header)
+		for i := range n {
+			// Quotes, which JSON escapes: an item of 390 KB is 780 KB on the wire.
+			b.WriteString("H,D" + strconv.Itoa(i) + ",\"" + strings.Repeat("\"\"", 390_000) + strconv.Itoa(i) + "\",5\n")
+		}
+		m := &memory{csv: b.String()}
+		sum, err := run(m, Options{MaxNameBytes: 64 << 20})
+		if err != nil || sum.Items != n || len(m.items) != n || slices.Contains(m.sizes, 1) || slices.Max(m.sizes) > 3 {
+			t.Errorf("%d groups: %d stored, batches of %v, %v", n, len(m.items), m.sizes, err)
+		}
+	}
+}
+
+// A result of one group asks for the table's keys first.
+func TestTableKeys(t *testing.T) {
+	unknown := errors.New("no right to ask")
+	for _, tt := range []struct {
+		name     string
+		groups   int
+		manifest bool
+		keys     error // of CheckTable
+		want     error
+		items    int
+	}{
+		{"right", 1, false, nil, nil, 1},
+		{"right, manifest", 1, true, nil, nil, 2},
+		{"other", 1, false, ddbwire.ErrTableKeys, ddbwire.ErrTableKeys, 0},
+		{"other, manifest", 1, true, ddbwire.ErrTableKeys, ddbwire.ErrTableKeys, 0},
+		{"not known", 1, false, unknown, nil, 1},
+		{"not known, manifest", 1, true, unknown, unknown, 0},
+		{"two groups, which DynamoDB refuses", 2, true, ddbwire.ErrTableKeys, nil, 3},
+	} {
+		m := &memory{csv: manyGroups(tt.groups), keys: tt.keys}
+		sum, err := run(m, Options{Manifest: tt.manifest})
+		if !errors.Is(err, tt.want) || len(m.items) != tt.items {
+			t.Errorf("%s: %d items, %v", tt.name, len(m.items), err)
+		}
+		if reported := sum.Unchecked != nil; reported != (tt.keys == unknown && err == nil) {
+			t.Errorf("%s: unchecked: %v", tt.name, sum.Unchecked)
+		}
+		if _, ok := errors.AsType[*WriteError](err); err != nil && !ok {
+			t.Errorf("%s: %v does not name the table", tt.name, err)
+		}
+	}
+}
+
 // A write that fails half-way says how much is stored, and leaves no manifest.
 func TestHalfWritten(t *testing.T) {
 	m := &memory{csv: manyGroups(400), refuse: 4}
@@ -384,11 +472,15 @@ func TestReadOptions(t *testing.T) {
 		{"", Options{}, ""},
 		{"BAD_ROWS=fail RECORDS=off MANIFEST=off TTL_DAYS=0", Options{}, ""},
 		{"BAD_ROWS=skip RECORDS=on MANIFEST=on TTL_DAYS=30", Options{BadRows: BadRows{Skip: true}, Records: true, Manifest: true, TTLDays: 30}, ""},
-		{"BAD_ROWS=5% NO_VALUE=skip DECIMAL=comma ENCODING=windows-1252", Options{BadRows: BadRows{true, 0.05}, NoValue: SkipNoValue, Comma: true, Encoding: Windows1252}, ""},
-		{"BAD_ROWS=0.5% MISSING=NULL,\\N,999 ENCODING=iso-8859-1", Options{BadRows: BadRows{true, 0.005}, Missing: []string{"NULL", `\N`, "999"}, Encoding: ISO8859_1}, ""},
+		{"BAD_ROWS=5% NO_VALUE=skip DECIMAL=comma ENCODING=windows-1252", Options{BadRows: BadRows{true, 50_000}, NoValue: SkipNoValue, Comma: true, Encoding: Windows1252}, ""},
+		{"BAD_ROWS=0.5% MISSING=NULL,\\N,999 ENCODING=iso-8859-1", Options{BadRows: BadRows{true, 5_000}, Missing: []string{"NULL", `\N`, "999"}, Encoding: ISO8859_1}, ""},
 		{"COLUMNS=Hospital=site,recovery_time=los_days", Options{Columns: Columns{"site", "", "", "los_days"}}, ""},
 		{"RANGE=0..3650", Options{Range: &aggregate.Range{Greatest: number("3650")}}, ""},
 		{"RANGE=0.5..60", Options{Range: &aggregate.Range{Least: number("0.5"), Greatest: number("60")}}, ""},
+		{"LATEST=object", Options{Latest: LatestOfObject, Manifest: true}, ""},
+		{"LATEST=prefix MANIFEST=on", Options{Latest: LatestOfPrefix, Manifest: true}, ""},
+		{"LATEST=object MANIFEST=off", Options{}, "MANIFEST"},
+		{"LATEST=on", Options{}, "LATEST"},
 		{"BAD_ROWS=Skip", Options{}, "BAD_ROWS"},
 		{"BAD_ROWS=5", Options{}, "BAD_ROWS"},
 		{"BAD_ROWS=0%", Options{}, "BAD_ROWS"},

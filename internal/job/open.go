@@ -15,7 +15,11 @@ const startSize = 64 << 10
 // by its content and not by its name. Of a file that is something else it says what, in a
 // [*FormatError].
 func Open(src io.Reader) (csv *bufio.Reader, compressed bool, err error) {
-	csv = bufio.NewReaderSize(src, startSize)
+	return open(bufio.NewReaderSize(src, startSize))
+}
+
+func open(src *bufio.Reader) (csv *bufio.Reader, compressed bool, err error) {
+	csv = src
 	start, _ := csv.Peek(len(gzipMagic))
 	if compressed = IsGzip(start); compressed {
 		csv = bufio.NewReaderSize(&unzipper{in: csv}, startSize)
@@ -50,8 +54,11 @@ func (u *unzipper) Read(p []byte) (int, error) {
 			u.z.Multistream(false)
 		}
 		n, err := u.z.Read(p)
-		if n > 0 || err != io.EOF {
+		if err != io.EOF {
 			return n, truncated(err)
+		}
+		if n > 0 {
+			return n, nil // the end of this member may not be that of the file
 		}
 		if err := u.next(); err != nil {
 			return 0, err

@@ -1,7 +1,7 @@
 package job
 
 import (
-	"errors"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -23,9 +23,10 @@ type Options struct {
 	Columns  Columns // what the header calls the columns; "" is the name of the experiment
 
 	Records  bool // add Records to each item: the number of rows behind its mean
-	Manifest bool // write one item last that says the result is whole
-	TTLDays  int  // add TTL to each item, this many days ahead; 0: none
-	Writers  int  // batches in flight at a time; 0: DefaultWriters
+	Manifest bool // add Run to each item, and write one last that says the result is whole
+	TTLDays  int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
+	Latest   Latest
+	Writers  int // batches in flight at a time; 0: DefaultWriters
 
 	// What stands between a hostile file and the out-of-memory killer: the number of
 	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
@@ -34,8 +35,40 @@ type Options struct {
 
 // BadRows says what becomes of bad rows: the zero value fails the job at the first one.
 type BadRows struct {
-	Skip  bool    // leave bad rows out, counted
-	Share float64 // fail the job where more than this share of the rows is bad; 0: no limit
+	Skip  bool  // leave bad rows out, counted
+	Share Share // fail the job where more than this share of the rows is bad; 0: no limit
+}
+
+// Share is a part of a whole, in millionths.
+type Share int64
+
+// parseShare reads a percentage with up to four digits behind the point: "2.5%".
+func parseShare(s string) (Share, bool) {
+	number, ok := strings.CutSuffix(s, "%")
+	whole, fraction, _ := strings.Cut(number, ".")
+	digits := whole + fraction
+	for len(fraction) < 4 {
+		digits += "0"
+		fraction += "0"
+	}
+	n, err := strconv.ParseUint(digits, 10, 32)
+	return Share(n), ok && err == nil && whole != "" && len(fraction) == 4
+}
+
+// String returns the percentage.
+func (s Share) String() string {
+	text := strconv.Itoa(int(s) / 10_000)
+	if fraction := int(s) % 10_000; fraction > 0 {
+		text += "." + strings.TrimRight(strconv.Itoa(10_000 + fraction)[1:], "0")
+	}
+	return text + "%"
+}
+
+// exceeded says whether n of some rows are more than the share.
+func (s Share) exceeded(n, of int64) bool {
+	hi, lo := bits.Mul64(uint64(n), 1_000_000)
+	limitHi, limitLo := bits.Mul64(uint64(s), uint64(of))
+	return hi > limitHi || hi == limitHi && lo > limitLo
 }
 
 // NoValue says what becomes of rows without a recovery time: patients not yet discharged.
@@ -74,6 +107,7 @@ const maxTTLDays = 36_500
 //	RECORDS    on or off
 //	MANIFEST   on or off
 //	TTL_DAYS   a whole number of days
+//	LATEST     off, object or prefix; with one of the two, MANIFEST=on is the default
 func ReadOptions(r *env.Reader) Options {
 	o := Options{
 		BadRows:  readBadRows(r),
@@ -83,6 +117,16 @@ func ReadOptions(r *env.Reader) Options {
 		Columns:  readColumns(r),
 		Records:  r.On("RECORDS"),
 		Manifest: r.On("MANIFEST"),
+	}
+	switch r.Choice("LATEST", "off", "object", "prefix") {
+	case "object":
+		o.Latest = LatestOfObject
+	case "prefix":
+		o.Latest = LatestOfPrefix
+	}
+	if o.Latest != NoLatest {
+		// A pointer to a result that may be half written would be of no use.
+		o.Manifest = r.Choice("MANIFEST", "on") == "on"
 	}
 	if r.Choice("NO_VALUE", "fail", "skip") == "skip" {
 		o.NoValue = SkipNoValue
@@ -104,12 +148,11 @@ func readBadRows(r *env.Reader) BadRows {
 	case "skip":
 		return BadRows{Skip: true}
 	default:
-		number, ok := strings.CutSuffix(v, "%")
-		share, err := strconv.ParseFloat(number, 64)
-		if !ok || err != nil || !(share > 0 && share < 100) {
+		share, ok := parseShare(v)
+		if !ok || share == 0 || share >= 1_000_000 {
 			r.Fail("BAD_ROWS", "fail, skip, or a share such as 5%, above 0% and below 100%")
 		}
-		return BadRows{Skip: true, Share: share / 100}
+		return BadRows{Skip: true, Share: share}
 	}
 }
 
@@ -136,7 +179,7 @@ func readRange(r *env.Reader) *aggregate.Range {
 	least, greatest, ok := strings.Cut(v, "..")
 	low, err1 := aggregate.ParseNumber([]byte(least), '.')
 	high, err2 := aggregate.ParseNumber([]byte(greatest), '.')
-	if err := errors.Join(err1, err2); !ok || err != nil || low.Compare(high) > 0 {
+	if !ok || err1 != nil || err2 != nil || low.Compare(high) > 0 {
 		r.Fail("RANGE", "two numbers of days, the lesser first, such as 0..3650")
 	}
 	return &aggregate.Range{Least: low, Greatest: high}
@@ -149,7 +192,8 @@ func readColumns(r *env.Reader) (c Columns) {
 	}
 	for pair := range strings.SplitSeq(v, ",") {
 		name, given, ok := strings.Cut(pair, "=")
-		column := indexOf(defaultColumns, name)
+		defaults := defaultColumns.normal()
+		column := indexOf(&defaults, []byte(name))
 		if !ok || column < 0 || normal(given) == "" || c[column] != "" {
 			r.Fail("COLUMNS", "names such as Hospital=site,Recovery Time=los_days, each of "+strings.Join(defaultColumns[:], ", ")+" at most once")
 			return Columns{}

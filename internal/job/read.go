@@ -1,7 +1,9 @@
 package job
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -18,13 +20,16 @@ type Reducer struct {
 	Counts
 
 	options Options
-	columns Columns
+	columns Columns // what the header must have
+	normals Columns // the same as normal returns them
 	layout  aggregate.Layout
 	started bool // the header has been read
 	table   aggregate.Table
 	scanner csvfast.Scanner
+	file    *bufio.Reader // what is being read, as it is stored
 	groups  []aggregate.Group
-	text    []byte // what appendDecoded reads
+	text    []byte          // what appendDecoded reads
+	stop    context.Context // ends reading; nil: nothing does
 
 	missingNumbers []aggregate.Number // that MISSING names
 
@@ -34,7 +39,26 @@ type Reducer struct {
 }
 
 // NewReducer returns a Reducer that has read nothing.
-func NewReducer(o Options) *Reducer { return &Reducer{options: o, columns: o.Columns.Names()} }
+func NewReducer(o Options) *Reducer {
+	columns := o.Columns.Names()
+	r := &Reducer{options: o, columns: columns, normals: columns.normal()}
+	t := &r.table
+	t.Decode, t.Pass, t.Bad, t.NewGroup, t.Missing = r.decode, r.pass, r.badRow, newGroup, r.missingNumber
+	t.Range, t.Mark = o.Range, '.'
+	if o.Comma {
+		t.Mark = ','
+	}
+	for _, s := range o.Missing {
+		if n, err := aggregate.ParseNumber([]byte(s), t.Mark); err == nil {
+			r.missingNumbers = append(r.missingNumbers, n)
+		}
+		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
+			t.MissingWhole = append(t.MissingWhole, n)
+		}
+	}
+	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	return r
+}
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
 func (r *Reducer) reset() {
@@ -64,7 +88,7 @@ func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 // that it read. A header without rows is no error; no header is. What the file is, compressed or
 // not and by which separator, is found out from its content.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
-	in := &counter{r: src}
+	in := &counter{r: src, stop: r.stop}
 	if r.started {
 		r.scanner.Reset(in)
 		r.scanner.Comma = r.layout.Comma
@@ -77,7 +101,11 @@ func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 
 // open reads up to the header's end.
 func (r *Reducer) open(in *counter) error {
-	opened, _, err := Open(in.r)
+	if r.file == nil {
+		r.file = bufio.NewReaderSize(nil, startSize)
+	}
+	r.file.Reset(in.r)
+	opened, _, err := open(r.file)
 	if err != nil {
 		return err
 	}
@@ -142,23 +170,7 @@ func (r *Reducer) Merge(p *Reducer) error {
 // start makes the table ready for rows, the columns being known.
 func (r *Reducer) start() {
 	r.started = true
-	t, o := &r.table, &r.options
-	t.Reset(r.layout)
-	t.Decode, t.Pass, t.Bad, t.NewGroup = r.decode, r.pass, r.badRow, newGroup
-	t.Range, t.Mark = o.Range, '.'
-	if o.Comma {
-		t.Mark = ','
-	}
-	t.Missing, t.MissingWhole, r.missingNumbers = r.missingNumber, nil, nil
-	for _, s := range o.Missing {
-		if n, err := aggregate.ParseNumber([]byte(s), t.Mark); err == nil {
-			r.missingNumbers = append(r.missingNumbers, n)
-		}
-		if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 0 {
-			t.MissingWhole = append(t.MissingWhole, n)
-		}
-	}
-	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	r.table.Reset(r.layout)
 }
 
 // newGroup refuses names that make no key of DynamoDB's.
@@ -272,13 +284,18 @@ func (r *Reducer) place(err error) error {
 	return e
 }
 
-// counter counts what is read through it.
+// counter counts what is read through it, until stop ends. It is behind the decompression: a small
+// file may hold much, for which nothing is read from the network.
 type counter struct {
-	r io.Reader
-	n int64
+	r    io.Reader
+	n    int64
+	stop context.Context
 }
 
 func (c *counter) Read(p []byte) (int, error) {
+	if c.stop != nil && c.stop.Err() != nil {
+		return 0, context.Cause(c.stop)
+	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -55,6 +56,21 @@ func (j *Job) write(ctx context.Context, sink Sink, m *items, groups []aggregate
 	return t.written, nil
 }
 
+// checkTable asks for the table's keys, before a result of one group is stored. A table without the
+// sort key takes a single item without complaint, and loses it to the next result of the same
+// partition key. Where the keys are not known, unchecked is why; and there, no manifest may say that
+// a result is whole.
+func (j *Job) checkTable(ctx context.Context, sink Sink, table string) (unchecked, err error) {
+	err = sink.CheckTable(ctx, table)
+	switch {
+	case err == nil:
+		return nil, nil
+	case !errors.Is(err, ddbwire.ErrTableKeys) && !j.Options.Manifest:
+		return err, nil
+	}
+	return nil, &WriteError{Table: table, Missing: 1, Err: err}
+}
+
 // growStack makes the goroutine's stack as large as sending over TLS needs, at once. Growing it
 // in steps, deep down in calls, costs 3% of an invocation that stores 400 items: each step looks
 // up and adjusts every frame.
@@ -69,33 +85,60 @@ func growStack(i int) byte {
 // run stores batches until no group is left, or ctx ends.
 func (t *writing) run(ctx context.Context, b *batch) error {
 	for ctx.Err() == nil {
-		n, err := t.fill(b)
-		if n == 0 || err != nil {
-			return err
+		k, end := t.take()
+		if k == end {
+			return nil
 		}
-		left := 0
-		if err = t.w.BatchWrite(&b.Batch); err != nil {
-			left = b.Len()
-		}
-		t.mu.Lock()
-		t.written += n - left
-		t.mu.Unlock()
-		if err != nil {
-			return err
+		for k < end && ctx.Err() == nil {
+			n, err := t.fill(b, k, end)
+			if err != nil {
+				return err
+			}
+			left := 0
+			if err = t.w.BatchWrite(&b.Batch); err != nil {
+				left = b.Len()
+			}
+			t.mu.Lock()
+			t.written += n - left
+			t.mu.Unlock()
+			if err != nil {
+				return err
+			}
+			k += n
 		}
 	}
 	return nil
 }
 
-// fill takes the next groups and puts their items into the batch.
-func (t *writing) fill(b *batch) (int, error) {
+// take takes the next groups: as many as a batch holds, but of the last two batches each half of
+// what is left. Where there are two groups at least, no batch then has a single item. That
+// protects a table without the sort key: there, all items of a result would overwrite each other.
+// DynamoDB refuses a batch that has one key twice, and so the first of several items is never
+// stored alone.
+func (t *writing) take() (k, end int) {
 	t.mu.Lock()
-	first := t.next
-	last := min(first+ddbwire.MaxBatchItems, len(t.groups))
-	t.next = last
-	t.mu.Unlock()
+	defer t.mu.Unlock()
+	k = t.next
+	n := min(len(t.groups)-k, ddbwire.MaxBatchItems)
+	if left := len(t.groups) - k; n < left && left < 2*ddbwire.MaxBatchItems {
+		n = (left + 1) / 2
+	}
+	t.next += n
+	return k, t.next
+}
+
+// fullBody is the length of a body that gets no further item. What is in flight at a time then
+// takes little memory, and no body comes near DynamoDB's limit of 16 MB.
+const fullBody = 256 << 10
+
+// fill puts the items of groups from k to end into the batch, or fewer where the body is full,
+// and returns how many. It neither puts nor leaves a single one, where there are more.
+func (t *writing) fill(b *batch, k, end int) (n int, err error) {
 	b.Reset(t.table)
-	for k := first; k < last; k++ {
+	for ; k < end; k++ {
+		if len(b.Body()) >= fullBody && b.Len() > 1 && end-k > 1 {
+			break
+		}
 		// Not in the order of the keys: a table that is partitioned by ranges of SK would
 		// take all writes of a moment in one place.
 		if err := t.put(b, &t.groups[k*t.stride%len(t.groups)]); err != nil {
@@ -122,8 +165,9 @@ func gcd(a, b int) int {
 	return a
 }
 
-// writeManifest stores the item that says a result is whole: it is written last, so that a
-// reader who finds it will find all the others (with a consistent read).
+// writeManifest stores the item that says a result is whole. It is written when all others are
+// stored: a reader who finds it, and then as many items of its Run as it counts, has all of them
+// (with consistent reads).
 func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body, m *items, rows *Reducer, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
@@ -148,7 +192,10 @@ func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body,
 	}
 	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
 	b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
-	m.putTTL(b)
+	if m.expires != nil {
+		b.Number("Expires", m.expires)
+	}
+	m.putLast(b)
 	err := b.EndItem()
 	if err == nil {
 		w := sink.Writer(ctx)

@@ -4,7 +4,9 @@ package stores
 
 import (
 	"context"
+	"errors"
 
+	"reduction/ddbwire"
 	"reduction/internal/aws"
 	"reduction/internal/job"
 )
@@ -17,8 +19,36 @@ func (s Source) Object(ctx context.Context, o job.Object) (job.Body, error) {
 	return s.Client.Object(ctx, aws.ObjectRef(o))
 }
 
+// Current returns the version of an object that is there now.
+func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) {
+	h, err := s.Client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
+	if errors.Is(err, aws.ErrNoSuchKey) {
+		return job.Version{}, nil
+	}
+	return job.Version(h), err
+}
+
 // Sink stores batches in DynamoDB.
 type Sink struct{ Client *aws.Client }
 
 // Writer returns a Writer that goes on until ctx ends.
 func (s Sink) Writer(ctx context.Context) job.Writer { return s.Client.Writer(ctx) }
+
+// CheckTable asks for a table's keys.
+func (s Sink) CheckTable(ctx context.Context, table string) error {
+	return s.Client.CheckTable(ctx, table)
+}
+
+// Item reads an item.
+func (s Sink) Item(ctx context.Context, table, pk, sk string) (map[string]string, error) {
+	return s.Client.Item(ctx, table, pk, sk)
+}
+
+// PutItem stores an item if a condition is met.
+func (s Sink) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error) {
+	err := s.Client.PutItem(ctx, b, condition, number)
+	if errors.Is(err, aws.ErrCondition) {
+		return false, nil
+	}
+	return err == nil, err
+}

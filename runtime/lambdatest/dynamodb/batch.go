@@ -39,9 +39,9 @@ func (s *Service) batchWriteItem(p *params) (any, error) {
 		case p.handsBack(i):
 			unprocessed[w.table] = append(unprocessed[w.table], w.raw)
 		case w.put != nil:
-			used.write(w.table, t.put(w.put), w.put)
+			used.write(w.table, s.put(t, w.put), w.put)
 		default:
-			used.write(w.table, t.delete(w.del), nil)
+			used.write(w.table, s.delete(t, w.del), nil)
 		}
 	}
 	return struct {
@@ -171,7 +171,8 @@ func (s *Service) batchGetItem(p *params) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := s.tables[table]
+		consistent := request.boolean("ConsistentRead", false)
+		t := s.asRead(s.tables[table], consistent)
 		responses[table] = []Item{}
 		for i, key := range keys {
 			item := t.get(key)
@@ -181,7 +182,7 @@ func (s *Service) batchGetItem(p *params) (any, error) {
 				unprocessed[table] = rest
 				break
 			}
-			used.read(table, item.size(), request.boolean("ConsistentRead", false))
+			used.read(table, item.size(), consistent)
 			if item != nil {
 				responses[table] = append(responses[table], project(item, paths))
 			}

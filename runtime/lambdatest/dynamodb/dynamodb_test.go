@@ -222,9 +222,10 @@ func TestTables(t *testing.T) {
 func TestUnsupportedIsRefused(t *testing.T) {
 	c := newDDBClient(t)
 	for _, test := range []struct{ op, body, param string }{
-		{"PutItem", `"Item":{` + keyOf("a", "b") + `},"ConditionExpression":"attribute_exists(PK)"`, "ConditionExpression"},
+		{"PutItem", `"Item":{` + keyOf("a", "b") + `},"ConditionExpression":"contains(PK, SK)"`, "contains"},
+		{"PutItem", `"Item":{` + keyOf("a", "b") + `},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`, "ReturnValuesOnConditionCheckFailure"},
 		{"PutItem", `"Item":{` + keyOf("a", "b") + `},"Expected":{}`, "Expected"},
-		{"DeleteItem", `"Key":{` + keyOf("a", "b") + `},"ConditionExpression":"attribute_exists(PK)"`, "ConditionExpression"},
+		{"DeleteItem", `"Key":{` + keyOf("a", "b") + `},"Expected":{}`, "Expected"},
 		{"GetItem", `"Key":{` + keyOf("a", "b") + `},"AttributesToGet":["x"]`, "AttributesToGet"},
 		{"Query", `"KeyConditions":{}`, "KeyConditions"},
 		{"Query", `"KeyConditionExpression":"PK = :p","FilterExpression":"x = :p"`, "FilterExpression"},

@@ -1,7 +1,7 @@
 package dynamodb
 
-// conditionParameters change what a write does. This package doesn't support them.
-var conditionParameters = []string{"ConditionExpression", "Expected", "ConditionalOperator"}
+// conditionParameters change what a write does, or its answer. This package doesn't support them.
+var conditionParameters = []string{"Expected", "ConditionalOperator", "ReturnValuesOnConditionCheckFailure"}
 
 type itemOutput struct {
 	Item             Item              `json:",omitempty"`
@@ -29,6 +29,10 @@ func (s *Service) putItem(p *params) (any, error) {
 	if item.size() > maxItem {
 		return nil, errItemSize
 	}
+	meets, err := p.writeCondition()
+	if err != nil {
+		return nil, err
+	}
 	t, err := s.table(name)
 	if err != nil {
 		return nil, err
@@ -36,7 +40,10 @@ func (s *Service) putItem(p *params) (any, error) {
 	if err := t.checkItem(item); err != nil {
 		return nil, err
 	}
-	old := t.put(item)
+	if !meets(t.get(item)) {
+		return nil, errCondition
+	}
+	old := s.put(t, item)
 	used.write(name, old, item)
 	out := itemOutput{ConsumedCapacity: used.one()}
 	if returns == "ALL_OLD" {
@@ -60,11 +67,18 @@ func (s *Service) deleteItem(p *params) (any, error) {
 	if returns != "" && returns != "ALL_OLD" && returns != "NONE" {
 		return nil, invalid("ReturnValues can only be ALL_OLD or NONE")
 	}
+	meets, err := p.writeCondition()
+	if err != nil {
+		return nil, err
+	}
 	t, key, err := s.keyed(p, name, raw)
 	if err != nil {
 		return nil, err
 	}
-	old := t.delete(key)
+	if !meets(t.get(key)) {
+		return nil, errCondition
+	}
+	old := s.delete(t, key)
 	used.write(name, old, nil)
 	out := itemOutput{ConsumedCapacity: used.one()}
 	if returns == "ALL_OLD" {
@@ -95,7 +109,7 @@ func (s *Service) getItem(p *params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	item := t.get(key)
+	item := s.asRead(t, consistent).get(key)
 	used.read(name, item.size(), consistent)
 	return itemOutput{Item: project(item, paths), ConsumedCapacity: used.one()}, nil
 }

@@ -36,6 +36,7 @@ func (s *Service) query(p *params) (any, error) {
 		}
 	}
 
+	t = s.asRead(t, r.consistent)
 	var records []*record
 	if part := t.partitions[t.partition.encode(Item{t.partition.name: partitionKey})]; part != nil {
 		records = t.sorted(part)

@@ -30,7 +30,7 @@ func (s *Service) scan(p *params) (any, error) {
 			return nil, startingKey(err)
 		}
 	}
-	t.scan(r, segment, total)
+	s.asRead(t, r.consistent).scan(r, segment, total)
 	r.capacity.read(r.table, r.page.size, r.consistent)
 	r.page.ConsumedCapacity = r.capacity.one()
 	return r.page, nil

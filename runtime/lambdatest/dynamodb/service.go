@@ -11,16 +11,19 @@
 //
 // # What it doesn't
 //
-// Indexes, streams, transactions, UpdateItem, and condition and filter expressions are refused
-// by name, never ignored: a test must not pass because a condition was not looked at.
+// Indexes, streams, transactions, UpdateItem, and filter expressions are refused by name, never
+// ignored: a test must not pass because a condition was not looked at. Of condition expressions,
+// attribute_type, contains, size and paths into maps and lists are refused.
 //
 // A table is ACTIVE as soon as it is created and gone as soon as it is deleted. Every read is
-// consistent. No item expires. No request is throttled, unless Server.Inject says so.
+// consistent, unless Service.Stale was called. No item expires. No request is throttled, unless
+// Server.Inject says so.
 package dynamodb
 
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,6 +37,7 @@ type Service struct {
 	server front.Server
 	mu     sync.Mutex
 	tables map[string]*table
+	stale  *rand.Rand // decides of what time a read is; nil: of now
 }
 
 // An Item is what a table holds: attribute values by their names.
@@ -65,14 +69,27 @@ func New(server front.Server) *Service {
 }
 
 // CreateTable makes an on-demand table with a partition key PK and a sort key SK, both strings.
-// It panics if the table exists. A table with other keys is made by a client's CreateTable.
+// It panics if the table exists.
 func (s *Service) CreateTable(name string) {
+	s.CreateTableWithKeys(name, Key{"PK", "S"}, Key{"SK", "S"})
+}
+
+// A Key is a key attribute of a table: its name, and its type, which is S, N or B.
+type Key struct{ Name, Type string }
+
+// CreateTableWithKeys is CreateTable for a table with other keys: a partition key, and a sort key
+// or none.
+func (s *Service) CreateTableWithKeys(name string, partition Key, sort ...Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.tables[name] != nil {
 		panic("dynamodb: table exists: " + name)
 	}
-	s.tables[name] = newTable(name, keyAttribute{"PK", "S"}, &keyAttribute{"SK", "S"}, s.server.Now())
+	t := newTable(name, keyAttribute{partition.Name, partition.Type}, nil, s.server.Now())
+	if len(sort) > 0 {
+		t.sort = &keyAttribute{sort[0].Name, sort[0].Type}
+	}
+	s.tables[name] = t
 }
 
 // Items returns the items of a table, in the order of Scan. The items are the table's own:
@@ -99,7 +116,7 @@ func (s *Service) Empty(table string) {
 	defer s.mu.Unlock()
 	if t := s.tables[table]; t != nil {
 		clear(t.partitions)
-		t.order = nil
+		t.order, t.changes = nil, nil
 	}
 }
 

@@ -25,6 +25,8 @@ type table struct {
 
 	partitions map[string]*partition // by the encoded partition key
 	order      []*partition          // nil after a partition was added or removed
+
+	changes []change // all of them, in their order, where Service.Stale was called
 }
 
 // A keyAttribute is a key attribute: its name, and its type, which is S, N or B.

@@ -1,0 +1,123 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"reduction/ddbwire"
+)
+
+// Latest says what has a pointer to its newest result: an item that names the result's partition
+// key. A reader gets the item, and queries that key.
+type Latest int
+
+const (
+	NoLatest       Latest = iota
+	LatestOfObject        // each object
+	LatestOfPrefix        // all objects whose keys are the same up to the last slash
+)
+
+// LatestPartitionKey is the partition key of all pointers.
+const LatestPartitionKey = "latest"
+
+var (
+	ErrLatestKey  = errors.New("bucket and key are together too long for a sort key of DynamoDB's, which LATEST needs")
+	errNoTime     = errors.New("S3 does not say when the object was last modified, by which LATEST=prefix orders objects")
+	errLatestItem = errors.New("the pointer to the newest result is an item that this function has not written")
+	ErrLatestBusy = errors.New("the pointer to the newest result was moved by others each time that it was to be moved")
+)
+
+// sortKey returns the sort key of the pointer to an object's result.
+func (l Latest) sortKey(o Object) (string, error) {
+	name := o.Key
+	if l == LatestOfPrefix {
+		name = name[:strings.LastIndexByte(name, '/')+1]
+	}
+	key := "#object#" + o.Bucket + "#" + name
+	if len(key) > ddbwire.MaxSortKey {
+		return "", ErrLatestKey
+	}
+	return key, nil
+}
+
+// maxMoves is how often a pointer is tried to be moved. Each time that it cannot be, somebody else
+// has moved it meanwhile.
+const maxMoves = 100
+
+// moveLatest makes the pointer name the result that has been stored, if it is the newest, and says
+// whether it does.
+//
+//	read the pointer                        nobody has moved it since, or the last step fails
+//	HEAD the object                         is what was read still there? If not, a newer run will do it
+//	of a prefix: is the pointer's newer?    by Last-Modified, then by key
+//	PutItem, if the pointer is as read      if it is not: again from the start
+//
+// The order matters. An object that is replaced after the HEAD has a run of its own, which moves the
+// pointer after this one, or before: then its Revision is another and the PutItem fails. The
+// Revision, and not the Run, is compared because an object that is replaced and put back has the same
+// Run again.
+func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object, body Body, m *items, sum *Summary) (bool, error) {
+	sk, err := j.Options.Latest.sortKey(o)
+	if err != nil || sum.Rows == 0 {
+		return false, err
+	}
+	reading, cancel := untilLastMoment(ctx)
+	defer cancel()
+	place := "s3://" + o.Bucket + "/" + o.Key
+	b := j.takeBatch()
+	defer j.keepBatch(b)
+	for range maxMoves {
+		old, err := sink.Item(ctx, m.table, LatestPartitionKey, sk)
+		if err != nil {
+			return false, err
+		}
+		if old["Run"] == sum.Run && old["Expires"] >= string(m.expires) { // both have ten digits
+			return true, nil
+		}
+		now, err := source.Current(reading, o)
+		if err != nil || !now.is(body) {
+			return false, err
+		}
+		if j.Options.Latest == LatestOfPrefix && now.Modified.IsZero() {
+			return false, errNoTime
+		}
+		modified := now.Modified.UTC().Format(time.RFC3339)
+		if other := old["Object"]; other != place && (old["Modified"] > modified || old["Modified"] == modified && other > place) {
+			return false, nil
+		}
+		revision := int64(0)
+		if old != nil {
+			if revision, err = strconv.ParseInt(old["Revision"], 10, 64); err != nil {
+				return false, errLatestItem
+			}
+		}
+		b.Reset(m.table)
+		b.StartItem()
+		b.String(ddbwire.PartitionKey, LatestPartitionKey)
+		b.String(ddbwire.SortKey, sk)
+		b.String("PartitionKey", m.pk)
+		b.String(attrRun, sum.Run)
+		b.String("Object", place)
+		b.String("ETag", body.ETag())
+		b.String("VersionId", body.VersionID())
+		b.String("Modified", modified)
+		b.Number("Rows", strconv.AppendInt(nil, sum.Rows, 10))
+		b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
+		b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
+		b.Number("Revision", strconv.AppendInt(nil, revision+1, 10))
+		if m.expires != nil {
+			b.Number("Expires", m.expires)
+		}
+		if err := b.EndItem(); err != nil {
+			return false, err
+		}
+		asRead := ddbwire.N(":revision", strconv.FormatInt(revision, 10))
+		if stored, err := sink.PutItem(ctx, &b.Batch, "attribute_not_exists(PK) OR Revision = :revision", asRead); stored || err != nil {
+			return stored, err
+		}
+	}
+	return false, ErrLatestBusy
+}

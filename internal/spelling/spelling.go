@@ -1,0 +1,19 @@
+// Package spelling tells a misspelled name from another one.
+package spelling
+
+// Within says whether two names are no more than so many slips apart: a byte left out, one too
+// many, another one, or two neighbours exchanged (the restricted Damerau-Levenshtein distance).
+func Within(slips int, a, b string) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	switch {
+	case a == "" || b == "":
+		return len(a)+len(b) <= slips
+	case slips == 0:
+		return false
+	case len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] && Within(slips-1, a[2:], b[2:]):
+		return true
+	}
+	return Within(slips-1, a[1:], b[1:]) || Within(slips-1, a[1:], b) || Within(slips-1, a, b[1:])
+}
