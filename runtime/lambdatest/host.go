@@ -11,6 +11,7 @@ import (
 
 // ServeHTTP answers one request. The server is the handler of its Config.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	switch serviceOf(r) {
 	case "dynamodb":
 		s.DynamoDB.ServeHTTP(w, r)
