@@ -63,9 +63,14 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 	if w.event, readErr = readAll(w.event, resp, maxEvent); readErr != nil && err == nil {
 		err = &damagedError{readErr}
 	}
+	if !resp.Delimited() && err == nil {
+		err = &damagedError{errUndelimited}
+	}
 	inv.Payload = w.event
 	return inv, err
 }
+
+var errUndelimited = errors.New("its length is not announced, and it does not come in chunks")
 
 // readAll appends what r holds to dst.
 func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
