@@ -57,6 +57,7 @@ var errorTypes = [...]struct {
 	{&aws.ErrCertificate, "Function.Connection"},
 	{&aws.ErrProxy, "Function.Connection"},
 	{&aws.ErrEndpoint, "Function.Connection"},
+	{&aws.ErrUnconfirmed, "Function.Connection"},
 	{&aws.ErrRefused, "Function.Refused"},
 
 	{&aws.ErrEncoding, "Function.BadCompression"},

@@ -80,7 +80,7 @@ func New(c Config) (*Client, error) {
 	client.s3.init("s3", s3Rules, c.MaxAttempts)
 	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
 	client.buffers.plan = planFor(c.MemoryMB)
-	client.credentials.now = c.Now
+	client.credentials.now = client.now
 	if c.Credentials.AccessKeyID != "" {
 		client.credentials.held.Credentials = c.Credentials
 	} else {

@@ -240,7 +240,7 @@ func refuse(w http.ResponseWriter, status int, fields []string) {
 			name, value = "Code", f
 		}
 		value = strings.ReplaceAll(value, "_", " ")
-		if strings.Contains(name, "-") || name == "Location" || name == "Date" {
+		if strings.Contains(name, "-") || name == "Location" || name == "Date" || name == "ETag" {
 			w.Header().Set(name, value)
 			continue
 		}

@@ -58,12 +58,13 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	}
 	region := c.regionOf(ref.Bucket)
 	var elsewhere string // where a 307 has sent us
+	weakly := false      // compare the answer's ETag, instead of sending If-Match
 	return c.send(&call{
 		service: &c.s3,
 		op:      op,
 		place:   ref.place(),
 		watch:   w,
-		build: func(id identity) (endpoint, *http1.Request, error) {
+		build: func(id identity, now time.Time) (endpoint, *http1.Request, error) {
 			at, pathStyle, err := c.config.Endpoints.s3(region, ref.Bucket)
 			if err != nil {
 				return at, nil, err
@@ -88,10 +89,10 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			default:
 				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
 			}
-			if ref.ETag != "" {
+			if isStrong(ref.ETag) && !weakly {
 				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
 			}
-			return at, c.sign(&c.s3, id, m), nil
+			return at, c.sign(&c.s3, id, m, now), nil
 		},
 		accept: func(x *exchange) error {
 			if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
@@ -107,6 +108,10 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			}
 			if class := element(body, "StorageClass"); class != "" {
 				e.Message += " (storage class " + class + ")"
+			}
+			if there := h.Get("ETag"); e.Status == 412 && isWeak(there) && SameETag(there, ref.ETag) && !weakly {
+				weakly = true
+				return true
 			}
 			if at, ok := redirected(e, h, body); ok && elsewhere == "" {
 				elsewhere = at
@@ -180,8 +185,20 @@ func quoteETag(etag string) string {
 	return `"` + etag + `"`
 }
 
-// SameETag compares two ETags, each with quotes around it or without.
-func SameETag(a, b string) bool { return quoteETag(a) == quoteETag(b) }
+// SameETag compares two ETags, each with quotes around it or without, be they weak or not: the weak
+// comparison of RFC 9110 §8.8.3.2.
+func SameETag(a, b string) bool {
+	return quoteETag(strings.TrimPrefix(a, weakMark)) == quoteETag(strings.TrimPrefix(b, weakMark))
+}
+
+// weakMark begins an ETag that two objects may share whose bytes are not the same, and which
+// therefore fails every If-Match (RFC 9110 §8.8.1, §13.1.1).
+const weakMark = "W/"
+
+func isWeak(etag string) bool { return strings.HasPrefix(etag, weakMark) }
+
+// isStrong reports whether answers with this ETag are parts of one object.
+func isStrong(etag string) bool { return etag != "" && !isWeak(etag) }
 
 // accept says whether a success is what was asked for. RFC 9110 §14.4, §15.3.7.
 func (s span) accept(status int, h http1.Header, length, known int64) error {

@@ -17,14 +17,17 @@ type stream struct {
 	x      *exchange  // nil: to be opened
 	xEnd   int64      // the end of what x brings, which the span's may lie before or beyond
 	try    try
+
+	// verified says that the reader holds a checksum against all of the object's bytes, from
+	// whichever answers they come.
+	verified bool
 }
 
 // Read reads the next bytes. io.EOF comes at the span's end, and only there.
 func (s *stream) Read(p []byte) (int, error) {
 	for {
 		if s.off == s.end {
-			s.Close()
-			return 0, io.EOF
+			return 0, s.finish()
 		}
 		if s.x != nil && s.off == s.xEnd {
 			s.Close()
@@ -74,10 +77,10 @@ func (s *stream) broken(err error) error {
 		err = context.Cause(s.watch.ctx)
 	}
 	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
-	if over || s.ref.ETag == "" || s.end < 0 {
-		return fail // without an ETag, the rest might be another object's
+	if over || s.end < 0 || !isStrong(s.ref.ETag) && !s.verified {
+		return fail // the rest might be another object's
 	}
-	pause, again := s.try.failed(transportFault(err), "", s.client.config.Random())
+	pause, again := s.try.failed(transportFault(err), 0, s.client.config.Random())
 	fail.Attempts = s.try.attempt
 	if !again || s.client.pause(s.watch.ctx, pause) != nil {
 		return fail
@@ -85,14 +88,23 @@ func (s *stream) broken(err error) error {
 	return nil
 }
 
+// finish returns io.EOF at the span's end. Where the answer did not announce its length, its end
+// is read, too: the last chunk, which has no bytes, or the connection's end.
+func (s *stream) finish() error {
+	defer s.Close()
+	if s.x != nil && s.x.ContentLength < 0 && s.off == s.xEnd {
+		var more [1]byte
+		if n, _ := s.x.Read(more[:]); n > 0 {
+			return ErrSize
+		}
+	}
+	return io.EOF
+}
+
 // Close lets go of the connection.
 func (s *stream) Close() {
 	if s.x == nil {
 		return
-	}
-	if s.x.ContentLength < 0 && s.off == s.end {
-		var none [1]byte
-		s.x.Read(none[:]) // the last chunk, which has no bytes, before the connection is kept
 	}
 	s.x.Close()
 	s.x = nil
