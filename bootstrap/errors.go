@@ -59,6 +59,7 @@ var errorTypes = [...]struct {
 	{&aws.ErrProxy, "Function.Connection"},
 	{&aws.ErrEndpoint, "Function.Connection"},
 	{&aws.ErrUnconfirmed, "Function.Connection"},
+	{&aws.ErrNoRanges, "Function.Connection"},
 	{&aws.ErrRefused, "Function.Refused"},
 
 	{&aws.ErrEncoding, "Function.BadCompression"},

@@ -14,6 +14,9 @@ import (
 // ErrRange says that an answer is not the range that was asked for.
 var ErrRange = errors.New("the answer is not the range asked for")
 
+// ErrNoRanges says that a server answers a request for a part with the whole object, or not at all.
+var ErrNoRanges = errors.New("the server does not know ranges")
+
 // ErrSize says that two answers have the same ETag and do not agree about the object's size:
 // one of them is wrong, and which is not known. Reading again from the beginning may help.
 var ErrSize = errors.New("two answers disagree about the object's size")
@@ -105,6 +108,9 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
 			if s == headOnly && (e.Status == 404 || e.Status == 405) {
 				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so
+			}
+			if e.Status == 501 && s != whole && s != headOnly {
+				e.Err = ErrNoRanges
 			}
 			if class := element(body, "StorageClass"); class != "" {
 				e.Message += " (storage class " + class + ")"
@@ -200,7 +206,8 @@ func isWeak(etag string) bool { return strings.HasPrefix(etag, weakMark) }
 // isStrong reports whether answers with this ETag are parts of one object.
 func isStrong(etag string) bool { return etag != "" && !isWeak(etag) }
 
-// accept says whether a success is what was asked for. RFC 9110 §14.4, §15.3.7.
+// accept says whether a success is what was asked for, or the whole object where a part was.
+// RFC 9110 §14.2, §14.4, §15.3.7. A part with the status 200 is a part all the same.
 func (s span) accept(status int, h http1.Header, length, known int64) error {
 	if s == whole || s == headOnly {
 		if status != 200 {
@@ -208,9 +215,16 @@ func (s span) accept(status int, h http1.Header, length, known int64) error {
 		}
 		return nil
 	}
-	from, end, size, ok := contentRange(h.Get("Content-Range"))
+	part := h.Get("Content-Range")
+	if status == 200 && part == "" {
+		if known >= 0 && length >= 0 && length != known {
+			return ErrSize
+		}
+		return nil // Range is ignored: see stream.open
+	}
+	from, end, size, ok := contentRange(part)
 	switch {
-	case status != 206 || !ok || from != s.off:
+	case status != 206 && status != 200 || !ok || from != s.off:
 		return ErrRange
 	case s.end >= 0 && end != s.end || s.end < 0 && end != size:
 		return ErrSize // it ends before an earlier answer's end, though If-Match has not failed

@@ -17,6 +17,8 @@ type stream struct {
 	x      *exchange  // nil: to be opened
 	xEnd   int64      // the end of what x brings, which the span's may lie before or beyond
 	try    try
+	part   bool  // the whole object is of no use: it would come once for each part
+	again  int64 // what x brings again: so much has been read before
 
 	// verified says that the reader holds a checksum against all of the object's bytes, from
 	// whichever answers they come.
@@ -29,6 +31,9 @@ func (s *stream) Read(p []byte) (int, error) {
 		if s.off == s.end {
 			return 0, s.finish()
 		}
+		if len(p) == 0 {
+			return 0, nil
+		}
 		if s.x != nil && s.off == s.xEnd {
 			s.Close()
 		}
@@ -40,7 +45,10 @@ func (s *stream) Read(p []byte) (int, error) {
 		if s.end >= 0 {
 			p = p[:min(int64(len(p)), s.end-s.off)]
 		}
-		n, err := s.x.Read(p)
+		n, err := 0, s.skip(p)
+		if err == nil {
+			n, err = s.x.Read(p)
+		}
 		if n > 0 {
 			s.off += int64(n)
 			if s.try.attempt > 0 {
@@ -63,10 +71,33 @@ func (s *stream) Read(p []byte) (int, error) {
 // open asks for the rest of the span.
 func (s *stream) open() error {
 	x, err := s.client.get(s.watch, s.ref, s.span, s.size)
-	if err == nil {
+	switch {
+	case err != nil:
+		return err
+	case x.Status == 206 || x.Header.Get("Content-Range") != "":
 		s.x, s.xEnd = x, s.end
+	case s.part:
+		x.Close()
+		return ErrNoRanges
+	default:
+		// The server has ignored Range: what has been read comes again.
+		s.x, s.xEnd, s.again = x, s.size, s.off
 	}
-	return err
+	return nil
+}
+
+// skip reads what has been read before.
+func (s *stream) skip(p []byte) error {
+	for s.again > 0 {
+		n, err := s.x.Read(p[:min(int64(len(p)), s.again)])
+		if s.again -= int64(n); err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if n == 0 && err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // broken decides whether a broken connection is the end.
@@ -107,7 +138,7 @@ func (s *stream) Close() {
 		return
 	}
 	s.x.Close()
-	s.x = nil
+	s.x, s.again = nil, 0
 }
 
 // cutError says at which byte of an object reading ended.
