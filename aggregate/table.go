@@ -237,21 +237,6 @@ func (t *Table) addBatch() (n int, err error) {
 	return n, err
 }
 
-// bytesPerGroup is about what a group takes: a cache line and its place in the index, and as much
-// again in what AppendGroups makes of it.
-const bytesPerGroup = 256
-
-// Size returns about how many bytes the table takes, with what AppendGroups will make of it.
-func (t *Table) Size() int64 {
-	n := int64(t.groups.n) * bytesPerGroup
-	n += int64(t.hospitals.bytes + t.diagnoses.bytes + t.treatments.bytes)
-	n += int64(4*len(t.small.cells) + 8*cap(t.small.rows))
-	if t.large != nil {
-		n += int64(len(t.large.pairs.slots)) * pairBytes
-	}
-	return n
-}
-
 // newGroup makes g a group of its own.
 func (t *Table) newGroup(g group) (uint32, error) {
 	if t.NewGroup != nil {

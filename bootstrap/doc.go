@@ -72,9 +72,8 @@
 //	Function.Superseded             a direct invocation named an ETag that another has replaced
 //	Function.Changed         yes    the object changed while it was read, or since the event, and is
 //	                                not known to be newer
-//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, too many runs at once move
-//	                                the same pointer of LATEST, or invocations at the same time need
-//	                                more memory than the function has
+//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, or too many runs at once
+//	                                move the same pointer of LATEST
 //	Function.Unavailable     yes    S3 or DynamoDB did not answer, or with a fault of its own
 //	Function.Timeout         yes    the invocation's time was over
 //	Function.Connection             a certificate, the proxy or the endpoint is to blame

@@ -44,7 +44,6 @@ var errorTypes = [...]struct {
 	{&aws.ErrCredentials, "Function.Credentials"},
 	{&aws.ErrThrottled, "Function.Throttled"},
 	{&job.ErrLatestBusy, "Function.Throttled"},
-	{&job.ErrMemory, "Function.Throttled"},
 	{&aws.ErrUnavailable, "Function.Unavailable"},
 	{&aws.ErrDeadline, "Function.Timeout"},
 	{&job.ErrDeadline, "Function.Timeout"},

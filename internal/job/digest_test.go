@@ -33,7 +33,6 @@ var options = map[string][]Options{
 	"Writers":      nil,
 	"MaxGroups":    nil,
 	"MaxNameBytes": nil,
-	"Memory":       nil,
 }
 
 // Whatever may change an item of a result changes its Run: the object, its version, each setting.

@@ -100,7 +100,6 @@ type Job struct {
 	Options Options
 	Now     func() time.Time
 
-	memory   budget
 	reducers sync.Pool // of *Reducer
 	batches  sync.Pool // of *batch
 }
@@ -167,7 +166,6 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	rows := j.takeReducer()
 	defer j.keepReducer(rows)
 	rows.stop = reading
-	rows.reserved = reservation{of: &j.memory, total: j.Options.Memory}
 	sum.Bytes, err = rows.ReadFrom(body)
 	if err == nil {
 		err = rows.Verdict()
@@ -216,7 +214,6 @@ func (j *Job) takeReducer() *Reducer {
 const maxKeptGroups = 1 << 10
 
 func (j *Job) keepReducer(r *Reducer) {
-	r.reserved.release()
 	if r.stop = nil; len(r.groups) <= maxKeptGroups {
 		j.reducers.Put(r)
 	}

@@ -31,10 +31,6 @@ type Options struct {
 	// What stands between a hostile file and the out-of-memory killer: the number of
 	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
 	MaxGroups, MaxNameBytes int
-
-	// Memory is the number of bytes that the tables of all runs of a Job at the same time may
-	// take: see ErrMemory. 0: no limit.
-	Memory int64
 }
 
 // BadRows says what becomes of bad rows: the zero value fails the job at the first one.

@@ -31,8 +31,6 @@ type Reducer struct {
 	text    []byte          // what appendDecoded reads
 	stop    context.Context // ends reading; nil: nothing does
 
-	reserved reservation // of what the table takes
-
 	missingNumbers []aggregate.Number // that MISSING names
 
 	// Of the record that the table has last asked about.
@@ -204,10 +202,7 @@ func (r *Reducer) rows(s *csvfast.Scanner) error {
 	for {
 		for s.NextBlock() {
 			_, err := r.table.AddBlock(aggregate.Block(s.Block()))
-			if err == nil || err == errRestart {
-				err = r.reserved.grow(r.stop, r.table.Size())
-			}
-			if err != nil {
+			if err != nil && err != errRestart {
 				return r.place(err)
 			}
 		}
