@@ -132,7 +132,7 @@ func (a *awsFlags) cold(c *cli.Console, o *cold.Config, plain bool) error {
 		return err
 	}
 	return a.run(c, func(ctx context.Context) error {
-		r, err := a.Cold(ctx, c.In, c.Err)
+		r, err := a.Cold(ctx, c)
 		if r == nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (a *awsFlags) tune(c *cli.Console, o *tune.Config, tool string, plain bool)
 		return err
 	}
 	return a.run(c, func(ctx context.Context) error {
-		r, err := a.Tune(ctx, c.In, c.Err, o.Strategy, o.Weight)
+		r, err := a.Tune(ctx, c, o.Strategy, o.Weight)
 		if r == nil {
 			return err
 		}

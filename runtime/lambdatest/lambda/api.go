@@ -25,7 +25,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.Header().Set("X-Amzn-Requestid", front.NewUUID())
 	op, c := route(r)
 	if op.serve == nil {
-		writeError(w, http.StatusNotFound, "UnknownOperationException", "")
+		writeError(w, http.StatusNotFound, "UnknownOperationException", r.Method+" "+r.URL.Path+" is not supported by lambdatest")
 		return
 	}
 	c.body = body

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"reduction/runtime/lambdatest/internal/front"
 )
 
 // code is a deployment package: a zip whose program is called bootstrap. That of a function with a
@@ -136,6 +138,7 @@ func (s *Service) servePackage(w http.ResponseWriter, r *http.Request) bool {
 	if !ok || r.Method != http.MethodGet || token == "" {
 		return false
 	}
+	w = s.server.Log(w, r, front.Call{Service: "lambda", Operation: "a package"})
 	fn := s.Function(name)
 	if fn == nil {
 		http.Error(w, "AccessDenied", http.StatusForbidden)

@@ -2,10 +2,11 @@ package onaws
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/sandbox"
 	"reduction/cmd/lab/internal/stats"
@@ -13,8 +14,8 @@ import (
 
 // Cold measures the starts of the functions at every memory size: N of each, after one that does not
 // count. It returns a report whenever something was measured, with an error or without one.
-func (c *Config) Cold(ctx context.Context, in io.Reader, errOut io.Writer) (*report.Cold, error) {
-	r, err := c.measure(ctx, in, errOut, func(r *run) plan {
+func (c *Config) Cold(ctx context.Context, console *cli.Console) (*report.Cold, error) {
+	r, err := c.measure(ctx, console, func(r *run) plan {
 		p := plan{what: fmt.Sprintf("%d starts each of %d functions at %d memory sizes", c.N, len(r.subjects), len(r.targets)/len(r.subjects)), uncounted: len(r.targets)}
 		for range r.targets {
 			p.invocations = append(p.invocations, c.N+1)
@@ -24,7 +25,9 @@ func (c *Config) Cold(ctx context.Context, in io.Reader, errOut io.Writer) (*rep
 	if r == nil {
 		return nil, err
 	}
-	return r.coldReport(), err
+	out := r.coldReport()
+	out.Interrupted = errors.Is(err, ErrInterrupted)
+	return out, err
 }
 
 // rounds takes the starts. The functions and memory sizes take turns, in a new random order each

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/account"
+	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/labtest"
 	"reduction/cmd/lab/internal/lambdaapi"
 	"reduction/runtime/lambdatest"
@@ -153,9 +155,14 @@ func (w *world) measurement(live bool) *Config {
 	return c
 }
 
+// console is that of a user who answers a question.
+func (w *world) console(answer string) *cli.Console {
+	return &cli.Console{In: strings.NewReader(answer), Out: io.Discard, Err: &w.out}
+}
+
 // cold runs a measurement.
 func (w *world) cold(ctx context.Context, c *Config) error {
-	_, err := c.Cold(ctx, strings.NewReader(""), &w.out)
+	_, err := c.Cold(ctx, w.console(""))
 	return err
 }
 

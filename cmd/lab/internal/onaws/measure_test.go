@@ -48,7 +48,7 @@ func TestCold(t *testing.T) {
 	}
 	c := w.measurement(false)
 	c.Functions, c.N, c.Memory, c.Yes = []string{"f", "g"}, 2, []int{128, 256}, false
-	r, err := c.Cold(t.Context(), strings.NewReader("y\n"), &w.out)
+	r, err := c.Cold(t.Context(), w.console("y\n"))
 	if err != nil || !r.OK {
 		t.Fatalf("%v\n%s", err, &w.out)
 	}
@@ -91,7 +91,7 @@ func TestQuestion(t *testing.T) {
 		w := newWorld(t)
 		c := w.measurement(false)
 		c.Yes = false
-		r, err := c.Cold(t.Context(), strings.NewReader(answer), &w.out)
+		r, err := c.Cold(t.Context(), w.console(answer))
 		if r != nil || err == nil || !strings.Contains(err.Error(), "nothing was done") {
 			t.Errorf("%q: %v", answer, err)
 		}
@@ -111,7 +111,7 @@ func TestTune(t *testing.T) {
 	before := w.functions()
 	c := w.measurement(false)
 	c.N, c.Memory = 5, []int{256, 512}
-	r, err := c.Tune(t.Context(), strings.NewReader(""), &w.out, "cost", 0.5)
+	r, err := c.Tune(t.Context(), w.console(""), "cost", 0.5)
 	if err != nil || !r.OK {
 		t.Fatalf("%v\n%s", err, &w.out)
 	}
@@ -137,7 +137,7 @@ func TestTune(t *testing.T) {
 	}
 	c = w.measurement(false)
 	c.N = 5
-	r, err = c.Tune(t.Context(), strings.NewReader(""), &w.out, "cost", 0.5)
+	r, err = c.Tune(t.Context(), w.console(""), "cost", 0.5)
 	if err != nil || r.OK || r.Sizes[0].Failed != "only 0 of 10 invocations were warm" {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -156,8 +156,8 @@ func TestFailures(t *testing.T) {
 		ok         bool // it is a result
 		edit       func(int, http.Header)
 	}{
-		{"no log", "has no times: no REPORT line: the log is empty", false, answer("")},
-		{"a line cut off", "has no times: the REPORT line is incomplete", false, answer(report[:60])},
+		{"no log", "no REPORT line: the log is empty", false, answer("")},
+		{"a line cut off", "the REPORT line is incomplete", false, answer(report[:60])},
 		{"another request's", "but one of another", false, answer(strings.Replace(report, "ID", "another", 1) + "\n")},
 		{"out of memory", "Runtime.OutOfMemory, at 512 MB", true, answer(report + "Status: error\tError Type: Runtime.OutOfMemory\n")},
 		{"timeout", "timed out after 60 s, at 512 MB", true, answer(report + "Status: timeout\n")},
@@ -168,7 +168,7 @@ func TestFailures(t *testing.T) {
 		before := w.functions()
 		w.edit = test.edit
 		c := w.measurement(false)
-		r, err := c.Cold(t.Context(), strings.NewReader(""), &w.out)
+		r, err := c.Cold(t.Context(), w.console(""))
 		if err != nil || !strings.Contains(r.Results[0].Failed, test.want) || r.OK != test.ok {
 			t.Errorf("%s: %+v, %v; want %q", test.what, r, err, test.want)
 		}
@@ -183,7 +183,7 @@ func TestFailures(t *testing.T) {
 func TestJSONLogs(t *testing.T) {
 	w := newWorld(t, func(c *lambdatest.FunctionConfig) { c.LogFormat = "JSON" })
 	c := w.measurement(false)
-	r, err := c.Cold(t.Context(), strings.NewReader(""), &w.out)
+	r, err := c.Cold(t.Context(), w.console(""))
 	if err != nil || !r.OK || len(r.Results[0].Samples) != 1 {
 		t.Fatalf("%+v, %v\n%s", r, err, &w.out)
 	}
@@ -205,7 +205,7 @@ func TestRefusedCopy(t *testing.T) {
 		w.server.Inject(lambdatest.Only("CreateFunction", func(lambdatest.Call) lambdatest.Fault {
 			return lambdatest.Fault{Kind: lambdatest.Answer, Status: 400, Code: "InvalidParameterValueException", Message: test.message}
 		}))
-		r, err := w.measurement(false).Cold(t.Context(), strings.NewReader(""), &w.out)
+		r, err := w.measurement(false).Cold(t.Context(), w.console(""))
 		if r != nil || err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error()+w.out.String(), "hidden") {
 			t.Errorf("%v\n%s", err, &w.out)
 		}
@@ -231,7 +231,7 @@ func TestLostAnswers(t *testing.T) {
 		}))
 		c := w.measurement(false)
 		c.N = 4
-		r, err := c.Cold(t.Context(), strings.NewReader(""), &w.out)
+		r, err := c.Cold(t.Context(), w.console(""))
 		if (err != nil) != (lost == mostLost) || n != min(5, lost+max(0, mostLost-lost)*5) {
 			t.Errorf("%d are lost: %v after %d invocations", lost, err, n)
 		}
@@ -297,7 +297,7 @@ func TestRefused(t *testing.T) {
 		if test.change != nil {
 			test.change(c)
 		}
-		r, err := c.Cold(t.Context(), strings.NewReader(""), &w.out)
+		r, err := c.Cold(t.Context(), w.console(""))
 		if r != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.what, err, test.want)
 		}
@@ -423,7 +423,7 @@ func TestPrinted(t *testing.T) {
 	w := newWorld(t)
 	c := w.measurement(false)
 	c.N = report.FewStarts
-	r, err := c.Cold(t.Context(), strings.NewReader(""), &w.out)
+	r, err := c.Cold(t.Context(), w.console(""))
 	if err != nil {
 		t.Fatal(err)
 	}

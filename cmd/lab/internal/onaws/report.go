@@ -20,6 +20,7 @@ func (r *run) conditions() report.Conditions {
 		Where:   "AWS Lambda in " + r.client.Region,
 		Date:    r.begun.UTC().Format(time.RFC3339),
 		Machine: machine.Name(),
+		Limited: true,
 		Seed:    r.Seed,
 		TLS:     true,
 		AWS:     a,

@@ -70,8 +70,8 @@ type target struct {
 
 // measure prepares the measurement, asks whether to go on, takes the samples and undoes what it has
 // changed. With an error it returns the run only if there is something to report.
-func (c *Config) measure(ctx context.Context, in io.Reader, errOut io.Writer, estimate func(*run) plan, take func(context.Context, *run) error) (*run, error) {
-	r := &run{Config: c, id: newID(), err: errOut, status: cli.NewStatus(errOut), begun: time.Now()}
+func (c *Config) measure(ctx context.Context, console *cli.Console, estimate func(*run) plan, take func(context.Context, *run) error) (*run, error) {
+	r := &run{Config: c, id: newID(), err: console.Err, status: console.Status(), begun: time.Now()}
 	defer r.status.Clear()
 	if err := r.prepare(ctx); err != nil {
 		return nil, interrupted(ctx, err)
@@ -80,7 +80,7 @@ func (c *Config) measure(ctx context.Context, in io.Reader, errOut io.Writer, es
 	if err := r.print(&p); err != nil {
 		return nil, err
 	}
-	if err := r.ask(ctx, in); err != nil {
+	if err := r.ask(ctx, console.In); err != nil {
 		return nil, interrupted(ctx, err)
 	}
 	var err error
@@ -284,7 +284,7 @@ func outcome(inv *lambdaapi.Invocation, line *reportline.Report, lineErr error, 
 	case inv.FunctionError != "":
 		return &failure{"failed: " + shortened(inv.Payload), false}
 	case lineErr != nil:
-		return &failure{"has no times: " + lineErr.Error(), false}
+		return &failure{lineErr.Error(), false}
 	case line.Failed():
 		return &failure{"failed: " + cmp.Or(line.ErrorType, line.Status), false}
 	case line.FailedInit != "":

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/powertuning"
 	"reduction/cmd/lab/internal/pricing"
 	"reduction/cmd/lab/internal/report"
@@ -17,8 +17,8 @@ import (
 // Tune measures one function at several memory sizes: a start and N warm invocations at each. It
 // returns a report whenever something was measured. The strategy and the weight are those of package
 // powertuning.
-func (c *Config) Tune(ctx context.Context, in io.Reader, errOut io.Writer, strategy string, weight float64) (*report.Tune, error) {
-	r, err := c.measure(ctx, in, errOut, func(r *run) plan {
+func (c *Config) Tune(ctx context.Context, console *cli.Console, strategy string, weight float64) (*report.Tune, error) {
+	r, err := c.measure(ctx, console, func(r *run) plan {
 		p := plan{what: fmt.Sprintf("a start and %d warm ones at each of %d memory sizes", c.N, len(r.targets)), uncounted: 1}
 		for range r.targets {
 			p.invocations = append(p.invocations, c.N+1)
@@ -48,6 +48,7 @@ func (c *Config) Tune(ctx context.Context, in io.Reader, errOut io.Writer, strat
 	for _, t := range r.targets {
 		out.Sizes = append(out.Sizes, t.tuned(&out.Prices))
 	}
+	out.Interrupted = errors.Is(err, ErrInterrupted)
 	out.Choose()
 	return out, err
 }
