@@ -49,6 +49,21 @@
 // They are counted in the answer, and are no failures. A direct invocation fails where the object
 // that it names by its ETag was overwritten, and where it was deleted, unless GONE=ignore is set.
 //
+// # Answer
+//
+// A direct invocation is answered with what was read and where the result is:
+//
+//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":0,"reasons":{},
+//	 "noValue":0,"headers":0,"bytes":91827,"ms":{"open":12.3,"read":4.5,"write":21.7},
+//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
+//
+// The query is the input of DynamoDB's Query that returns the items:
+//
+//	aws dynamodb query --cli-input-json "$(jq .query answer.json)"
+//
+// For each object that was read, of any event, the log has a line "reduced" with the same figures,
+// table, partitionKey and query.
+//
 // # Errors
 //
 // An error has a type, in the answer and in its line of the log, for a Retry or a Catch of Step
