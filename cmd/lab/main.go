@@ -29,6 +29,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/sandbox"
@@ -45,7 +46,7 @@ func lab() *cli.Program {
 
 func main() {
 	sandbox.Launch()
-	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LineEvery: 10 * time.Second}))
 }
 
 // interruptible returns a context that ends when the user presses Ctrl-C.

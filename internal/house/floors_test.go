@@ -61,7 +61,7 @@ var floors = []floor{
 	{lab + "tune", []string{lab + "measure", lab + "sandbox", lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning"}, tool},
 	{lab + "compare", append(data, lab+"measure", lab+"report", lab+"cli", lab+"stats", lab+"published"), tool},
 	{lab + "ladder", []string{lab + "cold", lab + "measure", lab + "report", lab + "cli"}, tool},
-	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
+	{lab + "run", append(data, lab+"measure", lab+"sandbox", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
 	{lab + "scaffold", []string{lab + "cli", "reduction/runtime/examples"}, tool},

@@ -136,6 +136,20 @@ func (fn *Function) close() {
 	}
 }
 
+// PID returns the process ID of the function's first environment; 0 if no process runs there.
+func (fn *Function) PID() int {
+	fn.mu.Lock()
+	first := fn.envs[0]
+	fn.mu.Unlock()
+	s := first.current()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return 0
+	}
+	return s.process.cmd.Process.Pid
+}
+
 // Log returns what the function's environments have logged: the last megabytes of it.
 func (fn *Function) Log() []byte { return fn.log.tail(maxLog) }
 

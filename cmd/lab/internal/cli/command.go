@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Program is a set of commands. The first word of a command line names one of them.
@@ -36,6 +37,10 @@ type Command struct {
 type Console struct {
 	In       io.Reader
 	Out, Err io.Writer
+
+	// LineEvery is how often a long command says on Err what it does where Err is no terminal; 0 is
+	// never.
+	LineEvery time.Duration
 }
 
 // Exit statuses.
