@@ -21,6 +21,7 @@ func TestColdCommandLine(t *testing.T) {
 		{"cold --period 2s", 2, `invalid value "2s" for --period: expected a time from 1ms to 1s`},
 		{"cold --period 10ms", 2, `--period 10ms is too short for 128 MB: its share of it is 723µs`},
 		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
+		{"cold --certificates dsa", 2, `--certificates is "dsa"; expected rsa or ecdsa`},
 		{"cold --roots none", 2, `--roots is "none"; expected bundle or system`},
 		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 15m0s`},
 		{"cold --unlimited --roots system --bootstrap /bin/sh", 1, `--roots system: the emulator's authority cannot be one of the system's roots: it takes`},

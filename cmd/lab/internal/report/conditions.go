@@ -23,16 +23,17 @@ const (
 // Conditions are what a reader needs to judge the figures: where, when and how they were
 // measured.
 type Conditions struct {
-	Where    string        `json:"where"`   // whose figures these are: this machine's, not AWS's
-	Date     string        `json:"date"`    // RFC 3339, of the start
-	Machine  string        `json:"machine"` // system, architecture, CPUs
-	Sandbox  []string      `json:"sandbox"` // what was as on Lambda, and what was not
-	Limited  bool          `json:"limited"`
-	PeriodMs float64       `json:"periodMs"` // of the CPU quota
-	TLS      bool          `json:"tls"`
-	Cache    string        `json:"pageCache"` // its state before a start
-	Seed     uint64        `json:"seed"`      // of the data and of the order
-	Load     *machine.Load `json:"load,omitempty"`
+	Where        string        `json:"where"`   // whose figures these are: this machine's, not AWS's
+	Date         string        `json:"date"`    // RFC 3339, of the start
+	Machine      string        `json:"machine"` // system, architecture, CPUs
+	Sandbox      []string      `json:"sandbox"` // what was as on Lambda, and what was not
+	Limited      bool          `json:"limited"`
+	PeriodMs     float64       `json:"periodMs"` // of the CPU quota
+	TLS          bool          `json:"tls"`
+	Certificates string        `json:"certificates,omitempty"` // the servers': rsa or ecdsa; "" in older reports, whose was ecdsa
+	Cache        string        `json:"pageCache"`              // its state before a start
+	Seed         uint64        `json:"seed"`                   // of the data and of the order
+	Load         *machine.Load `json:"load,omitempty"`
 
 	// What the functions were given, and what was expected of them.
 	Event  string   `json:"event,omitempty"`  // the name of the file with the event; "" is {}
@@ -96,16 +97,19 @@ func (c *Conditions) Method(more ...string) string {
 	} else if c.PeriodMs > 0 {
 		parts = append(parts, fmt.Sprintf("CPU quota in periods of %v ms", c.PeriodMs))
 	}
-	parts = append(parts, transport(c.TLS), "page cache "+Or(c.Cache, "not said"))
+	parts = append(parts, c.transport(), "page cache "+Or(c.Cache, "not said"))
 	return Sentence(append(parts, more...)...)
 }
 
 // transport says how S3 and DynamoDB are reached.
-func transport(tls bool) string {
-	if tls {
+func (c *Conditions) transport() string {
+	switch {
+	case !c.TLS:
+		return "no TLS"
+	case c.Certificates == "":
 		return "TLS"
 	}
-	return "no TLS"
+	return "TLS, " + strings.ToUpper(c.Certificates)
 }
 
 // day returns the date of an RFC 3339 time. Any other text stays as it is.
