@@ -21,6 +21,7 @@
 //	serve         the emulator for other clients
 //	reduce        the job on a local file
 //	split         a CSV file shared among cores
+//	scaffold      a new module with a function of one's own
 package main
 
 import (
@@ -39,7 +40,7 @@ func lab() *cli.Program {
 		Name:     "lab",
 		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
 		Start:    "run",
-		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand},
+		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, newCommand, versionCommand},
 	}
 }
 

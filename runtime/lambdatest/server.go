@@ -33,6 +33,7 @@ type Server struct {
 	Network     Network
 	Now         func() time.Time // the server's clock: time.Now
 	RSAChain    bool             // with TLS, certificates as AWS's endpoints have them, not one of ECDSA
+	OnAnswer    func(Request)    // if not nil, is called after each answer, by several goroutines at once
 
 	S3       *S3
 	DynamoDB *dynamodb.Service

@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -23,6 +24,10 @@ type FunctionConfig struct {
 	// Env is added to the variables that Lambda sets and to those of Server.Env. If a variable
 	// is set more than once, the last one wins.
 	Env []string
+
+	// If Log is not nil, it gets what Function.Log returns, as it is logged: by several goroutines
+	// at once, and in pieces that need not be lines.
+	Log io.Writer
 
 	// Concurrency above 1 makes a Managed Instance: one environment takes that many
 	// invocations at the same time, and nothing enforces the timeout.
