@@ -69,7 +69,7 @@ func (h *Host) openTree() string {
 	if h.options.Unlimited {
 		return "CPU and memory NOT limited, as asked"
 	}
-	tree, err := openHierarchies()
+	tree, err := openHierarchies("/")
 	if err == nil {
 		if err = tree.try(); err != nil {
 			tree.leave()
