@@ -72,7 +72,7 @@ func TestCold(t *testing.T) {
 		if f := r.Results[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
 			t.Errorf("%s: the broken one: %+v", limits, f)
 		}
-		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "again / ours", "broken, 512 MB: failed: Runtime.ExitError: Runtime exited with error: exit status 3; it printed nothing"} {
+		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "again / ours", "broken, 512 MB: failed: Runtime.ExitError: Runtime exited with error: exit status 3; it printed nothing; it had not asked for an event (GET /next)"} {
 			if !strings.Contains(labtest.Flat(out), want) {
 				t.Errorf("%s: the table does not say %q:\n%s", limits, want, out)
 			}
