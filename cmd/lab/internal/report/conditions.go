@@ -23,17 +23,18 @@ const (
 // Conditions are what a reader needs to judge the figures: where, when and how they were
 // measured.
 type Conditions struct {
-	Where        string        `json:"where"`   // whose figures these are: this machine's, not AWS's
-	Date         string        `json:"date"`    // RFC 3339, of the start
-	Machine      string        `json:"machine"` // system, architecture, CPUs
-	Sandbox      []string      `json:"sandbox"` // what was as on Lambda, and what was not
-	Limited      bool          `json:"limited"`
-	PeriodMs     float64       `json:"periodMs"` // of the CPU quota
-	TLS          bool          `json:"tls"`
-	Certificates string        `json:"certificates,omitempty"` // the servers': rsa or ecdsa; "" in older reports, whose was ecdsa
-	Cache        string        `json:"pageCache"`              // its state before a start
-	Seed         uint64        `json:"seed"`                   // of the data and of the order
-	Load         *machine.Load `json:"load,omitempty"`
+	Where    string        `json:"where"`   // whose figures these are: this machine's, not AWS's
+	Date     string        `json:"date"`    // RFC 3339, of the start
+	Machine  string        `json:"machine"` // system, architecture, CPUs
+	Sandbox  []string      `json:"sandbox"` // what was as on Lambda, and what was not
+	Limited  bool          `json:"limited"`
+	PeriodMs float64       `json:"periodMs"` // of the CPU quota
+	TLS      bool          `json:"tls"`
+	Cache    string        `json:"pageCache"` // its state before a start
+	Seed     uint64        `json:"seed"`      // of the data and of the order
+	Load     *machine.Load `json:"load,omitempty"`
+
+	Certificates string `json:"certificates,omitempty"` // the servers': rsa or ecdsa; "" in older reports, whose were ecdsa
 
 	// What the functions were given, and what was expected of them.
 	Event  string   `json:"event,omitempty"`  // the name of the file with the event; "" is {}
