@@ -62,7 +62,7 @@ deployed: ## every test with the deployed build's compiler flags
 
 arm64: dist/linux-arm64/bootstrap ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
 	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./internal/crc64nvme ./internal/job
-	$(QEMU) $< | grep 'AWS_LAMBDA_RUNTIME_API is not set' # so its own entry leads to Go's
+	$(QEMU) $< 2>&1 | grep 'AWS_LAMBDA_RUNTIME_API is not set' # so its own entry leads to Go's
 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
 	@$(GO) run ./cmd/pack size

@@ -21,35 +21,35 @@ TEXT ·xgetbv(SB), NOSPLIT, $0-4
 	MOVL AX, ret+0(FP)
 	RET
 
-// The key of a name is in key0 and key1, crossed with secret words. AES mixes it: two rounds
+// The key of a name is in KEY0 and KEY1, crossed with secret words. AES mixes it: two rounds
 // lie between its halves, so that neither can undo the other, and three behind, as many as
 // it takes until each byte has a say in each (two leave 256 values to the top bits of some
 // 65,536 names that differ in two bytes).
-#define whole   Y0
-#define key0    X0 // the lower half of whole
-#define key1    X1
-#define hash    X2
-#define secret  Y3 // 0 and 1
-#define secret2 X4
-#define secret3 X5
+#define NAME    Y0
+#define KEY0    X0 // the lower half of NAME
+#define KEY1    X1
+#define HASH    X2
+#define SECRET  Y3 // 0 and 1
+#define SECRET2 X4
+#define SECRET3 X5
 #define MIX \
-	VAESENC secret2, key0, hash \
-	VAESENC key1, hash, hash    \
-	VAESENC secret3, hash, hash \
-	VAESENC secret2, hash, hash \
-	VAESENC secret3, hash, hash
+	VAESENC SECRET2, KEY0, HASH \
+	VAESENC KEY1, HASH, HASH    \
+	VAESENC SECRET3, HASH, HASH \
+	VAESENC SECRET2, HASH, HASH \
+	VAESENC SECRET3, HASH, HASH
 
 // func hashAES(x *index, key *[4]uint64) uint64
 TEXT ·hashAES(SB), NOSPLIT, $0-24
-	MOVQ      x+0(FP), AX
-	MOVQ      key+8(FP), BX
-	VMOVDQU (BX), key0
-	VMOVDQU 16(BX), key1
-	VMOVDQU (index_seed+seed_words+32)(AX), secret2
-	VMOVDQU (index_seed+seed_words+48)(AX), secret3
+	MOVQ    x+0(FP), AX
+	MOVQ    key+8(FP), BX
+	VMOVDQU (BX), KEY0
+	VMOVDQU 16(BX), KEY1
+	VMOVDQU (index_seed+seed_words+32)(AX), SECRET2
+	VMOVDQU (index_seed+seed_words+48)(AX), SECRET3
 	MIX
-	VMOVQ   hash, AX
-	MOVQ      AX, ret+16(FP)
+	VMOVQ   HASH, AX
+	MOVQ    AX, ret+16(FP)
 	RET
 
 #define IDS     DI  // where the next id is written
@@ -60,20 +60,20 @@ TEXT ·hashAES(SB), NOSPLIT, $0-24
 #define SLOTS   R10
 #define MASK    R11 // cuts a slot's place to the index's size, in bytes
 #define MASKS   R12 // by length: see key.go
-#define s       AX  // a slot's place among SLOTS, in bytes
-#define at      CX
-#define n1      DX  // the name's length + 1
+#define SLOT    AX  // a slot's place among SLOTS, in bytes
+#define AT      CX
+#define LENGTH1 DX  // the name's length + 1
 
 // func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int
 TEXT ·findAES(SB), NOSPLIT, $0-56
-	MOVQ      x+0(FP), AX
+	MOVQ    x+0(FP), AX
 	MOVQ    (index_slots+0)(AX), SLOTS
 	MOVQ    (index_slots+8)(AX), MASK
 	DECQ    MASK
 	SHLQ    $6, MASK // slots have 64 bytes
-	VMOVDQU (index_seed+seed_words+0)(AX), secret
-	VMOVDQU (index_seed+seed_words+32)(AX), secret2
-	VMOVDQU (index_seed+seed_words+48)(AX), secret3
+	VMOVDQU (index_seed+seed_words+0)(AX), SECRET
+	VMOVDQU (index_seed+seed_words+32)(AX), SECRET2
+	VMOVDQU (index_seed+seed_words+48)(AX), SECRET3
 	MOVQ    ids+8(FP), IDS
 	MOVQ    count+16(FP), LEFT
 	MOVQ    text+24(FP), FROM
@@ -83,33 +83,33 @@ TEXT ·findAES(SB), NOSPLIT, $0-56
 	LEAQ    ·masks(SB), MASKS
 
 name:
-	MOVL (ENDS), at
-	MOVL 4(ENDS), n1
-	SUBL at, n1
-	CMPL n1, $33
+	MOVL (ENDS), AT
+	MOVL 4(ENDS), LENGTH1
+	SUBL AT, LENGTH1
+	CMPL LENGTH1, $33
 	JHI  done
 
 	// The first 32 bytes, cut to n.
-	VMOVDQU      (FROM)(at*1), whole
-	MOVL         n1, at
-	SHLL         $5, at
-	VPAND        (MASKS)(at*1), whole, whole
-	VPXOR        secret, whole, whole
-	VEXTRACTI128 $1, whole, key1
+	VMOVDQU      (FROM)(AT*1), NAME
+	MOVL         LENGTH1, AT
+	SHLL         $5, AT
+	VPAND        (MASKS)(AT*1), NAME, NAME
+	VPXOR        SECRET, NAME, NAME
+	VEXTRACTI128 $1, NAME, KEY1
 	MIX
-	VMOVQ        hash, s
-	SHRQ         $26, s // home times 64, and bits that MASK clears
+	VMOVQ        HASH, SLOT
+	SHRQ         $26, SLOT // home times 64, and bits that MASK clears
 
 probe:
-	ANDQ      MASK, s
-	CMPL      slot_n1(SLOTS)(s*1), n1
+	ANDQ      MASK, SLOT
+	CMPL      slot_n1(SLOTS)(SLOT*1), LENGTH1
 	JNE       other
-	VPCMPEQB  (SLOTS)(s*1), whole, Y6
-	VPMOVMSKB Y6, at
-	INCL      at
+	VPCMPEQB  (SLOTS)(SLOT*1), NAME, Y6
+	VPMOVMSKB Y6, AT
+	INCL      AT
 	JNZ       other
-	MOVL      slot_id(SLOTS)(s*1), at
-	MOVL      at, (IDS)
+	MOVL      slot_id(SLOTS)(SLOT*1), AT
+	MOVL      AT, (IDS)
 	ADDQ      $4, IDS
 	ADDQ      STRIDE, ENDS
 	DECQ      LEFT
@@ -123,7 +123,7 @@ done:
 	RET
 
 other:
-	CMPL slot_n1(SLOTS)(s*1), $0
+	CMPL slot_n1(SLOTS)(SLOT*1), $0
 	JEQ  done
-	ADDQ $64, s
+	ADDQ $64, SLOT
 	JMP  probe

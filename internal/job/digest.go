@@ -60,7 +60,7 @@ func runOf(o Object, body Body, s *Options) (string, error) {
 // addTo adds every setting that changes the items of a result.
 func (o *Options) addTo(d *digest) {
 	d.flag(o.BadRows.Skip)
-	d.text(strconv.FormatFloat(o.BadRows.Share, 'g', -1, 64))
+	d.number(int(o.BadRows.Share))
 	d.number(int(o.NoValue))
 	d.number(len(o.Missing))
 	for _, s := range o.Missing {

@@ -54,8 +54,11 @@ func (u *unzipper) Read(p []byte) (int, error) {
 			u.z.Multistream(false)
 		}
 		n, err := u.z.Read(p)
-		if n > 0 || err != io.EOF {
+		if err != io.EOF {
 			return n, truncated(err)
+		}
+		if n > 0 {
+			return n, nil // the end of this member may not be that of the file
 		}
 		if err := u.next(); err != nil {
 			return 0, err
