@@ -89,13 +89,13 @@ settled() {
 	echo "$status"
 }
 
-# ours NAME BEGINNING fails if the stack was made from another template.
+# ours NAME BEGINNING fails if the description of the stack's template does not begin like this.
 ours() {
 	local description
-	description=$(aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].Description' --output text)
-	case $description in
-	"$2"* | None) ;; # None: it has no template yet, as with REVIEW_IN_PROGRESS
-	*) fail "stack $1 was made from another template: \"$description\". Choose another name with --stack" ;;
+	description=$(aws cloudformation get-template-summary --stack-name "$1" --query Description --output text) || exit
+	case $description in "$2"*) ;; *)
+		fail "stack $1 was made from another template: \"$description\". Choose another name with --stack"
+		;;
 	esac
 }
 

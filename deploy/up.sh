@@ -191,7 +191,7 @@ mkdir -p "$(dirname "$package")"
 (cd "$here/.." && go run ./cmd/pack zip -arch "$goarch" -o "$package" ./bootstrap)
 code=$architecture-$(digest "$package").zip
 status=$(settled "$stack-packages")
-[ "$status" = NONE ] || ours "$stack-packages" 'reduction, packages: '
+case $status in NONE | REVIEW_IN_PROGRESS) ;; *) ours "$stack-packages" 'reduction, packages: ' ;; esac
 deploy "$stack-packages" "$here/packages.yaml"
 packages=$(output "$stack-packages" Bucket)
 aws s3 cp --only-show-errors "$package" "s3://$packages/$code"
