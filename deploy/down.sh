@@ -104,7 +104,10 @@ else
 		ask "Remove it?" || fail "nothing was removed"
 	fi
 	remove "$stack"
-	[ -n "$with_data" ] || printf '%s\n' ${bucket:+"kept: bucket $bucket"} ${table:+"kept: table $table"}
+	if [ -z "$with_data" ]; then
+		[ -z "$bucket" ] || echo "kept: bucket $bucket"
+		[ -z "$table" ] || echo "kept: table $table"
+	fi
 fi
 
 status=$(settled "$stack-packages")

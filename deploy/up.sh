@@ -81,6 +81,19 @@ eventbridge() {
 	aws s3api put-bucket-notification-configuration --bucket "$1" --notification-configuration "$want" --skip-destination-validation
 }
 
+# same_region BUCKET fails unless the bucket is in the region of the stack: EventBridge has its events
+# there only. S3 calls two regions by other names (S3 API Reference, GetBucketLocation).
+same_region() {
+	local location
+	location=$(aws s3api get-bucket-location --bucket "$1" --query LocationConstraint --output text) ||
+		fail "bucket $1: not there, or not yours to read"
+	case $location in
+	None) location=us-east-1 ;;
+	EU) location=eu-west-1 ;;
+	esac
+	[ "$location" = "$region" ] || fail "bucket $1 is in $location, the stack would be in $region: give --region $location"
+}
+
 # digest FILE prints the SHA-256 of a file.
 digest() {
 	if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -c1-64
@@ -180,7 +193,7 @@ arm64) goarch=arm64 ;;
 x86_64) goarch=amd64 ;;
 *) fail "Architecture is arm64 or x86_64, not $architecture" ;;
 esac
-[ -z "$bucket" ] || aws s3api head-bucket --bucket "$bucket" >/dev/null || fail "bucket $bucket: not there, in another region, or not yours to read"
+[ -z "$bucket" ] || same_region "$bucket"
 if [ -n "$table" ]; then
 	schema=$(aws dynamodb describe-table --table-name "$table" --query 'Table.KeySchema[].[KeyType,AttributeName]' --output text) || fail "table $table: not there"
 	[ "$(tr '\t\n' '  ' <<<"$schema")" = 'HASH PK RANGE SK ' ] || fail "table $table: its keys are not PK and SK"

@@ -61,7 +61,7 @@ def mend(mappings, stop):
                 mappings.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": 10})
 
 
-def until(what, seconds=60):
+def until(what, seconds=300):
     """Call what until it returns something, and return that."""
     end = time.time() + seconds
     while time.time() < end:
@@ -76,7 +76,7 @@ def main(tmp, env):
         return boto3.client(service, endpoint_url=env["AWS_ENDPOINT_URL"], verify=env["AWS_CA_BUNDLE"], region_name=env["AWS_DEFAULT_REGION"],
                             aws_access_key_id=env["AWS_ACCESS_KEY_ID"], aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"])
 
-    s3, dynamodb, sqs, cloudformation = (client(service) for service in ("s3", "dynamodb", "sqs", "cloudformation"))
+    s3, dynamodb, sqs, cloudformation, functions = (client(service) for service in ("s3", "dynamodb", "sqs", "cloudformation", "lambda"))
     stop = threading.Event()
     mender = threading.Thread(target=mend, args=(client("lambda"), stop))
     mender.start()
@@ -130,6 +130,21 @@ def main(tmp, env):
         said = script("up.sh", "--yes")
         assert said.count("nothing to change") == 2 and "uploaded" not in said, said
 
+    @case("up.sh shows a change, asks, and keeps the parameters that are not given")
+    def _():
+        def memory():
+            return functions.get_function_configuration(FunctionName=out["Function"])["MemorySize"]
+
+        said = script("up.sh", "MemorySize=512", status=1, answer="n\n")
+        assert re.search(r"Modify\tFunction\tAWS::Lambda::Function\tFalse", said) and memory() == 256, said
+        script("up.sh", "MemorySize=512", answer="y\n")
+        kept = {p["ParameterKey"]: p["ParameterValue"] for p in cloudformation.describe_stacks(StackName="reduction")["Stacks"][0]["Parameters"]}
+        assert memory() == 512 and kept["Prefix"] == "feed/" and kept["NoFileHours"] == "26", kept
+
+    @case("up.sh refuses settings that contradict each other")
+    def _():
+        assert "With Latest, PK must be object" in script("up.sh", "--yes", "PK=request", status=1)
+
     @case("a file of 2,000 rows is reduced, and only under the prefix")
     def _():
         s3.upload_file(str(feed), bucket, "elsewhere/in.csv")
@@ -157,6 +172,21 @@ def main(tmp, env):
         failed = until(lambda: sqs.receive_message(QueueUrl=out["DeadLetterQueue"]).get("Messages"))
         assert json.loads(failed[0]["Body"])["detail"]["object"]["key"] == "feed/bad.csv", failed
         assert len(items(table)) == before
+
+    @case("an event in the dead-letter queue is sent back and does its work, once its cause is mended")
+    def _():
+        def arn(url):
+            return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+        sqs.purge_queue(QueueUrl=out["DeadLetterQueue"])
+        setting = functions.get_function_configuration(FunctionName=out["Function"])["Environment"]["Variables"]
+        functions.update_function_configuration(FunctionName=out["Function"], Environment={"Variables": {**setting, "DECIMAL": "comma"}})
+        s3.put_object(Bucket=bucket, Key="feed/point.csv", Body=b"Hospital,Diagnosis,Treatment,Recovery Time\nA,B,C,1.5\nA,D,C,2\n")
+        until(lambda: sqs.receive_message(QueueUrl=out["DeadLetterQueue"], VisibilityTimeout=0).get("Messages"))
+        functions.update_function_configuration(FunctionName=out["Function"], Environment={"Variables": setting})
+        sqs.start_message_move_task(SourceArn=arn(out["DeadLetterQueue"]), DestinationArn=arn(out["Queue"]))
+        newest = until(lambda: pointer(table, bucket, "feed/point.csv"))
+        assert result(table, newest["PartitionKey"])["B", "A"] == (1.5, "C")
 
     @case("a bucket and a table that are there: notifications are kept, and nothing is removed")
     def _():
