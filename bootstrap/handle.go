@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"reduction/ddbwire"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/json"
@@ -45,7 +46,7 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 		sum, err := f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag},
 			o.Table, e.PartitionKey(inv.RequestID, i))
 		f.report(of(inv), &o, &sum, err)
-		r := event.Result{Summary: appendSummary(nil, inv.RequestID, &sum)}
+		r := event.Result{Summary: appendSummary(nil, inv.RequestID, o.Table, &sum)}
 		r.Outcome, r.Err = f.outcome(ctx, of(inv), e, &o, err)
 		results = append(results, r)
 		if r.Err != nil && e.Ordered() {
@@ -95,11 +96,13 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
 	}
 	if sum.Run != "" {
-		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
+		fields = append(fields, logline.Text("run", sum.Run))
 	}
 	if f.job.Options.Latest != job.NoLatest {
 		fields = append(fields, logline.Text("latest", strconv.FormatBool(sum.Latest)))
 	}
+	fields = append(fields, logline.Text("table", o.Table), logline.Text("partitionKey", sum.PartitionKey),
+		logline.JSON("query", ddbwire.AppendQuery(nil, o.Table, sum.PartitionKey)))
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
@@ -107,12 +110,11 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 //
 //	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
 //	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
-//	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
+//	 "ms":{"open":12.3,"read":4.5,"write":21.7},
+//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
 //
-// Where the result has a Run, it says where it is, too:
-//
-//	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
-func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
+// The query is the request that reads the items back. Where the result has a Run, "run" is there, too.
+func appendSummary(dst []byte, requestID, table string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)
 		dst = append(dst, name...)
@@ -157,7 +159,9 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	dst = append(dst, '}')
 	if s.Run != "" {
 		dst = json.AppendString(append(dst, `,"run":`...), s.Run)
-		dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
 	}
+	dst = json.AppendString(append(dst, `,"table":`...), table)
+	dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
+	dst = ddbwire.AppendQuery(append(dst, `,"query":`...), table, s.PartitionKey)
 	return append(dst, '}')
 }
