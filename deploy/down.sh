@@ -17,16 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/common.sh
 . "$here/common.sh"
 
-with_data=''
-while [ $# -gt 0 ]; do
-	common_flag "$@"
-	[ "$taken" = 0 ] || { shift "$taken" && continue; }
-	case $1 in
-	--with-data) with_data=1 ;;
-	*) fail "$1 is no flag; --help lists them" ;;
-	esac
-	shift
-done
+bucket='' table='' # what the stack has made
 
 # empty BUCKET deletes all objects, all versions of them, and all delete markers.
 empty() {
@@ -61,7 +52,7 @@ waiting() {
 		--attribute-names ApproximateNumberOfMessages
 }
 
-# delete_data stops the function's events, and deletes the bucket and the table that the stack has made.
+# delete_data stops the function's events, and deletes the stack's own bucket and table.
 delete_data() {
 	local mapping rule
 	mapping=$(resource "$stack" QueueToFunction) rule=$(resource "$stack" Rule)
@@ -80,40 +71,56 @@ delete_data() {
 	fi
 }
 
-connect
-status=$(settled "$stack")
-if [ "$status" = NONE ]; then
-	echo "stack $stack: not there"
-else
-	ours "$stack" 'reduction: '
-	bucket=$(resource "$stack" Bucket) table=$(resource "$stack" Table)
-	echo "stack $stack: its function, queues, alarms and log will be removed"
-	for queue in Queue DeadLetterQueue; do
-		url=$(resource "$stack" "$queue")
-		[ -z "$url" ] || echo "	with $(waiting "$url") messages in $url"
+# All of it is read before any of it runs: the file may change meanwhile, by git pull for one.
+main() {
+	local with_data='' status queue url answer packages
+	while [ $# -gt 0 ]; do
+		common_flag "$@"
+		[ "$taken" = 0 ] || { shift "$taken" && continue; }
+		case $1 in
+		--with-data) with_data=1 ;;
+		*) fail "$1 is no flag; --help lists them" ;;
+		esac
+		shift
 	done
-	if [ -n "$with_data" ] && [ -n "$bucket$table" ]; then
-		[ -z "$bucket" ] || echo "	with all objects in the bucket $bucket"
-		[ -z "$table" ] || echo "	with all items in the table $table"
-		printf 'These data cannot be brought back. Type the name of the %s to delete them: ' "$([ -n "$table" ] && echo table || echo bucket)" >&2
-		read -r answer || answer=''
-		[ "$answer" = "${table:-$bucket}" ] || fail "nothing was removed"
-		delete_data
-	else
-		with_data=''
-		ask "Remove it?" || fail "nothing was removed"
-	fi
-	remove "$stack"
-	if [ -z "$with_data" ]; then
-		[ -z "$bucket" ] || echo "kept: bucket $bucket"
-		[ -z "$table" ] || echo "kept: table $table"
-	fi
-fi
 
-status=$(settled "$stack-packages")
-if [ "$status" != NONE ]; then
-	ours "$stack-packages" 'reduction, packages: '
-	packages=$(resource "$stack-packages" Packages)
-	[ -z "$packages" ] || empty "$packages"
-	remove "$stack-packages"
-fi
+	connect
+	status=$(settled "$stack")
+	if [ "$status" = NONE ]; then
+		echo "stack $stack: not there"
+	else
+		ours "$stack" 'reduction: '
+		bucket=$(resource "$stack" Bucket) table=$(resource "$stack" Table)
+		echo "stack $stack: its function, queues, alarms and log will be removed"
+		for queue in Queue DeadLetterQueue; do
+			url=$(resource "$stack" "$queue")
+			[ -z "$url" ] || echo "	with $(waiting "$url") messages in $url"
+		done
+		if [ -n "$with_data" ] && [ -n "$bucket$table" ]; then
+			[ -z "$bucket" ] || echo "	with all objects in the bucket $bucket"
+			[ -z "$table" ] || echo "	with all items in the table $table"
+			printf 'These data cannot be brought back. Type the name of the %s to delete them: ' "$([ -n "$table" ] && echo table || echo bucket)" >&2
+			read -r answer || answer=''
+			[ "$answer" = "${table:-$bucket}" ] || fail "nothing was removed"
+			delete_data
+		else
+			with_data=''
+			ask "Remove it?" || fail "nothing was removed"
+		fi
+		remove "$stack"
+		if [ -z "$with_data" ]; then
+			[ -z "$bucket" ] || echo "kept: bucket $bucket"
+			[ -z "$table" ] || echo "kept: table $table"
+		fi
+	fi
+
+	status=$(settled "$stack-packages")
+	if [ "$status" != NONE ]; then
+		ours "$stack-packages" 'reduction, packages: '
+		packages=$(resource "$stack-packages" Packages)
+		[ -z "$packages" ] || empty "$packages"
+		remove "$stack-packages"
+	fi
+}
+
+main "$@" && exit

@@ -18,22 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/common.sh
 . "$here/common.sh"
 
-try='' architecture='' bucket='' table=''
-parameters=()
-while [ $# -gt 0 ]; do
-	common_flag "$@"
-	[ "$taken" = 0 ] || { shift "$taken" && continue; }
-	case $1 in
-	--try) try=1 ;;
-	CodeBucket=* | CodeKey=*) fail "${1%%=*} is set by this script" ;;
-	Architecture=*) architecture=${1#*=} parameters+=("$1") ;;
-	ExistingBucket=*) bucket=${1#*=} parameters+=("$1") ;;
-	ExistingTable=*) table=${1#*=} parameters+=("$1") ;;
-	[A-Z]*=*) parameters+=("$1") ;;
-	*) fail "$1 is neither a flag nor PARAMETER=VALUE; --help lists them" ;;
-	esac
-	shift
-done
+bucket='' table='' # what the stack reads from and writes to
 
 # deploy STACK TEMPLATE PARAMETER=VALUE... creates or updates a stack. What would change in one that
 # was there is shown first, and asked for.
@@ -81,8 +66,8 @@ eventbridge() {
 	aws s3api put-bucket-notification-configuration --bucket "$1" --notification-configuration "$want" --skip-destination-validation
 }
 
-# same_region BUCKET fails unless the bucket is in the region of the stack: EventBridge has its events
-# there only. S3 calls two regions by other names (S3 API Reference, GetBucketLocation).
+# same_region BUCKET fails unless the bucket is in the region of the stack: EventBridge has its
+# events there only. S3 calls two regions by other names (S3 API Reference, GetBucketLocation).
 same_region() {
 	local location
 	location=$(aws s3api get-bucket-location --bucket "$1" --query LocationConstraint --output text) ||
@@ -99,7 +84,7 @@ digest() {
 	if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -c1-64
 }
 
-# logged KEY prints the lines that the function has logged about an object that was uploaded just now.
+# logged KEY prints what the function has logged about an object that was uploaded just now.
 logged() {
 	aws logs filter-log-events --log-group-name "$logs" --start-time "$since" --filter-pattern "\"$1\"" --query 'events[].[message]' --output text
 }
@@ -140,8 +125,8 @@ tidy() {
 # before is never told: after a minute the example is uploaded again, under another key.
 try_example() {
 	local name lines pk i
-	if [ "$(parameter "$stack" PK)" = request ] && [ "$(parameter "$stack" Manifest)" = off ]; then
-		echo "not tried: with PK=request and Manifest=off no line of the log says where a result is"
+	if [ "$(parameter "$stack" PK)" = request ]; then
+		echo "not tried: with PK=request the log does not say which object a result is of"
 		return
 	fi
 	bucket=$(output "$stack" Bucket) table=$(output "$stack" Table) logs=$(output "$stack" LogGroup)
@@ -172,49 +157,71 @@ try_example() {
 	tidy
 }
 
-connect
-command -v go >/dev/null || fail "Go is missing: https://go.dev/dl"
-before=$(settled "$stack")
-case $before in
-NONE | REVIEW_IN_PROGRESS) new=1 ;;
-ROLLBACK_COMPLETE | ROLLBACK_FAILED | DELETE_FAILED) fail "stack $stack is $before: remove it with deploy/down.sh first" ;;
-*_COMPLETE) new='' ;;
-*) fail "stack $stack is $before: look at it in the console of CloudFormation first" ;;
-esac
-if [ -z "$new" ]; then
-	ours "$stack" 'reduction: '
-	architecture=${architecture:-$(parameter "$stack" Architecture)}
-	bucket=${bucket:-$(parameter "$stack" ExistingBucket)} table=${table:-$(parameter "$stack" ExistingTable)}
-else
-	ask "Make the stacks $stack and $stack-packages: a function, a queue and what docs/deploy.md lists?" || fail "nothing was changed"
-fi
-case ${architecture:=arm64} in
-arm64) goarch=arm64 ;;
-x86_64) goarch=amd64 ;;
-*) fail "Architecture is arm64 or x86_64, not $architecture" ;;
-esac
-[ -z "$bucket" ] || same_region "$bucket"
-if [ -n "$table" ]; then
-	schema=$(aws dynamodb describe-table --table-name "$table" --query 'Table.KeySchema[].[KeyType,AttributeName]' --output text) || fail "table $table: not there"
-	[ "$(tr '\t\n' '  ' <<<"$schema")" = 'HASH PK RANGE SK ' ] || fail "table $table: its keys are not PK and SK"
-fi
+# All of it is read before any of it runs: the file may change meanwhile, by git pull for one.
+main() {
+	local before new status goarch package code packages schema
+	local try='' architecture='' parameters=()
+	while [ $# -gt 0 ]; do
+		common_flag "$@"
+		[ "$taken" = 0 ] || { shift "$taken" && continue; }
+		case $1 in
+		--try) try=1 ;;
+		CodeBucket=* | CodeKey=*) fail "${1%%=*} is set by this script" ;;
+		Architecture=*) architecture=${1#*=} parameters+=("$1") ;;
+		ExistingBucket=*) bucket=${1#*=} parameters+=("$1") ;;
+		ExistingTable=*) table=${1#*=} parameters+=("$1") ;;
+		[A-Z]*=*) parameters+=("$1") ;;
+		*) fail "$1 is neither a flag nor PARAMETER=VALUE; --help lists them" ;;
+		esac
+		shift
+	done
 
-package=$here/../dist/linux-$goarch/bootstrap.zip
-mkdir -p "$(dirname "$package")"
-(cd "$here/.." && go run ./cmd/pack zip -arch "$goarch" -o "$package" ./bootstrap)
-code=$architecture-$(digest "$package").zip
-status=$(settled "$stack-packages")
-case $status in NONE | REVIEW_IN_PROGRESS) ;; *) ours "$stack-packages" 'reduction, packages: ' ;; esac
-deploy "$stack-packages" "$here/packages.yaml"
-packages=$(output "$stack-packages" Bucket)
-aws s3 cp --only-show-errors "$package" "s3://$packages/$code"
+	connect
+	command -v go >/dev/null || fail "Go is missing: https://go.dev/dl"
+	before=$(settled "$stack")
+	case $before in
+	NONE | REVIEW_IN_PROGRESS) new=1 ;;
+	ROLLBACK_COMPLETE | ROLLBACK_FAILED | DELETE_FAILED) fail "stack $stack is $before: remove it with deploy/down.sh first" ;;
+	*_COMPLETE) new='' ;;
+	*) fail "stack $stack is $before: look at it in the console of CloudFormation first" ;;
+	esac
+	if [ -z "$new" ]; then
+		ours "$stack" 'reduction: '
+		architecture=${architecture:-$(parameter "$stack" Architecture)}
+		bucket=${bucket:-$(parameter "$stack" ExistingBucket)} table=${table:-$(parameter "$stack" ExistingTable)}
+	else
+		ask "Make the stacks $stack and $stack-packages: a function, a queue and what docs/deploy.md lists?" || fail "nothing was changed"
+	fi
+	case ${architecture:=arm64} in
+	arm64) goarch=arm64 ;;
+	x86_64) goarch=amd64 ;;
+	*) fail "Architecture is arm64 or x86_64, not $architecture" ;;
+	esac
+	[ -z "$bucket" ] || same_region "$bucket"
+	if [ -n "$table" ]; then
+		schema=$(aws dynamodb describe-table --table-name "$table" --query 'Table.KeySchema[].[KeyType,AttributeName]' --output text) || fail "table $table: not there"
+		[ "$(tr '\t\n' '  ' <<<"$schema")" = 'HASH PK RANGE SK ' ] || fail "table $table: its keys are not PK and SK"
+	fi
 
-[ -z "$bucket" ] || eventbridge "$bucket"
-deploy "$stack" "$here/template.yaml" "CodeBucket=$packages" "CodeKey=$code" ${parameters[@]+"${parameters[@]}"}
-[ -z "$new$try" ] || try_example
+	package=$here/../dist/linux-$goarch/bootstrap.zip
+	mkdir -p "$(dirname "$package")"
+	(cd "$here/.." && go run ./cmd/pack zip -arch "$goarch" -o "$package" ./bootstrap)
+	code=$architecture-$(digest "$package").zip
+	status=$(settled "$stack-packages")
+	case $status in NONE | REVIEW_IN_PROGRESS) ;; *) ours "$stack-packages" 'reduction, packages: ' ;; esac
+	deploy "$stack-packages" "$here/packages.yaml"
+	packages=$(output "$stack-packages" Bucket)
+	aws s3 cp --only-show-errors "$package" "s3://$packages/$code"
 
-echo "read from    s3://$(output "$stack" Bucket)"
-echo "written to   $(output "$stack" Table)"
-echo "log          $(output "$stack" LogGroup)"
-[ -n "$(parameter "$stack" AlarmTopicArn)" ] ||
-	echo "WARNING: nobody is told when an object fails. Run this again with AlarmTopicArn=ARN of an SNS topic"
+	[ -z "$bucket" ] || eventbridge "$bucket"
+	deploy "$stack" "$here/template.yaml" "CodeBucket=$packages" "CodeKey=$code" ${parameters[@]+"${parameters[@]}"}
+	[ -z "$new$try" ] || try_example
+
+	echo "read from    s3://$(output "$stack" Bucket)"
+	echo "written to   $(output "$stack" Table)"
+	echo "log          $(output "$stack" LogGroup)"
+	[ -n "$(parameter "$stack" AlarmTopicArn)" ] ||
+		echo "WARNING: nobody is told when an object fails. Run this again with AlarmTopicArn=ARN of an SNS topic"
+}
+
+main "$@" && exit
