@@ -34,6 +34,7 @@ var errorTypes = [...]struct {
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
 	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&job.ErrNoObjects, "Function.NoSuchKey"},
 	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
 	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
 	{&ddbwire.ErrTableKeys, "Function.TableKeys"},
@@ -72,6 +73,7 @@ var errorTypes = [...]struct {
 	{&job.ErrSameSortKey, "Function.BadRow"},
 	{&ddbwire.ErrKeyTooLong, "Function.BadRow"},
 	{&ddbwire.ErrItemTooLarge, "Function.BadRow"},
+	{&job.ErrTooManyObjects, "Function.TooLarge"},
 	{&aggregate.ErrTooManyGroups, "Function.TooLarge"},
 	{&aggregate.ErrTooManyNames, "Function.TooLarge"},
 	{&aggregate.ErrTooManyCounters, "Function.TooLarge"},

@@ -132,6 +132,8 @@ func (e *Error) explain(f fault) {
 	switch {
 	case e.Code == "AccessDenied" && strings.Contains(e.Message, "kms:"):
 		e.Err, e.Hint = ErrKMS, hintKMS
+	case e.Code == "AccessDenied" && e.Op == opList:
+		e.Hint = "the role needs s3:ListBucket on the bucket"
 	case e.Code == "AccessDeniedException":
 		e.Hint = "the role needs dynamodb:" + e.Op + " on the table"
 	case slices.Contains(otherKeys[:], e.Message):

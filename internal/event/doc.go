@@ -6,6 +6,7 @@
 //	nothing, null, {}                        the environment's object
 //	EventBridge's "Scheduled Event"          the same, from a rule and from EventBridge Scheduler
 //	{"bucket": ..., "key": ..., "table": …}  that object; what is left out, the environment's
+//	{"prefix": ..., …}                       all objects whose keys begin so, for one result
 //	S3 event notification, version 2.x       its records' objects
 //	EventBridge, from S3                     its object
 //	EventBridge, from S3 via CloudTrail      the object of the call

@@ -19,6 +19,16 @@ func (s Source) Object(ctx context.Context, o job.Object) (job.Body, error) {
 	return s.Client.Object(ctx, aws.ObjectRef(o))
 }
 
+// List returns the objects of a prefix.
+func (s Source) List(ctx context.Context, bucket, prefix string, most int) ([]job.Listed, error) {
+	all, err := s.Client.List(ctx, bucket, prefix, most)
+	listed := make([]job.Listed, len(all))
+	for i, o := range all {
+		listed[i] = job.Listed(o)
+	}
+	return listed, err
+}
+
 // Current returns the version of an object that is there now.
 func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) {
 	h, err := s.Client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
