@@ -123,4 +123,4 @@ main() {
 	fi
 }
 
-main "$@" && exit
+main "$@"; exit

@@ -224,4 +224,4 @@ main() {
 		echo "WARNING: nobody is told when an object fails. Run this again with AlarmTopicArn=ARN of an SNS topic"
 }
 
-main "$@" && exit
+main "$@"; exit
