@@ -128,6 +128,9 @@ func refusal(code string) (kind error, hint string) {
 
 // explain gives a failed answer its kind and its hint.
 func (e *Error) explain(f fault) {
+	if e.Err != nil {
+		return // the operation knows
+	}
 	e.Err, e.Hint = refusal(e.Code)
 	switch {
 	case e.Code == "AccessDenied" && strings.Contains(e.Message, "kms:"):
