@@ -23,6 +23,8 @@ type Config struct {
 	VerifyFull  bool   // every object must have a checksum of its whole content, and match it
 	MaxAttempts int    // 0: by AWS's rules
 
+	RequesterPays bool // the function's account pays for what it reads
+
 	// Dial opens connections; nil: a net.Dialer's, which tries the addresses that DNS
 	// answers with in turn.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -88,6 +90,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	}
 	c.MemoryMB, _ = r.Number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, math.MaxInt32)
 	c.MaxAttempts, _ = r.Number("AWS_MAX_ATTEMPTS", 1, math.MaxInt32)
+	c.RequesterPays = r.Choice("REQUEST_PAYER", "", "requester") == "requester"
 	c.Stall = seconds(r, "READ_TIMEOUT")
 	c.Connect = seconds(r, "CONNECT_TIMEOUT")
 	return c, r.Err()

@@ -112,6 +112,8 @@ func TestFromEnv(t *testing.T) {
 		{"AWS_MAX_ATTEMPTS=5", Config{MaxAttempts: 5}, nil},
 		{"AWS_MAX_ATTEMPTS=0", Config{}, env.ErrSetting},
 		{"READ_TIMEOUT=10 CONNECT_TIMEOUT=2", Config{Stall: 10 * time.Second, Connect: 2 * time.Second}, nil},
+		{"REQUEST_PAYER=requester", Config{RequesterPays: true}, nil},
+		{"REQUEST_PAYER=me", Config{}, env.ErrSetting},
 		{"READ_TIMEOUT=0", Config{}, env.ErrSetting},
 		{"CONNECT_TIMEOUT=1.5", Config{}, env.ErrSetting},
 		{"VERIFY=full", Config{VerifyFull: true}, nil},
@@ -126,7 +128,7 @@ func TestFromEnv(t *testing.T) {
 		}
 		if err == nil && (got.Region != c.want.Region || got.Endpoints != c.want.Endpoints || got.Proxies != c.want.Proxies ||
 			got.CABundle != c.want.CABundle || got.MemoryMB != c.want.MemoryMB || got.MaxAttempts != c.want.MaxAttempts || got.VerifyFull != c.want.VerifyFull ||
-			got.Stall != c.want.Stall || got.Connect != c.want.Connect) {
+			got.RequesterPays != c.want.RequesterPays || got.Stall != c.want.Stall || got.Connect != c.want.Connect) {
 			t.Errorf("%s: %+v", c.env, got)
 		}
 	}

@@ -92,6 +92,9 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			default:
 				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
 			}
+			if c.config.RequesterPays {
+				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-request-payer", Value: "requester"})
+			}
 			if isStrong(ref.ETag) && !weakly {
 				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
 			}
@@ -104,7 +107,7 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			return s.accept(x.Status, x.Header, x.ContentLength, size)
 		},
 		refused: func(e *Error, h http1.Header, body []byte) bool {
-			e.Code, e.Message = element(body, "Code"), element(body, "Message")
+			e.says(element(body, "Code"), element(body, "Message"))
 			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
 			if s == headOnly && (e.Status == 404 || e.Status == 405) {
 				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so
@@ -112,8 +115,8 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 			if e.Status == 501 && s != whole && s != headOnly {
 				e.Err = ErrNoRanges
 			}
-			if class := element(body, "StorageClass"); class != "" {
-				e.Message += " (storage class " + class + ")"
+			if class := plain(element(body, "StorageClass"), "_"); class != "" {
+				e.Message = strings.TrimSpace(e.Message + " (storage class " + class + ")")
 			}
 			if there := h.Get("ETag"); e.Status == 412 && isWeak(there) && SameETag(there, ref.ETag) && !weakly {
 				weakly = true
@@ -166,11 +169,15 @@ func (r *ObjectRef) check() error {
 	switch {
 	case r.Bucket == "" || r.Key == "":
 		why = "bucket and key are both needed"
+	case strings.HasSuffix(r.Bucket, ".mrap"):
+		why = "Multi-Region Access Points are not supported: name the bucket in one region, or an access point there"
 	case strings.HasPrefix(r.Bucket, "arn:"):
 		why = "an access point is named by its alias here, not by its ARN"
-	case strings.HasSuffix(r.Bucket, "--x-s3"):
-		why = "directory buckets (S3 Express One Zone) are not supported"
-	case strings.ContainsAny(r.Bucket, "/?#%\\ \r\n\x00"):
+	case strings.HasSuffix(r.Bucket, "--x-s3"), strings.HasSuffix(r.Bucket, "--xa-s3"):
+		why = "directory buckets (S3 Express One Zone) and their access points are not supported: copy the object to a general purpose bucket"
+	case strings.HasSuffix(r.Bucket, "--op-s3"):
+		why = "access points of S3 on Outposts are not supported: copy the object to a bucket in a region"
+	case r.Bucket == ".", r.Bucket == "..", strings.ContainsFunc(r.Bucket, func(c rune) bool { return c <= ' ' || c == 0x7f || strings.ContainsRune("/?#%\\", c) }):
 		why = "this is no bucket's name"
 	default:
 		return nil
