@@ -3,8 +3,6 @@ package logline
 import (
 	"strconv"
 	"time"
-
-	"reduction/internal/json"
 )
 
 // Field is a named value of a line. Numbers have the unit that they have as a metric.
@@ -39,7 +37,7 @@ func Millis(name string, d time.Duration) Field {
 func (f Field) appendValue(dst []byte) []byte {
 	switch f.unit {
 	case "":
-		return json.AppendString(dst, f.text)
+		return appendQuoted(dst, f.text)
 	case unitMillis:
 		return appendThousandths(dst, f.n)
 	}
@@ -67,7 +65,7 @@ func appendThousandths(dst []byte, n int64) []byte {
 func appendMembers(dst []byte, fields []Field) []byte {
 	for _, f := range fields {
 		dst = append(dst, ',')
-		dst = json.AppendString(dst, f.name)
+		dst = appendQuoted(dst, f.name)
 		dst = append(dst, ':')
 		dst = f.appendValue(dst)
 	}
