@@ -44,7 +44,7 @@ lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/boo
 		cli.Whole(f, &o.Rows, "rows", 2000, 0, measure.MostRows, "`N` rows of the experiment's data (default 2000, a day of the real feed)")
 		measure.DeclareMemory(f, &o.Memory, []int{128, 512}, "`LIST` memory sizes in MB, with commas between (default 128,512)")
 		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); with 100 there is a p99")
-		o.DeclareTimeout(f, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
+		o.DeclareTimeout(f, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 30m)")
 		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
 		o.Declare(f)
 		f.String(&binary, "bootstrap", measure.BuiltBootstrap(), "`PATH` our function (default "+measure.BuiltBootstrap()+")")

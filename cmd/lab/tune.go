@@ -45,7 +45,7 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --name rust --tool-j
 		cli.Whole(f, &o.Rows, "rows", 1_000_000, 0, measure.MostRows, "`N` rows of the experiment's data (default 1000000)")
 		measure.DeclareMemory(f, &o.Memory, []int{256, 512, 1024, 1536, 2048, 3008, 5000}, "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
 		cli.Whole(f, &o.N, "n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
-		o.DeclareTimeout(f, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
+		o.DeclareTimeout(f, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 30m)")
 		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
 		f.String(&architecture, "arch", pricing.MachineArchitecture(), "`NAME` architecture of the prices: x86_64 or arm64 (default this machine's)")
 		f.String(&o.Strategy, "strategy", powertuning.Cost, "`NAME` strategy that chooses a size: cost, speed or balanced (default cost)")
