@@ -77,8 +77,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			AccountMode: r.Choice("AWS_ACCOUNT_ID_ENDPOINT_MODE", "", "preferred", "required", "disabled"),
 		},
 		Proxies: Proxies{
-			HTTPS: r.First("HTTPS_PROXY", "https_proxy"),
-			HTTP:  r.First("HTTP_PROXY", "http_proxy"),
+			HTTPS: readProxy(r, "HTTPS_PROXY", "https_proxy"),
+			HTTP:  readProxy(r, "HTTP_PROXY", "http_proxy"),
 			None:  r.First("NO_PROXY", "no_proxy"),
 		},
 		CABundle:   r.First("AWS_CA_BUNDLE", "SSL_CERT_FILE"),
@@ -94,6 +94,18 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	c.Stall = seconds(r, "READ_TIMEOUT")
 	c.Connect = seconds(r, "CONNECT_TIMEOUT")
 	return c, r.Err()
+}
+
+func readProxy(r *env.Reader, names ...string) string {
+	for _, name := range names {
+		if v := r.First(name); v != "" {
+			if _, err := parseProxy(name, v); err != nil {
+				r.Fail(name, "an http:// or https:// URL; in a password, %40 is @, %3A is :, %2F is / and %25 is %")
+			}
+			return v
+		}
+	}
+	return ""
 }
 
 func seconds(r *env.Reader, name string) time.Duration {

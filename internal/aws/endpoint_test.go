@@ -118,6 +118,8 @@ func TestFromEnv(t *testing.T) {
 		{"CONNECT_TIMEOUT=1.5", Config{}, env.ErrSetting},
 		{"VERIFY=full", Config{VerifyFull: true}, nil},
 		{"VERIFY=some", Config{}, env.ErrSetting},
+		{"https_proxy=http://me:pass%word@p", Config{}, env.ErrSetting},
+		{"HTTP_PROXY=socks5://p", Config{}, env.ErrSetting},
 		{"HTTPS_PROXY=p https_proxy=q NO_PROXY=n", Config{Proxies: Proxies{HTTPS: "p", None: "n"}}, nil},
 		{"https_proxy=q http_proxy=r", Config{Proxies: Proxies{HTTPS: "q", HTTP: "r"}}, nil},
 	} {
@@ -160,6 +162,22 @@ func TestNewRefuses(t *testing.T) {
 		}
 		if _, err = New(config); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.env, err)
+		}
+	}
+}
+
+// TestNoPassword holds that no error has the user and the password of a URL.
+func TestNoPassword(t *testing.T) {
+	for _, url := range []string{"http://user:secret@host", "http://user:secret@ho st", "user:secret@host", "ftp://user:s@ecret@host", "http://user:secret@host?x#y"} {
+		_, err := New(testConfig(url, nil))
+		if !errors.Is(err, ErrEndpoint) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "user") || strings.Contains(err.Error(), "ecret") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY"} {
+		_, err := FromEnv(environ(name + "=socks5://user:secret@host"))
+		if !errors.Is(err, env.ErrSetting) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "secret") {
+			t.Error(err)
 		}
 	}
 }
