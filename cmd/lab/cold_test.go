@@ -23,7 +23,7 @@ func TestColdCommandLine(t *testing.T) {
 		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
 		{"cold --certificates dsa", 2, `--certificates is "dsa"; expected rsa or ecdsa`},
 		{"cold --roots none", 2, `--roots is "none"; expected bundle or system`},
-		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 15m0s`},
+		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 30m0s`},
 		{"cold --unlimited --roots system --bootstrap /bin/sh", 1, `--roots system: the emulator's authority cannot be one of the system's roots: it takes`},
 		{"cold --peer rust", 2, `invalid value "rust" for --peer: expected NAME=PATH`},
 		{"cold --peer =a", 2, `expected NAME=PATH`},

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -131,7 +130,7 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	}
 	if x.Status/100 == 2 {
 		if err = op.accept(x); err != nil {
-			e = &Error{Status: x.Status, Err: err, RequestID: requestID(x.Header)}
+			e = (&Error{Err: err}).answered(x)
 			x.Close()
 			return nil, e, failing{fault: transportFault(err)}, false
 		}
@@ -143,7 +142,7 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	if err != nil {
 		body = nil // the status says enough
 	}
-	e = &Error{Op: op.op, Status: x.Status, RequestID: requestID(x.Header)}
+	e = (&Error{Op: op.op, Place: op.place}).answered(x)
 	amended = op.refused(e, x.Header, body)
 	f = failing{faultOf(e.Status, e.Code), askedPause(x.Header)}
 	e.explain(f.fault)
@@ -204,13 +203,4 @@ func transportFault(err error) fault {
 		}
 	}
 	return transient
-}
-
-// requestID is what AWS's support asks for.
-func requestID(h http1.Header) string {
-	id := h.Get("x-amz-request-id")
-	if id == "" {
-		id = h.Get("x-amzn-RequestId")
-	}
-	return strings.TrimSpace(id)
 }

@@ -35,8 +35,9 @@ const (
 	// 45 bytes.
 	MostRows = 100_000_000
 
-	// LongestTimeout is the longest that Lambda allows.
-	LongestTimeout = 15 * time.Minute
+	// LongestTimeout is the longest that Lambda allows, but for Managed Instances. Lambda API
+	// Reference, CreateFunction: Timeout.
+	LongestTimeout = 30 * time.Minute
 
 	// RoundTrip is the usual round trip to S3 or DynamoDB from a function of the same region.
 	RoundTrip = 5 * time.Millisecond
