@@ -15,7 +15,7 @@ func TestTemplateSettings(t *testing.T) {
 	_, settings, _ := strings.Cut(read(t, "bootstrap/doc.go"), "// The environment configures it:")
 	settings, _, _ = strings.Cut(settings, "// So do the variables")
 	for _, line := range regexp.MustCompile(`(?m)^//\t([A-Z].*)$`).FindAllStringSubmatch(settings, -1) {
-		for _, name := range regexp.MustCompile(`^[A-Z0-9_]+|, ([A-Z0-9_]+)`).FindAllString(line[1], -1) {
+		for _, name := range regexp.MustCompile(`^[A-Z0-9_]+|, ([A-Z][A-Z0-9_]+)\b`).FindAllString(line[1], -1) {
 			documented[strings.TrimPrefix(name, ", ")] = true
 		}
 	}
