@@ -101,7 +101,7 @@
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	ids, groups       aggregate.Table.AddRows          a name or group at first sight
+//	ids, groups       aggregate.Table.AddBlock         a name or group at first sight
 //	items             job, aggregate.Table.Groups      one pass over the groups
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"reduction/ddbwire"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/json"
@@ -45,7 +46,7 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	for i, o := range e.Objects {
 		sum, err := f.run(ctx, &o, e.PartitionKey(inv.RequestID, i))
 		f.report(of(inv), &o, &sum, err)
-		r := event.Result{Summary: appendSummary(nil, inv.RequestID, &sum)}
+		r := event.Result{Summary: appendSummary(nil, inv.RequestID, o.Table, &sum)}
 		r.Outcome, r.Err = f.outcome(ctx, of(inv), e, &o, err)
 		results = append(results, r)
 		if r.Err != nil && e.Ordered() {
@@ -108,7 +109,7 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
 	}
 	if sum.Run != "" {
-		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
+		fields = append(fields, logline.Text("run", sum.Run))
 	}
 	if o.Prefix != "" {
 		fields = append(fields, logline.Count("objects", int64(sum.Objects)))
@@ -119,6 +120,8 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	if f.job.Options.Latest != job.NoLatest {
 		fields = append(fields, logline.Text("latest", strconv.FormatBool(sum.Latest)))
 	}
+	fields = append(fields, logline.Text("table", o.Table), logline.Text("partitionKey", sum.PartitionKey),
+		logline.JSON("query", ddbwire.AppendQuery(nil, o.Table, sum.PartitionKey)))
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
@@ -126,14 +129,13 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 //
 //	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
 //	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
-//	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
+//	 "ms":{"open":12.3,"read":4.5,"write":21.7},
+//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
 //
-// Of a prefix, "objects" counts what was read. Where MIN_RECORDS has left groups out, "suppressed"
-// counts them. Where the result has a Run, it
-// says where it is, too:
-//
-//	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
-func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
+// The query is the request that reads the items back. Where the result has a Run, "run" is there,
+// too. Of a prefix, "objects" counts what was read. Where MIN_RECORDS has left groups out,
+// "suppressed" counts them.
+func appendSummary(dst []byte, requestID, table string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)
 		dst = append(dst, name...)
@@ -184,7 +186,9 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	dst = append(dst, '}')
 	if s.Run != "" {
 		dst = json.AppendString(append(dst, `,"run":`...), s.Run)
-		dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
 	}
+	dst = json.AppendString(append(dst, `,"table":`...), table)
+	dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
+	dst = ddbwire.AppendQuery(append(dst, `,"query":`...), table, s.PartitionKey)
 	return append(dst, '}')
 }

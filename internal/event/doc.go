@@ -1,4 +1,5 @@
-// Package event reads what a function is invoked with, and finds the objects that it names.
+// Package event reads what this project's function is invoked with, and finds the objects that it
+// is to reduce.
 //
 // It knows, without being told which to expect:
 //

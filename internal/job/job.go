@@ -1,4 +1,5 @@
-// Package job is the data path: an object's bytes go in, a table's items come out.
+// Package job is the data path of this project's one job: an object's bytes go in, a table's items
+// come out.
 //
 //	Source -> csvfast -> aggregate -> items -> ddbwire -> Sink
 //

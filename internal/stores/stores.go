@@ -1,5 +1,5 @@
-// Package stores attaches the job to S3 and DynamoDB: it is the one place, below bootstrap, that
-// knows both.
+// Package stores attaches this project's job to S3 and DynamoDB: it is the one place, below
+// bootstrap, that knows both.
 package stores
 
 import (
