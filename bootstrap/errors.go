@@ -58,6 +58,8 @@ var errorTypes = [...]struct {
 	{&aws.ErrCertificate, "Function.Connection"},
 	{&aws.ErrProxy, "Function.Connection"},
 	{&aws.ErrEndpoint, "Function.Connection"},
+	{&aws.ErrUnconfirmed, "Function.Connection"},
+	{&aws.ErrNoRanges, "Function.Connection"},
 	{&aws.ErrRefused, "Function.Refused"},
 
 	{&aws.ErrEncoding, "Function.BadCompression"},

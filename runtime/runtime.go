@@ -222,8 +222,8 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 	asking, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if c.loops == 1 {
-		// On the stack that there is: another one would have to grow, which reads what
-		// the program knows of its functions.
+		// Run on the caller's goroutine. A new one's stack would grow, and copying a stack reads
+		// the pclntab, which faults its pages in.
 		w := &worker{Client: c, link: link{address: c.address}}
 		stop(w.loop(asking, ctx, h))
 		return context.Cause(asking)
@@ -234,7 +234,9 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 		w := &worker{Client: c, link: link{address: c.address}, leave: sync.OnceFunc(loops.Done)}
 		go func() {
 			defer w.leave()
-			stop(w.loop(asking, ctx, h))
+			err := errGoexit
+			defer func() { stop(err) }()
+			err = w.loop(asking, ctx, h)
 		}()
 	}
 	loops.Wait()
@@ -258,5 +260,5 @@ func (c *Client) fail(path string, err error) error {
 	}
 	l := link{address: c.address}
 	defer l.close()
-	return l.post(context.Background(), apiVersion+path, errorHeader(err), appendError(nil, err))
+	return l.postError(context.Background(), apiVersion+path, describe(err), nil)
 }

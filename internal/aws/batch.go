@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"hash/crc32"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"reduction/ddbwire"
@@ -152,14 +152,14 @@ func (s *sender) send() error {
 	return err
 }
 
-func (s *sender) build(id identity) (endpoint, *http1.Request, error) {
+func (s *sender) build(id identity, now time.Time) (endpoint, *http1.Request, error) {
 	if s.template == nil || s.id.Credentials != id.Credentials || s.id.accountID != id.accountID {
 		if err := s.render(id); err != nil {
 			return endpoint{}, nil, err
 		}
 	}
 	body := s.batch.Body()
-	s.head = s.template.AppendFields(append(s.head[:0], s.line...), body, s.client.now())
+	s.head = s.template.AppendFields(append(s.head[:0], s.line...), body, now)
 	s.req = http1.Request{Method: "POST", Head: s.head, Body: body}
 	return s.at, &s.req, nil
 }
@@ -208,9 +208,15 @@ var otherKeys = [...]string{
 // refusedByDynamoDB reads a refusal.
 func refusedByDynamoDB(e *Error, _ http1.Header, body []byte) bool {
 	said := ddbwire.ParseError(body)
-	e.Code = said.Type
-	if quotable(e.Code) || slices.Contains(otherKeys[:], said.Message) {
-		e.Message = said.Message
+	e.says(said.Type, said.Message)
+	for _, reason := range said.ThrottlingReasons {
+		if plain(reason, "") == "" && !isARN(reason) {
+			continue
+		}
+		if e.Message != "" {
+			e.Message = strings.TrimSuffix(e.Message, ".") + ", "
+		}
+		e.Message += reason
 	}
 	return false
 }

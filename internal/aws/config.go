@@ -23,6 +23,8 @@ type Config struct {
 	VerifyFull  bool   // every object must have a checksum of its whole content, and match it
 	MaxAttempts int    // 0: by AWS's rules
 
+	RequesterPays bool // the function's account pays for what it reads
+
 	// Dial opens connections; nil: a net.Dialer's, which tries the addresses that DNS
 	// answers with in turn.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -34,12 +36,22 @@ type Config struct {
 	Random func() float64
 	// Stall is how long a connection may stay silent before it is given up; 0: DefaultStall.
 	Stall time.Duration
+	// Connect is how long it may take to open a connection: all of a host's addresses together,
+	// dialed in turn, and the handshake; 0: DefaultConnect.
+	Connect time.Duration
 }
 
 // DefaultStall is how long a connection may stay silent in the middle of an answer. S3 and
 // DynamoDB answer in tens of milliseconds; a function with a twentieth of a CPU has to have
 // its turn, too.
 const DefaultStall = 5 * time.Second
+
+// DefaultConnect is how long it may take to open a connection.
+const DefaultConnect = 5 * time.Second
+
+// maxTimeout is the longest that READ_TIMEOUT and CONNECT_TIMEOUT can be, in seconds: no function
+// runs longer than a day.
+const maxTimeout = 24 * 60 * 60
 
 // FromEnv reads the variables that Lambda sets and AWS's SDKs know. AWS SDKs and Tools
 // Reference Guide, Settings reference.
@@ -65,8 +77,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			AccountMode: r.Choice("AWS_ACCOUNT_ID_ENDPOINT_MODE", "", "preferred", "required", "disabled"),
 		},
 		Proxies: Proxies{
-			HTTPS: r.First("HTTPS_PROXY", "https_proxy"),
-			HTTP:  r.First("HTTP_PROXY", "http_proxy"),
+			HTTPS: readProxy(r, "HTTPS_PROXY", "https_proxy"),
+			HTTP:  readProxy(r, "HTTP_PROXY", "http_proxy"),
 			None:  r.First("NO_PROXY", "no_proxy"),
 		},
 		CABundle:   r.First("AWS_CA_BUNDLE", "SSL_CERT_FILE"),
@@ -78,5 +90,25 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	}
 	c.MemoryMB, _ = r.Number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, math.MaxInt32)
 	c.MaxAttempts, _ = r.Number("AWS_MAX_ATTEMPTS", 1, math.MaxInt32)
+	c.RequesterPays = r.Choice("REQUEST_PAYER", "", "requester") == "requester"
+	c.Stall = seconds(r, "READ_TIMEOUT")
+	c.Connect = seconds(r, "CONNECT_TIMEOUT")
 	return c, r.Err()
+}
+
+func readProxy(r *env.Reader, names ...string) string {
+	for _, name := range names {
+		if v := r.First(name); v != "" {
+			if _, err := parseProxy(name, v); err != nil {
+				r.Fail(name, "an http:// or https:// URL; in a password, %40 is @, %3A is :, %2F is / and %25 is %")
+			}
+			return v
+		}
+	}
+	return ""
+}
+
+func seconds(r *env.Reader, name string) time.Duration {
+	n, _ := r.Number(name, 1, maxTimeout)
+	return time.Duration(n) * time.Second
 }

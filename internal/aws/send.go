@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -73,8 +72,8 @@ type call struct {
 	watch   *watcher // ends its exchanges with the context
 	x       exchange // the one under way
 
-	// build makes the request and signs it, anew for each attempt.
-	build func(id identity) (endpoint, *http1.Request, error)
+	// build makes the request and signs it with a time, anew for each attempt.
+	build func(id identity, at time.Time) (endpoint, *http1.Request, error)
 	// accept looks at a success; an error means that it is none after all, and passes.
 	accept func(x *exchange) error
 	// refused reads a refusal's body into e, and says whether build will make a request of
@@ -112,7 +111,7 @@ func (c *Client) send(op *call) (*exchange, error) {
 // failing is what a failed attempt says about the next.
 type failing struct {
 	fault fault
-	after string // x-amz-retry-after
+	after time.Duration // see askedPause
 }
 
 // attempt sends the call once.
@@ -121,7 +120,8 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false // the fetching has made its own attempts
 	}
-	at, req, err := op.build(id)
+	skew := time.Duration(c.skew.Load())
+	at, req, err := op.build(id, c.config.Now().Add(skew))
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false
 	}
@@ -130,7 +130,7 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	}
 	if x.Status/100 == 2 {
 		if err = op.accept(x); err != nil {
-			e = &Error{Status: x.Status, Err: err, RequestID: requestID(x.Header)}
+			e = (&Error{Err: err}).answered(x)
 			x.Close()
 			return nil, e, failing{fault: transportFault(err)}, false
 		}
@@ -146,13 +146,13 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	case err != nil && x.Status == 400:
 		// The code is lost that says whether another attempt may succeed: a request that was
 		// throttled has this status, too.
-		return nil, &Error{Status: x.Status, Err: err, RequestID: requestID(x.Header)}, failing{fault: transportFault(err)}, false
+		return nil, (&Error{Err: err}).answered(x), failing{fault: transportFault(err)}, false
 	case err != nil:
 		body = nil // the status says enough
 	}
-	e = &Error{Op: op.op, Status: x.Status, RequestID: requestID(x.Header)}
+	e = (&Error{Op: op.op, Place: op.place}).answered(x)
 	amended = op.refused(e, x.Header, body)
-	f = failing{faultOf(e.Status, e.Code), x.Header.Get("x-amz-retry-after")}
+	f = failing{faultOf(e.Status, e.Code), askedPause(x.Header)}
 	e.explain(f.fault)
 	switch {
 	case f.fault != final || amended:
@@ -160,15 +160,15 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 		// The answer to a HEAD has no body to say that the token has expired.
 		amended = c.credentials.refused(id)
 	case e.Err == ErrCredentials:
-		amended = c.setClock(x.Header.Get("Date"))
+		amended = c.setClock(x.Header.Get("Date"), skew)
 	}
 	return nil, e, f, amended
 }
 
 // sign makes the request that goes over the wire.
-func (c *Client) sign(s *service, id identity, m *message) *http1.Request {
+func (c *Client) sign(s *service, id identity, m *message, at time.Time) *http1.Request {
 	m.Header = append(m.Header, sigv4.Header{Name: "Host", Value: m.at.host})
-	s.signer(id.Credentials, m.region).Sign(&m.Request, c.now())
+	s.signer(id.Credentials, m.region).Sign(&m.Request, at)
 	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.host}
 	if m.Query != "" {
 		req.Target += "?" + m.Query
@@ -182,17 +182,19 @@ func (c *Client) sign(s *service, id identity, m *message) *http1.Request {
 	return req
 }
 
-// now is the time as AWS has it, which requests are signed with.
+// now is the time as AWS has it.
 func (c *Client) now() time.Time { return c.config.Now().Add(time.Duration(c.skew.Load())) }
 
-// setClock compares our clock with AWS's, and says whether it was to blame.
-func (c *Client) setClock(date string) bool {
+// setClock compares our clock with AWS's, and says whether it was to blame for the refusal of a
+// request that was signed with a skew. Another call may have corrected the clock meanwhile: then
+// this request is sent again, too.
+func (c *Client) setClock(date string, signed time.Duration) bool {
 	theirs, err := time.Parse(time.RFC1123, date)
 	if err != nil {
 		return false
 	}
 	skew := theirs.Sub(c.config.Now())
-	if (skew - time.Duration(c.skew.Load())).Abs() <= maxSkew {
+	if (skew - signed).Abs() <= maxSkew {
 		return false
 	}
 	c.skew.Store(int64(skew))
@@ -210,13 +212,4 @@ func transportFault(err error) fault {
 		}
 	}
 	return transient
-}
-
-// requestID is what AWS's support asks for.
-func requestID(h http1.Header) string {
-	id := h.Get("x-amz-request-id")
-	if id == "" {
-		id = h.Get("x-amzn-RequestId")
-	}
-	return strings.TrimSpace(id)
 }

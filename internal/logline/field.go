@@ -3,8 +3,6 @@ package logline
 import (
 	"strconv"
 	"time"
-
-	"reduction/internal/json"
 )
 
 // Field is a named value of a line. Numbers have the unit that they have as a metric.
@@ -45,7 +43,7 @@ func (f Field) appendValue(dst []byte) []byte {
 	case f.json:
 		return append(dst, f.text...)
 	case f.unit == "":
-		return json.AppendString(dst, f.text)
+		return appendQuoted(dst, f.text)
 	case f.unit == unitMillis:
 		return appendThousandths(dst, f.n)
 	}
@@ -73,7 +71,7 @@ func appendThousandths(dst []byte, n int64) []byte {
 func appendMembers(dst []byte, fields []Field) []byte {
 	for _, f := range fields {
 		dst = append(dst, ',')
-		dst = json.AppendString(dst, f.name)
+		dst = appendQuoted(dst, f.name)
 		dst = append(dst, ':')
 		dst = f.appendValue(dst)
 	}

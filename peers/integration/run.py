@@ -10,49 +10,28 @@ toxiproxy stands between where a case is about faults. boto3 sets up and reads b
 reference result is made here, with Python's csv module and exact fractions.
 """
 
-import csv
 import hashlib
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 
+from common import case, failures, free_port, process, reference
 from reader import Reader, newest
 
 TOOLS, BOOTSTRAP, LAB = (Path(p).resolve() for p in sys.argv[1:4])
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACCESS, SECRET, REGION = "AKIDINTEGRATION", "integration-secret", "eu-central-1"
-failures, skipped = [], set()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(port, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        with socket.socket() as s:
-            if s.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port}")
+skipped = set()
 
 
 def tool(name):
@@ -61,21 +40,6 @@ def tool(name):
         skipped.add(name)
         return None
     return str(path)
-
-
-@contextmanager
-def process(argv, env=None, log=subprocess.DEVNULL, port=None):
-    p = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        if port:
-            wait_for(port)
-        yield p
-    finally:
-        p.terminate()
-        try:
-            p.wait(5)
-        except subprocess.TimeoutExpired:
-            p.kill()
 
 
 def client(service, endpoint, secret=SECRET):
@@ -143,19 +107,6 @@ def function(folder, s3, dynamodb, **settings):
         yield invoke, log
 
 
-@cache
-def reference(path):
-    """The result, exactly, by (diagnosis, hospital)."""
-    total, count, treatments = defaultdict(Fraction), Counter(), defaultdict(Counter)
-    with open(path, newline="", encoding="utf-8-sig") as f:
-        for row in csv.DictReader(f):
-            key = row["Diagnosis"], row["Hospital"]
-            total[key] += Fraction(row["Recovery Time"])
-            count[key] += 1
-            treatments[key][row["Treatment"]] += 1
-    return {k: (float(total[k] / count[k]), min(treatments[k], key=lambda t: (-treatments[k][t], t.encode()))) for k in total}
-
-
 def stored(dynamodb):
     items, start = [], {}
     while True:
@@ -175,20 +126,6 @@ def compare(items, want):
         got[d, h] = float(item["AverageRecoveryTime"]["N"]), item["MostUsedTreatment"]["S"]
     assert got == want, f"{len(got)} items, {len(want)} expected, {sum(got.get(k) != v for k, v in want.items())} differ"
     assert len({item["PK"]["S"] for item in items}) <= 1, "one partition key"
-
-
-def case(name):
-    """Run the decorated function as one case, and say how it went."""
-    def run(f):
-        start = time.time()
-        try:
-            note = f() or ""
-        except Exception as e:  # noqa: BLE001 - a case may fail in any way; all the others still run
-            failures.append(name)
-            print(f"FAIL {name}: {type(e).__name__}: {e}", flush=True)
-        else:
-            print(f"ok   {name} ({time.time() - start:.1f} s) {note}", flush=True)
-    return run
 
 
 def new_table(endpoint, name="Results"):

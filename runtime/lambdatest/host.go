@@ -11,6 +11,7 @@ import (
 
 // ServeHTTP answers one request. The server is the handler of its Config.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	lw := &loggedWriter{ResponseWriter: w, log: &s.requests}
 	defer s.answered(lw) // also after a planned fault, which panics
 	switch service := serviceOf(r); service {
