@@ -20,9 +20,6 @@ type pair struct {
 	n                uint64
 }
 
-// pairBytes is the size of a pair.
-const pairBytes = 4 + 4 + 8
-
 const (
 	// inPairs marks a counter in a group's line that has moved here, 32 bits being too few.
 	inPairs = math.MaxUint32

@@ -17,6 +17,7 @@
 //	ENCODING=windows-1252           or iso-8859-1: how characters are encoded, if not in UTF-8
 //	COLUMNS=Hospital=site,…         other names in the header
 //	RECORDS=on                      add Records to each item: the rows behind its mean
+//	MIN_RECORDS=n                   leave out groups of fewer than n rows, counted
 //	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
 //	                                more, and the manifest says when the n days end
 //	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md
@@ -53,6 +54,25 @@
 // They are counted in the answer, and are no failures. A direct invocation fails where the object
 // that it names by its ETag was overwritten, and where it was deleted, unless GONE=ignore is set.
 //
+// # Answer
+//
+// A direct invocation is answered with what was read and where the result is:
+//
+//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
+//	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
+//	 "ms":{"open":12.3,"read":4.5,"write":21.7},
+//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
+//
+// The query is the input of DynamoDB's Query that returns the items:
+//
+//	aws dynamodb query --cli-input-json "$(jq .query answer.json)"
+//
+// Where the result has a Run, "run" names it. Of a prefix, "objects" counts what was read. Where
+// MIN_RECORDS has left groups out, "suppressed" counts them.
+//
+// For each object that was read, of any event, the log has a line "reduced" with the same figures,
+// table, partitionKey and query.
+//
 // # Errors
 //
 // An error has a type, in the answer and in its line of the log, for a Retry or a Catch of Step
@@ -62,7 +82,8 @@
 //	Function.BadEvent               the event is of no known shape, has an unknown name or member, or
 //	                                names no object that can be read
 //	Function.Setting                a variable of the environment means nothing, or is missing
-//	Function.NoSuchKey              the object, or this version of it, is not there
+//	Function.NoSuchKey              the object, or this version of it, is not there; of a prefix, there
+//	                                is none
 //	Function.NoSuchBucket           the bucket is not there
 //	Function.NoSuchTable            the table is not there
 //	Function.TableKeys              the table's keys are not PK and SK, both strings
@@ -73,9 +94,8 @@
 //	Function.Superseded             a direct invocation named an ETag that another has replaced
 //	Function.Changed         yes    the object changed while it was read, or since the event, and is
 //	                                not known to be newer
-//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, too many runs at once move
-//	                                the same pointer of LATEST, or invocations at the same time need
-//	                                more memory than the function has
+//	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, or too many runs at once
+//	                                move the same pointer of LATEST
 //	Function.Unavailable     yes    S3 or DynamoDB did not answer, or with a fault of its own
 //	Function.Timeout         yes    the invocation's time was over
 //	Function.Connection             a certificate, the proxy or the endpoint is to blame
@@ -88,7 +108,8 @@
 //	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, or
+//	                                more than 10,000 objects of a prefix
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
@@ -103,7 +124,7 @@
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	ids, groups       aggregate.Table.AddRows          a name or group at first sight
+//	ids, groups       aggregate.Table.AddBlock         a name or group at first sight
 //	items             job, aggregate.Table.Groups      one pass over the groups
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back

@@ -34,6 +34,7 @@ var errorTypes = [...]struct {
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
 	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&job.ErrNoObjects, "Function.NoSuchKey"},
 	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
 	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
 	{&ddbwire.ErrTableKeys, "Function.TableKeys"},
@@ -44,7 +45,6 @@ var errorTypes = [...]struct {
 	{&aws.ErrCredentials, "Function.Credentials"},
 	{&aws.ErrThrottled, "Function.Throttled"},
 	{&job.ErrLatestBusy, "Function.Throttled"},
-	{&job.ErrMemory, "Function.Throttled"},
 	{&aws.ErrUnavailable, "Function.Unavailable"},
 	{&aws.ErrDeadline, "Function.Timeout"},
 	{&job.ErrDeadline, "Function.Timeout"},
@@ -75,6 +75,7 @@ var errorTypes = [...]struct {
 	{&job.ErrSameSortKey, "Function.BadRow"},
 	{&ddbwire.ErrKeyTooLong, "Function.BadRow"},
 	{&ddbwire.ErrItemTooLarge, "Function.BadRow"},
+	{&job.ErrTooManyObjects, "Function.TooLarge"},
 	{&aggregate.ErrTooManyGroups, "Function.TooLarge"},
 	{&aggregate.ErrTooManyNames, "Function.TooLarge"},
 	{&aggregate.ErrTooManyCounters, "Function.TooLarge"},

@@ -46,7 +46,7 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	r := env.New(getenv)
 	options := job.ReadOptions(r)
 	options.Writers = writersFor(config.MemoryMB)
-	options.MaxGroups, options.MaxNameBytes, options.Memory = limitsFor(config.MemoryMB)
+	options.MaxGroups, options.MaxNameBytes = limitsFor(config.MemoryMB)
 	f := &function{
 		env: event.Environment{
 			Bucket: bucket,
@@ -91,11 +91,10 @@ func writersFor(memoryMB int) int {
 
 // limitsFor leaves half of the function's memory to groups, some 200 bytes each with what is
 // made of them (package aggregate), and three sixteenths to the names of the three columns.
-// Invocations at the same time (Managed Instances) share these eleven sixteenths.
-func limitsFor(memoryMB int) (groups, nameBytes int, all int64) {
+func limitsFor(memoryMB int) (groups, nameBytes int) {
 	const bytesPerGroup = 256
 	bytes := memoryMB << 20
-	return bytes / 2 / bytesPerGroup, bytes / 16, int64(bytes) / 16 * 11
+	return bytes / 2 / bytesPerGroup, bytes / 16
 }
 
 // warmTime is what INIT waits for connections at the most; Lambda gives all of INIT 10 s.

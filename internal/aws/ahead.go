@@ -240,6 +240,10 @@ func (a *ahead) alone() {
 	a.closed = true
 	a.dropped, a.queue = append(a.dropped, a.queue...), nil
 	a.moved.Broadcast()
+	if a.own != nil && a.own.watch == a.watch {
+		a.own.Close() // a helper has opened it: it ends with them
+		a.own = nil
+	}
 	if a.own == nil {
 		a.own = a.client.stream(a.reader, a.ref, span{a.pos, a.size}, a.size)
 	}

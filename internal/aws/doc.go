@@ -1,4 +1,4 @@
-// Package aws reads objects from S3 and writes items to DynamoDB.
+// Package aws reads objects from S3 and writes items to DynamoDB, for this project's job alone.
 //
 //	                 Client.Object                     Client.BatchWrite
 //	ahead.go    parts, over several connections    batch.go    until nothing comes back

@@ -150,6 +150,8 @@ func (e *Error) explain(f fault) {
 		e.Err, e.Hint = ErrAccessDenied, hintPayer
 	case e.Code == "InvalidRequest" && strings.Contains(e.said, "Server Side Encryption"):
 		e.Err, e.Hint = ErrKMS, hintSSEC
+	case e.Code == "AccessDenied" && e.Op == opList:
+		e.Hint = "the role needs s3:ListBucket on the bucket"
 	case e.Code == "AccessDeniedException":
 		e.Hint = "the role needs dynamodb:" + e.Op + " on the table"
 	case slices.Contains(otherKeys[:], e.said):

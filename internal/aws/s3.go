@@ -59,66 +59,83 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	if err := ref.check(); err != nil {
 		return nil, &Error{Op: op, Place: ref.place(), Err: err}
 	}
-	region := c.regionOf(ref.Bucket)
+	r := &s3Request{op: op, method: method, bucket: ref.Bucket, key: ref.Key, etag: ref.ETag, place: ref.place()}
+	if ref.VersionID != "" {
+		r.query = string(sigv4.AppendEscaped([]byte("versionId="), ref.VersionID))
+	}
+	switch s {
+	case whole:
+		r.header = append(r.header, sigv4.Header{Name: "x-amz-checksum-mode", Value: "ENABLED"})
+	case headOnly:
+	default:
+		r.part = true
+		r.header = append(r.header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
+	}
+	return c.askS3(w, r, func(x *exchange) error {
+		if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
+			return ErrChanged // from a server that knows no If-Match
+		}
+		return s.accept(x.Status, x.Header, x.ContentLength, size)
+	})
+}
+
+// s3Request is a request to S3 without a body, of an object, or of a bucket where the key is "".
+type s3Request struct {
+	op, method, bucket, key string
+	query                   string // escaped
+	header                  []sigv4.Header
+	etag                    string // that the object must have, or ""
+	part                    bool   // header asks for a range
+	place                   string // for errors
+}
+
+// askS3 sends a request to wherever its bucket is.
+func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error) (*exchange, error) {
+	region := c.regionOf(r.bucket)
 	var elsewhere string // where a 307 has sent us
 	weakly := false      // compare the answer's ETag, instead of sending If-Match
 	return c.send(&call{
 		service: &c.s3,
-		op:      op,
-		place:   ref.place(),
+		op:      r.op,
+		place:   r.place,
 		watch:   w,
 		build: func(id identity, now time.Time) (endpoint, *http1.Request, error) {
-			at, pathStyle, err := c.config.Endpoints.s3(region, ref.Bucket)
+			at, pathStyle, err := c.config.Endpoints.s3(region, r.bucket)
 			if err != nil {
 				return at, nil, err
 			}
 			if elsewhere != "" {
-				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, ref.Bucket+".")
+				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, r.bucket+".")
 			}
 			path := []byte(at.prefix + "/")
 			if pathStyle {
-				path = append(path, ref.Bucket+"/"...)
+				path = append(path, r.bucket+"/"...)
 			}
 			m := &message{at: at, region: region}
-			m.Method = method
-			m.Path = string(sigv4.AppendEscapedPath(path, ref.Key))
-			if ref.VersionID != "" {
-				m.Query = string(sigv4.AppendEscaped([]byte("versionId="), ref.VersionID))
-			}
-			switch s {
-			case whole:
-				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-checksum-mode", Value: "ENABLED"})
-			case headOnly:
-			default:
-				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
-			}
+			m.Method, m.Query, m.Header = r.method, r.query, append(m.Header, r.header...)
+			m.Path = string(sigv4.AppendEscapedPath(path, r.key))
 			if c.config.RequesterPays {
 				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-request-payer", Value: "requester"})
 			}
-			if isStrong(ref.ETag) && !weakly {
-				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
+			if isStrong(r.etag) && !weakly {
+				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(r.etag)})
 			}
 			return at, c.sign(&c.s3, id, m, now), nil
 		},
-		accept: func(x *exchange) error {
-			if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
-				return ErrChanged // from a server that knows no If-Match
-			}
-			return s.accept(x.Status, x.Header, x.ContentLength, size)
-		},
+		accept: accept,
 		refused: func(e *Error, h http1.Header, body []byte) bool {
 			e.says(element(body, "Code"), element(body, "Message"))
 			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
-			if s == headOnly && (e.Status == 404 || e.Status == 405) {
+			if r.method == "HEAD" && (e.Status == 404 || e.Status == 405) {
 				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so
 			}
-			if e.Status == 501 && s != whole && s != headOnly {
+			if e.Status == 501 && r.part {
 				e.Err = ErrNoRanges
 			}
 			if class := plain(element(body, "StorageClass"), "_"); class != "" {
 				e.Message = strings.TrimSpace(e.Message + " (storage class " + class + ")")
 			}
-			if there := h.Get("ETag"); e.Status == 412 && isWeak(there) && SameETag(there, ref.ETag) && !weakly {
+			if there := h.Get("ETag"); e.Status == 412 && isWeak(there) && SameETag(there, r.etag) && !weakly {
 				weakly = true
 				return true
 			}
@@ -131,7 +148,7 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 				return false
 			}
 			region, elsewhere = there, ""
-			c.setRegion(ref.Bucket, region)
+			c.setRegion(r.bucket, region)
 			return true
 		},
 	})
@@ -165,19 +182,24 @@ var ErrPlace = errors.New("not an object that can be read")
 
 // check refuses what S3 would not understand, or would understand as something else.
 func (r *ObjectRef) check() error {
+	if r.Bucket == "" || r.Key == "" {
+		return &placeError{"bucket and key are both needed"}
+	}
+	return checkBucket(r.Bucket)
+}
+
+func checkBucket(name string) error {
 	why := ""
 	switch {
-	case r.Bucket == "" || r.Key == "":
-		why = "bucket and key are both needed"
-	case strings.HasSuffix(r.Bucket, ".mrap"):
+	case strings.HasSuffix(name, ".mrap"):
 		why = "Multi-Region Access Points are not supported: name the bucket in one region, or an access point there"
-	case strings.HasPrefix(r.Bucket, "arn:"):
+	case strings.HasPrefix(name, "arn:"):
 		why = "an access point is named by its alias here, not by its ARN"
-	case strings.HasSuffix(r.Bucket, "--x-s3"), strings.HasSuffix(r.Bucket, "--xa-s3"):
+	case strings.HasSuffix(name, "--x-s3"), strings.HasSuffix(name, "--xa-s3"):
 		why = "directory buckets (S3 Express One Zone) and their access points are not supported: copy the object to a general purpose bucket"
-	case strings.HasSuffix(r.Bucket, "--op-s3"):
+	case strings.HasSuffix(name, "--op-s3"):
 		why = "access points of S3 on Outposts are not supported: copy the object to a bucket in a region"
-	case r.Bucket == ".", r.Bucket == "..", strings.ContainsFunc(r.Bucket, func(c rune) bool { return c <= ' ' || c == 0x7f || strings.ContainsRune("/?#%\\", c) }):
+	case name == "", name == ".", name == "..", strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f || strings.ContainsRune("/?#%\\", c) }):
 		why = "this is no bucket's name"
 	default:
 		return nil

@@ -10,7 +10,8 @@ type Field struct {
 	name string
 	text string
 	n    int64
-	unit string // of CloudWatch's API Reference, MetricDatum; "" for text
+	unit string // of CloudWatch's API Reference, MetricDatum; "" for text and JSON
+	json bool   // text is JSON
 }
 
 const (
@@ -21,6 +22,9 @@ const (
 
 // Text returns a field of text.
 func Text(name, value string) Field { return Field{name: name, text: value} }
+
+// JSON returns a field whose value is JSON already, on one line.
+func JSON(name string, value []byte) Field { return Field{name: name, text: string(value), json: true} }
 
 // Count returns a field that counts something.
 func Count(name string, n int64) Field { return Field{name: name, n: n, unit: unitCount} }
@@ -35,10 +39,12 @@ func Millis(name string, d time.Duration) Field {
 
 // appendValue appends the value as JSON: text in quotes, numbers plain.
 func (f Field) appendValue(dst []byte) []byte {
-	switch f.unit {
-	case "":
+	switch {
+	case f.json:
+		return appendClean(dst, f.text)
+	case f.unit == "":
 		return appendQuoted(dst, f.text)
-	case unitMillis:
+	case f.unit == unitMillis:
 		return appendThousandths(dst, f.n)
 	}
 	return strconv.AppendInt(dst, f.n, 10)

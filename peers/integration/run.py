@@ -10,44 +10,25 @@ toxiproxy stands between where a case is about faults. boto3 sets up and reads b
 reference result is made here, with Python's csv module and exact fractions.
 """
 
-import csv
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections import Counter, defaultdict
 from contextlib import ExitStack, contextmanager
-from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 
+from common import case, failures, free_port, process, reference
+
 TOOLS, BOOTSTRAP, LAB = (Path(p).resolve() for p in sys.argv[1:4])
+REPOSITORY = Path(__file__).resolve().parents[2]
 ACCESS, SECRET, REGION = "AKIDINTEGRATION", "integration-secret", "eu-central-1"
-failures, skipped = [], set()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(port, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        with socket.socket() as s:
-            if s.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port}")
+skipped = set()
 
 
 def tool(name):
@@ -56,21 +37,6 @@ def tool(name):
         skipped.add(name)
         return None
     return str(path)
-
-
-@contextmanager
-def process(argv, env=None, log=subprocess.DEVNULL, port=None):
-    p = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        if port:
-            wait_for(port)
-        yield p
-    finally:
-        p.terminate()
-        try:
-            p.wait(5)
-        except subprocess.TimeoutExpired:
-            p.kill()
 
 
 def client(service, endpoint, secret=SECRET):
@@ -138,19 +104,6 @@ def function(folder, s3, dynamodb, **settings):
         yield invoke, log
 
 
-@cache
-def reference(path):
-    """The result, exactly, by (diagnosis, hospital)."""
-    total, count, treatments = defaultdict(Fraction), Counter(), defaultdict(Counter)
-    with open(path, newline="", encoding="utf-8-sig") as f:
-        for row in csv.DictReader(f):
-            key = row["Diagnosis"], row["Hospital"]
-            total[key] += Fraction(row["Recovery Time"])
-            count[key] += 1
-            treatments[key][row["Treatment"]] += 1
-    return {k: (float(total[k] / count[k]), min(treatments[k], key=lambda t: (-treatments[k][t], t.encode()))) for k in total}
-
-
 def stored(dynamodb):
     items, start = [], {}
     while True:
@@ -172,26 +125,12 @@ def compare(items, want):
     assert len({item["PK"]["S"] for item in items}) <= 1, "one partition key"
 
 
-def case(name):
-    """Run the decorated function as one case, and say how it went."""
-    def run(f):
-        start = time.time()
-        try:
-            note = f() or ""
-        except Exception as e:  # noqa: BLE001 - a case may fail in any way; all the others still run
-            failures.append(name)
-            print(f"FAIL {name}: {type(e).__name__}: {e}", flush=True)
-        else:
-            print(f"ok   {name} ({time.time() - start:.1f} s) {note}", flush=True)
-    return run
-
-
-def new_table(endpoint):
+def new_table(endpoint, name="Results"):
     dynamodb = client("dynamodb", endpoint)
-    dynamodb.create_table(TableName="Results", BillingMode="PAY_PER_REQUEST",
+    dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST",
                           AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
                           KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}])
-    dynamodb.get_waiter("table_exists").wait(TableName="Results", WaiterConfig={"Delay": 1})
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     return dynamodb
 
 
@@ -266,6 +205,18 @@ def against(store, databases, tmp, stack, files):
             with function(tmp, s3_url, db_url, VERIFY="full", AWS_LAMBDA_FUNCTION_MEMORY_SIZE=memory) as (invoke, _log):
                 answer = invoke({"key": "summed.csv"})
                 assert answer.get("rows") == 1_000_000, answer
+
+    s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for database in databases:
+        @case(f"{s3_name}, {database.__name__}: package sigv4 over net/http")
+        def _():
+            with database(tmp) as url:
+                new_table(url, "notes")
+                variables = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
+                             "AWS_ENDPOINT_URL_S3": s3_url, "AWS_ENDPOINT_URL_DYNAMODB": url}
+                test = subprocess.run(["go", "test", "-count=1", "-v", "-run=^TestElsewhere$", "./sigv4"], text=True, stdout=subprocess.PIPE, cwd=REPOSITORY,
+                                      env=os.environ | {"SIGV4_" + name: value for name, value in variables.items()})
+                assert "--- PASS: TestElsewhere" in test.stdout, test.stdout
 
     if "bin/toxiproxy" not in skipped:
         faults(s3_name, tmp, stack, s3_url, db_url, files[1_000_000])

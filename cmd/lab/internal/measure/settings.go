@@ -8,6 +8,7 @@ package measure
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -49,13 +50,15 @@ var ErrInterrupted = errors.New("interrupted")
 type Settings struct {
 	sandbox.Options
 	Stores
-	NoTLS     bool
-	Roots     string        // where a function finds the authority of the servers' certificates
-	Unchecked bool          // results that differ from the reference have times, too
-	Timeout   time.Duration // of INIT, and of an invocation; 0 is LongestTimeout
-	Cache     string        // the state of the page cache before a start
-	Seed      uint64        // of the data and of the order
-	File      string        // for the report as JSON; "" is none
+	Job
+	NoTLS        bool
+	Certificates string        // what certificates the servers have
+	Roots        string        // where a function finds the authority of the servers' certificates
+	Unchecked    bool          // results that differ from the reference have times, too
+	Timeout      time.Duration // of INIT, and of an invocation; 0 is LongestTimeout
+	Cache        string        // the state of the page cache before a start
+	Seed         uint64        // of the data and of the order
+	File         string        // for the report as JSON; "" is none
 }
 
 // States of the page cache before a start.
@@ -63,6 +66,12 @@ const (
 	CacheWarm    = "warm"    // as the start before left it
 	cacheDropped = "dropped" // without the function's files
 	cacheEmpty   = "empty"   // without any file
+)
+
+// What certificates the servers have.
+const (
+	CertificatesRSA   = "rsa"   // a chain of four, as AWS's endpoints send
+	CertificatesECDSA = "ecdsa" // one
 )
 
 // Where a function finds the authority of the servers' certificates.
@@ -78,6 +87,7 @@ var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
 // Declare declares the flags.
 func (s *Settings) Declare(f *cli.Flags) {
 	f.Bool(&s.NoTLS, "no-tls", "reach S3 and DynamoDB over plain HTTP, to see what TLS costs")
+	f.String(&s.Certificates, "certificates", CertificatesRSA, "`KIND` of the servers' certificates: rsa, a chain of four, as AWS's endpoints send; ecdsa, one (default rsa)")
 	f.String(&s.Roots, "roots", rootsBundle, "`PLACE` where the function finds the servers' certificate authority: bundle, the file that AWS_CA_BUNDLE names; system, the system's roots, which takes root (default bundle)")
 	f.String(&s.Cache, "cache", CacheWarm, "`STATE` of the page cache before a start: warm, as it is; dropped, without the function's files; empty, without any file (default warm)")
 	f.Duration(&s.Period, "period", sandbox.LambdaPeriod, sandbox.ShortestPeriod, sandbox.LongestPeriod, "`TIME` period of the CPU quota (default 20ms, like Lambda's)")
@@ -99,11 +109,13 @@ func (s *Settings) DeclareTimeout(f *cli.Flags, value time.Duration, usage strin
 	f.Duration(&s.Timeout, "timeout", value, time.Second, LongestTimeout, usage)
 }
 
-// Ready checks the settings before anything begins, and completes the programs: our function
-// first, then others.
+// Ready checks the settings before anything begins, and completes the programs.
 func (s *Settings) Ready(memory []int, functions []report.Program) error {
 	if !slices.Contains([]string{CacheWarm, cacheDropped, cacheEmpty}, s.Cache) {
 		return cli.Usagef("--cache is %q; expected warm, dropped or empty", s.Cache)
+	}
+	if !slices.Contains([]string{CertificatesRSA, CertificatesECDSA}, s.Certificates) {
+		return cli.Usagef("--certificates is %q; expected rsa or ecdsa", s.Certificates)
 	}
 	if !slices.Contains([]string{rootsBundle, rootsSystem}, s.Roots) {
 		return cli.Usagef("--roots is %q; expected bundle or system", s.Roots)
@@ -116,14 +128,11 @@ func (s *Settings) Ready(memory []int, functions []report.Program) error {
 		return cli.Usagef("--period %v is too short for %d MB: its share of it is %v, and Linux allows no less than %v",
 			s.Period, least, sandbox.Quota(least, s.Period), sandbox.LeastQuota)
 	}
+	if err := s.Job.ready(); err != nil {
+		return err
+	}
 	for i := range functions {
-		f := &functions[i]
-		find := FindProgram
-		if i == 0 {
-			find = FindBootstrap
-		}
-		var err error
-		if f.Path, f.Bytes, err = find(f.Path); err != nil {
+		if err := find(&functions[i]); err != nil {
 			return err
 		}
 	}
@@ -131,14 +140,20 @@ func (s *Settings) Ready(memory []int, functions []report.Program) error {
 }
 
 // Writable reports why a file cannot be written, before a measurement rather than after it. The
-// file keeps its content. "" is no file.
+// file keeps its content, and one that is not there is not made. "" is no file.
 func Writable(file string) error {
 	if file == "" {
 		return nil
 	}
+	_, err := os.Lstat(file)
+	isNew := errors.Is(err, fs.ErrNotExist)
 	out, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	return out.Close()
+	err = out.Close()
+	if isNew {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
 }

@@ -44,6 +44,47 @@ func TestFindHierarchies(t *testing.T) {
 	}
 }
 
+// A machine with version 2 alone, as Linux 6.1 shows it, below a folder: groups are made in the lab's
+// own scope once its children have the controllers.
+func TestOpenHierarchies(t *testing.T) {
+	const scope = "sys/fs/cgroup/system.slice/session-1.scope"
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		says  string // the error; "" is none
+	}{
+		{"version 2", map[string]string{scope + "/cgroup.controllers": "cpu memory\n", scope + "/cgroup.subtree_control": "\n"}, ""},
+		{"no delegation", map[string]string{scope + "/cgroup.controllers": "cpu memory\n"}, "control groups, version 2: "},
+		{"no memory controller", map[string]string{scope + "/cgroup.controllers": "cpu pids\n"}, "control groups: no cpu controller"},
+	} {
+		root := t.TempDir()
+		test.files["proc/self/mountinfo"] = "22 1 0:20 / /proc rw,relatime - proc proc rw\n26 23 0:23 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw,nsdelegate\n"
+		test.files["proc/self/cgroup"] = "0::/system.slice/session-1.scope\n"
+		for name, text := range test.files {
+			if err := os.MkdirAll(filepath.Join(root, filepath.Dir(name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tree, err := openHierarchies(root)
+		if test.says != "" {
+			if err == nil || !strings.HasPrefix(err.Error(), test.says) {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		own := filepath.Join(root, scope)
+		if err != nil || tree.version != 2 || tree.cpu != own || tree.memory != own || tree.freezer != own || tree.account != own {
+			t.Errorf("%s: %+v, %v", test.name, tree, err)
+		}
+		if text, _ := os.ReadFile(filepath.Join(own, "cgroup.subtree_control")); string(text) != "+cpu +memory" {
+			t.Errorf("%s: the children have %q", test.name, text)
+		}
+	}
+}
+
 // What is written into which file, in a folder of plain files instead of the kernel's.
 func TestGroupFiles(t *testing.T) {
 	for _, test := range []struct {
@@ -51,11 +92,13 @@ func TestGroupFiles(t *testing.T) {
 		files   map[string]string // the files' content
 		want    map[string]string // what is written
 	}{
-		{1, map[string]string{"freezer.state": "", "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n"}, map[string]string{
+		{1, map[string]string{"freezer.state": "", "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
+			"cpuacct.usage": "1234567\n", "tasks": "7\n8\n"}, map[string]string{
 			"memory.limit_in_bytes": "134217728", "memory.memsw.limit_in_bytes": "134217728",
 			"cpu.cfs_period_us": "20000", "cpu.cfs_quota_us": "1447", "freezer.state": "FROZEN",
 		}},
-		{2, map[string]string{"cgroup.events": "populated 1\nfrozen 1\n", "memory.events": "low 0\noom 4\noom_kill 3\n"}, map[string]string{
+		{2, map[string]string{"cgroup.events": "populated 1\nfrozen 1\n", "memory.events": "low 0\noom 4\noom_kill 3\n",
+			"cpu.stat": "usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n", "cgroup.threads": "7\n8\n"}, map[string]string{
 			"memory.max": "134217728", "memory.swap.max": "0", "memory.oom.group": "1",
 			"cpu.max": "1447 20000", "cgroup.freeze": "1",
 		}},
@@ -67,7 +110,7 @@ func TestGroupFiles(t *testing.T) {
 		for name, text := range test.files {
 			os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)
 		}
-		g := &group{test.version, dir, dir, dir}
+		g := &group{test.version, dir, dir, dir, dir}
 		for _, err := range []error{g.limitMemory(128 << 20), g.limitCPU(Quota(128, LambdaPeriod), LambdaPeriod), g.freeze(true)} {
 			if err != nil {
 				t.Errorf("version %d: %v", test.version, err)
@@ -80,6 +123,12 @@ func TestGroupFiles(t *testing.T) {
 		}
 		if n := g.kills(); n != 3 {
 			t.Errorf("version %d: %d kills, want 3", test.version, n)
+		}
+		if used, err := g.cpuTime(); err != nil || used.Microseconds() != 1234 {
+			t.Errorf("version %d: CPU time %v, %v", test.version, used, err)
+		}
+		if threads, err := g.threads(); err != nil || !slices.Equal(threads, []string{"7", "8"}) {
+			t.Errorf("version %d: threads %q, %v", test.version, threads, err)
 		}
 	}
 }
