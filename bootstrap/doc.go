@@ -35,7 +35,7 @@
 //	WARM=off                        open connections when they are needed, not before the
 //	                                first event is asked for
 //	REQUEST_PAYER=requester         the function's account pays for what it reads
-//	READ_TIMEOUT=n                  how long S3, DynamoDB or a gateway may be silent, in seconds
+//	READ_TIMEOUT=n                  how long S3 or DynamoDB may be silent, in seconds
 //	                                (default: 5)
 //	CONNECT_TIMEOUT=n               how long opening a connection may take, in seconds (default: 5)
 //
