@@ -83,7 +83,8 @@
 //	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for
+//	Function.TooLarge               more groups, names or counts than the memory size has room for,
+//	                                even if no other invocation runs in the process
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
@@ -99,7 +100,7 @@
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
 //	ids, groups       aggregate.Table.AddRows          a name or group at first sight
-//	items             job, aggregate.Table.Groups      one pass over the groups
+//	items             job, aggregate.Table.Group       nothing
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back
 //	response          runtime.Client                   the caller's buffer

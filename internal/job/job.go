@@ -17,11 +17,11 @@ package job
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
 
-	"reduction/aggregate"
 	"reduction/ddbwire"
 )
 
@@ -98,6 +98,7 @@ type Job struct {
 	Source  Source
 	Sink    Sink
 	Options Options
+	Memory  *Budget // of all runs together; nil: no limit
 	Now     func() time.Time
 
 	reducers sync.Pool // of *Reducer
@@ -130,8 +131,27 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 	return j.RunWith(ctx, j.Source, j.Sink, o, table, pk)
 }
 
-// RunWith runs the job with another source and another sink.
-func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (Summary, error) {
+// RunWith runs the job with another source and another sink. A run that other runs have left too
+// little memory for, which shows before anything is written, is done again, alone.
+func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (sum Summary, err error) {
+	reading, cancel := untilLastMoment(ctx)
+	defer cancel()
+	for _, alone := range [...]bool{false, true} {
+		var share *share
+		if share, err = j.Memory.begin(reading, alone); err != nil {
+			return sum, &Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+		}
+		sum, err = j.run(ctx, reading, source, sink, o, table, pk, share)
+		share.end()
+		if !errors.Is(err, ErrBusy) {
+			break
+		}
+	}
+	return sum, err
+}
+
+// run is one attempt of RunWith. Reading ends with the context reading, a moment before ctx.
+func (j *Job) run(ctx, reading context.Context, source Source, sink Sink, o Object, table, pk string, share *share) (Summary, error) {
 	var sum Summary
 	failed := func(err error) error { return &Error{Bucket: o.Bucket, Key: o.Key, Err: err} }
 	latest := j.Options.Latest != NoLatest
@@ -141,8 +161,6 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 			return sum, failed(err)
 		}
 	}
-	reading, cancel := untilLastMoment(ctx)
-	defer cancel()
 	start := j.Now()
 	body, err := source.Object(reading, o)
 	if err != nil {
@@ -163,7 +181,7 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	}
 
 	start = j.Now()
-	rows := j.takeReducer()
+	rows := j.takeReducer(share)
 	defer j.keepReducer(rows)
 	rows.stop = reading
 	sum.Bytes, err = rows.ReadFrom(body)
@@ -177,18 +195,22 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	}
 
 	start = j.Now()
-	groups := rows.Groups()
-	sum.Groups = len(groups)
+	sum.Groups = rows.Len()
 	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
-	if err := j.check(m, groups); err != nil {
+	largest, err := j.check(m, rows, share)
+	if err != nil {
 		return sum, failed(err)
 	}
-	if len(groups) == 1 {
+	writers, err := j.writers(sum.Groups, largest, share)
+	if err != nil {
+		return sum, failed(err)
+	}
+	if sum.Groups == 1 {
 		if sum.Unchecked, err = j.checkTable(ctx, sink, table); err != nil {
 			return sum, err
 		}
 	}
-	sum.Items, err = j.write(ctx, sink, m, groups)
+	sum.Items, err = j.write(ctx, sink, m, rows, writers)
 	if err == nil && j.Options.Manifest {
 		err = j.writeManifest(ctx, sink, o, body, m, rows, &sum)
 	}
@@ -201,26 +223,27 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	return sum, err
 }
 
-func (j *Job) takeReducer() *Reducer {
+// takeReducer returns a Reducer that takes its memory from the share. What one from an earlier run
+// has kept, the run has without asking.
+func (j *Job) takeReducer(share *share) *Reducer {
 	r, ok := j.reducers.Get().(*Reducer)
 	if !ok {
-		return NewReducer(j.Options)
+		r = NewReducer(j.Options)
 	}
-	r.reset()
+	r.share = share
+	share.take(r.held) // at most ownBytes
 	return r
 }
 
-// maxKeptGroups is the greatest result whose memory is kept for the next.
-const maxKeptGroups = 1 << 10
-
 func (j *Job) keepReducer(r *Reducer) {
-	if r.stop = nil; len(r.groups) <= maxKeptGroups {
+	r.reset()
+	if r.stop, r.share = nil, nil; r.held <= ownBytes {
 		j.reducers.Put(r)
 	}
 }
 
-func (j *Job) check(m *items, groups []aggregate.Group) error {
+func (j *Job) check(m *items, groups *Reducer, share *share) (largest int, err error) {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
-	return m.check(b, groups)
+	return m.check(b, groups, share)
 }

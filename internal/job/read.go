@@ -26,9 +26,10 @@ type Reducer struct {
 	started bool // the header has been read
 	table   aggregate.Table
 	scanner csvfast.Scanner
-	file    *bufio.Reader // what is being read, as it is stored
-	groups  []aggregate.Group
+	file    *bufio.Reader   // what is being read, as it is stored
 	text    []byte          // what appendDecoded reads
+	share   *share          // that the memory comes from
+	held    int64           // of memory, by the table and the scanner
 	stop    context.Context // ends reading; nil: nothing does
 
 	missingNumbers []aggregate.Number // that MISSING names
@@ -56,23 +57,46 @@ func NewReducer(o Options) *Reducer {
 			t.MissingWhole = append(t.MissingWhole, n)
 		}
 	}
-	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	t.Extremes = o.Manifest
+	t.Memory, r.scanner.Memory = r.memory, r.memory
 	return r
 }
 
-// reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
-func (r *Reducer) reset() {
-	r.Counts, r.started, r.groups = Counts{}, false, r.groups[:0]
+// memory is asked before the table or the scanner grows, and told of what they let go.
+func (r *Reducer) memory(bytes int64) error {
+	err := r.share.take(bytes)
+	if err == nil {
+		r.held += bytes
+	}
+	return err
 }
 
-// Groups are the result so far, one for each pair of diagnosis and hospital, in the order
-// of their first rows. They are valid until the next call.
-func (r *Reducer) Groups() []aggregate.Group {
-	r.groups = r.groups[:0]
+// reset makes a Reducer that has read nothing out of one that has, and keeps little of its memory.
+func (r *Reducer) reset() {
 	if r.started {
-		r.groups = r.table.AppendGroups(r.groups)
+		r.table.Reset(r.layout)
 	}
-	return r.groups
+	r.Counts, r.started = Counts{}, false
+}
+
+// Len returns how many groups the result has so far: one for each pair of diagnosis and hospital.
+func (r *Reducer) Len() int {
+	if !r.started {
+		return 0
+	}
+	return r.table.Len()
+}
+
+// Group returns group i of Len, in the order of their first rows, unless other parts were merged.
+// Several goroutines may call it while nothing is read.
+func (r *Reducer) Group(i int) aggregate.Group { return r.table.Group(i) }
+
+// Groups returns all groups, in the order of their first rows.
+func (r *Reducer) Groups() []aggregate.Group {
+	if !r.started {
+		return nil
+	}
+	return r.table.Groups()
 }
 
 // Extreme returns the least and the greatest recovery time; ok is false where there are no rows,
