@@ -3,6 +3,24 @@
 #include "textflag.h"
 #include "go_asm.h"
 
+// func cpuid(leaf, subleaf uint32) (a, b, c, d uint32)
+TEXT ·cpuid(SB), NOSPLIT, $0-24
+	MOVL leaf+0(FP), AX
+	MOVL subleaf+4(FP), CX
+	CPUID
+	MOVL AX, a+8(FP)
+	MOVL BX, b+12(FP)
+	MOVL CX, c+16(FP)
+	MOVL DX, d+20(FP)
+	RET
+
+// func xgetbv() uint32
+TEXT ·xgetbv(SB), NOSPLIT, $0-4
+	XORL CX, CX
+	XGETBV
+	MOVL AX, ret+0(FP)
+	RET
+
 // The key of a name is in KEY0 and KEY1, crossed with secret words. AES mixes it: two rounds
 // lie between its halves, so that neither can undo the other, and three behind, as many as
 // it takes until each byte has a say in each (two leave 256 values to the top bits of some

@@ -21,6 +21,7 @@
 //	serve         the emulator for other clients
 //	reduce        the job on a local file
 //	split         a CSV file shared among cores
+//	scaffold      a new module with a function of one's own
 package main
 
 import (
@@ -28,6 +29,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/sandbox"
@@ -38,13 +40,13 @@ func lab() *cli.Program {
 		Name:     "lab",
 		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
 		Start:    "run",
-		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand},
+		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, newCommand, versionCommand},
 	}
 }
 
 func main() {
 	sandbox.Launch()
-	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LineEvery: 10 * time.Second}))
 }
 
 // interruptible returns a context that ends when the user presses Ctrl-C.

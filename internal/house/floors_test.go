@@ -21,13 +21,12 @@ var floors = []floor{
 	{"reduction/internal/env", nil, pure},
 	{"reduction/internal/spelling", nil, pure},
 	{"reduction/internal/rawio", nil, socket},
-	{"reduction/internal/cpu", nil, pure},
-	{"reduction/internal/crc64nvme", []string{"reduction/internal/cpu"}, pure},
+	{"reduction/internal/crc64nvme", nil, pure},
 	{"reduction/runtime/prefetch", nil, pure},
 
 	// Floor 1: knows formats.
-	{"reduction/csvfast", []string{"reduction/internal/cpu"}, pure},
-	{"reduction/aggregate", []string{"reduction/internal/cpu"}, pure},
+	{"reduction/csvfast", nil, pure},
+	{"reduction/aggregate", nil, pure},
 	{"reduction/sigv4", nil, pure},
 	{"reduction/ddbwire", []string{"reduction/internal/json"}, pure},
 
@@ -44,7 +43,7 @@ var floors = []floor{
 	{"reduction/bootstrap", anything, socket},
 	{"reduction/cmd/lab", anything, tool},
 	{"reduction/cmd/pack", anything, tool},
-	{"reduction/runtime/examples/...", []string{"reduction/runtime"}, tool},
+	{"reduction/runtime/examples/...", []string{"reduction/runtime", "reduction/runtime/prefetch", "reduction/sigv4"}, tool},
 
 	// Inside the lab: main calls what decides the order of measurements, which stands on the
 	// bench, which stands on the sandbox; charts read reports and nothing else of it.
@@ -62,9 +61,10 @@ var floors = []floor{
 	{lab + "tune", []string{lab + "measure", lab + "sandbox", lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning"}, tool},
 	{lab + "compare", append(data, lab+"measure", lab+"report", lab+"cli", lab+"stats", lab+"published"), tool},
 	{lab + "ladder", []string{lab + "cold", lab + "measure", lab + "report", lab + "cli"}, tool},
-	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
+	{lab + "run", append(data, lab+"measure", lab+"sandbox", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
+	{lab + "scaffold", []string{lab + "cli", "reduction/runtime/examples"}, tool},
 	{lab + "labtest", []string{lab + "sandbox"}, tool},
 
 	// Apart: the judge and the data, which import nothing that they judge, and tests. In the

@@ -18,19 +18,25 @@ import (
 // long the CSV is.
 type Reducer struct {
 	Counts
+	Suppressed int // groups that MinRecords has left out of Groups
 
 	options Options
 	columns Columns // what the header must have
 	normals Columns // the same as normal returns them
 	layout  aggregate.Layout
 	started bool // the header has been read
+	another bool // ReadFrom reads another file, which has a header of its own
 	table   aggregate.Table
 	scanner csvfast.Scanner
-	file    *bufio.Reader   // what is being read, as it is stored
-	text    []byte          // what appendDecoded reads
-	share   *share          // that the memory comes from
-	held    int64           // of memory, by the table and the scanner
-	stop    context.Context // ends reading; nil: nothing does
+	file    *bufio.Reader // what is being read, as it is stored
+	text    []byte        // what appendDecoded reads
+	share   *share        // that the memory comes from
+	held    int64         // of memory, by the table and the scanner
+
+	suppressing bool     // only the groups of kept are in the result
+	kept        []uint32 // their numbers in the table
+
+	stop context.Context // ends reading; nil: nothing does
 
 	missingNumbers []aggregate.Number // that MISSING names
 
@@ -57,7 +63,8 @@ func NewReducer(o Options) *Reducer {
 			t.MissingWhole = append(t.MissingWhole, n)
 		}
 	}
-	t.Extremes = o.Manifest
+	// An extreme is the number of one patient, perhaps of a group that is left out.
+	t.Extremes = o.Manifest && o.MinRecords <= 1
 	t.Memory, r.scanner.Memory = r.memory, r.memory
 	return r
 }
@@ -76,27 +83,68 @@ func (r *Reducer) reset() {
 	if r.started {
 		r.table.Reset(r.layout)
 	}
-	r.Counts, r.started = Counts{}, false
+	r.Counts, r.started, r.another, r.suppressing = Counts{}, false, false, false
+	r.kept = nil
 }
 
-// Len returns how many groups the result has so far: one for each pair of diagnosis and hospital.
+// keptSize is what the number of a group takes, in bytes.
+const keptSize = 4
+
+// suppress leaves out the groups of fewer rows than MinRecords, and counts them as Suppressed. It
+// comes between reading and Len.
+func (r *Reducer) suppress() error {
+	least := int64(r.options.MinRecords)
+	if least <= 1 || !r.started {
+		return nil
+	}
+	n := r.table.Len()
+	if err := r.share.take(int64(n) * keptSize); err != nil {
+		return err
+	}
+	r.suppressing, r.kept = true, make([]uint32, 0, n)
+	for i := range n {
+		if g := r.table.Group(i); g.Count >= least {
+			r.kept = append(r.kept, uint32(i))
+		}
+	}
+	r.Suppressed = n - len(r.kept)
+	return nil
+}
+
+// Len returns how many groups the result has: one for each pair of diagnosis and hospital, without
+// those that are suppressed.
 func (r *Reducer) Len() int {
-	if !r.started {
+	switch {
+	case !r.started:
 		return 0
+	case r.suppressing:
+		return len(r.kept)
 	}
 	return r.table.Len()
 }
 
 // Group returns group i of Len, in the order of their first rows, unless other parts were merged.
 // Several goroutines may call it while nothing is read.
-func (r *Reducer) Group(i int) aggregate.Group { return r.table.Group(i) }
+func (r *Reducer) Group(i int) aggregate.Group {
+	if r.suppressing {
+		i = int(r.kept[i])
+	}
+	return r.table.Group(i)
+}
 
-// Groups returns all groups, in the order of their first rows.
+// Groups returns all groups in the order of their first rows; without those of fewer rows than
+// MinRecords, which Suppressed counts.
 func (r *Reducer) Groups() []aggregate.Group {
 	if !r.started {
 		return nil
 	}
-	return r.table.Groups()
+	groups := r.table.Groups()
+	all := len(groups)
+	if least := int64(r.options.MinRecords); least > 1 {
+		groups = slices.DeleteFunc(groups, func(g aggregate.Group) bool { return g.Count < least })
+	}
+	r.Suppressed = all - len(groups)
+	return groups
 }
 
 // Extreme returns the least and the greatest recovery time; ok is false where there are no rows,
@@ -108,12 +156,16 @@ func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 	return r.table.Extreme()
 }
 
+// AnotherFile says that what ReadFrom reads next is a file with a header of its own, which may have
+// the columns in other places. Its rows are added to those of the files before it.
+func (r *Reducer) AnotherFile() { r.another = true }
+
 // ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes of CSV
 // that it read. A header without rows is no error; no header is. What the file is, compressed or
 // not and by which separator, is found out from its content.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 	in := &counter{r: src, stop: r.stop}
-	if r.started {
+	if r.started && !r.another {
 		r.scanner.Reset(in)
 		r.scanner.Comma = r.layout.Comma
 	} else if err := r.open(in); err != nil {
@@ -150,7 +202,12 @@ func (r *Reducer) open(in *counter) error {
 		}
 	}
 	r.layout = h.layout
-	r.start()
+	if r.started {
+		r.table.SetLayout(r.layout)
+	} else {
+		r.start()
+	}
+	r.another = false
 	return nil
 }
 

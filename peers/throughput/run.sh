@@ -1,7 +1,8 @@
 #!/bin/sh
 # Reduces the same files with each reader in turn, ROUNDS times, every process on one core,
-# and prints a table. Needs Go, Python with venv, the Go module proxy and PyPI; what it builds
-# and installs goes into the folder given, or into .build/throughput.
+# and prints a table. Needs Go, Python with venv, Rust, the Go module proxy, PyPI and crates.io;
+# what it builds and installs goes into the folder given, or into .build/throughput. Without Rust
+# its readers are left out.
 set -eu
 cd "$(dirname "$0")"
 mkdir -p "${1:-../../.build/throughput}"
@@ -10,6 +11,11 @@ rounds=${ROUNDS:-5}
 
 export CGO_ENABLED=0
 go build -trimpath -buildvcs=false -o "$dir/throughput" .
+if command -v cargo >/dev/null; then
+	cargo build --quiet --locked --release --manifest-path rust/Cargo.toml --target-dir "$dir/rust"
+else
+	echo "no cargo: the readers in Rust are left out" >&2
+fi
 (cd ../.. && go build -buildvcs=false -o "$dir/lab" ./cmd/lab)
 [ -x "$dir/venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$dir/venv"
 "$dir/venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
@@ -30,6 +36,11 @@ for round in $(seq "$rounds"); do
 		for reader in $("$dir/throughput" readers); do
 			$pin "$dir/throughput" "$reader" "$dir/$file"
 		done
+		if [ -x "$dir/rust/release/throughput" ]; then
+			for reader in $("$dir/rust/release/throughput" readers); do
+				$pin "$dir/rust/release/throughput" "$reader" "$dir/$file"
+			done
+		fi
 		for reader in $("$dir/venv/bin/python" reduce.py); do
 			$pin "$dir/venv/bin/python" reduce.py "$reader" "$dir/$file"
 		done
