@@ -146,8 +146,11 @@ func (t *Table) enlarge() error {
 		g := t.groups.at(i)
 		g.sum = *t.wholeSum(i)
 		l.add(l.seed.pair(g.hospital, g.diagnosis), i)
-		for treatment, n := range t.countersOf(i) {
-			if err := t.count(g, i, treatment, n); err != nil {
+		for treatment, n := range t.small.row(i)[1:] {
+			if n == 0 {
+				continue
+			}
+			if err := t.count(g, i, uint32(treatment), uint64(n)); err != nil {
 				return err
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -53,11 +52,12 @@ var shapes = []shape{
 	{name: "long treatments", memoryMB: 128, hospitals: 1, diagnoses: 1, treatments: 200, width: 400_000},
 	{name: "long treatments, many groups", memoryMB: 128, hospitals: 20, diagnoses: 20, treatments: 1, width: 300_000},
 	{name: "1000x1000x1", memoryMB: 128, hospitals: 1000, diagnoses: 1000, treatments: 1},
-	{name: "1000x1000x1", memoryMB: 256, hospitals: 1000, diagnoses: 1000, treatments: 1},
+	{name: "2000x1000x1", memoryMB: 256, hospitals: 2000, diagnoses: 1000, treatments: 1},
 	{name: "30000 groups of 60", memoryMB: 128, hospitals: 300, diagnoses: 100, treatments: 60},
 	{name: "400 groups, 12 at once", memoryMB: 128, hospitals: 20, diagnoses: 20, treatments: 10, copies: 20, concurrency: 12, quick: true},
-	{name: "100x300x20, 12 at once", memoryMB: 128, hospitals: 100, diagnoses: 300, treatments: 20, concurrency: 12},
-	{name: "30000 groups, 12 at once", memoryMB: 256, hospitals: 300, diagnoses: 100, treatments: 6, concurrency: 12},
+	{name: "100x100x60, 12 at once", memoryMB: 128, hospitals: 100, diagnoses: 100, treatments: 60, concurrency: 12},
+	{name: "10000 groups, 12 at once", memoryMB: 256, hospitals: 100, diagnoses: 100, treatments: 6, concurrency: 12},
+	{name: "1000x1000x1, 4 at once", memoryMB: 128, hospitals: 1000, diagnoses: 1000, treatments: 1, concurrency: 4},
 }
 
 const shapeHeader = "Hospital,Diagnosis,Treatment,Recovery Time\n"
@@ -160,8 +160,7 @@ func (s *shape) hold(t *testing.T, bootstrap string) {
 	server.DynamoDB.CreateTable("results")
 	fn := server.Lambda.CreateFunction(lambdatest.FunctionConfig{
 		Name: "shape", MemoryMB: s.memoryMB, Timeout: 15 * time.Minute, Exec: box.Command(bootstrap), Concurrency: s.concurrency,
-		Env:       append(box.Environ(bootstrap), "S3_BUCKET=feed", "FILE_NAME=records.csv", "DB_TABLE=results"),
-		Intercept: func(http.ResponseWriter, *http.Request) bool { return false },
+		Env: append(box.Environ(bootstrap), "S3_BUCKET=feed", "FILE_NAME=records.csv", "DB_TABLE=results"),
 	})
 	defer fn.Shutdown()
 	var all sync.WaitGroup
