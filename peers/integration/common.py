@@ -1,4 +1,4 @@
-"""What the scripts here share: cases, processes, and the reference result."""
+"""What run.py, deploy.py and measure.py share: cases, processes, and the reference result."""
 
 import csv
 import socket
@@ -44,8 +44,8 @@ def process(argv, env=None, log=subprocess.DEVNULL, port=None):
 
 
 @cache
-def reference(path):
-    """The result, exactly, by (diagnosis, hospital)."""
+def reference(path, least=1):
+    """The result, exactly, by (diagnosis, hospital): of groups of at least so many rows."""
     total, count, treatments = defaultdict(Fraction), Counter(), defaultdict(Counter)
     with open(path, newline="", encoding="utf-8-sig") as f:
         for row in csv.DictReader(f):
@@ -53,7 +53,8 @@ def reference(path):
             total[key] += Fraction(row["Recovery Time"])
             count[key] += 1
             treatments[key][row["Treatment"]] += 1
-    return {k: (float(total[k] / count[k]), min(treatments[k], key=lambda t: (-treatments[k][t], t.encode()))) for k in total}
+    return {k: (float(total[k] / count[k]), min(treatments[k], key=lambda t: (-treatments[k][t], t.encode())))
+            for k in total if count[k] >= least}
 
 
 def case(name):

@@ -43,6 +43,7 @@ from common import case, failures, free_port, process, reference
 
 TOOLS, BOOTSTRAP, LAB = (Path(p).resolve() for p in sys.argv[1:4])
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = {"ministack": TOOLS / "account/bin/ministack", "moto": TOOLS / "venv/bin/moto_server"}
 REGION = "eu-central-1"
 ASSUMED = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
 
@@ -183,12 +184,12 @@ def ministack(folder):
     # BIND_HOST: its default is every address. IOT_MTLS_ENABLED: that port is on every address in any case.
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder), "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": port, "PORT": port,
            "IOT_MTLS_ENABLED": "0", "AUTH": "true", "MINISTACK_REGION": REGION}
-    return running("ministack", [TOOLS / "venv/bin/ministack"], env, folder)
+    return running("ministack", [PROGRAMS["ministack"]], env, folder)
 
 
 def moto(folder):
     port = str(free_port())
-    return running("moto", [TOOLS / "venv/bin/moto_server", "-p", port], {"PATH": os.environ["PATH"], "HOME": str(folder), "PORT": port}, folder)
+    return running("moto", [PROGRAMS["moto"], "-p", port], {"PATH": os.environ["PATH"], "HOME": str(folder), "PORT": port}, folder)
 
 
 def interrupt(signal_):
@@ -372,8 +373,7 @@ def against_ministack(account):
 
 with tempfile.TemporaryDirectory() as tmp:
     for server, cases in (ministack, against_ministack), (moto, against_moto):
-        program = {"ministack": "ministack", "moto": "moto_server"}[server.__name__]
-        if not (TOOLS / "venv/bin" / program).exists():
+        if not PROGRAMS[server.__name__].exists():
             print(f"left out, not installed: {server.__name__}")
             continue
         folder = Path(tmp) / server.__name__

@@ -35,7 +35,7 @@ func (r *Cold) Print(p *cli.Page) error {
 		return r.printAWS(p)
 	}
 	p.Heading("From start to first answer, on %s", r.Where)
-	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.samples(), r.Machine)
+	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.Cache, r.samples(), r.Machine)
 	for _, note := range r.notes() {
 		p.Note("%s", note)
 	}
