@@ -309,10 +309,14 @@ def against_ministack(account):
     def _():
         said, folder = account.lab("cold", "--function", "f,g", "--memory", "128,256", "-n", "3", "--yes", "--json", "cold.json", "--record", "record.jsonl")
         report = json.loads((folder / "cold.json").read_text())
-        assert [(c["function"], c["memoryMB"], len(c["samples"])) for c in report["cells"]] == [("f", 128, 3), ("g", 128, 3), ("f", 256, 3), ("g", 256, 3)], report
+        assert [(c["function"], c["memoryMB"], c["starts"]) for c in report["cells"]] == [("f", 128, 3), ("g", 128, 3), ("f", 256, 3), ("g", 256, 3)], report
         assert {c["initMs"]["p50"] for c in report["cells"]} == {120.34} and report["ok"], report
         record = [json.loads(line) for line in (folder / "record.jsonl").read_text().splitlines()]
-        assert len(record) == 16 and all(f"Memory Size: {e['memoryMB']} MB" in e["line"] for e in record), record
+        # On a busy machine ministack may answer without a log. That start is not counted.
+        counted = [e for e in record if e["counted"]]
+        assert len(record) == 16 and sum(len(c["samples"]) for c in report["cells"]) == len(counted), record
+        assert all(f"Memory Size: {e['memoryMB']} MB" in e["line"] and e["round"] > 0 for e in counted), record
+        assert all("line" not in e for e in record if not e["counted"] and e["round"] > 0), record
         account.unchanged(before)
         assert not left(folder), said
 
@@ -328,12 +332,12 @@ def against_ministack(account):
             report = json.loads((folder / "tune.json").read_text())
             assert [s["memoryMB"] for s in report["sizes"]] == [128, 256] and report["ok"], report
             assert "https://lambda-power-tuning.show/#" in said, said
-            assert len(seen) == 1 + 2 * 6 and {f["MemorySize"] for f in seen} == ({128, 256} if live else {192}), seen
+            assert len(seen) >= 1 + 2 * 6 and {f["MemorySize"] for f in seen} == ({128, 256} if live else {192}), seen
             account.unchanged(before)
             assert not left(folder), said
             if live:
                 said, _ = account.lab("cold", "--function", name, "-n", "2", "--yes", *how, status=1)
-                assert "CloudWatch counts 13 invocations in the last 25 hours" in said, said
+                assert f"CloudWatch counts {len(seen)} invocations in the last 25 hours" in said, said
 
         ended(account, "ministack", live)
     deployed(account, "ministack")

@@ -66,6 +66,7 @@ type target struct {
 	taken    int    // starts, cold or not, after the one that does not count
 	failed   string // why it has no times; "" if it has
 	excused  bool   // the failure is a result
+	lineless int    // invocations without a REPORT line, one after the other
 }
 
 // measure prepares the measurement, asks whether to go on, takes the samples and undoes what it has
@@ -195,7 +196,8 @@ type failure struct {
 
 func (f *failure) Error() string { return f.reason }
 
-// mostLost is how many invocations may stay without an answer, one after the other.
+// mostLost is how many invocations may stay without an answer, or without a REPORT line, one after the
+// other.
 const mostLost = 3
 
 // errNotCounted is returned with a sample that does not count, and for one that was lost.
@@ -253,8 +255,14 @@ func (r *run) invoke(ctx context.Context, t *target, round int, wantCold bool) (
 	}
 	if failed := outcome(inv, line, lineErr, t); failed != nil {
 		e.Why = failed.reason
+		if inv.FunctionError == "" && lineErr != nil {
+			if t.lineless++; t.lineless < mostLost {
+				return nil, false, errNotCounted
+			}
+		}
 		return nil, false, failed
 	}
+	t.lineless = 0
 	if wrong := t.checkAnswer(inv.Payload, inv.RequestID); wrong != "" {
 		e.Why = wrong
 		return nil, false, &failure{wrong, false}
@@ -333,5 +341,5 @@ func (t *target) settle(err error) error {
 
 // ok reports whether every target has times, or an excuse.
 func (r *run) ok() bool {
-	return !slices.ContainsFunc(r.targets, func(t *target) bool { return len(t.samples) == 0 && !t.excused })
+	return !slices.ContainsFunc(r.targets, func(t *target) bool { return (t.failed != "" || len(t.samples) == 0) && !t.excused })
 }
