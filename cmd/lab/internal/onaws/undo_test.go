@@ -100,11 +100,11 @@ func TestRestore(t *testing.T) {
 				})
 				err := w.cold(t.Context(), w.measurement(live))
 				what := fmt.Sprintf("%s, %v from call %d, %s", mode, kind, n, operation)
-				if err == nil {
+				if err == nil && operation != "" { // not, where there were fewer calls
 					t.Errorf("%s: no error", what)
 				}
 				w.server.Inject(nil)
-				if w.left() != "" && !strings.Contains(err.Error(), "lab cold --restore "+w.left()) {
+				if w.left() != "" && !strings.Contains(fmt.Sprint(err), "lab cold --restore "+w.left()) {
 					t.Errorf("%s: %v\nwhich does not say what to do", what, err)
 				}
 				if err := w.restore(); err != nil {
@@ -146,6 +146,9 @@ func TestDeployedMeanwhile(t *testing.T) {
 				return lambdatest.Fault{}
 			}))
 			err := w.cold(t.Context(), w.measurement(true))
+			if operation == "" {
+				break // how often lab looks whether an update is over depends on the clock
+			}
 			what := fmt.Sprintf("%s in call %d, %s", test.body, n, operation)
 			said := fmt.Sprint(err, w.out.String())
 			switch {
