@@ -571,3 +571,16 @@ func FuzzSortKeys(f *testing.F) {
 		}
 	})
 }
+
+// What ends reading is told from a bad row, and no setting leaves it out.
+func TestReadingEnds(t *testing.T) {
+	const rows = 10_000 // more than is looked at before they are read
+	for _, o := range []Options{{}, {BadRows: BadRows{Skip: true}}} {
+		m := &memory{csv: header + strings.Repeat("H,D,T,5\n", rows) + "H,D", body: func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(errRefused)) }}
+		sum, err := run(m, o)
+		if _, row := errors.AsType[*RowError](err); row || !errors.Is(err, errRefused) || sum.Skipped > 0 || len(m.items) > 0 ||
+			!strings.HasSuffix(err.Error(), ": reading ended at record "+strconv.Itoa(rows+2)+": refused") {
+			t.Errorf("%v, %d skipped", err, sum.Skipped)
+		}
+	}
+}

@@ -350,7 +350,11 @@ func (r *Reducer) badRow(bad *aggregate.RowError) error {
 // place makes the scanner's and the table's errors one kind, and names the column.
 func (r *Reducer) place(err error) error {
 	if bad, ok := errors.AsType[*csvfast.Error](err); ok {
-		return &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
+		switch bad.Err {
+		case csvfast.ErrBareQuote, csvfast.ErrQuote, csvfast.ErrRecordTooLong, csvfast.ErrComma:
+			return &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
+		}
+		return &readError{bad.Record, bad.Err}
 	}
 	bad, ok := errors.AsType[*aggregate.RowError](err)
 	if !ok {
