@@ -52,7 +52,7 @@ var shapes = []shape{
 	{name: "long names", memoryMB: 256, hospitals: 50_000, diagnoses: 1, treatments: 1, width: 900},
 	{name: "long treatments", memoryMB: 128, hospitals: 1, diagnoses: 1, treatments: 200, width: 400_000},
 	{name: "long treatments, many groups", memoryMB: 128, hospitals: 20, diagnoses: 20, treatments: 1, width: 300_000},
-	{name: "1500x1000x1", memoryMB: 128, hospitals: 1500, diagnoses: 1000, treatments: 1, refused: true, quick: true},
+	{name: "1500x1000x1", memoryMB: 128, hospitals: 1500, diagnoses: 1000, treatments: 1, refused: true},
 	{name: "3000x1000x1", memoryMB: 256, hospitals: 3000, diagnoses: 1000, treatments: 1, refused: true},
 	{name: "30000 groups of 60", memoryMB: 128, hospitals: 300, diagnoses: 100, treatments: 60},
 	{name: "400 groups, 12 at once", memoryMB: 128, hospitals: 20, diagnoses: 20, treatments: 10, copies: 20, concurrency: 12, quick: true},
