@@ -139,7 +139,15 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 
 	defer x.Close()
 	body, err := readAll(nil, x, maxErrorBody)
-	if err != nil {
+	if err == nil {
+		err = verifyCRC(x.Header, body)
+	}
+	switch {
+	case err != nil && x.Status == 400:
+		// The code is lost that says whether another attempt may succeed: a request that was
+		// throttled has this status, too.
+		return nil, (&Error{Err: err}).answered(x), failing{fault: transportFault(err)}, false
+	case err != nil:
 		body = nil // the status says enough
 	}
 	e = (&Error{Op: op.op, Place: op.place}).answered(x)
@@ -148,7 +156,8 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	e.explain(f.fault)
 	switch {
 	case f.fault != final || amended:
-	case e.Err == ErrExpired:
+	case e.Err == ErrExpired, e.Status == 400 && len(body) == 0:
+		// The answer to a HEAD has no body to say that the token has expired.
 		amended = c.credentials.refused(id)
 	case e.Err == ErrCredentials:
 		amended = c.setClock(x.Header.Get("Date"), skew)
