@@ -35,7 +35,7 @@
 //	WARM=off                        open connections when they are needed, not before the
 //	                                first event is asked for
 //	REQUEST_PAYER=requester         the function's account pays for what it reads
-//	READ_TIMEOUT=n                  how long S3, DynamoDB or a gateway may be silent, in seconds
+//	READ_TIMEOUT=n                  how long S3 or DynamoDB may be silent, in seconds
 //	                                (default: 5)
 //	CONNECT_TIMEOUT=n               how long opening a connection may take, in seconds (default: 5)
 //
@@ -108,8 +108,9 @@
 //	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for, or
-//	                                more than 10,000 objects of a prefix
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, even
+//	                                if no other invocation runs in the process; or more than 10,000
+//	                                objects of a prefix
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
@@ -124,8 +125,9 @@
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	ids, groups       aggregate.Table.AddBlock         a name or group at first sight
-//	items             job, aggregate.Table.Groups      one pass over the groups
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, even
+//	                                if no other invocation runs in the process; or more than 10,000
+//	                                objects of a prefix
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back
 //	response          runtime.Client                   the caller's buffer

@@ -14,9 +14,9 @@ func TestTemplateSettings(t *testing.T) {
 	documented := map[string]bool{}
 	_, settings, _ := strings.Cut(read(t, "bootstrap/doc.go"), "// The environment configures it:")
 	settings, _, _ = strings.Cut(settings, "// So do the variables")
-	for _, line := range regexp.MustCompile(`(?m)^//\t([A-Z].*)$`).FindAllStringSubmatch(settings, -1) {
-		for _, name := range regexp.MustCompile(`^[A-Z0-9_]+|, ([A-Z0-9_]+)`).FindAllString(line[1], -1) {
-			documented[strings.TrimPrefix(name, ", ")] = true
+	for _, m := range regexp.MustCompile(`(?m)^//\t([A-Z0-9_]+(?:, [A-Z0-9_]+)*)(?:=|  )`).FindAllStringSubmatch(settings, -1) {
+		for name := range strings.SplitSeq(m[1], ", ") {
+			documented[name] = true
 		}
 	}
 	set := map[string]bool{}

@@ -23,7 +23,7 @@ const (
 // Text returns a field of text.
 func Text(name, value string) Field { return Field{name: name, text: value} }
 
-// JSON returns a field whose value is JSON already.
+// JSON returns a field whose value is JSON already, on one line.
 func JSON(name string, value []byte) Field { return Field{name: name, text: string(value), json: true} }
 
 // Count returns a field that counts something.
@@ -41,7 +41,7 @@ func Millis(name string, d time.Duration) Field {
 func (f Field) appendValue(dst []byte) []byte {
 	switch {
 	case f.json:
-		return append(dst, f.text...)
+		return appendClean(dst, f.text)
 	case f.unit == "":
 		return appendQuoted(dst, f.text)
 	case f.unit == unitMillis:
