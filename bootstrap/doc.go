@@ -125,9 +125,7 @@
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	Function.TooLarge               more groups, names or counts than the memory size has room for, even
-//	                                if no other invocation runs in the process; or more than 10,000
-//	                                objects of a prefix
+//	groups            aggregate.Table.AddBlock         a name or a group at first sight
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back
 //	response          runtime.Client                   the caller's buffer
