@@ -36,16 +36,16 @@ var (
 // declareAWS declares the flags.
 func declareAWS(f *cli.Flags, functions string) *awsFlags {
 	a := &awsFlags{flags: f}
-	f.String(&a.function, "function", "", "`"+functions+"` measure on AWS, instead of in a sandbox here: a name or an ARN, with a version or an alias behind it or not")
+	f.String(&a.function, "function", "", "`"+functions+"` measure on AWS instead of in a sandbox here: a name or an ARN, with or without a version or an alias behind it")
 	f.Bool(&a.copies, "copy", "with --function: measure a temporary copy, and delete it (the default)")
-	f.String(&a.Live, "live", "", "`NAME` with --function: measure this function itself, and restore it; refused if it is in use")
+	f.String(&a.Live, "live", "", "`NAME` with --function: measure this function itself, then restore it; refused if it is in use")
 	f.String(&a.event, "payload", "{}", "`JSON|@FILE` with --function: the event of each invocation (default {})")
 	f.String(&a.table, "table", "", "`NAME` with --function: add \"table\" to the event, so that our function writes what is measured into a table of its own")
-	f.String(&a.Profile, "profile", "", "`NAME` with --function: profile with the credentials (default as for the AWS CLI)")
-	f.String(&a.Region, "region", "", "`NAME` with --function: region (default that of the ARN, of the environment, or of the profile)")
-	f.String(&a.Record, "record", "", "`FILE` with --function: for the REPORT lines (default lab-TIME.jsonl)")
-	f.Bool(&a.Yes, "yes", "with --function: do not ask whether to go on")
-	f.String(&a.restore, "restore", "", "`FILE` undo what an earlier run on AWS could not undo, as the file says that it has left")
+	f.String(&a.Profile, "profile", "", "`NAME` with --function: profile that has the credentials (default: as the AWS CLI)")
+	f.String(&a.Region, "region", "", "`NAME` with --function: region (default: that of the ARN, the environment, or the profile)")
+	f.String(&a.Record, "record", "", "`FILE` with --function: file to write the REPORT lines to (default lab-TIME.jsonl)")
+	f.Bool(&a.Yes, "yes", "with --function: do not ask before measuring")
+	f.String(&a.restore, "restore", "", "`FILE` undo what an earlier run on AWS could not; the run has left this file")
 	return a
 }
 

@@ -22,22 +22,22 @@ together:
   lab ladder    the steps, as bars
   lab run       the phases of an invocation
 
-It also draws the output of AWS Lambda Power Tuning, and a file like published.json; what was
-measured elsewhere is drawn apart, and the charts say so; what the experiment's authors measured
-is drawn with --published only. Where times differ so much that the
-bars of the small ones could not be seen, marks on a logarithmic scale are drawn instead.
+It also draws the output of AWS Lambda Power Tuning, and a file of the form of published.json.
+What was measured elsewhere is drawn apart, and the charts say so. What the experiment's authors
+measured is drawn with --published only. If times differ so much that the bars of the small ones
+could not be seen, marks on a logarithmic scale are drawn instead.
 
-The charts need no other file: no script, no font, no picture. They follow the reader's choice
-of light or dark, and have a text for readers who cannot see them. The page has every number
-in a table, too, and can be printed.`,
+The charts need no other file: no script, no font, no picture. They follow the reader's choice of
+light or dark, and have a text for readers who cannot see them. The page can be printed, and also
+has every number in a table.`,
 	Examples: `
 lab chart --svg docs cold.json
 lab chart --html results.html ours.json rust.json compare.json --published
 lab chart --svg pictures --html pictures/index.html *.json`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		o := new(chart.Options)
-		f.String(&o.SVG, "svg", "", "`DIR` to write a file for each chart to; it is made if there is none")
-		f.String(&o.HTML, "html", "", "`FILE` to write a page with all charts and their tables to")
+		f.String(&o.SVG, "svg", "", "`DIR` folder to write a file for each chart to; it is created if missing")
+		f.String(&o.HTML, "html", "", "`FILE` file to write a page with all charts and their tables to")
 		f.Bool(&o.Published, "published", "also draw what the experiment's authors measured on AWS, apart")
 		return func(c *cli.Console, args []string) error {
 			if o.SVG == "" && o.HTML == "" {

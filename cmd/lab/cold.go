@@ -14,14 +14,13 @@ var coldCommand = &cli.Command{
 	Name:  "cold",
 	Short: "measure start-up and first answer in a sandbox like Lambda's, beside other functions",
 	About: `
-Starts the function anew for every sample, in a sandbox that gives it what Lambda would: all
-of the CPU until its first GET /next, then memory/1769 vCPUs in periods of 20 ms; the memory
-size as a limit; CPUs of its own if there are enough. Where the machine or its user cannot do
-that, the output says so, and what would help. docs/method.md says what is emulated and what
-is not.
+Starts the function anew for every sample, in a sandbox that gives it what Lambda would: all of
+the CPU until its first GET /next, then memory/1769 vCPUs in periods of 20 ms; the memory size as
+a limit; and CPUs of its own, if there are enough. If the machine or its user cannot do that, the
+output says so, and says what would help. docs/method.md says what is emulated and what is not.
 
-There are four figures of time, and two of CPU time, which is what a small memory size makes a
-function wait for:
+There are four figures of time and two of CPU time. CPU time is what a small memory size makes a
+function wait for.
 
   start to /next      from the process's exec to the arrival of its first GET /next
   INIT                as Lambda bills it; shown where an extension makes it longer than that
@@ -35,17 +34,17 @@ Lambda Runtime API. --bootstrap names the first one, each --peer another. Functi
 sizes take turns, in a new order each round, after one round that does not count.
 
 Before a sample's times count, every item that it wrote is compared with the reference. For a
-function with another job there are --event and --expect. A function that fails, never answers,
-or answers anything else has no times, and the exit status is 1; running out of memory is a
-result. Give the same program twice, and its ratios show what chance does.
+function with another job, use --event and --expect. A function that fails, never answers, or
+gives another answer has no times, and the exit status is 1. Running out of memory is a result,
+not an error. Give the same program twice, and its ratios show what chance does.
 
-Ratios are of medians, with 95% bootstrap confidence intervals. Ctrl-C ends the run, and what was
+Ratios are of medians, with 95% bootstrap confidence intervals. Ctrl-C ends the run. What was
 measured until then is printed and written.
 
-With --function, functions in an AWS account are measured instead, through Lambda's API and with the
-credentials that the AWS CLI would use. Lab makes a temporary copy of each, of the same package,
-role and settings, and deletes it; with --live NAME it measures the function itself. It says first
-what it will do and what that costs, and asks. docs/aws.md has the rest.`,
+With --function, functions in an AWS account are measured instead, through Lambda's API and with
+the credentials that the AWS CLI would use. Lab makes a temporary copy of each, with the same
+package, role and settings, and deletes it afterwards. With --live NAME it measures the function
+itself. It first says what it will do and what that costs, and asks. docs/aws.md says more.`,
 	Examples: `
 lab cold
 lab cold --peer hello=hello/bootstrap --expect status
@@ -60,9 +59,9 @@ lab cold --function mine,yours:live --memory 128,512 -n 50 --payload @event.json
 		var plain bool
 		cli.Whole(f, &o.Rows, "rows", 2000, 0, measure.MostRows, "`N` rows of the experiment's data (default 2000, a day of the real feed)")
 		measure.DeclareMemory(f, &o.Memory, []int{128, 512}, "`LIST` memory sizes in MB, with commas between (default 128,512; with --function, that of the function)")
-		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); with 100 there is a p99")
-		o.DeclareTimeout(f, 30*time.Second, "`TIME` that INIT or an invocation may take (default 30s)")
-		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
+		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); from 100 on there is a p99")
+		o.DeclareTimeout(f, 30*time.Second, "`TIME` longest INIT or invocation (default 30s)")
+		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` duration of a round trip to S3 and DynamoDB (default 5ms)")
 		o.Declare(f)
 		o.Job.Declare(f)
 		functions.Declare(f)

@@ -14,32 +14,32 @@ var compareCommand = &cli.Command{
 	Name:  "compare",
 	Short: "compare ours with every rival that is built, by file and memory size, cold and warm",
 	About: `
-Measures our function and its rivals in one run, in the sandbox of lab cold: at each memory
-size, over each file, a start with its first invocation and then warm ones. Ours takes part
-twice, as "ours" and "ours again": the difference between the two is chance, and a rival within
-its interval shows no difference.
+Measures our function and its rivals in one run, in the sandbox of lab cold. At each memory size
+and over each file there are starts, each with its first invocation and then warm ones. Our
+function takes part twice, as "ours" and "ours again". The difference between these two is
+chance. A rival within their interval shows no difference.
 
-Rivals are the programs peers/*/dist*/bootstrap, and every --peer; dist-original has the
-habits of the experiment's own program. A rival that is not built is left out, and the output
-names the command that builds it. A function that fails, writes anything but what the reference
-says, or takes longer than --timeout has no times; that is said at once and in the report, and
-the run goes on. With --event, which gives functions another job, only --bootstrap and every
---peer take part.
-INIT may take as long as the timeout: Lambda stops it after 10 s and repeats it, with less CPU,
-in the first invocation.
+Rivals are the programs peers/*/dist*/bootstrap, and every --peer; dist-original has the habits
+of the experiment's own program. A rival that is not built is left out, and the output names the
+command that builds it. A function has no times if it fails, writes anything but what the
+reference says, or takes longer than --timeout. The output and the report say so, and the run
+goes on. With --event, which gives functions another job, only --bootstrap and every --peer take
+part. INIT may take as long as the timeout: Lambda stops it after 10 s and repeats it, with less
+CPU, in the first invocation.
 
-Everything is measured twice: with the network's round trip, and without. The difference is
-what the latency costs. Counting round trips and multiplying would be wrong, since some of them
-pass while the function computes, and others at the same time.
+Everything is measured twice: with the network's round trip, and without. The difference is what
+latency costs. To count round trips and multiply would be wrong: some pass while the function
+computes, and some pass at the same time.
 
-A first start of each function counts for nothing but the plan: from how long it took follows
-how many starts fit into --budget, at most -n, and fewer of slow functions. Then that is fixed.
-Starts are taken in rounds, each in a new random order; slow functions take part in some rounds
-only. Ratios are of medians, with 95% bootstrap intervals; processes are drawn again, and the
-warm invocations of a process are drawn together.
+The first start of each function only serves the plan. Its time says how many starts fit into
+--budget: at most -n, and fewer of slow functions. Then the numbers are fixed. Starts are taken
+in rounds, each in a new random order. Slow functions take part in some rounds only. Ratios are
+of medians, with 95% bootstrap intervals. The bootstrap draws processes, each with all of its
+warm invocations.
 
-Every start is written at once to a file beside --json. After Ctrl-C, --resume goes on. Without
---resume the starts of an earlier run are kept, under a name with their date.`,
+Every start is written at once to a file beside --json. After Ctrl-C, --resume goes on with the
+run. Without --resume the starts of an earlier run are kept, in a file with their date in its
+name.`,
 	Examples: `
 lab compare
 lab compare --rows 2000,1000000 --memory 128,512,1769 --json compare.json --markdown compare.md
@@ -52,17 +52,17 @@ lab compare --bootstrap hello/bootstrap --peer other=other/bootstrap --event eve
 		var plain bool
 		cli.WholeList(f, &o.Rows, "rows", []int64{2_000, 10_000, 1_000_000}, 0, measure.MostRows, "`LIST` rows of the experiment's data, with commas between (default 2000,10000,1000000)")
 		measure.DeclareMemory(f, &o.Memory, []int{128, 512, 1769}, "`LIST` memory sizes in MB, with commas between (default 128,512,1769)")
-		f.DurationList(&o.RoundTrips, "rtt", []time.Duration{measure.RoundTrip, 0}, 0, time.Minute, "`LIST` round trips to S3 and DynamoDB, the usual one first (default 5ms,0s)")
+		f.DurationList(&o.RoundTrips, "rtt", []time.Duration{measure.RoundTrip, 0}, 0, time.Minute, "`LIST` durations of a round trip to S3 and DynamoDB, the usual one first (default 5ms,0s)")
 		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` starts of each function, at most (default 20)")
 		cli.Whole(f, &o.Warm, "warm", 10, 1, 100_000, "`N` warm invocations after each start, at most (default 10)")
-		f.Duration(&o.Budget, "budget", 30*time.Minute, time.Second, 100*time.Hour, "`TIME` that the measuring may take (default 30m)")
-		o.DeclareTimeout(f, 2*time.Minute, "`TIME` that INIT or an invocation may take (default 2m)")
+		f.Duration(&o.Budget, "budget", 30*time.Minute, time.Second, 100*time.Hour, "`TIME` longest time to measure for (default 30m)")
+		o.DeclareTimeout(f, 2*time.Minute, "`TIME` longest INIT or invocation (default 2m)")
 		o.Settings.Declare(f)
 		o.Job.Declare(f)
-		f.String(&o.Markdown, "markdown", "", "`FILE` to write the tables to as Markdown")
+		f.String(&o.Markdown, "markdown", "", "`FILE` file to write the tables to, as Markdown")
 		f.Bool(&o.Resume, "resume", "go on with the run whose starts are beside --json")
 		o.Functions.Declare(f)
-		f.String(&o.PeersDir, "peers", compare.DefaultPeers, "`DIR` with the rivals; '' for none (default "+compare.DefaultPeers+")")
+		f.String(&o.PeersDir, "peers", compare.DefaultPeers, "`DIR` folder of the rivals; '' for none (default "+compare.DefaultPeers+")")
 		f.String(&o.Only, "only", "", "`LIST` names of the rivals that take part, with commas between (default all)")
 		f.Bool(&o.Published, "published", "also report what the experiment's authors measured on AWS, apart")
 		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")

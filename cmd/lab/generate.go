@@ -15,10 +15,10 @@ var generateCommand = &cli.Command{
 Writes CSV with the header Hospital,Diagnosis,Treatment,Recovery Time: 20 hospitals,
 20 diagnoses, 15 treatments and 5 to 60 days, drawn uniformly. A row has about 45 bytes.
 
-The same seed gives the same bytes on every machine, and a shorter file is the beginning
-of a longer one. Rows are written as they are generated, so a file may be larger than memory.
-The experiment's sizes are 10,000 and 1,000,000 rows; the feed that it models brings about
-2,000 a day.`,
+The same seed gives the same bytes on every machine, and a shorter file is the beginning of a
+longer one. Rows are written as they are generated, so a file may be larger than memory. The
+experiment's sizes are 10,000 and 1,000,000 rows. The feed that it models has about 2,000 rows a
+day.`,
 	Examples: `
 lab generate --rows 1000000 --out 1m.csv
 lab generate --rows 2000 --seed 7 | lab reduce -`,
@@ -28,7 +28,7 @@ lab generate --rows 2000 --seed 7 | lab reduce -`,
 		var out string
 		cli.Whole(f, &rows, "rows", -1, 0, 1_000_000_000_000, "`N` number of rows; required")
 		cli.Whole(f, &seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
-		f.String(&out, "out", "-", "`FILE` to write to (default -, standard output)")
+		f.String(&out, "out", "-", "`FILE` file to write to (default -, standard output)")
 		return func(c *cli.Console, args []string) error {
 			if err := cli.NoArguments(args); err != nil {
 				return err

@@ -18,8 +18,8 @@ var ladderCommand = &cli.Command{
 	Args:  "[FILE...]",
 	Short: "measure what each habit costs a cold start, step by step from AWS's SDK to ours",
 	About: `
-Measures as lab cold does: the same sandbox, samples, checks and figures. The functions are a
-ladder: each rung has one habit less than the one before it.
+Measures as lab cold does: the same sandbox, samples, checks and figures. The functions form a
+ladder: each rung has one habit less than the rung before it.
 
   go-sdk, as usual          AWS's SDK; nothing opened in INIT; one batch after another
   batches together          eight batches in flight
@@ -32,13 +32,14 @@ ladder: each rung has one habit less than the one before it.
   pages asked for           the program asks the kernel for all of its pages at its start
   ours                      compiled for size where it runs a few times only
 
-Beside it, the same job is measured in Go and in Rust, with AWS's SDK and without. Without --job
-only starts are measured, from exec to GET /next: of the smallest function with each library,
-and of the functions above with nothing configured.
+The same job is also measured in Go and in Rust, with AWS's SDK and without. Without --job only
+starts are measured, from exec to GET /next: those of the smallest function with each library,
+and those of the functions above, with nothing configured.
 
 peers/ladder/build.sh builds the rungs, peers/*/build.sh the others. The output names those that
-are not built and left out. A FILE is what an earlier run wrote with --json: then nothing is
-measured, and the reports of all files are printed, and written to --markdown and --svg.`,
+are left out because they are not built. A FILE is what an earlier run wrote with --json. If
+there is one, nothing is measured: the reports of all files are printed, and written to
+--markdown and --svg.`,
 	Examples: `
 lab ladder --job --memory 128 --json ladder-128.json
 lab ladder --cache dropped --json hello-dropped.json
@@ -51,14 +52,14 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 		cli.Whole(f, &o.Rows, "rows", 2000, 0, measure.MostRows, "`N` rows of the experiment's data (default 2000)")
 		measure.DeclareMemory(f, &o.Memory, []int{128}, "`LIST` memory sizes in MB, with commas between (default 128)")
 		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20)")
-		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
+		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` duration of a round trip to S3 and DynamoDB (default 5ms)")
 		o.Declare(f)
 		f.String(&o.Bootstrap, "bootstrap", measure.BuiltBootstrap(), "`PATH` our function (default "+measure.BuiltBootstrap()+")")
-		f.String(&o.PeersDir, "peers", "peers", "`DIR` with the rungs and the other functions (default peers)")
-		f.String(&o.Only, "only", "", "`NAMES` of the functions to measure, without the commas in them, with commas between (default all)")
-		f.String(&o.Storage, "storage", "", "`TEXT` what the programs are stored on, if it is not this machine's disk")
-		f.String(&markdown, "markdown", "", "`FILE` to write the tables to as Markdown")
-		f.String(&svg, "svg", "", "`DIR` to write a chart of each table to")
+		f.String(&o.PeersDir, "peers", "peers", "`DIR` folder of the rungs and the other functions (default peers)")
+		f.String(&o.Only, "only", "", "`NAMES` names of the functions to measure, with commas between; leave out commas in a name (default all)")
+		f.String(&o.Storage, "storage", "", "`TEXT` text that says what the programs are stored on, if not on this machine's disk")
+		f.String(&markdown, "markdown", "", "`FILE` file to write the tables to, as Markdown")
+		f.String(&svg, "svg", "", "`DIR` folder to write a chart of each table to")
 		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")
 		return func(c *cli.Console, args []string) error {
 			reports, err := report.ReadLadders(args)

@@ -12,14 +12,13 @@ var newCommand = &cli.Command{
 	Args:  "NAME",
 	Short: "write a module with a Lambda function of your own",
 	About: `
-Writes the folder NAME: a function that stores what it is sent in DynamoDB, over a request
+Writes the folder NAME. It has a function that stores what it is sent in DynamoDB, by a request
 that it signs itself; its test, on an emulator in the test's process; a Makefile that builds,
 tests and packs it; and a template for AWS. The last part of NAME is the function's name.
 
 The module stands on this project's packages and on the standard library. Its go.mod names the
-folder of this project in a replace line. What else a module can do with the packages (vendor
-them, have them as a submodule, copy them) is in the documentation of package runtime:
-go doc reduction/runtime.`,
+folder of this project in a replace line. A module can also vendor the packages, have them as a
+submodule, or copy them. The documentation of package runtime says how: go doc reduction/runtime.`,
 	Examples: `
 lab new ../greeter
 cd ../greeter && make && make test && make zip`,

@@ -18,16 +18,16 @@ the table's sort key (#diagnosis#...#hospital#...):
 
   {"Diagnosis":...,"Hospital":...,"AverageRecoveryTime":32.5,"MostUsedTreatment":...,"Rows":2}
 
-The mean is exact and rounded once. Of several treatments that are used equally often, the first
-in byte order is printed; where no row has a treatment, none is.
+The mean is exact and rounded once. If several treatments are used equally often, the first in
+byte order is printed. If no row has a treatment, none is printed.
 
-The file is reduced as the function would reduce it, by the same code. The flags from --bad-rows
-to --min-records are the function's settings BAD_ROWS to MIN_RECORDS. A bad row fails the file
-unless --bad-rows says otherwise. Then nothing is printed, and the error names the record, its byte
-offset and the column, never the content.
+The file is reduced by the code that the function runs. The flags from --bad-rows to
+--min-records are the function's settings BAD_ROWS to MIN_RECORDS. A bad row fails the file
+unless --bad-rows says otherwise. Then nothing is printed, and the error names the record, its
+byte offset and the column, never the content.
 
-A regular file is parsed on all cores. A pipe, and a file that is compressed with gzip, are parsed
-on one. Neither is ever held in memory.`,
+A regular file is parsed on all cores. A pipe and a gzip file are parsed on one. No file is ever
+held in memory.`,
 	Examples: `
 lab reduce 1m.csv
 lab reduce --stats 1m.csv > result.jsonl
@@ -39,7 +39,7 @@ zstd -dc feed.csv.zst | lab reduce --json --bad-rows skip --no-value skip -`,
 		for _, s := range []struct{ flag, variable, usage string }{
 			{"bad-rows", "BAD_ROWS", "`fail`, skip, or a share of the rows that may be skipped: 5% (default fail)"},
 			{"no-value", "NO_VALUE", "rows without a recovery time: `fail` or skip (default fail)"},
-			{"missing", "MISSING", "`SPELLINGS` of missing values, with commas between: n/a,999"},
+			{"missing", "MISSING", "`SPELLINGS` spellings of a missing value, with commas between: n/a,999"},
 			{"range", "RANGE", "`LEAST..GREATEST` recovery time in days (default 0..1000000)"},
 			{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
 			{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},

@@ -15,20 +15,20 @@ var runCommand = &cli.Command{
 	Name:  "run",
 	Short: "run the whole job on this machine: data, S3, Lambda, DynamoDB; and check the result",
 	About: `
-Starts an emulator of S3, DynamoDB and Lambda inside this process, uploads the experiment's
-data, and starts the bootstrap binary as a child process, as Lambda does: the function asks the
-Runtime API for an event, streams the CSV from S3 over TLS, and writes one item for each
-diagnosis in each hospital. It is invoked once cold, then several times warm.
+Starts an emulator of S3, DynamoDB and Lambda inside this process, uploads the experiment's data,
+and starts the bootstrap binary as a child process, as Lambda does. The function asks the Runtime
+API for an event, streams the CSV from S3 over TLS, and writes one item for each diagnosis in
+each hospital. It is invoked once cold, then several times warm.
 
-Every item of every invocation is compared with a reference: the same job, written a second
-time with encoding/csv and math/big. The exit status is 1 if a single item differs.
+Every item of every invocation is compared with a reference: the same job, written a second time
+with encoding/csv and math/big. If a single item differs, the exit status is 1.
 
 Without --rows it runs three sizes one after another: 2,000 rows, which is a day of the real
 feed, and the experiment's 10,000 and 1,000,000.
 
 The times are this machine's, and the emulator shares the processors with the function. They
-compare one build with another on this machine, and are not what AWS would show. For any other
-function there is lab cold.`,
+compare one build with another on this machine. They are not what AWS would show. For any other
+function, use lab cold.`,
 	Examples: `
 make run
 lab run --rows 2000 --warm 50
@@ -38,11 +38,11 @@ lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
 		var rows int64
 		var asJSON, plain bool
 		cli.Whole(f, &rows, "rows", -1, 0, measure.MostRows, "`N` one size of N rows, instead of the three")
-		cli.Whole(f, &o.MemoryMB, "memory", measure.MemoryMB, 128, 10_240, "`MB` memory setting that the function is told; not enforced here, lab cold enforces it (default 256)")
+		cli.Whole(f, &o.MemoryMB, "memory", measure.MemoryMB, 128, 10_240, "`MB` memory size that the function is told; not enforced here: lab cold enforces it (default 256)")
 		cli.Whole(f, &o.Warm, "warm", 9, 0, 100_000, "`N` warm invocations (default 9)")
 		cli.Whole(f, &o.Seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
 		f.String(&o.Bootstrap, "bootstrap", measure.BuiltBootstrap(), "`PATH` the function (default "+measure.BuiltBootstrap()+", which make bootstrap builds)")
-		f.Duration(&o.Timeout, "timeout", 2*time.Minute, time.Second, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 2m)")
+		f.Duration(&o.Timeout, "timeout", 2*time.Minute, time.Second, measure.LongestTimeout, "`TIME` longest INIT or invocation (default 2m)")
 		f.Bool(&asJSON, "json", "print the figures as JSON, times in milliseconds")
 		f.Bool(&plain, "plain", "print the table without colours, as it is printed where there is no terminal")
 		return func(c *cli.Console, args []string) error {

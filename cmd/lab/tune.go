@@ -18,30 +18,29 @@ var tuneCommand = &cli.Command{
 	Name:  "tune",
 	Short: "measure time and cost by memory size, as AWS Lambda Power Tuning calculates them",
 	About: `
-Runs the function at several memory sizes, one after another in random order, in the sandbox
-of lab cold: a start, its first invocation, which is reported by itself, and n warm ones. Before
-a time counts, every item of its invocation is compared with the reference; for a function with
-another job there are --event and --expect. Sizes with more vCPUs than this machine has for the
-function are skipped. Where nothing can be limited, sizes differ in nothing: one is measured, and
-none is chosen.
+Runs the function at several memory sizes, one after another in random order, in the sandbox of
+lab cold. Each size has one start, its first invocation, which is reported by itself, and n warm
+ones. Before a time counts, every item of its invocation is compared with the reference. For a
+function with another job, use --event and --expect. A size with more vCPUs than this machine has
+for the function is skipped. If nothing can be limited, all sizes are the same: one is measured,
+and none is chosen.
 
-The mean is AWS Lambda Power Tuning's: it leaves out a fifth of the durations at either end.
-That tool counts the first invocation among the n. Beside the mean there are p50 and p95, each
-with its 95% bootstrap interval over the n invocations, which are of one process a size.
+The mean is AWS Lambda Power Tuning's: it leaves out a fifth of the durations at either end. That
+tool counts the first invocation among the n. Beside the mean there are p50 and p95, each with
+its 95% bootstrap interval over the n invocations. All of these are of one process.
 
-The cost is what AWS charges for a warm invocation, by its published prices in us-east-1 for
-one architecture: the time, rounded up to milliseconds; the request itself; and what the
-invocation makes S3 and DynamoDB charge, that is, the reading requests that were counted, and
-a write unit for each KB of each item. KMS is not used. There is no free tier in it, and no
-transfer, which is free between services of one region.
+The cost is what AWS charges for a warm invocation, by its published prices in us-east-1 for one
+architecture. It has the time, rounded up to milliseconds; the request; each GET and HEAD request
+to S3; and a DynamoDB write unit for each KB of each item. KMS is not used. The free tier is not
+subtracted. Transfer is free between services of one region.
 
-The times are this machine's, and so are the costs that follow from them. Ctrl-C ends the run, and
-what was measured until then is printed and written.
+The times are this machine's, and so are the costs that follow from them. Ctrl-C ends the run.
+What was measured until then is printed and written.
 
-With --function, a function in an AWS account is measured instead, through Lambda's API and with the
-credentials that the AWS CLI would use. Lab makes a temporary copy of it, of the same package,
-role and settings, and deletes it; with --live NAME it measures the function itself. It says first
-what it will do and what that costs, and asks. docs/aws.md has the rest.`,
+With --function, a function in an AWS account is measured instead, through Lambda's API and with
+the credentials that the AWS CLI would use. Lab makes a temporary copy of it, with the same
+package, role and settings, and deletes it afterwards. With --live NAME it measures the function
+itself. It first says what it will do and what that costs, and asks. docs/aws.md says more.`,
 	Examples: `
 lab tune
 lab tune --rows 10000 -n 50 --strategy balanced --json tune.json
@@ -56,8 +55,8 @@ lab tune --function reduction --table measured --json tune.json`,
 		cli.Whole(f, &o.Rows, "rows", 1_000_000, 0, measure.MostRows, "`N` rows of the experiment's data (default 1000000)")
 		measure.DeclareMemory(f, &o.Memory, []int{256, 512, 1024, 1536, 2048, 3008, 5000}, "`LIST` memory sizes in MB, with commas between (default the experiment's seven, 256 to 5000)")
 		cli.Whole(f, &o.N, "n", 10, 5, 100_000, "`N` warm invocations at each size (default 10)")
-		o.DeclareTimeout(f, 2*time.Minute, "`TIME` that INIT or an invocation may take (default 2m)")
-		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
+		o.DeclareTimeout(f, 2*time.Minute, "`TIME` longest INIT or invocation (default 2m)")
+		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` duration of a round trip to S3 and DynamoDB (default 5ms)")
 		f.String(&architecture, "arch", pricing.MachineArchitecture(), "`NAME` architecture of the prices: x86_64 or arm64 (default this machine's)")
 		f.String(&o.Strategy, "strategy", powertuning.Cost, "`NAME` strategy that chooses a size: cost, speed or balanced (default cost)")
 		f.Func("balanced-weight", "`W` weight of the balanced strategy, from 0, the fastest, to 1, the cheapest (default 0.5)", func(text string) error {
@@ -68,7 +67,7 @@ lab tune --function reduction --table measured --json tune.json`,
 			return nil
 		})
 		o.Declare(f)
-		f.String(&tool, "tool-json", "", "`FILE` to write AWS Lambda Power Tuning's output to")
+		f.String(&tool, "tool-json", "", "`FILE` file to write AWS Lambda Power Tuning's output to")
 		o.Job.Declare(f)
 		functions.DeclareFirst(f)
 		away := declareAWS(f, "NAME|ARN")

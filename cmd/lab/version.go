@@ -13,7 +13,7 @@ var versionCommand = &cli.Command{
 	Short: "print what this program was built from",
 	About: `
 Prints the version of the sources, the version of Go, and the system. make lab records the
-commit, and marks it +dirty if files were changed; go run does not, and the version is (devel).`,
+commit, and marks it +dirty if files were changed. go run does not: then the version is (devel).`,
 	Examples: `
 lab version`,
 	Setup: func(*cli.Flags) func(*cli.Console, []string) error {

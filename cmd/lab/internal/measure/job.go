@@ -30,9 +30,9 @@ type Job struct {
 
 // Declare declares the flags.
 func (j *Job) Declare(f *cli.Flags) {
-	f.String(&j.Event, "event", "", "`FILE` the event to send, as JSON (default {}, for which ours takes its own bucket, key and table)")
+	f.String(&j.Event, "event", "", "`FILE` file with the event to send, as JSON (default {}, for which our function reads S3_BUCKET, FILE_NAME and DB_TABLE)")
 	f.Variables(&j.Env, "env", "`NAME=VALUE` variable for the environment of every function; may be repeated")
-	f.String(&j.Expect, "expect", "", "`WHAT` must be right before a time counts: reference, the items of this project's job; status, an answer that is no error; none; or the name of a FILE with the answer (default reference; with --event status)")
+	f.String(&j.Expect, "expect", "", "`WHAT` what must be right before a time counts: reference, every item of this project's job; status, an answer that is not an error; none, nothing; or a FILE with the answer (default reference; with --event, status)")
 }
 
 // ready reads the files.

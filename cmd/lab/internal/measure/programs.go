@@ -109,8 +109,8 @@ func (f *Functions) Declare(flags *cli.Flags) {
 
 // DeclareFirst declares the flags of the first function alone.
 func (f *Functions) DeclareFirst(flags *cli.Flags) {
-	flags.String(&f.Path, "bootstrap", BuiltBootstrap(), "`PATH` the function, a program in a folder of its own, or the folder (default "+BuiltBootstrap()+", which is ours)")
-	flags.String(&f.Name, "name", "", "`NAME` of the function in the results (default ours, or for another program the name of its folder)")
+	flags.String(&f.Path, "bootstrap", BuiltBootstrap(), "`PATH` the function: a program in a folder of its own, or the folder (default "+BuiltBootstrap()+", which is ours)")
+	flags.String(&f.Name, "name", "", "`NAME` name of the function in the results (default ours; for another program, its folder's name)")
 }
 
 // List returns the functions, the first one first.

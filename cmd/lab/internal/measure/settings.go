@@ -87,16 +87,16 @@ var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
 // Declare declares the flags.
 func (s *Settings) Declare(f *cli.Flags) {
 	f.Bool(&s.NoTLS, "no-tls", "reach S3 and DynamoDB over plain HTTP, to see what TLS costs")
-	f.String(&s.Certificates, "certificates", CertificatesRSA, "`KIND` of the servers' certificates: rsa, a chain of four, as AWS's endpoints send; ecdsa, one (default rsa)")
-	f.String(&s.Roots, "roots", rootsBundle, "`PLACE` where the function finds the servers' certificate authority: bundle, the file that AWS_CA_BUNDLE names; system, the system's roots, which takes root (default bundle)")
-	f.String(&s.Cache, "cache", CacheWarm, "`STATE` of the page cache before a start: warm, as it is; dropped, without the function's files; empty, without any file (default warm)")
+	f.String(&s.Certificates, "certificates", CertificatesRSA, "`KIND` the servers' certificates: rsa is a chain of four, as AWS's endpoints send; ecdsa is one (default rsa)")
+	f.String(&s.Roots, "roots", rootsBundle, "`PLACE` where the function finds the servers' certificate authority: bundle is the file that AWS_CA_BUNDLE names; system is the system's roots, and needs root (default bundle)")
+	f.String(&s.Cache, "cache", CacheWarm, "`STATE` the page cache before a start: warm leaves it as it is; dropped drops the function's files; empty drops all files (default warm)")
 	f.Duration(&s.Period, "period", sandbox.LambdaPeriod, sandbox.ShortestPeriod, sandbox.LongestPeriod, "`TIME` period of the CPU quota (default 20ms, like Lambda's)")
 	f.Bool(&s.Shared, "shared", "let the function and the servers share the CPUs, so that larger memory sizes can be emulated")
 	f.Bool(&s.Unlimited, "unlimited", "do not limit CPU and memory, do not separate CPUs, hide nothing")
 	cli.Whole(f, &s.Seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data and of the order (default 1)")
 	s.Stores.declare(f)
 	f.Bool(&s.Unchecked, "unchecked", "report times even if the items differ from the reference, and say how they differ")
-	f.String(&s.File, "json", "", "`FILE` to write all samples and summaries to, compressed where its name ends in .gz")
+	f.String(&s.File, "json", "", "`FILE` file to write all samples and summaries to; compressed if its name ends in .gz")
 }
 
 // DeclareMemory declares the flag for memory sizes in MB.

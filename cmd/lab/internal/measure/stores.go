@@ -26,8 +26,8 @@ type Stores struct {
 func (s *Stores) Elsewhere() bool { return s.S3 != "" }
 
 func (s *Stores) declare(f *cli.Flags) {
-	f.String(&s.S3, "s3-endpoint", "", "`URL` of an S3 to use instead of the emulator's, with lab's own AWS_ACCESS_KEY_ID; --rtt does not apply to it")
-	f.String(&s.DynamoDB, "dynamodb-endpoint", "", "`URL` of a DynamoDB to use with --s3-endpoint; tables named recovery-times-... are deleted there")
+	f.String(&s.S3, "s3-endpoint", "", "`URL` an S3 to use instead of the emulator's, with the AWS_ACCESS_KEY_ID of lab's environment; --rtt does not apply to it")
+	f.String(&s.DynamoDB, "dynamodb-endpoint", "", "`URL` a DynamoDB to use with --s3-endpoint; tables named recovery-times-... are deleted there")
 }
 
 func (s *Stores) check() error {
