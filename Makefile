@@ -1,5 +1,5 @@
-# What a person does with this repository; `make help` lists it. Only Go, git and make
-# are needed, except where a line says otherwise.
+# The tasks of this repository; `make help` lists them. They need Go, git and make, and nothing else
+# unless a line says so.
 
 export CGO_ENABLED ?= 0
 
@@ -32,39 +32,39 @@ zip: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## deployment
 dist/%/bootstrap.zip: dist/%/bootstrap
 	@$(GO) run ./cmd/pack zip -o $@ $<
 
-bench: ## throughput with assembly, without it and of encoding/csv, as a table (2 minutes; BENCHRUNS: more runs; INPUT: a CSV file of yours)
+bench: ## the parser beside encoding/csv (2 minutes; BENCHRUNS=n runs; INPUT=FILE: your CSV)
 	@$(GO) run ./internal/bench -runs=$(BENCHRUNS) -input='$(INPUT)'
 
-network: ## reading and storing beside curl, on emulated networks, and what a GB costs of a core (10 minutes)
+network: ## reading and storing on emulated networks, beside curl; CPU time of a GB (10 minutes)
 	$(GO) test -run='^$$' -bench='Network|Shapes|Cores' -timeout=0 ./internal/netbench
 
-elsewhere: zip bootstrap dist/$(HOST)/lab ## ours and the rivals on versitygw and dynalite (ELSEWHERE: flags of lab compare)
+elsewhere: zip bootstrap dist/$(HOST)/lab ## compare on versitygw and dynalite (needs as integration; ELSEWHERE=flags of lab compare)
 	peers/integration/install.sh .build/integration
 	peers/elsewhere.sh $(ELSEWHERE)
 
 race: ## every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
 
-fuzz: ## every fuzz target, FUZZTIME each (20000x: so many inputs; 5m: so long)
+fuzz: ## every fuzz target (FUZZTIME=20000x: inputs each; FUZZTIME=5m: time each)
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list='^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "$$p $$f"; $(GO) test -run='^$$' -fuzz="^$$f\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x $$p || exit 1; \
 	  done; done
 
-faults: ## the whole job through SCHEDULES random schedules of faults
+faults: ## the whole job under random schedules of faults (SCHEDULES=10000)
 	$(GO) test -run=TestFaultSchedules -timeout=0 -v ./internal/faults -schedules $(SCHEDULES)
 
 purego: ## every test without assembly
 	$(GO) test -tags=purego ./...
 
-deployed: ## every test with the deployed build's compiler flags
+deployed: ## every test with the compiler flags of the deployed build
 	$(GO) run ./cmd/pack test ./...
 
-arm64: dist/linux-arm64/bootstrap ## the tests of what has assembly, on an emulated arm64 (needs qemu-user)
+arm64: dist/linux-arm64/bootstrap ## tests of the packages with assembly, on an emulated arm64 (needs qemu-user)
 	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./internal/crc64nvme ./internal/job
 	$(QEMU) $< 2>&1 | grep 'AWS_LAMBDA_RUNTIME_API is not set' # so its own entry leads to Go's
 
-size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## the binary's size, by package, against its budget
+size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## size of the binary by package, and of the zip, against their budgets
 	@$(GO) run ./cmd/pack size
 
 check: ## format, vet for the other platforms, cross-builds
@@ -73,38 +73,38 @@ check: ## format, vet for the other platforms, cross-builds
 	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./bootstrap
 	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
-integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against servers not written here, the emulator against boto3 (needs Python, npm and their registries)
+integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function on servers of others, boto3 on ours (needs Python, npm, network)
 	peers/integration/install.sh .build/integration
 	.build/integration/venv/bin/python peers/integration/run.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/emulator.py $^
 	.build/integration/venv/bin/python peers/integration/measure.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/deploy.py .build/integration dist/$(HOST)/lab
 
-deploycheck: ## the templates and scripts of deploy/ against cfn-lint, SAM, checkov and shellcheck (needs Python, PyPI and the network)
+deploycheck: ## deploy/ checked by cfn-lint, SAM, checkov and shellcheck (needs Python, network)
 	deploy/check.sh .build/deploycheck
 
-peers: ## the rivals whose toolchain is here: Rust, Go, Node.js, Python
+peers: ## build the rivals whose toolchain is installed: Rust, Go, Node.js, Python (needs network)
 	peers/build.sh
 
-compare: zip bootstrap dist/$(HOST)/lab ## ours beside every rival that make peers has built (COMPARE: flags of lab compare)
+compare: zip bootstrap dist/$(HOST)/lab ## ours beside every rival that make peers has built (COMPARE=flags of lab compare)
 	dist/$(HOST)/lab compare --json dist/compare.json --markdown dist/compare.md $(COMPARE)
 
-tune: bootstrap dist/$(HOST)/lab ## time and cost by memory size (TUNE: flags of lab tune)
+tune: bootstrap dist/$(HOST)/lab ## time and cost by memory size (TUNE=flags of lab tune)
 	dist/$(HOST)/lab tune --json dist/tune.json $(TUNE)
 
-ladder: ## what each habit costs a cold start, into docs/ladder.md (after make peers; needs cargo, Linux, root)
+ladder: ## what each habit costs a cold start: docs/ladder.md (after peers; needs cargo, Linux, root)
 	peers/ladder/measure.sh
 
-chart: dist/$(HOST)/lab ## charts of FILES, reports that compare, tune, cold and ladder have left as JSON
+chart: dist/$(HOST)/lab ## charts of JSON reports of lab (FILES=reports; else those of make compare and make tune)
 	dist/$(HOST)/lab chart --svg dist/charts --html dist/charts/index.html $(FILES)
 
-lab: dist/$(HOST)/lab ## the tool that runs, serves and measures functions: lab help
+lab: dist/$(HOST)/lab ## build lab, the tool that runs, serves and measures functions
 	@echo 'PATH="$$PATH:$(CURDIR)/dist/$(HOST)" # makes it the command lab of this shell'
 
 dist/%/lab: FORCE
 	$(GO) build -buildvcs=$$(git rev-parse --verify HEAD >/dev/null 2>&1 && echo true || echo false) -o $@ ./cmd/lab
 
-clean: ## what the other targets made
+clean: ## remove what the other targets made
 	rm -rf dist
 
 help: ## this list
