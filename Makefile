@@ -92,7 +92,7 @@ compare: zip bootstrap dist/$(HOST)/lab ## ours beside every rival that make pee
 tune: bootstrap dist/$(HOST)/lab ## time and cost by memory size (TUNE=flags of lab tune)
 	dist/$(HOST)/lab tune --json dist/tune.json $(TUNE)
 
-ladder: ## what each habit costs a cold start: docs/ladder.md (after peers; needs cargo, Linux, root)
+ladder: ## what each habit costs a cold start (after make peers; needs cargo, Linux, root)
 	peers/ladder/measure.sh
 
 chart: dist/$(HOST)/lab ## charts of JSON reports of lab (FILES=reports; else those of make compare and make tune)

@@ -1,5 +1,5 @@
-// Lab is the tool that this project is built and judged with. It makes the data, reduces a file
-// on this machine, runs the function on an emulated S3, DynamoDB and Lambda, measures it beside
+// Lab is the tool that runs and measures this project's function. It generates the data, reduces a
+// file on this machine, runs the function on an emulated S3, DynamoDB and Lambda, measures it beside
 // others in a sandbox like Lambda's, and draws what it measured. `lab help` lists its commands.
 //
 // Each command is one file here: its help, its flags, and a call of a package below internal:
@@ -8,16 +8,16 @@
 //	stats         quantiles, bootstrap intervals, ratios of medians
 //	report        the reports: their JSON, their text and Markdown
 //	chart         reports as SVG and HTML
-//	pricing       what AWS charges
+//	pricing       what AWS charges for an invocation
 //	powertuning   what AWS Lambda Power Tuning computes
 //	published     what the experiment's authors measured
 //	sandbox       control groups, quota, freezer, mounts, roots, page cache
 //	measure       the bench, its targets, their samples, and the check of what they write
 //	cold          many starts of several functions
 //	tune          one function by memory size
-//	onaws         cold and tune for functions in an AWS account, and what undoes their changes there
-//	lambdaapi     the part of Lambda's API that this takes
-//	account       credentials, region and requests, as the AWS CLI has them
+//	onaws         cold and tune for functions in an AWS account; it undoes what it changes there
+//	lambdaapi     the part of Lambda's API that onaws uses
+//	account       requests to AWS, with the credentials and the region that the AWS CLI would use
 //	reportline    what Lambda logs at the end of an invocation
 //	compare       ours and its rivals
 //	ladder        functions that differ by one habit
@@ -26,6 +26,7 @@
 //	reduce        the job on a local file
 //	split         a CSV file shared among cores
 //	scaffold      a new module with a function of one's own
+//	labtest       programs for the tests of the others
 package main
 
 import (
@@ -62,7 +63,7 @@ func interruptible() (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(context.Background(), signals...)
 }
 
-// reported returns an error for a report that says what is wrong.
+// reported returns ErrReported unless all is right: the report has said what is wrong.
 func reported(ok bool) error {
 	if !ok {
 		return cli.ErrReported

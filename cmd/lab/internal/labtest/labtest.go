@@ -1,5 +1,4 @@
-// Package labtest is for the tests of lab that run functions: it builds ours, and makes programs
-// that are others.
+// Package labtest builds our function, and other programs, for the tests of lab that run functions.
 package labtest
 
 import (

@@ -1,8 +1,8 @@
-// Package lambdaapi is the part of Lambda's API that measuring functions in an account takes, and
-// CloudWatch's count of their invocations.
+// Package lambdaapi calls the operations of Lambda's API that onaws needs, and reads CloudWatch's count
+// of a function's invocations.
 //
-// It can change two settings of a function, MemorySize and Description, and no other: there is no
-// way through this package to send an Environment, which would replace all of it.
+// It can change two settings of an existing function, MemorySize and Description, and no other. In
+// particular it cannot update an Environment, which would replace all of its variables.
 package lambdaapi
 
 import (

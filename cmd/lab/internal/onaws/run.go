@@ -1,6 +1,6 @@
 // Package onaws measures functions in an AWS account: a temporary copy of each, or one function
-// itself. Whatever happens, what it has changed there is undone: a file says beforehand what is to
-// be undone, and Restore does it when the process could not.
+// itself. It undoes what it changes there. Before each change it writes to a file how to undo it. If
+// the process ends before it could, Restore reads the file and does it.
 package onaws
 
 import (

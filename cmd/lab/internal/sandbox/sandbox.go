@@ -1,4 +1,4 @@
-// Package sandbox runs a function's process under what Lambda would give it: a share of CPU
+// Package sandbox runs a function's process with what Lambda would give it: a share of CPU
 // time, a memory limit, CPUs that nobody else uses, a file system that shows what Lambda shows,
 // and a freezer between invocations. It also drops files from the page cache.
 //
