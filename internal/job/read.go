@@ -125,11 +125,17 @@ func (r *Reducer) Len() int {
 
 // Group returns group i of Len, in the order of their first rows, unless other parts were merged.
 // Several goroutines may call it while nothing is read.
-func (r *Reducer) Group(i int) aggregate.Group {
+func (r *Reducer) Group(i int) aggregate.Group { return r.table.Group(r.index(i)) }
+
+// names returns the names of group i, as Group does, in a fraction of its time.
+func (r *Reducer) names(i int) (hospital, diagnosis string) { return r.table.Names(r.index(i)) }
+
+// index returns the table's number of group i.
+func (r *Reducer) index(i int) int {
 	if r.suppressing {
-		i = int(r.kept[i])
+		return int(r.kept[i])
 	}
-	return r.table.Group(i)
+	return i
 }
 
 // Groups returns all groups in the order of their first rows; without those of fewer rows than
