@@ -1,0 +1,54 @@
+package aggregate
+
+import (
+	"errors"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+)
+
+// What Append writes of any sum, ParseSum reads.
+func TestParseSum(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 10_000 {
+		want := Number{int64(r.Uint64()) >> r.IntN(64), r.Uint64() >> r.IntN(64)}
+		if got, ok := ParseSum(want.Append(nil)); !ok && want.big().CmpAbs(new(big.Int).Mul(big.NewInt(firstTooLarge), units)) < 0 || ok && got != want {
+			t.Fatalf("%s: %v, %v, want %v", want.Append(nil), got, ok, want)
+		}
+	}
+	for _, text := range []string{
+		"", "-", ".", ".5", "+1", "1e3", "1,5", " 1", "1 ", "--1", "1.2.3", "0x1", "170141183460469231", "999999999999999999",
+		"9999999999999999999", "1.0000000000000000000001", "1.1234567890123456789x", "1.x",
+	} {
+		if n, ok := ParseSum([]byte(text)); ok {
+			t.Errorf("%q: %v", text, n)
+		}
+	}
+}
+
+// A table that parts are added to keeps the limits, and what does not fit a sum is an error.
+func TestAddPartLimits(t *testing.T) {
+	most := Number{math.MaxInt64, math.MaxUint64}
+	for _, c := range []struct {
+		set  func(*Table)
+		part func(i int) Part
+		want error
+	}{
+		{func(t *Table) { t.MaxGroups = 5 }, func(i int) Part { return Part{Hospital: strconv.AppendInt(nil, int64(i), 10)} }, ErrTooManyGroups},
+		{func(t *Table) { t.MaxNameBytes = 1000 }, func(i int) Part { return Part{Diagnosis: strconv.AppendInt(nil, int64(i), 10)} }, ErrTooManyNames},
+		{func(t *Table) {}, func(i int) Part { return Part{Sum: most} }, ErrOverflow},
+	} {
+		table := NewTable(plain)
+		c.set(table)
+		var err error
+		for i := 0; err == nil && i < 10; i++ {
+			p := c.part(i)
+			err = table.AddPart(&p)
+		}
+		if !errors.Is(err, c.want) {
+			t.Errorf("%v, want %v", err, c.want)
+		}
+	}
+}
