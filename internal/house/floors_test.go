@@ -37,6 +37,8 @@ var floors = []floor{
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
+	// Stands on the job.
+	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/job"}, pure},
 	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/job", "reduction/ddbwire"}, socket},
 
 	// Floor 3: ties together.
