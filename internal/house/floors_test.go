@@ -66,6 +66,7 @@ var floors = []floor{
 	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
+	{lab + "scale", []string{lab + "reduce", lab + "pricing", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, tool},
 	{lab + "labtest", []string{lab + "sandbox"}, tool},
 
 	// Apart: the judge and the data, which import nothing that they judge, and tests. In the

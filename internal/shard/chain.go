@@ -210,3 +210,13 @@ func (c *Chain) extremes(h *Head) {
 		c.Greatest = h.Greatest
 	}
 }
+
+// Verdict fails where the job's settings allow no result of a chain: too many bad rows, or none that
+// can be used.
+func (p *Plan) Verdict(o *job.Options, c *Chain) error {
+	err := o.Verdict(&c.Counts)
+	if err != nil && len(p.Objects) == 1 {
+		err = &job.Error{Bucket: p.Objects[0].Bucket, Key: p.Objects[0].Key, Err: err}
+	}
+	return err
+}

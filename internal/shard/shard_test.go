@@ -105,8 +105,10 @@ func single(p *Plan, f *files, o job.Options) (out outcome) {
 			return outcome{Err: &job.Error{Bucket: object.Bucket, Key: object.Key, Err: err}}
 		}
 	}
-	if out.Err = all.Verdict(); out.Err != nil {
-		return outcome{Err: out.Err}
+	if err := all.Verdict(); err != nil && len(p.Objects) == 1 {
+		return outcome{Err: &job.Error{Bucket: p.Objects[0].Bucket, Key: p.Objects[0].Key, Err: err}}
+	} else if err != nil {
+		return outcome{Err: err}
 	}
 	out.Counts, out.Groups = all.Counts, groupsOf(all.Groups())
 	if least, greatest, ok := all.Extreme(); ok {
@@ -177,7 +179,7 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 			}
 		}
 	}
-	if err := o.Verdict(&chain.Counts); err != nil {
+	if err := p.Verdict(&o, chain); err != nil {
 		return fail(err)
 	}
 	out.Counts, out.Bytes = chain.Counts, chain.Bytes

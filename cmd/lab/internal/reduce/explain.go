@@ -65,7 +65,7 @@ func (r *Reduction) Explain(w io.Writer, name string, stdin io.Reader) error {
 	f.Seek(0, io.SeekStart)
 	o := r.Options
 	o.BadRows = job.BadRows{Skip: true}
-	o.MaxGroups = maxGroups
+	o.MaxGroups = MaxGroups
 	all = job.NewReducer(o)
 	if _, err := all.ReadFrom(f); err != nil {
 		line("error", "%v", err)

@@ -29,12 +29,12 @@ type Reduction struct {
 	Took         time.Duration     // until sorting began
 }
 
-// maxGroups is far more than the function's limit: this machine has the memory of many functions.
-const maxGroups = 1 << 28
+// MaxGroups is far more than the function's limit: this machine has the memory of many functions.
+const MaxGroups = 1 << 28
 
 func (r *Reduction) newReducer() *job.Reducer {
 	o := r.Options
-	o.MaxGroups = maxGroups
+	o.MaxGroups = MaxGroups
 	return job.NewReducer(o)
 }
 
@@ -84,8 +84,7 @@ func (r *Reduction) alone(src io.Reader, start time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	r.Sorted = r.Groups()
-	return sortGroups(r.Sorted)
+	return r.SetGroups(r.Groups())
 }
 
 // together reduces on several cores. It returns false if anything is wrong with the file, or
@@ -137,8 +136,7 @@ func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 	}
 	r.Took = time.Since(start)
 	r.Reducer, r.Bytes, r.Cores = parts[0], size, int(cores)
-	r.Sorted = r.Groups()
-	return sortGroups(r.Sorted) == nil
+	return r.SetGroups(r.Groups()) == nil
 }
 
 // errSkipped ends the parts if one left a row out: a malformed quote may have moved cuts.
