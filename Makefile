@@ -12,7 +12,7 @@ QEMU     ?= qemu-aarch64-static
 FILES    ?= $(wildcard dist/compare.json dist/tune.json)
 BENCHRUNS ?= 6
 
-.PHONY: run test bootstrap zip bench network race fuzz faults purego deployed arm64 size check integration \
+.PHONY: run test bootstrap zip lab bench network race fuzz faults purego deployed arm64 size check integration \
         peers compare elsewhere tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
@@ -93,8 +93,11 @@ ladder: ## what each habit costs a cold start, into docs/ladder.md (after make p
 chart: dist/$(HOST)/lab ## charts of FILES, reports that compare, tune, cold and ladder have left as JSON
 	dist/$(HOST)/lab chart --svg dist/charts --html dist/charts/index.html $(FILES)
 
+lab: dist/$(HOST)/lab ## the tool that runs, serves and measures functions: lab help
+	@echo 'PATH="$$PATH:$(CURDIR)/dist/$(HOST)" # makes it the command lab of this shell'
+
 dist/%/lab: FORCE
-	$(GO) build -buildvcs=false -o $@ ./cmd/lab
+	$(GO) build -buildvcs=$$(git rev-parse --verify HEAD >/dev/null 2>&1 && echo true || echo false) -o $@ ./cmd/lab
 
 clean: ## what the other targets made
 	rm -rf dist

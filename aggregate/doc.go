@@ -1,15 +1,23 @@
-// Package aggregate groups rows by two names and keeps, for each group, the number of its
-// rows, the exact sum of a number and how often each value of a third name occurs.
+// Package aggregate interns names, sums decimals exactly, and groups rows for this project's job.
 //
-// It is written for one job: the mean recovery time and the most used treatment for each
-// diagnosis in each hospital. [Table] is that job; [Dict], the interning below it, serves
-// anyone who has many byte slices and few distinct ones.
+// Two parts serve anyone:
+//
+//   - [Dict] gives each distinct name a small number. It is made for many byte slices of which few
+//     are distinct, such as a column of a file: a name is copied and decoded when it is first seen,
+//     and never again.
+//   - [Number] is an exact decimal in 128 bits, and [Sum] an exact sum of them. The mean of a Sum
+//     is the exact quotient, rounded once.
+//
+// [Table] serves one job alone. It groups rows by two names, hospital and diagnosis, and keeps for
+// each group the number of its rows, the exact sum of a number and how often each value of a third
+// name, the treatment, occurs. For other groups, use a map of structs whose keys are the ids of
+// Dicts. It is simpler, and takes some five times as long.
 //
 //	raw fields  -> ids              Dict: a copy and a decoding at first sight of a spelling
 //	ids, number -> group, counter   Table: dense while groups are few, hashed when they are many
 //	groups      -> mean and mode    Table.Groups, Group.AppendMean
 //
-// [Table.AddRows] is the fast path: it takes a block of CSV and the positions that end its
+// [Table.AddBlock] is the fast path: it takes a block of CSV and the positions that end its
 // fields, as a scanner finds them, and allocates nothing a row. [Table.Add] takes one row.
 // Tables of parts of a file merge into the table of the whole, in any order.
 //
@@ -38,6 +46,5 @@
 //
 // It does not find fields, remove quotes or check encodings: the scanner and Decode do.
 // It neither streams groups to disk nor forgets any, and it is not safe for concurrent use:
-// give each goroutine a Table and merge them. For other aggregates, or groups by other than
-// two names, a map of structs is simpler, and some five times slower.
+// give each goroutine a Table and merge them.
 package aggregate

@@ -25,7 +25,7 @@ var (
 
 // RowError says which row could not be added, and why; never what stands in it.
 type RowError struct {
-	Record int64 // as counted by the caller of AddRows; of Add, the number of the row
+	Record int64 // as counted by the caller of AddBlock; of Add, the number of the row
 	Offset int64 // of the record's first byte
 	Column int   // index of the field to blame; -1 where it is none in particular
 	Err    error

@@ -90,3 +90,48 @@ func ExampleRowError() {
 	fmt.Println(t.Add([]byte("H"), []byte("D"), []byte("T"), []byte("NaN")))
 	// Output: aggregate: record 1 at byte 0, field 4: not a decimal number
 }
+
+// Binary floating point would say 0.30000000000000004, and lose the cent beside a million.
+func ExampleSum() {
+	var sum aggregate.Sum
+	for _, price := range []string{"0.1", "0.2", "1e6", "-1000000"} {
+		n, err := aggregate.ParseNumber([]byte(price), '.')
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		sum.Add(n)
+	}
+	total, ok := sum.Number()
+	fmt.Printf("%s %v, mean %s\n", total.Append(nil), ok, sum.AppendMean(nil, 4))
+	// Output: 0.3 true, mean 0.075
+}
+
+// Groups by one name, in a map of one's own.
+func ExampleDict_ID() {
+	var cities aggregate.Dict
+	var population []aggregate.Sum // by id
+	for _, row := range [][2]string{{"Accra", "1.9"}, {"Quito", "1.8"}, {"Accra", "0.1"}} {
+		id, err := cities.ID([]byte(row[0]))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		n, err := aggregate.ParseNumber([]byte(row[1]), '.')
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if int(id) == len(population) {
+			population = append(population, aggregate.Sum{})
+		}
+		population[id].Add(n)
+	}
+	for id := range population {
+		millions, _ := population[id].Number()
+		fmt.Printf("%s %s\n", cities.Name(uint32(id)), millions.Append(nil))
+	}
+	// Output:
+	// Accra 2
+	// Quito 1.8
+}

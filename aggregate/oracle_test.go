@@ -387,13 +387,19 @@ func split(data []byte, ends []uint32) (parts []part) {
 	return append(parts, p)
 }
 
+// wholeRecords are the ends of fields, up to the last record that is whole.
+func wholeRecords(data []byte) []uint32 {
+	ends := endsOf(data)
+	for len(ends) > 0 && data[ends[len(ends)-1]] != '\n' {
+		ends = ends[:len(ends)-1]
+	}
+	return ends
+}
+
 // check holds every way against the oracle.
 func check(t *testing.T, data []byte, l Layout) {
 	t.Helper()
-	ends := endsOf(data)
-	for len(ends) > 0 && data[ends[len(ends)-1]] != '\n' {
-		ends = ends[:len(ends)-1] // whole records only
-	}
+	ends := wholeRecords(data)
 	const record, offset = 2, 1000
 	want, wantBad := naive(data, ends, l, record, offset)
 	for _, way := range ways {

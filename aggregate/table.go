@@ -112,30 +112,43 @@ func NewTable(l Layout) *Table {
 // names, too, where the layout is the one of before and they are few. Groups that it has
 // returned stay as they are.
 func (t *Table) Reset(l Layout) {
-	if l.Comma == 0 {
-		l.Comma = ','
-	}
-	for _, c := range []struct {
-		column int
-		dict   *Dict
-	}{{l.Hospital, &t.hospitals}, {l.Diagnosis, &t.diagnoses}, {l.Treatment, &t.treatments}, {l.RecoveryTime, nil}} {
-		d := c.dict
-		switch {
-		case c.column < 0 || c.column >= l.Fields-l.Empty:
-			panic("aggregate: column outside the record")
-		case d == nil:
-			continue
-		case l != t.layout || len(d.names) > keptNames || d.bytes > keptBytes:
-			*d = Dict{Decode: func(dst, raw []byte) ([]byte, error) { return t.decode(c.column, dst, raw) }}
+	before := t.layout
+	t.SetLayout(l)
+	for _, d := range []*Dict{&t.hospitals, &t.diagnoses, &t.treatments} {
+		if t.layout != before || len(d.names) > keptNames || d.bytes > keptBytes {
+			*d = Dict{Decode: d.Decode}
 		}
 		d.bytes = 0
 	}
-	t.layout, t.rows, t.whole, t.exact = l, 0, 0, t.exact[:0]
+	t.rows, t.whole, t.exact = 0, 0, t.exact[:0]
 	t.limited = false
 	t.groups.reset()
 	t.small.reset()
 	t.large, t.sort = nil, nil
 	t.least, t.greatest = Number{math.MaxInt64, math.MaxUint64}, Number{math.MinInt64, 0}
+}
+
+// SetLayout says where the fields of the records that follow are, and keeps the groups: another file
+// of the same columns begins. It panics if a column lies outside the record.
+func (t *Table) SetLayout(l Layout) {
+	if l.Comma == 0 {
+		l.Comma = ','
+	}
+	if l == t.layout {
+		return
+	}
+	for _, c := range []struct {
+		column int
+		dict   *Dict
+	}{{l.Hospital, &t.hospitals}, {l.Diagnosis, &t.diagnoses}, {l.Treatment, &t.treatments}, {l.RecoveryTime, nil}} {
+		if c.column < 0 || c.column >= l.Fields-l.Empty {
+			panic("aggregate: column outside the record")
+		}
+		if c.dict != nil {
+			c.dict.Decode = func(dst, raw []byte) ([]byte, error) { return t.decode(c.column, dst, raw) }
+		}
+	}
+	t.layout = l
 }
 
 // keptNames and keptBytes are the most of a column's names that outlive a Reset.

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -38,6 +39,41 @@ func TestLayouts(t *testing.T) {
 		at := r.Perm(l.Fields)
 		l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime = at[0], at[1], at[2], at[3]
 		check(t, randomRows(r, l), l)
+	}
+}
+
+// One table that reads files of several layouts has the groups of a table for each, merged.
+func TestSetLayout(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		var bads []bad
+		one, merged := new(Table), new(Table)
+		for i := range 1 + r.IntN(4) {
+			l := Layout{Fields: 4 + r.IntN(5)}
+			at := r.Perm(l.Fields)
+			l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime = at[0], at[1], at[2], at[3]
+			if i == 0 {
+				one, merged = forgiving(l, &bads), forgiving(l, &bads)
+			}
+			one.SetLayout(l)
+			data := randomRows(r, l)
+			own := forgiving(l, &bads)
+			for _, table := range []*Table{one, own} {
+				addAll(t, table, data, wholeRecords(data), 2, 0)
+			}
+			if err := merged.Merge(own); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, want := map[key]string{}, map[key]string{}
+		for table, groups := range map[*Table]map[key]string{one: got, merged: want} {
+			for _, g := range table.Groups() {
+				groups[key{g.Hospital, g.Diagnosis}] = strconv.FormatInt(g.Count, 10) + " " + string(g.AppendMean(nil)) + " " + g.Treatment
+			}
+		}
+		if !maps.Equal(got, want) || one.Rows() != merged.Rows() {
+			t.Fatalf("got  %v\nwant %v", got, want)
+		}
 	}
 }
 

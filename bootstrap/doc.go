@@ -17,6 +17,7 @@
 //	ENCODING=windows-1252           or iso-8859-1: how characters are encoded, if not in UTF-8
 //	COLUMNS=Hospital=site,…         other names in the header
 //	RECORDS=on                      add Records to each item: the rows behind its mean
+//	MIN_RECORDS=n                   leave out groups of fewer than n rows, counted
 //	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
 //	                                more, and the manifest says when the n days end
 //	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md
@@ -33,6 +34,9 @@
 //	                                XXHASH cannot be
 //	WARM=off                        open connections when they are needed, not before the
 //	                                first event is asked for
+//	READ_TIMEOUT=n                  how long S3, DynamoDB or a gateway may be silent, in seconds
+//	                                (default: 5)
+//	CONNECT_TIMEOUT=n               how long opening a connection may take, in seconds (default: 5)
 //
 // So do the variables that Lambda sets and AWS's SDKs read: see [reduction/internal/aws].
 //
@@ -58,7 +62,8 @@
 //	Function.BadEvent               the event is of no known shape, has an unknown name or member, or
 //	                                names no object that can be read
 //	Function.Setting                a variable of the environment means nothing, or is missing
-//	Function.NoSuchKey              the object, or this version of it, is not there
+//	Function.NoSuchKey              the object, or this version of it, is not there; of a prefix, there
+//	                                is none
 //	Function.NoSuchBucket           the bucket is not there
 //	Function.NoSuchTable            the table is not there
 //	Function.TableKeys              the table's keys are not PK and SK, both strings
@@ -83,7 +88,8 @@
 //	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, or
+//	                                more than 10,000 objects of a prefix
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
@@ -98,7 +104,7 @@
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	ids, groups       aggregate.Table.AddRows          a name or group at first sight
+//	ids, groups       aggregate.Table.AddBlock         a name or group at first sight
 //	items             job, aggregate.Table.Groups      one pass over the groups
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back

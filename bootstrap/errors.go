@@ -34,6 +34,7 @@ var errorTypes = [...]struct {
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
 	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&job.ErrNoObjects, "Function.NoSuchKey"},
 	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
 	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
 	{&ddbwire.ErrTableKeys, "Function.TableKeys"},
@@ -57,6 +58,8 @@ var errorTypes = [...]struct {
 	{&aws.ErrCertificate, "Function.Connection"},
 	{&aws.ErrProxy, "Function.Connection"},
 	{&aws.ErrEndpoint, "Function.Connection"},
+	{&aws.ErrUnconfirmed, "Function.Connection"},
+	{&aws.ErrNoRanges, "Function.Connection"},
 	{&aws.ErrRefused, "Function.Refused"},
 
 	{&aws.ErrEncoding, "Function.BadCompression"},
@@ -72,6 +75,7 @@ var errorTypes = [...]struct {
 	{&job.ErrSameSortKey, "Function.BadRow"},
 	{&ddbwire.ErrKeyTooLong, "Function.BadRow"},
 	{&ddbwire.ErrItemTooLarge, "Function.BadRow"},
+	{&job.ErrTooManyObjects, "Function.TooLarge"},
 	{&aggregate.ErrTooManyGroups, "Function.TooLarge"},
 	{&aggregate.ErrTooManyNames, "Function.TooLarge"},
 	{&aggregate.ErrTooManyCounters, "Function.TooLarge"},

@@ -26,16 +26,6 @@ var frozen = flag.Duration("frozen", 1200*time.Millisecond, "how long TestFrozen
 
 const serverIdle = time.Second
 
-// asFunction, in the environment, makes the test's program the function.
-const asFunction = "REDUCTION_TEST_AS_FUNCTION"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asFunction) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
 // TestFrozenProcess freezes the function as Lambda does, between invocations and while it opens
 // connections in INIT, and holds that the next invocation knows nothing of it.
 func TestFrozenProcess(t *testing.T) {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
+	"reduction/ddbwire"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/json"
@@ -42,10 +44,9 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	}
 	var results []event.Result
 	for i, o := range e.Objects {
-		sum, err := f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag},
-			o.Table, e.PartitionKey(inv.RequestID, i))
+		sum, err := f.run(ctx, &o, e.PartitionKey(inv.RequestID, i))
 		f.report(of(inv), &o, &sum, err)
-		r := event.Result{Summary: appendSummary(nil, inv.RequestID, &sum)}
+		r := event.Result{Summary: appendSummary(nil, inv.RequestID, o.Table, &sum)}
 		r.Outcome, r.Err = f.outcome(ctx, of(inv), e, &o, err)
 		results = append(results, r)
 		if r.Err != nil && e.Ordered() {
@@ -65,6 +66,14 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	return answer, err
 }
 
+// run reduces an object, or all objects of a prefix.
+func (f *function) run(ctx context.Context, o *event.Object, pk string) (job.Summary, error) {
+	if o.Prefix != "" {
+		return f.job.RunPrefix(ctx, o.Bucket, o.Prefix, o.Table, pk)
+	}
+	return f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag}, o.Table, pk)
+}
+
 // failed logs an error as the runtime logs those that it is told of.
 func (f *function) failed(ctx context.Context, of logline.Invocation, err error) {
 	f.log.Log(logline.Error, of, err.Error(), logline.Text("errorType", errorType(ctx, err)))
@@ -73,9 +82,10 @@ func (f *function) failed(ctx context.Context, of logline.Invocation, err error)
 // report logs a run: the places of its bad rows, and where it succeeded a line of figures. Of
 // the objects whose checksum is not verified it logs the first that this process has read.
 func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summary, err error) {
+	place := "s3://" + o.Bucket + "/" + o.Key + o.Prefix
 	if sum.Unverified != "" {
 		f.unverified.Do(func() {
-			f.log.Log(logline.Warn, of, "not verified: s3://"+o.Bucket+"/"+o.Key+": its checksum is "+sum.Unverified+
+			f.log.Log(logline.Warn, of, "not verified: "+place+": its checksum is "+sum.Unverified+
 				", which is not supported; VERIFY=full refuses such objects; others like it are not logged")
 		})
 	}
@@ -83,7 +93,11 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		f.log.Log(logline.Warn, of, "not checked: whether the table "+o.Table+" has the keys PK and SK, without which it keeps one item of a result: "+sum.Unchecked.Error())
 	}
 	for _, bad := range sum.Bad {
-		f.log.Log(logline.Warn, of, "skipped: s3://"+o.Bucket+"/"+o.Key+": "+bad.Error())
+		message := place + ": " + bad.Error()
+		if e, ok := errors.AsType[*job.Error](bad); ok { // of an object of the prefix, which it names
+			message = "s3://" + e.Bucket + "/" + e.Key + ": " + e.Err.Error()
+		}
+		f.log.Log(logline.Warn, of, "skipped: "+message)
 	}
 	if err != nil {
 		return
@@ -95,11 +109,19 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 		logline.Millis("open", sum.Open), logline.Millis("read", sum.Read), logline.Millis("write", sum.Write),
 	}
 	if sum.Run != "" {
-		fields = append(fields, logline.Text("run", sum.Run), logline.Text("partitionKey", sum.PartitionKey))
+		fields = append(fields, logline.Text("run", sum.Run))
+	}
+	if o.Prefix != "" {
+		fields = append(fields, logline.Count("objects", int64(sum.Objects)))
+	}
+	if f.job.Options.MinRecords > 1 {
+		fields = append(fields, logline.Count("suppressed", int64(sum.Suppressed)))
 	}
 	if f.job.Options.Latest != job.NoLatest {
 		fields = append(fields, logline.Text("latest", strconv.FormatBool(sum.Latest)))
 	}
+	fields = append(fields, logline.Text("table", o.Table), logline.Text("partitionKey", sum.PartitionKey),
+		logline.JSON("query", ddbwire.AppendQuery(nil, o.Table, sum.PartitionKey)))
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
@@ -107,12 +129,13 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 //
 //	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
 //	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
-//	 "ms":{"open":12.3,"read":4.5,"write":21.7}}
+//	 "ms":{"open":12.3,"read":4.5,"write":21.7},
+//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
 //
-// Where the result has a Run, it says where it is, too:
-//
-//	{..., "run":"5f0c...","partitionKey":"object#feed#5f0c...#records.csv"}
-func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
+// The query is the request that reads the items back. Where the result has a Run, "run" is there,
+// too. Of a prefix, "objects" counts what was read. Where MIN_RECORDS has left groups out,
+// "suppressed" counts them.
+func appendSummary(dst []byte, requestID, table string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)
 		dst = append(dst, name...)
@@ -127,8 +150,14 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	}
 	dst = append(dst, `{"requestId":`...)
 	dst = json.AppendString(dst, requestID)
+	if s.Objects > 0 {
+		number("objects", int64(s.Objects))
+	}
 	number("rows", s.Rows)
 	number("groups", int64(s.Groups))
+	if s.Suppressed > 0 {
+		number("suppressed", int64(s.Suppressed))
+	}
 	number("items", int64(s.Items))
 	number("skipped", s.Skipped)
 	dst = append(dst, `,"reasons":{`...)
@@ -157,7 +186,9 @@ func appendSummary(dst []byte, requestID string, s *job.Summary) []byte {
 	dst = append(dst, '}')
 	if s.Run != "" {
 		dst = json.AppendString(append(dst, `,"run":`...), s.Run)
-		dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
 	}
+	dst = json.AppendString(append(dst, `,"table":`...), table)
+	dst = json.AppendString(append(dst, `,"partitionKey":`...), s.PartitionKey)
+	dst = ddbwire.AppendQuery(append(dst, `,"query":`...), table, s.PartitionKey)
 	return append(dst, '}')
 }

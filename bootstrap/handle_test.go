@@ -287,7 +287,7 @@ func TestMetrics(t *testing.T) {
 
 // A bad setting fails the start, and its error names the variable.
 func TestSettings(t *testing.T) {
-	for _, setting := range []string{"BAD_ROWS=x", "RECORDS=x", "TTL_DAYS=x", "MANIFEST=x", "PK=x", "SQS_PARTIAL=x", "GONE=x", "METRICS=x", "VERIFY=x", "WARM=x"} {
+	for _, setting := range []string{"BAD_ROWS=x", "RECORDS=x", "MIN_RECORDS=x", "MIN_RECORDS=-1", "TTL_DAYS=x", "MANIFEST=x", "PK=x", "SQS_PARTIAL=x", "GONE=x", "METRICS=x", "VERIFY=x", "WARM=x"} {
 		name, value, _ := strings.Cut(setting, "=")
 		_, err := newFunction(func(n string) string {
 			switch n {
@@ -378,5 +378,58 @@ func TestReadingStopsBeforeTheDeadline(t *testing.T) {
 	if typed, ok := errors.AsType[*typedError](err); !ok || typed.ErrorType() != "Function.Timeout" || !errors.Is(err, job.ErrDeadline) ||
 		!strings.Contains(err.Error(), "s3://records/in.csv") || len(w.keys()) > 0 {
 		t.Errorf("%v; stored %q", err, w.keys())
+	}
+}
+
+// The objects of a prefix are reduced into one result, as if they were one file.
+func TestPrefix(t *testing.T) {
+	s := lambdatest.NewServer()
+	t.Cleanup(s.Close)
+	w := newWorldOn(t, s, "LATEST=object", "BAD_ROWS=skip", "MIN_RECORDS=2", "GONE=ignore")
+	w.S3.Put("records", "days/", nil)
+	w.S3.Put("records", "days/1.csv", []byte(header+"H,D,T,5\nH,D,T,x\nG,D,T,7\n"))
+	w.S3.Put("records", "days/a é.csv", []byte("Diagnosis;Hospital;Recovery Time;Treatment\nD;H;8;T\n"))
+	w.ForgetRequests()
+	answer, err := w.invoke("request-1", `{"prefix":"days/"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var operations []string
+	for _, r := range w.Requests() {
+		operations = append(operations, r.Operation)
+	}
+	if got, want := strings.Join(operations, " "),
+		"ListObjectsV2 GetObject GetObject DescribeTable BatchWriteItem BatchWriteItem GetItem ListObjectsV2 PutItem"; got != want {
+		t.Errorf("asked for %s, want %s", got, want)
+	}
+	var got struct {
+		Objects, Rows, Groups, Suppressed, Skipped int
+		PartitionKey                               string
+	}
+	if err := json.Unmarshal([]byte(answer), &got); err != nil || got.Objects != 2 || got.Rows != 3 || got.Groups != 1 || got.Suppressed != 1 || got.Skipped != 1 {
+		t.Errorf("%s, %v", answer, err)
+	}
+	if keys := w.keys(); !slices.Equal(keys, []string{"latest #prefix#records#days/", got.PartitionKey + " #0#manifest", got.PartitionKey + " #diagnosis#D#hospital#H"}) {
+		t.Errorf("stored %q", keys)
+	}
+	for _, line := range []string{"skipped: s3://records/days/1.csv: record 3 at byte 51, column Recovery Time", "objects=2", "suppressed=1", "latest=\"true\""} {
+		if !strings.Contains(w.log.String(), line) {
+			t.Errorf("no %q in the log %q", line, w.log.String())
+		}
+	}
+	// An object that is gone since it was listed is no reason for a smaller result, or for none.
+	w.Inject(lambdatest.Only("GetObject", func(lambdatest.Call) lambdatest.Fault {
+		w.Inject(nil)
+		w.deleteObject(t, "days/1.csv", "")
+		return lambdatest.Fault{}
+	}))
+	for payload, want := range map[string]string{`{"prefix":"days/"}`: "Function.NoSuchKey", `{"prefix":"none/"}`: "Function.NoSuchKey", `{"prefix":"days/","bucket":"none"}`: "Function.NoSuchBucket"} {
+		_, err := w.invoke("request-2", payload)
+		if typed, ok := errors.AsType[*typedError](err); !ok || typed.ErrorType() != want {
+			t.Errorf("%s: %v, want %s", payload, err, want)
+		}
+		if payload == `{"prefix":"days/"}` && !strings.Contains(err.Error(), "s3://records/days/1.csv") {
+			t.Errorf("%v", err)
+		}
 	}
 }

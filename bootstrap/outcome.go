@@ -40,6 +40,8 @@ func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.
 	switch {
 	case err == nil:
 		return event.Read, nil
+	case o.Prefix != "":
+		return event.Read, err // no other event does the work of this one
 	case !direct && errors.Is(err, job.ErrEmpty) && strings.HasSuffix(o.Key, "/"):
 		f.ignored(of, &event.Ignored{Event: event.FolderMarker, Bucket: o.Bucket, Key: o.Key})
 		return event.NotNeeded, nil

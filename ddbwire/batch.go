@@ -1,7 +1,7 @@
 package ddbwire
 
 import (
-	"bytes"
+	"encoding/base64"
 
 	"reduction/internal/json"
 )
@@ -12,10 +12,16 @@ import (
 //	{"RequestItems":{"TABLE":[ item , item , item ]}}
 //	└──────── head ─────────┘ └ items[0] ┘        └ tail, see Body
 //
-// Put adds an item. StartItem, String, Number and EndItem add one, too, without a slice of
-// attributes: each appends to the buffer what it is given.
+// Put adds an item, and Delete the key of an item to delete. StartItem, String, Number and EndItem
+// add an item, too, without a slice of attributes: each appends to the buffer what it is given.
 type Batch struct {
+	// Partition and Sort are the table's key attributes. Set them before Reset. A table without
+	// a sort key has a zero Sort. If Partition is zero, the keys are strings named [PartitionKey]
+	// and [SortKey].
+	Partition, Sort Key
+
 	table string
+	keys  [2]Key // Partition and Sort since the last Reset
 	buf   []byte // head and items, without the tail
 	head  int
 	items [MaxBatchItems]item
@@ -30,14 +36,18 @@ type Batch struct {
 // name is an attribute's name, and how its value begins: `"Name":{"S":"`.
 type name struct {
 	name  string
-	kind  byte // 'S' or 'N'
+	kind  kind
+	key   int // index in Batch.keys, or notKey
 	begin string
 }
 
-// item is one put request: its place in the buffer, without the comma before it.
+const notKey = -1
+
+// item is one request to put or to delete: its place in the buffer, without the comma before it.
 type item struct {
 	span
-	pk, sk span // the keys' values there, as JSON has them between its quotes
+	deletes bool
+	keys    [2]span // the keys' values there, as JSON has them between its quotes
 }
 
 // span is a part of the buffer, its end excluded.
@@ -56,7 +66,14 @@ const tail = "]}}"
 
 // Reset empties the batch for items of a table, given by its name or its ARN.
 func (b *Batch) Reset(table string) {
-	b.table, b.n = table, 0
+	keys := [2]Key{b.Partition, b.Sort}
+	if b.Partition.name == "" {
+		keys = [2]Key{{name: PartitionKey}, {name: SortKey}}
+	}
+	if keys[0].name != b.keys[0].name || keys[1].name != b.keys[1].name {
+		b.names = nil // they know which of them are keys
+	}
+	b.table, b.keys, b.n = table, keys, 0
 	b.buf = append(b.buf[:0], `{"RequestItems":{`...)
 	b.buf = json.AppendString(b.buf, table)
 	b.buf = append(b.buf, ":["...)
@@ -83,18 +100,45 @@ func (b *Batch) Body() []byte {
 // that EndItem returns.
 func (b *Batch) Put(attrs ...Attr) error {
 	b.StartItem()
-	for _, a := range attrs {
-		if a.number {
-			appendNumber(b, a.name, a.value)
-		} else {
-			b.String(a.name, a.value)
+	b.attrs(attrs)
+	return b.EndItem()
+}
+
+// Delete adds a request to delete the item with this key: the key attributes, and no others. Where
+// it cannot, the batch stays as it was, and the error is one of those that EndItem returns.
+func (b *Batch) Delete(key ...Attr) error {
+	b.start(`{"DeleteRequest":{"Key":{`)
+	b.next.deletes = true
+	b.attrs(key)
+	for _, name := range b.names[:b.next.names] {
+		if name.key == notKey {
+			b.fail(name.name, ErrNotKey)
 		}
 	}
 	return b.EndItem()
 }
 
+func (b *Batch) attrs(attrs []Attr) {
+	for _, a := range attrs {
+		switch a.kind {
+		case kindN:
+			appendNumber(b, a.name, a.value)
+		case kindB:
+			b.binary(a.name, a.value)
+		case kindBOOL, kindNULL:
+			b.begin(a.name, a.kind)
+			b.buf = append(append(b.buf, a.value...), '}')
+			b.next.size++
+		default:
+			b.String(a.name, a.value)
+		}
+	}
+}
+
 // StartItem begins an item. One that has been begun and not ended is dropped.
-func (b *Batch) StartItem() {
+func (b *Batch) StartItem() { b.start(`{"PutRequest":{"Item":{`) }
+
+func (b *Batch) start(request string) {
 	if b.next.undo > 0 {
 		b.buf = b.buf[:b.next.undo]
 	}
@@ -103,12 +147,12 @@ func (b *Batch) StartItem() {
 		b.buf = append(b.buf, ',')
 	}
 	b.next = next{undo: undo, item: item{span: span{start: len(b.buf)}}}
-	b.buf = append(b.buf, `{"PutRequest":{"Item":{`...)
+	b.buf = append(b.buf, request...)
 }
 
 // String appends an attribute of type S. Its value is the parts, joined.
 func (b *Batch) String(name string, parts ...string) {
-	b.begin(name, 'S')
+	key := b.begin(name, kindS)
 	start, size := len(b.buf), 0
 	for _, part := range parts {
 		valid := false
@@ -117,16 +161,40 @@ func (b *Batch) String(name string, parts ...string) {
 		}
 		size += len(part)
 	}
-	value := span{start, len(b.buf)}
+	if key != notKey {
+		b.setKey(key, kindS, start, size)
+	}
 	b.buf = append(b.buf, `"}`...)
 	b.next.size += size
-	switch name {
-	case PartitionKey:
-		b.next.pk = value
-		b.checkKey(name, size, MaxPartitionKey)
-	case SortKey:
-		b.next.sk = value
-		b.checkKey(name, size, MaxSortKey)
+}
+
+// binary appends an attribute of type B.
+func (b *Batch) binary(name, value string) {
+	key := b.begin(name, kindB)
+	start := len(b.buf)
+	b.buf = base64.StdEncoding.AppendEncode(b.buf, []byte(value))
+	if key != notKey {
+		b.setKey(key, kindB, start, len(value))
+	}
+	b.buf = append(b.buf, `"}`...)
+	b.next.size += len(value)
+}
+
+// setKey notes the place of a key's value, which has just been appended from start on.
+func (b *Batch) setKey(key int, kind kind, start, size int) {
+	k := &b.keys[key]
+	if k.kind != kind {
+		return // EndItem finds no key
+	}
+	b.next.keys[key] = span{start, len(b.buf)}
+	most := MaxPartitionKey
+	if key > 0 {
+		most = MaxSortKey
+	}
+	if size == 0 {
+		b.fail(k.name, ErrEmptyKey)
+	} else if size > most {
+		b.fail(k.name, ErrKeyTooLong)
 	}
 }
 
@@ -140,14 +208,19 @@ func appendNumber[S string | []byte](b *Batch, name string, text S) {
 	if err != nil {
 		b.fail(name, err)
 	}
-	b.begin(name, 'N')
+	key := b.begin(name, kindN)
 	b.next.size += n.size()
+	start := len(b.buf)
 	b.buf = append(b.buf, text...)
+	if key != notKey {
+		b.setKey(key, kindN, start, len(text))
+	}
 	b.buf = append(b.buf, `"}`...)
 }
 
-// begin appends an attribute up to its value, and a comma before all but the first.
-func (b *Batch) begin(name string, kind byte) {
+// begin appends an attribute up to its value, and a comma before all but the first. It returns
+// which key the attribute is, or notKey.
+func (b *Batch) begin(name string, kind kind) (key int) {
 	at := b.next.names
 	if at > 0 {
 		b.buf = append(b.buf, ',')
@@ -158,10 +231,11 @@ func (b *Batch) begin(name string, kind byte) {
 	b.buf = append(b.buf, b.names[at].begin...)
 	b.next.names++
 	b.next.size += len(name)
+	return b.names[at].key
 }
 
 // newName puts a name into the place of those that the last item had from here on.
-func (b *Batch) newName(text string, kind byte) {
+func (b *Batch) newName(text string, kind kind) {
 	b.names = b.names[:b.next.names]
 	for _, other := range b.names {
 		if other.name == text {
@@ -175,16 +249,17 @@ func (b *Batch) newName(text string, kind byte) {
 	if !valid {
 		b.fail(text, ErrUTF8)
 	}
-	begin = append(append(append(begin, `":{"`...), kind), `":"`...)
-	b.names = append(b.names, name{text, kind, string(begin)})
-}
-
-func (b *Batch) checkKey(name string, size, most int) {
-	if size == 0 {
-		b.fail(name, ErrEmptyKey)
-	} else if size > most {
-		b.fail(name, ErrKeyTooLong)
+	begin = append(append(begin, `":{"`...), descriptors[kind]...)
+	if begin = append(begin, `":`...); kind < kindBOOL {
+		begin = append(begin, '"')
 	}
+	key := notKey
+	for i := range b.keys {
+		if b.keys[i].name == text {
+			key = i
+		}
+	}
+	b.names = append(b.names, name{text, kind, key, string(begin)})
 }
 
 // fail keeps the first error of an item.
@@ -216,13 +291,13 @@ func (b *Batch) endItem() error {
 		return ErrFull
 	case it.err != nil:
 		return it.err
-	case it.pk.end == 0:
-		return &AttrError{PartitionKey, ErrNoKey}
-	case it.sk.end == 0:
-		return &AttrError{SortKey, ErrNoKey}
+	case it.keys[0].end == 0:
+		return &AttrError{b.keys[0].name, ErrNoKey}
+	case it.keys[1].end == 0 && b.keys[1].name != "":
+		return &AttrError{b.keys[1].name, ErrNoKey}
 	case it.size > MaxItemSize:
 		return ErrItemTooLarge
-	case b.has(it.pk, it.sk):
+	case b.has(it.keys):
 		// API Reference, BatchWriteItem: the whole batch would be rejected.
 		return ErrDuplicateKey
 	case len(b.buf)+len(tail) > MaxRequestSize:
@@ -233,18 +308,16 @@ func (b *Batch) endItem() error {
 	return nil
 }
 
-// has reports whether an item has these keys. Equal values have been escaped in the same way.
-func (b *Batch) has(pk, sk span) bool {
+// has reports whether an item has these keys.
+func (b *Batch) has(keys [2]span) bool {
+	partition, sort := b.text(keys[0]), b.text(keys[1])
 	for i := range b.items[:b.n] {
 		it := &b.items[i]
-		if it.sk.len() == sk.len() && it.pk.len() == pk.len() &&
-			bytes.Equal(b.text(it.sk), b.text(sk)) && bytes.Equal(b.text(it.pk), b.text(pk)) {
+		if b.keys[1].same(b.text(it.keys[1]), sort) && b.keys[0].same(b.text(it.keys[0]), partition) {
 			return true
 		}
 	}
 	return false
 }
-
-func (s span) len() int { return s.end - s.start }
 
 func (b *Batch) text(s span) []byte { return b.buf[s.start:s.end] }

@@ -1,19 +1,20 @@
-// Package ddbwire speaks DynamoDB's JSON (protocol version 20120810) as far as storing
-// items takes: it builds the bodies of BatchWriteItem, reads which items came back
-// unprocessed, and reads errors. Of one item it knows GetItem and a conditional PutItem, and of a
-// table its keys.
+// Package ddbwire builds the bodies of DynamoDB's BatchWriteItem, reads which of their items came
+// back unprocessed, and reads DynamoDB's errors (JSON protocol, version 20120810). It serves any
+// table. Where the keys are strings named [PartitionKey] and [SortKey], it also knows GetItem, a
+// conditional PutItem, Query by partition key, and how to check that a table has these keys.
 //
 // Everything that DynamoDB would refuse about an item or a batch is refused here, before
-// anything is sent: sizes, keys, numbers, duplicates. The tables written to have string
-// keys named [PartitionKey] and [SortKey].
+// anything is sent: sizes, keys, numbers, duplicates.
 //
-// The package opens no connection; sending and retrying is for the caller. It knows the
-// attribute types S and N, and neither updates nor queries.
+// The package opens no connection: sending and retrying is for the caller. It knows the scalar
+// attribute types S, N, B, BOOL and NULL. It has no lists, maps or sets, and no updates and no other
+// queries. For those, write the JSON with encoding/json and sign it with package sigv4: its examples show
+// PutItem and Query.
 package ddbwire
 
 import "errors"
 
-// The names of the key attributes.
+// The names of the key attributes of a Batch that sets no others.
 const (
 	PartitionKey = "PK"
 	SortKey      = "SK"
@@ -21,7 +22,7 @@ const (
 
 // DynamoDB Developer Guide, "Quotas in Amazon DynamoDB"; API Reference, "BatchWriteItem".
 const (
-	MaxBatchItems      = 25        // put requests in a BatchWriteItem
+	MaxBatchItems      = 25        // requests to put or delete in a BatchWriteItem
 	MaxRequestSize     = 16 << 20  // bytes of a BatchWriteItem's body
 	MaxItemSize        = 400 << 10 // bytes of an item, as [ItemSize] counts them
 	MaxPartitionKey    = 2048      // bytes of a partition key's value
@@ -37,7 +38,8 @@ var (
 	ErrFull               = errors.New("ddbwire: the batch is full")
 	ErrItemTooLarge       = errors.New("ddbwire: the item is larger than 400 KB")
 	ErrDuplicateKey       = errors.New("ddbwire: the batch has an item of the same key")
-	ErrNoKey              = errors.New("the key attribute is missing, or no string")
+	ErrNoKey              = errors.New("the key attribute is missing, or of another type than the table's")
+	ErrNotKey             = errors.New("the attribute is no key, and a request to delete has only keys")
 	ErrEmptyKey           = errors.New("the key is empty")
 	ErrKeyTooLong         = errors.New("the key is too long")
 	ErrName               = errors.New("the attribute's name is empty or too long")
@@ -56,14 +58,66 @@ func (e *AttrError) Error() string { return "ddbwire: attribute " + e.Name + ": 
 
 func (e *AttrError) Unwrap() error { return e.Err }
 
-// Attr is an attribute of an item: a name and a string or number.
+// Attr is an attribute of an item: a name and a value.
 type Attr struct {
-	name, value string
-	number      bool
+	name, value string // of B, the value as it is; of others, as in JSON
+	kind        kind
 }
 
+// kind is the type of an attribute.
+type kind byte
+
+const (
+	kindS kind = iota
+	kindN
+	kindB
+	kindBOOL
+	kindNULL
+)
+
+// descriptors are the types' names. API Reference, AttributeValue.
+var descriptors = [...]string{"S", "N", "B", "BOOL", "NULL"}
+
 // S returns a string attribute.
-func S(name, value string) Attr { return Attr{name, value, false} }
+func S(name, value string) Attr { return Attr{name, value, kindS} }
 
 // N returns a number attribute. The value is written as in JSON, with up to 38 digits.
-func N(name, value string) Attr { return Attr{name, value, true} }
+func N(name, value string) Attr { return Attr{name, value, kindN} }
+
+// B returns a binary attribute.
+func B(name string, value []byte) Attr { return Attr{name, string(value), kindB} }
+
+// BOOL returns a Boolean attribute.
+func BOOL(name string, value bool) Attr {
+	if value {
+		return Attr{name, "true", kindBOOL}
+	}
+	return Attr{name, "false", kindBOOL}
+}
+
+// NULL returns a null attribute.
+func NULL(name string) Attr { return Attr{name, "true", kindNULL} }
+
+// Key is a key attribute of a table: its name and its type.
+type Key struct {
+	name  string
+	kind  kind
+	equal func(a, b []byte) bool // compares values; nil if equal ones have the same bytes
+}
+
+// same compares two values as JSON has them. Equal strings have been escaped in the same way.
+func (k *Key) same(a, b []byte) bool {
+	if k.equal == nil {
+		return string(a) == string(b)
+	}
+	return k.equal(a, b)
+}
+
+// StringKey returns a key attribute of type S.
+func StringKey(name string) Key { return Key{name: name} }
+
+// NumberKey returns a key attribute of type N.
+func NumberKey(name string) Key { return Key{name, kindN, equalNumbers} }
+
+// BinaryKey returns a key attribute of type B.
+func BinaryKey(name string) Key { return Key{name: name, kind: kindB} }

@@ -58,3 +58,18 @@ func ExampleParseError() {
 	fmt.Println(e.Type)
 	// Output: ResourceNotFoundException
 }
+
+// A table with keys of its own, and an item that is to go.
+func ExampleBatch_Delete() {
+	b := ddbwire.Batch{Partition: ddbwire.StringKey("customer"), Sort: ddbwire.NumberKey("order")}
+	b.Reset("orders")
+	if err := b.Put(ddbwire.S("customer", "Ada"), ddbwire.N("order", "8"), ddbwire.BOOL("paid", false), ddbwire.B("signature", []byte{1, 2})); err != nil {
+		fmt.Println(err)
+	}
+	if err := b.Delete(ddbwire.S("customer", "Ada"), ddbwire.N("order", "7")); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Printf("%s\n", b.Body())
+	// Output:
+	// {"RequestItems":{"orders":[{"PutRequest":{"Item":{"customer":{"S":"Ada"},"order":{"N":"8"},"paid":{"BOOL":false},"signature":{"B":"AQI="}}}},{"DeleteRequest":{"Key":{"customer":{"S":"Ada"},"order":{"N":"7"}}}}]}}
+}

@@ -9,10 +9,15 @@ func ItemSize(attrs ...Attr) int {
 	size := 0
 	for _, a := range attrs {
 		size += len(a.name)
-		if !a.number {
+		switch a.kind {
+		case kindN:
+			if n, err := parseNumber(a.value); err == nil {
+				size += n.size()
+			}
+		case kindBOOL, kindNULL:
+			size++
+		default:
 			size += len(a.value)
-		} else if n, err := parseNumber(a.value); err == nil {
-			size += n.size()
 		}
 	}
 	return size

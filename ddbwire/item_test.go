@@ -92,6 +92,9 @@ func TestItemSize(t *testing.T) {
 		{N("n", "1200000"), 4},
 		{N("n", "120000"), 3},
 		{N("n", "12345678901234567890123456789012345678"), 21},
+		{B("b", []byte("\x00\xff\x00")), 4},
+		{BOOL("b", false), 2},
+		{NULL("n"), 2},
 	} {
 		if got := ItemSize(test.attr); got != test.want {
 			t.Errorf("%v: %d, want %d", test.attr, got, test.want)

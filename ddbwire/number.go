@@ -1,5 +1,7 @@
 package ddbwire
 
+import "bytes"
+
 // number is what DynamoDB's limits are about.
 type number struct {
 	negative  bool
@@ -86,4 +88,25 @@ func parseExponent[S string | []byte](s S) (n int, ok bool) {
 		n = -n
 	}
 	return n, len(s) > 0
+}
+
+// equalNumbers reports whether two numbers are the same, however they are written: DynamoDB
+// returns 1.50e1 as 15.
+func equalNumbers(a, b []byte) bool {
+	x, errX := parseNumber(a)
+	y, errY := parseNumber(b)
+	return errX == nil && errY == nil && x == y && bytes.Equal(significant(nil, a), significant(nil, b))
+}
+
+// significant appends the digits of a number, without its exponent, its point and its outer zeros.
+func significant(dst, number []byte) []byte {
+	for _, c := range number {
+		if c == 'e' || c == 'E' {
+			break
+		}
+		if '0' <= c && c <= '9' {
+			dst = append(dst, c)
+		}
+	}
+	return bytes.Trim(dst, "0")
 }

@@ -14,6 +14,15 @@ func AppendGetItem(dst []byte, table, pk, sk string) []byte {
 	return append(dst, `}},"ConsistentRead":true}`...)
 }
 
+// AppendQuery appends the body of a Query request: a consistent read of all items of a partition key.
+// It is what `aws dynamodb query --cli-input-json` takes, too.
+func AppendQuery(dst []byte, table, pk string) []byte {
+	dst = json.AppendString(append(dst, `{"TableName":`...), table)
+	dst = append(dst, `,"ConsistentRead":true,"KeyConditionExpression":"`+PartitionKey+` = :pk"`...)
+	dst = json.AppendString(append(dst, `,"ExpressionAttributeValues":{":pk":{"S":`...), pk)
+	return append(dst, `}}}`...)
+}
+
 // ReadItem reads the answer to GetItem: the attributes of types S and N by their names, or nil where
 // there is no such item.
 func ReadItem(response []byte) (item map[string]string, err error) {

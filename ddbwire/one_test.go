@@ -30,6 +30,13 @@ func TestGetItem(t *testing.T) {
 	}
 }
 
+func TestQuery(t *testing.T) {
+	const want = `{"TableName":"t\"1","ConsistentRead":true,"KeyConditionExpression":"PK = :pk","ExpressionAttributeValues":{":pk":{"S":"a\"b"}}}`
+	if got := string(AppendQuery(nil, `t"1`, `a"b`)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestPutItem(t *testing.T) {
 	var b Batch
 	b.Reset("t")

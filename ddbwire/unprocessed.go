@@ -1,7 +1,6 @@
 package ddbwire
 
 import (
-	"bytes"
 	"errors"
 	"math/bits"
 	"strings"
@@ -60,54 +59,59 @@ func (b *Batch) Unprocessed(response []byte) (n int, err error) {
 // tableName returns the name of a table that is given by its name or its ARN.
 func tableName(table string) string { return table[strings.LastIndexByte(table, '/')+1:] }
 
-// returned reads {"PutRequest":{"Item":{...}}} and returns which item of ours has its key.
+// returned reads {"PutRequest":{"Item":{...}}} or {"DeleteRequest":{"Key":{...}}} and returns which
+// item of ours has its key.
 func (b *Batch) returned(s *json.Scanner) int {
-	// One bit an item: those that the key attributes read so far allow.
-	pk, sk := uint32(0), uint32(0)
+	// One bit an item: those that have the value of a key.
+	var items [2]uint32
+	if b.keys[1].name == "" {
+		items[1] = ^items[1]
+	}
+	deletes := false
 	for request := range s.Object() {
-		if string(request) != "PutRequest" {
+		want := "Item"
+		switch string(request) {
+		case "PutRequest":
+		case "DeleteRequest":
+			want, deletes = "Key", true
+		default:
 			continue
 		}
 		for member := range s.Object() {
-			if string(member) != "Item" {
+			if string(member) != want {
 				continue
 			}
 			for name := range s.Object() {
-				switch string(name) {
-				case PartitionKey:
-					pk = b.matching(stringValue(s), func(it *item) span { return it.pk })
-				case SortKey:
-					sk = b.matching(stringValue(s), func(it *item) span { return it.sk })
+				for key := range b.keys {
+					if string(name) == b.keys[key].name {
+						items[key] = b.matching(key, s)
+					}
 				}
 			}
 		}
 	}
-	if pk&sk == 0 {
+	i := bits.TrailingZeros32(items[0] & items[1]) // the only one: keys are unique in a batch
+	if i >= b.n || b.items[i].deletes != deletes {
 		return -1
 	}
-	return bits.TrailingZeros32(pk & sk) // the only one: keys are unique in a batch
+	return i
 }
 
-// matching returns the items, one bit each, of which a key has this value.
-func (b *Batch) matching(value []byte, key func(*item) span) (items uint32) {
+// matching reads the value of a key, {"S":"..."}, and returns the items that have it, one bit each.
+func (b *Batch) matching(key int, s *json.Scanner) (items uint32) {
 	var buf [256]byte
-	text, _ := json.AppendEscaped(buf[:0], value)
-	for i := range b.items[:b.n] {
-		if bytes.Equal(b.text(key(&b.items[i])), text) {
-			items |= 1 << i
+	for kind := range s.Object() {
+		if string(kind) != descriptors[b.keys[key].kind] {
+			continue
+		}
+		text, _ := json.AppendEscaped(buf[:0], s.Text())
+		for i := range b.items[:b.n] {
+			if b.keys[key].same(b.text(b.items[i].keys[key]), text) {
+				items |= 1 << i
+			}
 		}
 	}
 	return items
-}
-
-// stringValue reads {"S":"..."}.
-func stringValue(s *json.Scanner) (value []byte) {
-	for kind := range s.Object() {
-		if string(kind) == "S" {
-			value = s.Text()
-		}
-	}
-	return value
 }
 
 // keep drops the items that are not marked.
@@ -124,7 +128,7 @@ func (b *Batch) keep(marked *[MaxBatchItems]bool) {
 		}
 		size := copy(b.buf[end:], b.buf[it.start:it.end])
 		by := end - it.start
-		b.items[n] = item{moved(it.span, by), moved(it.pk, by), moved(it.sk, by)}
+		b.items[n] = item{moved(it.span, by), it.deletes, [2]span{moved(it.keys[0], by), moved(it.keys[1], by)}}
 		end += size
 		n++
 	}

@@ -5,13 +5,16 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"net/url"
+	"strings"
+	"unicode"
 
 	"reduction/internal/http1"
 )
 
 // MaxResponse is what a response may have unless it is a stream. Developer Guide, "Lambda
-// quotas": 6 MB; the runtime's side is let have 100 bytes more (MaxPayloadSize in AWS's
-// emulator of the Runtime API).
+// quotas": 6 MB; Lambda allows the runtime 100 bytes more (MaxPayloadSize in AWS's emulator of
+// the Runtime API).
 const MaxResponse = 6<<20 + 100
 
 // ErrResponseTooLarge is what the caller gets for a response above MaxResponse, in the
@@ -30,12 +33,14 @@ const (
 )
 
 // answer sends what the handler returned. Its error is a reason to exit: the handler's
-// panic, or an environment out of order (status 500: "Container error. Non-recoverable
-// state. Runtime should exit promptly").
+// panic, an environment out of order (status 500: "Container error. Non-recoverable
+// state. Runtime should exit promptly"), or an answer that did not arrive. In the last case
+// Lambda waits for the answer until the timeout, and AWS's emulator hands the same event out
+// again, without end; once the process has exited, both know that there is none.
 //
-// Other refusals are logged, and the next invocation tells whether there is one. 410: the
-// invocation had timed out, and its caller knows. 400 and 403: Lambda has given it up. An
-// answer that was cut off may or may not have counted; to send it again would not tell.
+// An answer that Lambda refuses has arrived: see refused. One whose receipt was cut off may or
+// may not have counted; to send it again would not tell. Both are logged, and the next
+// invocation is asked for.
 func (w *worker) answer(inv *Invocation, a answer, err error) error {
 	// What has been asked for is answered, even if the context of Serve has ended.
 	ctx := context.Background()
@@ -48,26 +53,48 @@ func (w *worker) answer(inv *Invocation, a answer, err error) error {
 	}
 	if err != nil {
 		w.report(inv, err)
-		header := append(errorHeader(err), inv.echo()...)
-		sendErr = w.post(ctx, inv.path("/error"), header, appendError(nil, err))
+		r := describe(err)
+		sendErr = w.postError(ctx, inv.path("/error"), r, inv.echo())
 		if err == ErrResponseTooLarge && status(sendErr) == 403 {
 			sendErr = nil // Lambda has made it an error by itself
 		}
-		if panicked, ok := errors.AsType[*PanicError](err); ok {
-			exit = panicked
+		if r.panicked != nil {
+			exit = r.panicked
 		}
 	}
 	if sendErr != nil {
 		w.report(inv, sendErr)
-		if status(sendErr) >= 500 {
+		if !refused(sendErr) && !errors.Is(sendErr, errReceipt) {
 			return sendErr
 		}
 	}
 	return exit
 }
 
+// refused says whether Lambda has taken note of an answer, and does not want it. 410: the
+// invocation had timed out, and its caller knows. 400, 403 and 404: Lambda has given it up.
+func refused(err error) bool {
+	switch status(err) {
+	case 400, 403, 404, 410:
+		return true
+	}
+	return false
+}
+
+// postError reports an error. Where the header is too long for the Runtime API (431), the
+// cause for X-Ray is left out.
+func (l *link) postError(ctx context.Context, path string, r report, echo http1.Header) error {
+	body := r.appendJSON(nil, maxReport)
+	header := append(echo, r.header()...)
+	err := l.post(ctx, path, append(header, r.cause()...), body)
+	if status(err) == 431 {
+		err = l.post(ctx, path, header, body)
+	}
+	return err
+}
+
 func (inv *Invocation) path(what string) string {
-	return apiVersion + "/runtime/invocation/" + inv.RequestID + what
+	return apiVersion + "/runtime/invocation/" + url.PathEscape(inv.RequestID) + what
 }
 
 // echo is the field by which Lambda knows an answer for this invocation's.
@@ -94,14 +121,8 @@ func (w *worker) respond(ctx context.Context, inv *Invocation, a answer) (err, e
 // response streaming: errors go into trailers, and the connection is closed afterwards.
 func (w *worker) stream(ctx context.Context, inv *Invocation, r io.Reader) (err, exit error) {
 	defer w.link.close()
-	if c, ok := r.(io.Closer); ok {
-		defer c.Close()
-	}
-	contentType := contentStream
-	if t, ok := r.(interface{ ContentType() string }); ok {
-		contentType = t.ContentType()
-	}
-	s := &stream{r: r}
+	contentType, err := contentTypeOf(r)
+	s := &stream{r: r, err: err}
 	target := inv.path("/response")
 	resp, err := w.do(ctx, &http1.Request{
 		Method: "POST", Target: target,
@@ -112,25 +133,41 @@ func (w *worker) stream(ctx context.Context, inv *Invocation, r io.Reader) (err,
 		Trailers: []string{fieldErrorType, fieldErrorBody},
 		Trailer:  s.trailer,
 	})
+	s.close()
 	if s.err != nil {
 		w.report(inv, s.err)
-		if panicked, ok := errors.AsType[*PanicError](s.err); ok {
+		if panicked := describe(s.err).panicked; panicked != nil {
 			exit = panicked
 		}
 	}
 	if err == nil {
-		err = check(target, resp, 202)
+		err = check(target, resp)
 	}
 	return err, exit
+}
+
+// contentTypeOf returns the stream's own Content-Type, where it has one that can be sent.
+func contentTypeOf(r io.Reader) (contentType string, err error) {
+	contentType = contentStream
+	defer recovered(&err)
+	if t, ok := r.(interface{ ContentType() string }); ok {
+		if own := t.ContentType(); own != "" && !strings.ContainsFunc(own, unicode.IsControl) {
+			contentType = own
+		}
+	}
+	return contentType, nil
 }
 
 // stream ends where its reader fails: the error then follows in the trailer.
 type stream struct {
 	r   io.Reader
-	err error
+	err error // the first
 }
 
 func (s *stream) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, io.EOF
+	}
 	n, err := s.read(p)
 	if err != nil && err != io.EOF {
 		s.err, err = err, io.EOF
@@ -140,15 +177,36 @@ func (s *stream) Read(p []byte) (int, error) {
 
 func (s *stream) read(p []byte) (n int, err error) {
 	defer recovered(&err)
-	return s.r.Read(p)
+	n, err = s.r.Read(p)
+	if n < 0 || n > len(p) {
+		return 0, errBadCount
+	}
+	return n, err
+}
+
+var errBadCount = errors.New("runtime: the stream's Read returned an impossible count")
+
+// close closes the reader. Nobody is left to tell of an error, but a panic is one of the handler.
+func (s *stream) close() {
+	var panicked error
+	func() {
+		defer recovered(&panicked)
+		if c, ok := s.r.(io.Closer); ok {
+			c.Close()
+		}
+	}()
+	if s.err == nil {
+		s.err = panicked
+	}
 }
 
 func (s *stream) trailer() http1.Header {
 	if s.err == nil {
 		return nil
 	}
+	r := describe(s.err)
 	return http1.Header{
-		{Name: fieldErrorType, Value: errorType(s.err)},
-		{Name: fieldErrorBody, Value: base64.StdEncoding.EncodeToString(appendError(nil, s.err))},
+		{Name: fieldErrorType, Value: r.kind},
+		{Name: fieldErrorBody, Value: base64.StdEncoding.EncodeToString(r.appendJSON(nil, maxTrailer))},
 	}
 }

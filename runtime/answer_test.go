@@ -62,17 +62,19 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// Every text fits, however much longer JSON and ASCII make it.
 func TestCauseWithinItsLimit(t *testing.T) {
-	for _, test := range []struct {
-		text string
-		sent bool
-	}{
-		{strings.Repeat("x", 1<<20), true},
-		{strings.Repeat("\x00", 1<<20), false}, // six bytes each
-	} {
-		cause := errorHeader(errors.New(test.text))
-		if got := cause.Get(fieldXRayCause); len(got) > maxCause || got != "" != test.sent {
-			t.Errorf("a cause of %d bytes", len(got))
+	for _, c := range []string{"x", "\x00", "é", "日", "🏥", "\x7f", "\xff"} {
+		r := describe(errors.New(strings.Repeat(c, 1<<20)))
+		cause := r.cause().Get(fieldXRayCause)
+		if len(cause) > maxCause || !strings.Contains(cause, "[shortened]") || !json.Valid([]byte(cause)) {
+			t.Errorf("%q: a cause of %d bytes", c, len(cause))
+		}
+		for _, most := range []int{maxReport, maxTrailer} {
+			doc := r.appendJSON(nil, most)
+			if len(doc) > most || !json.Valid(doc) {
+				t.Errorf("%q: a report of %d bytes, of at most %d", c, len(doc), most)
+			}
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"reduction/internal/http1"
 	"reduction/internal/json"
@@ -22,12 +24,15 @@ func errorType(err error) string {
 	return "Function.Error"
 }
 
+// maxTypeName bounds what an error can call itself.
+const maxTypeName = 128
+
 func isErrorType(s string) bool {
 	name, ok := strings.CutPrefix(s, "Function.")
 	if !ok {
 		name, ok = strings.CutPrefix(s, "Runtime.")
 	}
-	if !ok || len(name) < 2 || name[0] < 'A' || name[0] > 'Z' {
+	if !ok || len(name) < 2 || len(name) > maxTypeName || name[0] < 'A' || name[0] > 'Z' {
 		return false
 	}
 	for i := range len(name) {
@@ -58,26 +63,88 @@ func (e *damagedError) Error() string     { return "runtime: the event came dama
 func (e *damagedError) Unwrap() error     { return e.err }
 func (e *damagedError) ErrorType() string { return "Runtime.DamagedEvent" }
 
-// appendError appends an error as AWS's runtimes send it. Developer Guide, "Using the Lambda
-// runtime API", Invocation error; the stack's form is that of aws-lambda-go.
+// report is what is sent and logged of an error.
+type report struct {
+	kind, text string
+	stack      []frame
+	panicked   *PanicError // what the error is, or wraps; or nil
+}
+
+// The most that is sent of an error, in bytes. The text is cut first, then the stack.
+const (
+	maxText   = 128 << 10 // of an error's text; CloudWatch cuts a log line at 256 KB
+	maxReport = 256 << 10 // the document; as much as Lambda's queues and destinations take
+	maxCause  = 64 << 10  // the document for X-Ray (MaxErrorCauseSizeBytes in AWS's emulator)
+
+	// maxTrailer is for the document in a stream's trailer, which is in base64 there. Go's
+	// net/http, which the emulator stands on, refuses trailers that do not fit its buffer of
+	// 4,096 bytes (net/http/transfer.go, seeUpcomingDoubleCRLF).
+	maxTrailer = 2800
+)
+
+// describe asks an error for all that it tells of itself. Its methods are the handler's code
+// and may panic: then what is known so far has to do.
+func describe(err error) (r report) {
+	r = report{kind: "Function.Error", text: "an error that panics when it is asked for its text"}
+	defer func() { recover() }()
+	r.fill(err)
+	return r
+}
+
+func (r *report) fill(err error) {
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		r.panicked, r.stack = p, p.stack
+	}
+	r.kind = errorType(err)
+	r.text = shorten(err.Error(), maxText)
+}
+
+// shorten cuts a text to n bytes at most, between two characters, and says so.
+func shorten(text string, n int) string {
+	const mark = " [shortened]"
+	if len(text) <= n {
+		return text
+	}
+	for n = max(0, n-len(mark)); n > 0 && !utf8.RuneStart(text[n]); n-- {
+	}
+	return text[:n] + mark
+}
+
+// appendJSON appends an error as AWS's runtimes send it, in up to so many bytes. Developer
+// Guide, "Using the Lambda runtime API", Invocation error; the stack's form is that of
+// aws-lambda-go.
 //
 //	{"errorMessage":"no such key","errorType":"Function.NoSuchKey"}
 //	{"errorMessage":"...","errorType":"Function.Panic","stackTrace":[{"path":"main.go","line":7,"label":"main.handle"}]}
-func appendError(dst []byte, err error) []byte {
+func (r *report) appendJSON(dst []byte, most int) []byte {
+	end := len(dst) + most - len("}")
 	dst = append(dst, `{"errorMessage":`...)
-	dst = json.AppendString(dst, err.Error())
+	dst = appendShortened(dst, r.text, most/2)
 	dst = append(dst, `,"errorType":`...)
-	dst = json.AppendString(dst, errorType(err))
-	if stack := stackOf(err); len(stack) > 0 {
+	dst = json.AppendString(dst, r.kind)
+	if len(r.stack) > 0 {
 		dst = append(dst, `,"stackTrace":`...)
-		dst = appendStack(dst, stack)
+		dst = appendStack(dst, r.stack, end)
 	}
 	return append(dst, '}')
 }
 
-func appendStack(dst []byte, stack []frame) []byte {
+// appendShortened appends a text as a JSON string of up to so many bytes.
+func appendShortened(dst []byte, text string, most int) []byte {
+	start := len(dst)
+	for n := most - len(`""`); ; n /= 2 {
+		dst = json.AppendString(dst[:start], shorten(text, n))
+		if len(dst)-start <= most {
+			return dst
+		}
+	}
+}
+
+// appendStack appends the calls of a stack, those that fit before end.
+func appendStack(dst []byte, stack []frame, end int) []byte {
 	dst = append(dst, '[')
 	for i, f := range stack {
+		undo := len(dst)
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -88,42 +155,66 @@ func appendStack(dst []byte, stack []frame) []byte {
 		dst = append(dst, `,"label":`...)
 		dst = json.AppendString(dst, f.label)
 		dst = append(dst, '}')
+		if len(dst) > end-len("]") {
+			dst = dst[:undo]
+			break
+		}
 	}
 	return append(dst, ']')
 }
 
-// maxCause is the largest document that X-Ray takes (MaxErrorCauseSizeBytes in AWS's
-// emulator of the Runtime API).
-const maxCause = 64 << 10
-
-// maxCauseText is where an error's text is cut in the cause, so that its stack still fits.
-const maxCauseText = 16 << 10
-
-// errorHeader returns the fields that go with an error's report.
-func errorHeader(err error) http1.Header {
-	h := http1.Header{
+// header returns the fields that go with an error's report.
+func (r *report) header() http1.Header {
+	return http1.Header{
 		{Name: "Content-Type", Value: contentError},
-		{Name: fieldErrorType, Value: errorType(err)},
+		{Name: fieldErrorType, Value: r.kind},
 	}
-	if cause := appendCause(nil, err); len(cause) <= maxCause {
-		h = append(h, http1.Field{Name: fieldXRayCause, Value: string(cause)})
+}
+
+// cause returns the field that tells X-Ray of an error. Lambda does without it.
+func (r *report) cause() http1.Header {
+	cause := appendASCII(nil, r.appendCause(nil))
+	if len(cause) > maxCause {
+		return nil
 	}
-	return h
+	return http1.Header{{Name: fieldXRayCause, Value: string(cause)}}
 }
 
 // appendCause appends an error as X-Ray knows it.
 //
 //	{"working_directory":"/var/task","exceptions":[{"type":"Function.Error","message":"no such key","stack":[]}],"paths":[]}
-func appendCause(dst []byte, err error) []byte {
+func (r *report) appendCause(dst []byte) []byte {
 	dir, _ := os.Getwd()
 	dst = append(dst, `{"working_directory":`...)
 	dst = json.AppendString(dst, dir)
 	dst = append(dst, `,"exceptions":[{"type":`...)
-	dst = json.AppendString(dst, errorType(err))
+	dst = json.AppendString(dst, r.kind)
 	dst = append(dst, `,"message":`...)
-	text := err.Error()
-	dst = json.AppendString(dst, text[:min(len(text), maxCauseText)])
+	dst = appendShortened(dst, r.text, maxCause/8) // in ASCII, it is up to six times as long
 	dst = append(dst, `,"stack":`...)
-	dst = appendStack(dst, stackOf(err))
+	dst = appendStack(dst, r.stack, maxCause/2)
 	return append(dst, `}],"paths":[]}`...)
+}
+
+// appendASCII appends a JSON document so that it can be a header field's value: whatever is not
+// visible ASCII is in a string there, and is escaped.
+func appendASCII(dst, doc []byte) []byte {
+	const hex = "0123456789abcdef"
+	for _, r := range string(doc) {
+		if ' ' <= r && r <= '~' {
+			dst = append(dst, byte(r))
+			continue
+		}
+		// RFC 8259 §7: what is beyond four hexadecimal digits is a surrogate pair.
+		units := [2]rune{r}
+		n := 1
+		if r > 0xffff {
+			units[0], units[1] = utf16.EncodeRune(r)
+			n = 2
+		}
+		for _, u := range units[:n] {
+			dst = append(dst, '\\', 'u', hex[u>>12], hex[u>>8&15], hex[u>>4&15], hex[u&15])
+		}
+	}
+	return dst
 }

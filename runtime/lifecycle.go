@@ -17,7 +17,7 @@ func (c *Client) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := check(path, resp, 200); err != nil {
+	if err := check(path, resp); err != nil {
 		return err
 	}
 	if c.AfterRestore == nil {
@@ -62,7 +62,7 @@ func (c *Client) RequestSIGTERM(name string) error {
 		return err
 	}
 	id := resp.Header.Get("Lambda-Extension-Identifier")
-	if err := check(register, resp, 200); err != nil {
+	if err := check(register, resp); err != nil {
 		l.close()
 		return err
 	}

@@ -2,19 +2,27 @@ package runtime
 
 import "reduction/internal/logline"
 
-// report passes an error to the hook, or logs it.
+// report passes an error to the hook, or logs it. A hook that panics has not logged it.
 func (c *Client) report(inv *Invocation, err error) {
-	if c.Log != nil {
-		c.Log(inv, err)
-		return
+	if c.Log == nil || !c.hook(inv, err) {
+		c.write(inv, describe(err))
 	}
+}
+
+func (c *Client) hook(inv *Invocation, err error) (logged bool) {
+	defer func() { recover() }()
+	c.Log(inv, err)
+	return true
+}
+
+func (c *Client) write(inv *Invocation, r report) {
 	var of logline.Invocation
 	if inv != nil {
 		of = logline.Invocation{RequestID: inv.RequestID, TenantID: inv.TenantID}
 	}
-	fields := []logline.Field{logline.Text("errorType", errorType(err))}
-	if stack := stackOf(err); len(stack) > 0 {
-		fields = append(fields, logline.Text("stackTrace", stackText(stack)))
+	fields := []logline.Field{logline.Text("errorType", r.kind)}
+	if len(r.stack) > 0 {
+		fields = append(fields, logline.Text("stackTrace", stackText(r.stack)))
 	}
-	c.log.Log(logline.Error, of, err.Error(), fields...)
+	c.log.Log(logline.Error, of, r.text, fields...)
 }

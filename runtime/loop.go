@@ -48,7 +48,7 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 	case err != nil:
 		return nil, &nextError{err}
 	case resp.Status != 200:
-		return nil, check(path, resp, 200)
+		return nil, refusal(path, resp)
 	}
 	inv, err := newInvocation(resp.Header)
 	if inv.RequestID == "" {
@@ -63,9 +63,14 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 	if w.event, readErr = readAll(w.event, resp, maxEvent); readErr != nil && err == nil {
 		err = &damagedError{readErr}
 	}
+	if !resp.Delimited() && err == nil {
+		err = &damagedError{errUndelimited}
+	}
 	inv.Payload = w.event
 	return inv, err
 }
+
+var errUndelimited = errors.New("its length is not announced, and it does not come in chunks")
 
 // readAll appends what r holds to dst.
 func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
@@ -127,6 +132,8 @@ func call(ctx context.Context, inv *Invocation, h handler) (a answer, err error)
 	defer recovered(&err)
 	return h(ctx, inv)
 }
+
+var errGoexit error = &typedError{"Function.Goexit", "runtime: the handler has ended its goroutine (runtime.Goexit), and not returned"}
 
 var errOverdue = &typedError{"Function.Overdue", "runtime: the invocation has run into its timeout, and its handler is still running"}
 

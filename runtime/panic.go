@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"errors"
 	goruntime "runtime"
 	"strconv"
 	"strings"
@@ -57,13 +56,6 @@ func stackText(stack []frame) string {
 		text = strconv.AppendInt(text, int64(f.line), 10)
 	}
 	return string(text)
-}
-
-func stackOf(err error) []frame {
-	if p, ok := errors.AsType[*PanicError](err); ok {
-		return p.stack
-	}
-	return nil
 }
 
 // maxFrames is as much of a stack as anyone reads.

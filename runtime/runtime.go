@@ -14,6 +14,8 @@
 //	zip function.zip bootstrap
 //
 // Package prefetch, and a flag of the linker's, have its pages read all at once when it starts.
+// Package [reduction/runtime/lambdatest] is Lambda, S3 and DynamoDB for the function's tests, and
+// [reduction/sigv4] signs its calls to AWS. "A module of your own", below, has them all together.
 //
 // The context ends at the invocation's deadline. An error becomes the invocation's error,
 // and is logged; what it is called, it can say itself, in letters behind "Function.":
@@ -37,6 +39,51 @@
 //
 // The protocol is that of the Lambda Developer Guide: "Using the Lambda runtime API for
 // custom runtimes" and "Building a custom runtime for AWS Lambda".
+//
+// # A module of your own
+//
+// In this repository, `go run ./cmd/lab new ../notes` writes a module beside it: a function that
+// signs a call to DynamoDB, its test on the emulator, a template, and a Makefile with which
+// `make test` and `make zip` work at once, without a network. What follows is for modules that are
+// there already, called example.com/notes here, with this repository in the folder ../reduction.
+// No package here is fetched by a proxy, and none needs one.
+//
+// A replacement in go.mod uses that folder as it is:
+//
+//	go mod edit -require=reduction@v0.0.0 -replace=reduction=../reduction -tool=reduction/cmd/pack
+//
+// After that, a copy of what the module imports, and of the tool, can go into its folder vendor.
+// The module then builds without ../reduction:
+//
+//	go mod vendor
+//
+// A submodule of git needs no replacement, but a workspace:
+//
+//	git submodule add URL reduction
+//	go work init . ./reduction
+//	go mod edit -tool=reduction/cmd/pack
+//
+// Copied folders become packages of the module, with import paths of their own. The license is
+// theirs, too, and their tests stay behind:
+//
+//	mkdir -p reduction/internal reduction/cmd
+//	cp -R ../reduction/LICENSE ../reduction/runtime ../reduction/sigv4 reduction
+//	cp -R ../reduction/internal/http1 ../reduction/internal/json reduction/internal
+//	cp -R ../reduction/internal/logline ../reduction/internal/rawio reduction/internal
+//	cp -R ../reduction/cmd/pack reduction/cmd
+//	rm -R reduction/runtime/examples
+//	find reduction -name '*_test.go' -delete
+//	find . -name '*.go' -exec sed -i.bak 's#"reduction/#"example.com/notes/reduction/#g' {} +
+//	find . -name '*.bak' -delete
+//	go mod edit -tool=example.com/notes/reduction/cmd/pack
+//
+// Packages csvfast, aggregate and sigv4 stand alone, and so does lambdatest with the folders below
+// it. Package ddbwire needs internal/json. This package needs the four folders of internal above.
+//
+// The tool packs the function with all flags, prefetch's among them, whichever way was taken. In
+// the last one its path, and the linker's flag -E, begin with example.com/notes/:
+//
+//	go tool reduction/cmd/pack zip -arch arm64 -o function.zip .
 package runtime
 
 import (
@@ -175,8 +222,8 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 	asking, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if c.loops == 1 {
-		// On the stack that there is: another one would have to grow, which reads what
-		// the program knows of its functions.
+		// Run on the caller's goroutine. A new one's stack would grow, and copying a stack reads
+		// the pclntab, which faults its pages in.
 		w := &worker{Client: c, link: link{address: c.address}}
 		stop(w.loop(asking, ctx, h))
 		return context.Cause(asking)
@@ -187,7 +234,9 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 		w := &worker{Client: c, link: link{address: c.address}, leave: sync.OnceFunc(loops.Done)}
 		go func() {
 			defer w.leave()
-			stop(w.loop(asking, ctx, h))
+			err := errGoexit
+			defer func() { stop(err) }()
+			err = w.loop(asking, ctx, h)
 		}()
 	}
 	loops.Wait()
@@ -211,5 +260,5 @@ func (c *Client) fail(path string, err error) error {
 	}
 	l := link{address: c.address}
 	defer l.close()
-	return l.post(context.Background(), apiVersion+path, errorHeader(err), appendError(nil, err))
+	return l.postError(context.Background(), apiVersion+path, describe(err), nil)
 }

@@ -110,11 +110,12 @@ func TestDamagedEvents(t *testing.T) {
 		raw(head+"Content-Length: 10\r\n\r\n{\"a\":"),
 		raw(head+"Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"),
 		raw(head+"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+		raw(head+"Connection: close\r\n\r\n{}"), // is that all?
 		event("cut", "{}", fieldDeadline, "tomorrow"),
 		event("whole", "{}"))
 	c, log := a.client()
 	a.serve(c, echo)
-	for _, kind := range []string{"Runtime.DamagedEvent", "Runtime.DamagedEvent", "Runtime.DamagedEvent", "Runtime.BadDeadline"} {
+	for _, kind := range []string{"Runtime.DamagedEvent", "Runtime.DamagedEvent", "Runtime.DamagedEvent", "Runtime.DamagedEvent", "Runtime.BadDeadline"} {
 		p := a.posted()
 		if r := p.report(t); p.Path != "/invocation/cut/error" || r.ErrorType != kind {
 			t.Errorf("%s %s", p.Path, p.Body)
@@ -123,7 +124,7 @@ func TestDamagedEvents(t *testing.T) {
 	if p := a.posted(); p.Path != "/invocation/whole/response" {
 		t.Errorf("%s %s", p.Path, p.Body)
 	}
-	if n := len(log.errors()); n != 4 {
+	if n := len(log.errors()); n != 5 {
 		t.Error(log.errors())
 	}
 }

@@ -15,14 +15,16 @@ together:
 
   lab tune      time and cost by memory size, on two axes; results over the same file, on the
                 same machine, at the prices of one architecture share a chart
-  lab cold      the four figures of a start, by function, a chart for each memory size, with
-                p90 and p99; how many times as long as ours each rival takes, with 95% intervals
+  lab cold      the times and the CPU time of a start, by function, a chart for each memory size,
+                with p90 and p99; how many times as long as the first function each other takes,
+                with 95% intervals
   lab compare   the same for each file, and warm invocations by memory size
   lab ladder    the steps, as bars
   lab run       the phases of an invocation
 
 It also draws the output of AWS Lambda Power Tuning, and a file like published.json; what was
-measured elsewhere is drawn apart, and the charts say so. Where times differ so much that the
+measured elsewhere is drawn apart, and the charts say so; what the experiment's authors measured
+is drawn with --published only. Where times differ so much that the
 bars of the small ones could not be seen, marks on a logarithmic scale are drawn instead.
 
 The charts need no other file: no script, no font, no picture. They follow the reader's choice

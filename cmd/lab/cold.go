@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
@@ -16,58 +17,67 @@ var coldCommand = &cli.Command{
 Starts the function anew for every sample, in a sandbox that gives it what Lambda would: all
 of the CPU until its first GET /next, then memory/1769 vCPUs in periods of 20 ms; the memory
 size as a limit; CPUs of its own if there are enough. Where the machine or its user cannot do
-that, the output says "not limited here". docs/method.md says what is emulated and what is not.
+that, the output says so, and what would help. docs/method.md says what is emulated and what
+is not.
 
-There are four figures:
+There are four figures of time, and two of CPU time, which is what a small memory size makes a
+function wait for:
 
   start to /next      from the process's exec to the arrival of its first GET /next
-  INIT                as Lambda bills it; there is no extension that could prolong it
+  INIT                as Lambda bills it; shown where an extension makes it longer than that
   INIT + invocation   what is billed for the first invocation, before rounding up to 1 ms
   client saw          from the exec to the arrival of the answer at the Runtime API
+  CPU of INIT         in user and system mode, of all its processes, as the kernel counts it
+  CPU of both         that of INIT and the first invocation together
 
-Every --peer is a program that does the same job and speaks the Runtime API. Functions and
-memory sizes take turns, in a new order each round, after one round that does not count.
-Before a sample's times count, every item that it wrote is compared with the reference. A
-function that fails, or writes anything else, has no times, and the exit status is 1; running
-out of memory is a result. Give the function as a --peer, too, and its ratios show the noise.
+Any function can be measured, in any language: a program in a folder of its own that speaks the
+Lambda Runtime API. --bootstrap names the first one, each --peer another. Functions and memory
+sizes take turns, in a new order each round, after one round that does not count.
 
-The ratios are of medians, ours by the peer's, with 95% bootstrap confidence intervals.`,
+Before a sample's times count, every item that it wrote is compared with the reference. For a
+function with another job there are --event and --expect. A function that fails, never answers,
+or answers anything else has no times, and the exit status is 1; running out of memory is a
+result. Give the same program twice, and its ratios show what chance does.
+
+Ratios are of medians, with 95% bootstrap confidence intervals. Ctrl-C ends the run, and what was
+measured until then is printed and written.`,
 	Examples: `
 lab cold
+lab cold --peer hello=hello/bootstrap --expect status
+lab cold --bootstrap hello/bootstrap --event event.json --expect answer.json
 lab cold --memory 128,256,512,1024 -n 100 --cache dropped --json cold.json
 lab cold --peer rust=peers/rust/dist/bootstrap --peer again=dist/linux-amd64/bootstrap`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		o := new(cold.Config)
-		var binary string
-		var peers measure.Peers
+		var functions measure.Functions
 		var plain bool
 		cli.Whole(f, &o.Rows, "rows", 2000, 0, measure.MostRows, "`N` rows of the experiment's data (default 2000, a day of the real feed)")
 		measure.DeclareMemory(f, &o.Memory, []int{128, 512}, "`LIST` memory sizes in MB, with commas between (default 128,512)")
 		cli.Whole(f, &o.N, "n", 20, 1, 100_000, "`N` samples of each function at each size (default 20); with 100 there is a p99")
-		o.DeclareTimeout(f, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 15m)")
+		o.DeclareTimeout(f, 30*time.Second, "`TIME` that INIT or an invocation may take (default 30s)")
 		f.Duration(&o.RoundTrip, "rtt", measure.RoundTrip, 0, time.Minute, "`TIME` of a round trip to S3 and DynamoDB (default 5ms)")
 		o.Declare(f)
-		f.String(&binary, "bootstrap", measure.BuiltBootstrap(), "`PATH` our function (default "+measure.BuiltBootstrap()+")")
-		f.Func("peer", "`NAME=PATH` another function, a program in a folder of its own; may be repeated", peers.Set)
+		o.Job.Declare(f)
+		functions.Declare(f)
 		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")
-		return func(c *cli.Console, args []string) error {
+		return func(c *cli.Console, args []string) (err error) {
 			if err := cli.NoArguments(args); err != nil {
 				return err
 			}
-			o.Functions = append([]report.Program{{Name: report.Ours, Path: binary}}, peers...)
+			if o.Functions, err = functions.List(); err != nil {
+				return err
+			}
 			if err := o.Ready(o.Memory, o.Functions); err != nil {
 				return err
 			}
 			ctx, stop := interruptible()
 			defer stop()
-			r, err := cold.Measure(ctx, o, cli.NewStatus(c.Err))
-			if err != nil {
+			r, err := cold.Measure(ctx, o, c.Status())
+			if r == nil {
 				return err
 			}
-			if err := report.Save(o.File, r); err != nil {
-				return err
-			}
-			if err := r.Print(cli.NewPage(c.Out, plain)); err != nil {
+			// An interrupted run is reported, too.
+			if err := errors.Join(err, report.Save(o.File, r), r.Print(cli.NewPage(c.Out, plain))); err != nil {
 				return err
 			}
 			return reported(r.OK)

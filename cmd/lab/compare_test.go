@@ -25,9 +25,9 @@ func TestCompareCommandLine(t *testing.T) {
 		{"compare --peers /nowhere", 1, `/nowhere: no such file or directory; --peers '' is for none`},
 		{"compare --peers= --only rust --bootstrap /bin/sh", 2, `--only rust: there is no rival of that name`},
 		{"compare --peers= --resume", 2, `--resume takes --json`},
-		{"compare --peer ours=a", 2, `the name ours is taken`},
+		{"compare --peer ours=a", 2, `--peer ours: the name is taken`},
 		{"compare --peers= --bootstrap /bin/sh --peer a=main.go", 1, `main.go: not a program`},
-		{"compare --peers= --bootstrap /nowhere/bootstrap", 1, `lab compare: /nowhere/bootstrap: no such file; make bootstrap builds it`},
+		{"compare --peers= --bootstrap /nowhere/bootstrap", 1, `lab compare: /nowhere/bootstrap: no such file`},
 		{"compare --peers= --bootstrap /bin/sh --json /nowhere/at/all.json", 1, `open /nowhere/at/all.json`},
 		{"compare --peers= --bootstrap /bin/sh --markdown /nowhere/at/all.md", 1, `open /nowhere/at/all.md`},
 	} {
@@ -60,9 +60,8 @@ func peersForTest(t *testing.T) string {
 		}
 	}
 	// With a package, as ours has one: compressing takes longer than the test.
-	if err := os.WriteFile(filepath.Join(dir, "rust/dist.zip"), make([]byte, 1_100_000), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	dist := filepath.Join(dir, "rust", "dist")
+	labtest.Zip(t, dist+".zip", filepath.Join(dist, "bootstrap"), filepath.Join(dist, "data"))
 	return dir
 }
 
@@ -77,14 +76,15 @@ func TestCompare(t *testing.T) {
 	args := []string{"compare", "--unlimited", "--rows", "200", "--memory", "256", "--rtt", "20ms,0s", "-n", "2", "--warm", "1",
 		"--peers", peers, "--bootstrap", labtest.Bootstrap(t), "--json", file, "--markdown", markdown}
 	status, out, stderr := shell(nil, args...)
-	if status != 1 || stderr != "" { // one rival fails
-		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out)
+	const leftOut = "left out, not built: go-sdk, llrt, python-pandas, python-polars, rust-bare; "
+	if status != 1 || !strings.HasPrefix(stderr, leftOut) || strings.Count(stderr, "\n") != 3 || !strings.Contains(stderr, "node-whole, 200 rows, 256 MB: failed: ") {
+		t.Fatalf("status %d, stderr %s, stdout %s", status, stderr, out) // one rival fails, in both modes
 	}
 	var r report.Compare
 	read(t, file, &r)
 	checkCompare(t, &r)
-	for _, want := range []string{"not AWS", "ours again", "node-whole", "exit status 4", "llrt is left out", "llrt/build.sh builds it",
-		"200 rows", "INIT + first invocation, round trip 20 ms", "warm invocation, round trip 0 ms", "Measured elsewhere", "python-pandas", "12 starts of 12"} {
+	for _, want := range []string{"not AWS", "ours again", "node-whole", "exit status 4", "llrt: left out, not built; ", "llrt/build.sh builds it",
+		"200 rows", "INIT + first invocation, round trip 20 ms", "warm invocation, round trip 0 ms", "12 starts of 12"} {
 		if !strings.Contains(labtest.Flat(out), want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
@@ -104,7 +104,7 @@ func TestCompare(t *testing.T) {
 		if err := os.WriteFile(journal, cut, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if status, out, stderr := shell(nil, slices.Concat(args, []string{"--resume"})...); status != 1 || stderr != "" {
+		if status, out, stderr := shell(nil, slices.Concat(args, []string{"--resume"})...); status != 1 || !strings.HasPrefix(stderr, leftOut) {
 			t.Fatalf("%d lines: status %d, stderr %s, stdout %s", kept, status, stderr, out)
 		}
 		var again report.Compare
@@ -134,6 +134,22 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: status %d, stderr %s, stdout %s", test.args, status, stderr, out)
 		}
 	}
+
+	// A new run keeps the journal of the one before.
+	whole, _ := os.ReadFile(journal)
+	if status, _, stderr := shell(nil, slices.Concat(args, []string{"--published"})...); status != 1 || !strings.Contains(stderr, "the starts of an earlier run were in "+journal+"; they are kept in ") {
+		t.Errorf("status %d, stderr %s", status, stderr)
+	}
+	kept, _ := filepath.Glob(filepath.Join(dir, "c-*.jsonl"))
+	if len(kept) != 1 {
+		t.Fatalf("%q", kept)
+	}
+	if now, _ := os.ReadFile(kept[0]); !bytes.Equal(now, whole) {
+		t.Errorf("%s is not what the journal was", kept[0])
+	}
+	if text, _ := os.ReadFile(markdown); !strings.Contains(string(text), "Measured elsewhere") {
+		t.Error("nothing published with --published")
+	}
 }
 
 func checkCompare(t *testing.T, r *report.Compare) {
@@ -160,10 +176,40 @@ func checkCompare(t *testing.T, r *report.Compare) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if want := 2 * 2 * (len(report.StartFigures) + 1); len(r.Ratios) != want || !r.Ratios[0].Few {
+	figures := len(report.StartFigures) + 1
+	if r.Results[0].StartCPU != nil { // not on every system
+		figures += len(report.CPUFigures) + 1
+	}
+	if want := 2 * 2 * figures; len(r.Ratios) != want || !r.Ratios[0].Few {
 		t.Errorf("%d ratios, want %d", len(r.Ratios), want)
 	}
 	if f := r.Functions; f[0].Zip == 0 || f[0].Zip != f[1].Zip || f[2].Zip == 0 || f[4].Zip <= f[0].Zip || f[4].Sum == f[0].Sum || f[2].Sum == f[3].Sum {
 		t.Errorf("%+v", f)
+	}
+}
+
+// With an event there is one input, and no rival that does another job.
+func TestCompareEvent(t *testing.T) {
+	dir, echo := t.TempDir(), labtest.Echo(t)
+	event, file := filepath.Join(dir, "event.json"), filepath.Join(dir, "c.json")
+	if err := os.WriteFile(event, []byte(`{"name": "Ada"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rival := filepath.Join(dir, "rust", "dist")
+	if err := os.MkdirAll(rival, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(echo, filepath.Join(rival, "bootstrap")); err != nil {
+		t.Skip(err) // a system where not everybody may
+	}
+	status, out, stderr := shell(nil, "compare", "--unlimited", "--memory", "128", "--rtt", "0s", "-n", "1", "--warm", "1", "--peers", dir,
+		"--bootstrap", echo, "--event", event, "--expect", event, "--json", file)
+	if status != 0 || stderr != "" || strings.Count(out, "\nEvent ") != 1 || !strings.Contains(out, "Every answer is what "+event+" says.") {
+		t.Errorf("status %d, stderr %s, stdout %s", status, stderr, out)
+	}
+	var r report.Compare
+	read(t, file, &r)
+	if len(r.Rows) != 1 || len(r.Functions) != 2 || r.Functions[0].Name != "echo" || r.Functions[1].Name != "echo again" || len(r.Results) != 2 {
+		t.Errorf("%+v", r)
 	}
 }

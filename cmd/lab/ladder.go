@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"time"
@@ -61,11 +62,16 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 		f.Bool(&plain, "plain", "print the tables without colours, as they are printed where there is no terminal")
 		return func(c *cli.Console, args []string) error {
 			reports, err := report.ReadLadders(args)
-			if err == nil && len(args) == 0 {
-				reports, err = measureLadder(o, c)
-			}
 			if err != nil {
 				return err
+			}
+			var interrupted error
+			if len(args) == 0 {
+				r, err := measureLadder(o, c)
+				if r == nil {
+					return err
+				}
+				reports, interrupted = []*report.Ladder{r}, err
 			}
 			if markdown != "" {
 				if err := os.WriteFile(markdown, []byte(report.LadderMarkdown(reports)), 0o644); err != nil {
@@ -77,7 +83,7 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 					return err
 				}
 			}
-			if err := report.PrintLadders(cli.NewPage(c.Out, plain), reports); err != nil {
+			if err := errors.Join(interrupted, report.PrintLadders(cli.NewPage(c.Out, plain), reports)); err != nil {
 				return err
 			}
 			return reported(!slices.ContainsFunc(reports, func(r *report.Ladder) bool { return !r.OK }))
@@ -85,15 +91,16 @@ lab ladder --markdown docs/ladder.md --svg docs ladder-128.json hello-dropped.js
 	},
 }
 
-func measureLadder(o *ladder.Config, c *cli.Console) ([]*report.Ladder, error) {
+// measureLadder measures and writes the report to its file. An interrupted run has a report, too.
+func measureLadder(o *ladder.Config, c *cli.Console) (*report.Ladder, error) {
 	if err := o.Prepare(); err != nil {
 		return nil, err
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	r, err := ladder.Measure(ctx, o, cli.NewStatus(c.Err))
-	if err != nil {
+	r, err := ladder.Measure(ctx, o, c.Status())
+	if r == nil {
 		return nil, err
 	}
-	return []*report.Ladder{r}, report.Save(o.File, r)
+	return r, errors.Join(err, report.Save(o.File, r))
 }

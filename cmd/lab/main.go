@@ -22,6 +22,7 @@
 //	reduce        the job on a local file
 //	split         a CSV file shared among cores
 //	scale         the job in shards
+//	scaffold      a new module with a function of one's own
 package main
 
 import (
@@ -29,6 +30,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/sandbox"
@@ -39,13 +41,13 @@ func lab() *cli.Program {
 		Name:     "lab",
 		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
 		Start:    "run",
-		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, scaleCommand},
+		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, scaleCommand, newCommand, versionCommand},
 	}
 }
 
 func main() {
 	sandbox.Launch()
-	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LineEvery: 10 * time.Second}))
 }
 
 // interruptible returns a context that ends when the user presses Ctrl-C.

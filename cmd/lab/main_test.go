@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -60,7 +63,10 @@ func TestCommandLine(t *testing.T) {
 		{"run --bootstrap /nowhere/bootstrap", 1, `lab run: /nowhere/bootstrap: no such file`},
 		{"serve --addr nonsense", 2, `--addr is "nonsense"; expected HOST:PORT`},
 		{"serve extra", 2, `unexpected argument "extra"`},
-		{"serve --function /nowhere/at/all", 1, `make bootstrap builds it`},
+		{"serve --function /nowhere/at/all", 1, `lab serve: --function /nowhere/at/all: no such file`},
+		{"serve --env NAME", 2, `invalid value "NAME" for --env: expected NAME=VALUE`},
+		{"serve --timeout 1h", 2, `expected a time from 1s to 15m0s`},
+		{"version extra", 2, `unexpected argument "extra"`},
 		{"chart", 2, `expected --svg DIR or --html FILE`},
 		{"chart --svg x", 2, `expected one FILE or more`},
 		{"chart --svg x /nowhere/at/all.json", 1, `lab chart: open /nowhere/at/all.json`},
@@ -80,7 +86,7 @@ func TestHelp(t *testing.T) {
 		if status != 0 || err != "" {
 			t.Errorf("lab help %s: status %d, stderr %q", c.Name, status, err)
 		}
-		for _, part := range []string{"lab " + c.Name, "Flags:\n  --", "Examples:\n  "} {
+		for _, part := range []string{"lab " + c.Name, "Examples:\n  "} {
 			if !strings.Contains(out, part) {
 				t.Errorf("lab help %s has no %q:\n%s", c.Name, part, out)
 			}
@@ -90,6 +96,46 @@ func TestHelp(t *testing.T) {
 				t.Errorf("lab help %s: a line of %d: %s", c.Name, n, line)
 			}
 		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	status, out, err := shell(nil, "version")
+	if status != 0 || err != "" || !strings.HasPrefix(out, "lab ") || !strings.Contains(out, runtime.Version()+" "+runtime.GOOS+"/"+runtime.GOARCH) {
+		t.Errorf("status %d, %q, %q", status, out, err)
+	}
+}
+
+// The commands and flags that the documents tell people to use are there.
+func TestDocuments(t *testing.T) {
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := regexp.MustCompile("(?m)(?:`|^|/)lab ([a-z]+)([^`\n#]*)")
+	flag := regexp.MustCompile(" (--?[a-z0-9-]+)")
+	found := 0
+	for _, file := range append(files, "../../README.md", "../../peers/record/README.md", "../../peers/throughput/README.md", "main.go") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range command.FindAllSubmatch(text, -1) {
+			found++
+			name := string(m[1])
+			status, help, _ := shell(nil, "help", name)
+			if status != 0 && name != "help" {
+				t.Errorf("%s: there is no lab %s", file, name)
+			}
+			for _, f := range flag.FindAllSubmatch(m[2], -1) {
+				if name := strings.TrimLeft(string(f[1]), "-"); !regexp.MustCompile(`\n  --` + name + `\s`).MatchString(help) {
+					t.Errorf("%s: lab %s has no --%s", file, m[1], name)
+				}
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("%d commands found", found)
 	}
 }
 

@@ -22,8 +22,8 @@ The mean is exact and rounded once. Of several treatments that are used equally 
 in byte order is printed; where no row has a treatment, none is.
 
 The file is reduced as the function would reduce it, by the same code. The flags from --bad-rows
-to --columns are the function's settings BAD_ROWS to COLUMNS. A bad row fails the file unless
---bad-rows says otherwise. Then nothing is printed, and the error names the record, its byte
+to --min-records are the function's settings BAD_ROWS to MIN_RECORDS. A bad row fails the file
+unless --bad-rows says otherwise. Then nothing is printed, and the error names the record, its byte
 offset and the column, never the content.
 
 A regular file is parsed on all cores. A pipe, and a file that is compressed with gzip, are parsed
@@ -112,6 +112,7 @@ func settingFlags(f *cli.Flags, settings reduce.Settings) {
 		{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
 		{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},
 		{"columns", "COLUMNS", "other `NAMES` in the header: Hospital=site,Recovery Time=los_days"},
+		{"min-records", "MIN_RECORDS", "leave out groups of fewer than `N` rows (default 0: none)"},
 	} {
 		f.Func(s.flag, s.usage, func(value string) error {
 			settings[s.variable] = value

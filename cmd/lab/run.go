@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"time"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/measure"
@@ -25,7 +27,8 @@ Without --rows it runs three sizes one after another: 2,000 rows, which is a day
 feed, and the experiment's 10,000 and 1,000,000.
 
 The times are this machine's, and the emulator shares the processors with the function. They
-compare one build with another on this machine, and are not what AWS would show.`,
+compare one build with another on this machine, and are not what AWS would show. For any other
+function there is lab cold.`,
 	Examples: `
 make run
 lab run --rows 2000 --warm 50
@@ -35,10 +38,11 @@ lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
 		var rows int64
 		var asJSON, plain bool
 		cli.Whole(f, &rows, "rows", -1, 0, measure.MostRows, "`N` one size of N rows, instead of the three")
-		cli.Whole(f, &o.MemoryMB, "memory", measure.MemoryMB, 128, 10_240, "`MB` memory size that the function is told; it is not enforced (default 256)")
+		cli.Whole(f, &o.MemoryMB, "memory", measure.MemoryMB, 128, 10_240, "`MB` memory setting that the function is told; not enforced here, lab cold enforces it (default 256)")
 		cli.Whole(f, &o.Warm, "warm", 9, 0, 100_000, "`N` warm invocations (default 9)")
 		cli.Whole(f, &o.Seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data (default 1)")
 		f.String(&o.Bootstrap, "bootstrap", measure.BuiltBootstrap(), "`PATH` the function (default "+measure.BuiltBootstrap()+", which make bootstrap builds)")
+		f.Duration(&o.Timeout, "timeout", 2*time.Minute, time.Second, measure.LongestTimeout, "`TIME` that INIT or an invocation may take (default 2m)")
 		f.Bool(&asJSON, "json", "print the figures as JSON, times in milliseconds")
 		f.Bool(&plain, "plain", "print the table without colours, as it is printed where there is no terminal")
 		return func(c *cli.Console, args []string) error {
@@ -50,16 +54,17 @@ lab run --json | jq '.runs[] | {rows, startToReadyMs, warmMinMs}'`,
 			}
 			ctx, stop := interruptible()
 			defer stop()
-			r, err := run.Measure(ctx, o, cli.NewStatus(c.Err))
-			if err != nil {
+			r, err := run.Measure(ctx, o, c.Status())
+			if r == nil {
 				return err
 			}
+			// An interrupted run is reported, too.
 			if asJSON {
 				e := json.NewEncoder(c.Out)
 				e.SetIndent("", "  ")
-				err = e.Encode(r)
+				err = errors.Join(err, e.Encode(r))
 			} else {
-				err = r.Print(cli.NewPage(c.Out, plain))
+				err = errors.Join(err, r.Print(cli.NewPage(c.Out, plain)))
 			}
 			if err != nil {
 				return err

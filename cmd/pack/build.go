@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 )
 
@@ -34,9 +33,9 @@ const (
 	// No sample of the memory profile, which nobody reads: the first is taken before main.
 	linkerFlags = "-s -w -buildid= -X=runtime.godebugDefault=memprofilerate=0"
 
-	// The entry of package prefetch asks the kernel for all pages before Go's runtime begins.
-	prefetch      = "reduction/runtime/prefetch"
-	prefetchEntry = " -E=reduction/runtime/prefetch.entry"
+	// The entry of package prefetch asks the kernel for all pages before Go's runtime begins. A
+	// module that has copied the package has it under another path with this end.
+	prefetch = "/runtime/prefetch"
 
 	ours = "reduction" // this module
 )
@@ -100,8 +99,10 @@ func build(t target, pkg, out string) error {
 		return err
 	}
 	linker := linkerFlags
-	if t.os == "linux" && slices.Contains(l.Deps, prefetch) {
-		linker += prefetchEntry
+	for _, dep := range l.Deps {
+		if t.os == "linux" && strings.HasSuffix(dep, prefetch) {
+			linker += " -E=" + dep + ".entry"
+		}
 	}
 	return goBuild(env, l, linker, pkg, out)
 }

@@ -6,8 +6,8 @@
 //	pack test [ARGUMENTS OF go test]                      tests with the flags of build
 //	pack size                                             sizes of this module's function, against their budgets
 //
-// It works from any module that can import this one: `go run reduction/cmd/pack`, or after
-// `go get -tool reduction/cmd/pack`, `go tool reduction/cmd/pack`.
+// It works from any module that can import this one: `go tool reduction/cmd/pack`, after
+// `go mod edit -tool=reduction/cmd/pack`. Without its path, `go tool pack` is Go's own archiver.
 //
 // The flags of build make the executable small, which is what a cold start reads: see build.go.
 // The same sources and the same Go give the same bytes, of the executable and of the package.

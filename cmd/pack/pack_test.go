@@ -69,10 +69,10 @@ func TestBuild(t *testing.T) {
 		t.Errorf("%q, %v", out, err)
 	}
 	for _, what := range []string{".", "hello"} {
-		if err := run([]string{"zip", "-o", "hello.zip", what}); err != nil {
+		if err := run([]string{"zip", "-o", "dist/hello.zip", what}); err != nil {
 			t.Fatal(err)
 		}
-		if z, err := zip.OpenReader("hello.zip"); err != nil || len(z.File) != 1 {
+		if z, err := zip.OpenReader("dist/hello.zip"); err != nil || len(z.File) != 1 {
 			t.Errorf("of %s: %v", what, err)
 		} else {
 			z.Close()

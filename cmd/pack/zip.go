@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // zipFile packs an executable, or what it builds of a package.
@@ -29,6 +30,9 @@ func zipFile(t target, what, out string) error {
 	}
 	archive, err := pack(binary)
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return err
 	}
 	if err := os.WriteFile(out, archive, 0o644); err != nil {

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -35,13 +36,14 @@ type ahead struct {
 	own    *stream
 	wg     sync.WaitGroup
 
-	mu     sync.Mutex
-	moved  sync.Cond // anything below changed
-	next   int64     // the first byte that nobody has claimed
-	queue  []*part   // claimed by helpers, not read to the end
-	pace   pace
-	hold   int64 // nobody claims before so many bytes have come
-	closed bool
+	mu      sync.Mutex
+	moved   sync.Cond // anything below changed
+	next    int64     // the first byte that nobody has claimed
+	queue   []*part   // claimed by helpers, not read to the end
+	dropped []*part   // claimed by helpers, and not to be read
+	pace    pace
+	hold    int64 // nobody claims before so many bytes have come
+	closed  bool
 }
 
 // part is a span in a helper's buffer, or one that the reader is to read itself.
@@ -108,6 +110,7 @@ func (a *ahead) help(buf []byte) {
 			continue
 		}
 		s := a.client.stream(a.watch, a.ref, p.span, a.size)
+		s.part = true
 		var err error
 		for err == nil {
 			var n int
@@ -142,6 +145,7 @@ func (a *ahead) claim(buf []byte) *part {
 	if a.pace.poor(int64(a.plan.helpers)*a.part/2, a.plan.pays, time.Now()) {
 		p.end = min(a.next+a.plan.solo, a.size)
 		p.solo = a.client.stream(a.watch, a.ref, p.span, a.size)
+		p.solo.part = true
 		a.hold = p.end - lead
 	} else {
 		p.buf = buf[:p.end-p.off]
@@ -197,13 +201,17 @@ func (a *ahead) head() *part {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.queue) > 0 {
+		p := a.queue[0]
+		for p.err == nil && !p.opened && p.filled == 0 {
+			a.moved.Wait()
+		}
+		if errors.Is(p.err, ErrNoRanges) && p.read == p.filled {
+			a.alone()
+			return nil
+		}
 		if a.own != nil {
 			a.own.Close()
 			a.own = nil
-		}
-		p := a.queue[0]
-		for p.solo != nil && !p.opened {
-			a.moved.Wait()
 		}
 		if p.solo == nil || p.err != nil {
 			return p
@@ -223,6 +231,23 @@ func (a *ahead) head() *part {
 	a.next = min(a.pos+step, a.size)
 	a.own.end = a.next
 	return nil
+}
+
+// alone stops the helpers, and leaves the rest to the reader: to its first answer, which brings the
+// whole object, if that is still open.
+func (a *ahead) alone() {
+	a.cancel()
+	a.closed = true
+	a.dropped, a.queue = append(a.dropped, a.queue...), nil
+	a.moved.Broadcast()
+	if a.own != nil && a.own.watch == a.watch {
+		a.own.Close() // a helper has opened it: it ends with them
+		a.own = nil
+	}
+	if a.own == nil {
+		a.own = a.client.stream(a.reader, a.ref, span{a.pos, a.size}, a.size)
+	}
+	a.own.end = a.size
 }
 
 // readPart takes bytes of a part, and waits for them: for as many as the reader has room
@@ -262,7 +287,7 @@ func (a *ahead) Close() {
 		a.own.Close()
 	}
 	a.wg.Wait()
-	for _, p := range a.queue {
+	for _, p := range append(a.dropped, a.queue...) {
 		if p.solo != nil {
 			p.solo.Close()
 		}

@@ -152,14 +152,14 @@ func (s *sender) send() error {
 	return err
 }
 
-func (s *sender) build(id identity) (endpoint, *http1.Request, error) {
+func (s *sender) build(id identity, now time.Time) (endpoint, *http1.Request, error) {
 	if s.template == nil || s.id.Credentials != id.Credentials || s.id.accountID != id.accountID {
 		if err := s.render(id); err != nil {
 			return endpoint{}, nil, err
 		}
 	}
 	body := s.batch.Body()
-	s.head = s.template.AppendFields(append(s.head[:0], s.line...), body, s.client.now())
+	s.head = s.template.AppendFields(append(s.head[:0], s.line...), body, now)
 	s.req = http1.Request{Method: "POST", Head: s.head, Body: body}
 	return s.at, &s.req, nil
 }

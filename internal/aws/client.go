@@ -68,6 +68,9 @@ func New(c Config) (*Client, error) {
 	if c.Stall == 0 {
 		c.Stall = DefaultStall
 	}
+	if c.Connect == 0 {
+		c.Connect = DefaultConnect
+	}
 	t, err := newTrust(c.CABundle)
 	if err != nil {
 		return nil, err
@@ -80,7 +83,7 @@ func New(c Config) (*Client, error) {
 	client.s3.init("s3", s3Rules, c.MaxAttempts)
 	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
 	client.buffers.plan = planFor(c.MemoryMB)
-	client.credentials.now = c.Now
+	client.credentials.now = client.now
 	if c.Credentials.AccessKeyID != "" {
 		client.credentials.held.Credentials = c.Credentials
 	} else {
@@ -145,7 +148,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 			cn, err := c.open(ctx, at)
 			switch took := c.wall().Sub(begun); {
 			case err != nil:
-			case took < 0, took > dialTimeout:
+			case took < 0, took > c.config.Connect:
 				cn.Close() // the environment was frozen meanwhile: who knows what the other end has done
 			default:
 				c.pool.put(cn, c.wall())

@@ -34,12 +34,22 @@ type Config struct {
 	Random func() float64
 	// Stall is how long a connection may stay silent before it is given up; 0: DefaultStall.
 	Stall time.Duration
+	// Connect is how long it may take to open a connection: all of a host's addresses together,
+	// dialed in turn, and the handshake; 0: DefaultConnect.
+	Connect time.Duration
 }
 
 // DefaultStall is how long a connection may stay silent in the middle of an answer. S3 and
 // DynamoDB answer in tens of milliseconds; a function with a twentieth of a CPU has to have
 // its turn, too.
 const DefaultStall = 5 * time.Second
+
+// DefaultConnect is how long it may take to open a connection.
+const DefaultConnect = 5 * time.Second
+
+// maxTimeout is the longest that READ_TIMEOUT and CONNECT_TIMEOUT can be, in seconds: no function
+// runs longer than a day.
+const maxTimeout = 24 * 60 * 60
 
 // FromEnv reads the variables that Lambda sets and AWS's SDKs know. AWS SDKs and Tools
 // Reference Guide, Settings reference.
@@ -78,5 +88,12 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	}
 	c.MemoryMB, _ = r.Number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, math.MaxInt32)
 	c.MaxAttempts, _ = r.Number("AWS_MAX_ATTEMPTS", 1, math.MaxInt32)
+	c.Stall = seconds(r, "READ_TIMEOUT")
+	c.Connect = seconds(r, "CONNECT_TIMEOUT")
 	return c, r.Err()
+}
+
+func seconds(r *env.Reader, name string) time.Duration {
+	n, _ := r.Number(name, 1, maxTimeout)
+	return time.Duration(n) * time.Second
 }

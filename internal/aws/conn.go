@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"reduction/internal/http1"
+	"reduction/internal/rawio"
 )
 
 const (
@@ -54,6 +55,11 @@ func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 	return cn.Do(req)
 }
 
+// quiet reports whether nothing has come on a connection on which no request is under way. What
+// comes then is no answer to the next one: a server has sent more than it announced, or an answer
+// twice, or a proxy has said 408 before it closes.
+func (cn *conn) quiet() bool { return rawio.Quiet(cn.wire.Conn) }
+
 // meter counts what is read, above TLS.
 type meter struct {
 	net.Conn
@@ -75,20 +81,28 @@ type pool struct {
 
 // take returns a connection that has a chance to be alive, or nil.
 func (p *pool) take(at endpoint, now time.Time) *conn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	for {
-		s := p.idle[at]
-		if len(s) == 0 {
+		cn := p.last(at)
+		if cn == nil {
 			return nil
 		}
-		cn := s[len(s)-1]
-		p.idle[at] = s[:len(s)-1]
-		if age := now.Sub(cn.parked); 0 <= age && age < maxIdle {
+		if age := now.Sub(cn.parked); 0 <= age && age < maxIdle && cn.quiet() {
 			return cn
 		}
 		cn.Close()
 	}
+}
+
+// last takes out the connection that was put back last.
+func (p *pool) last(at endpoint) *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.idle[at]
+	if len(s) == 0 {
+		return nil
+	}
+	p.idle[at] = s[:len(s)-1]
+	return s[len(s)-1]
 }
 
 func (p *pool) put(cn *conn, now time.Time) {

@@ -98,7 +98,7 @@ func (c *Client) fromContainer(ctx context.Context) (identity, error) {
 			return id, nil
 		}
 		err = &containerError{at.host, err}
-		pause, again := t.failed(fault, "", c.config.Random())
+		pause, again := t.failed(fault, 0, c.config.Random())
 		if !again {
 			return identity{}, err
 		}

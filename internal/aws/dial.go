@@ -4,14 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"time"
 
 	"reduction/internal/rawio"
 )
-
-// dialTimeout is for all of a host's addresses together, dialed in turn, the handshake
-// included.
-const dialTimeout = 5 * time.Second
 
 // open opens a connection to an endpoint.
 func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
@@ -32,7 +27,7 @@ func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
 
 // connect dials, and shakes hands where the endpoint is over TLS.
 func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, ErrStalled)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.config.Connect, ErrStalled)
 	defer cancel()
 	var nc net.Conn
 	var err error

@@ -1,4 +1,4 @@
-// Package aws reads objects from S3 and writes items to DynamoDB.
+// Package aws reads objects from S3 and writes items to DynamoDB, for this project's job alone.
 //
 //	                 Client.Object                     Client.BatchWrite
 //	ahead.go    parts, over several connections    batch.go    until nothing comes back
@@ -11,7 +11,9 @@
 //
 //   - An object that reads to io.EOF was read whole: every byte that S3 counted, of one
 //     version, and of one checksum where S3 sends a checksum of the whole object. Cut and
-//     silent connections are replaced in the middle of it.
+//     silent connections are replaced in the middle of it. The end of a connection is not
+//     taken for the object's: where an answer does not say how long it is, HEAD is asked.
+//   - What comes on a connection before a request is sent is not taken for its answer.
 //   - A batch that is written without an error is stored to the last item. With an error,
 //     the batch holds what may not be.
 //   - Memory is bounded, whatever the object's size.

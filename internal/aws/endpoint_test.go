@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"reduction/internal/env"
 )
@@ -110,6 +111,9 @@ func TestFromEnv(t *testing.T) {
 		{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=much", Config{}, env.ErrSetting},
 		{"AWS_MAX_ATTEMPTS=5", Config{MaxAttempts: 5}, nil},
 		{"AWS_MAX_ATTEMPTS=0", Config{}, env.ErrSetting},
+		{"READ_TIMEOUT=10 CONNECT_TIMEOUT=2", Config{Stall: 10 * time.Second, Connect: 2 * time.Second}, nil},
+		{"READ_TIMEOUT=0", Config{}, env.ErrSetting},
+		{"CONNECT_TIMEOUT=1.5", Config{}, env.ErrSetting},
 		{"VERIFY=full", Config{VerifyFull: true}, nil},
 		{"VERIFY=some", Config{}, env.ErrSetting},
 		{"HTTPS_PROXY=p https_proxy=q NO_PROXY=n", Config{Proxies: Proxies{HTTPS: "p", None: "n"}}, nil},
@@ -121,7 +125,8 @@ func TestFromEnv(t *testing.T) {
 			continue
 		}
 		if err == nil && (got.Region != c.want.Region || got.Endpoints != c.want.Endpoints || got.Proxies != c.want.Proxies ||
-			got.CABundle != c.want.CABundle || got.MemoryMB != c.want.MemoryMB || got.MaxAttempts != c.want.MaxAttempts || got.VerifyFull != c.want.VerifyFull) {
+			got.CABundle != c.want.CABundle || got.MemoryMB != c.want.MemoryMB || got.MaxAttempts != c.want.MaxAttempts || got.VerifyFull != c.want.VerifyFull ||
+			got.Stall != c.want.Stall || got.Connect != c.want.Connect) {
 			t.Errorf("%s: %+v", c.env, got)
 		}
 	}

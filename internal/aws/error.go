@@ -128,10 +128,15 @@ func refusal(code string) (kind error, hint string) {
 
 // explain gives a failed answer its kind and its hint.
 func (e *Error) explain(f fault) {
+	if e.Err != nil {
+		return // the operation knows
+	}
 	e.Err, e.Hint = refusal(e.Code)
 	switch {
 	case e.Code == "AccessDenied" && strings.Contains(e.Message, "kms:"):
 		e.Err, e.Hint = ErrKMS, hintKMS
+	case e.Code == "AccessDenied" && e.Op == opList:
+		e.Hint = "the role needs s3:ListBucket on the bucket"
 	case e.Code == "AccessDeniedException":
 		e.Hint = "the role needs dynamodb:" + e.Op + " on the table"
 	case slices.Contains(otherKeys[:], e.Message):

@@ -74,34 +74,53 @@ func (x *exchange) Read(p []byte) (int, error) {
 // connection's, and the next call's from then on: it is taken away from whoever might still
 // look at it.
 func (x *exchange) Close() {
-	x.Response = nil
-	x.watch.leave(x.conn)
-	if x.watch.ctx.Err() == nil && x.conn.Reusable() {
-		x.client.pool.put(x.conn, x.client.wall())
+	if x.watch.ctx.Err() != nil || !x.conn.Reusable() || x.Status == 408 {
+		x.discard()
 		return
 	}
+	x.Response = nil
+	x.watch.leave(x.conn)
+	x.client.pool.put(x.conn, x.client.wall())
+}
+
+// discard closes the connection.
+func (x *exchange) discard() {
+	x.Response = nil
+	x.watch.leave(x.conn)
 	x.conn.Close()
 }
 
 // bodyRate is the slowest upload that is waited for, bytes a second.
 const bodyRate = 1 << 20
 
+// errEarly says that something came before a request was sent.
+var errEarly = errors.New("an answer came before the request")
+
 // exchange sends a request and reads the head of its answer. A kept connection that turns
 // out to be closed at the other end is replaced in silence, whatever its request: none of
-// ours does harm when it arrives twice.
+// ours does harm when it arrives twice. So is one that is answered with 408 (RFC 9110 §15.5.9):
+// the server has closed it before it has seen the request.
 func (c *Client) exchange(op *call, at endpoint, req *http1.Request) (*exchange, error) {
 	ctx := op.watch.ctx
 	if cn := c.pool.take(at, c.wall()); cn != nil {
 		before := cn.wire.read
 		x, err := c.over(op, cn, req)
-		if err == nil || ctx.Err() != nil || cn.wire.read != before {
+		timedOut := err == nil && x.Status == 408
+		if !timedOut && (err == nil || ctx.Err() != nil || cn.wire.read != before) {
 			return x, err
+		}
+		if timedOut {
+			x.discard()
 		}
 		c.pool.drop(at)
 	}
 	cn, err := c.open(ctx, at)
 	if err != nil {
 		return nil, err
+	}
+	if !cn.quiet() {
+		cn.Close()
+		return nil, &noAnswer{cn.at.host, errEarly}
 	}
 	return c.over(op, cn, req)
 }

@@ -47,6 +47,8 @@ type fakeS3 struct {
 //	change       the object is another from now on
 //	STATUS Code  a refusal; more fields, as Name=value, become elements and headers
 //	wrong:RANGE  Content-Range says something else
+//	ignore       the object, whatever range was asked for
+//	as200        the range, with a status that says otherwise
 //	flip:N       the byte N of the body is another
 //	STEP*        the step, for all requests from now on
 func newFakeS3(t testing.TB, data []byte, script ...string) *fakeS3 {
@@ -126,7 +128,7 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	off, end, status := 0, len(data), 200
-	if v := r.Header.Get("Range"); v != "" {
+	if v := r.Header.Get("Range"); v != "" && kind != "ignore" {
 		first, last, _ := strings.Cut(strings.TrimPrefix(v, "bytes="), "-")
 		off, _ = strconv.Atoi(first)
 		if n, err := strconv.Atoi(last); err == nil {
@@ -149,6 +151,9 @@ func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(end-off))
 	if kind == "wrong" {
 		w.Header().Set("Content-Range", arg)
+	}
+	if kind == "as200" {
+		status = 200
 	}
 	w.WriteHeader(status)
 	body := data[off:end]
@@ -240,7 +245,7 @@ func refuse(w http.ResponseWriter, status int, fields []string) {
 			name, value = "Code", f
 		}
 		value = strings.ReplaceAll(value, "_", " ")
-		if strings.Contains(name, "-") || name == "Location" || name == "Date" {
+		if strings.Contains(name, "-") || name == "Location" || name == "Date" || name == "ETag" {
 			w.Header().Set(name, value)
 			continue
 		}

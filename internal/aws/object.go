@@ -60,12 +60,19 @@ func (o *Object) open(c *Client) error {
 	if err != nil {
 		return err
 	}
-	if err := o.head(x, c.config.VerifyFull); err != nil {
-		e := &Error{Op: "GetObject", Place: o.ref.place(), RequestID: requestID(x.Header), Err: err}
+	err = o.head(x, c.config.VerifyFull)
+	if err == nil && !x.Delimited() && o.sum == nil {
+		err = o.askSize(c)
+	}
+	if err != nil {
+		e, ok := errors.AsType[*Error](err)
+		if !ok {
+			e = &Error{Op: "GetObject", Place: o.ref.place(), RequestID: requestID(x.Header), Err: err}
+		}
 		x.Close()
 		return e
 	}
-	if o.size >= minAhead && o.ref.ETag != "" {
+	if x.ContentLength >= minAhead && isStrong(o.ref.ETag) {
 		if a := c.readAhead(o.watch, &o.ref, o.size, x); a != nil {
 			if !c.config.VerifyFull {
 				o.sum = nil // no answer is received whole
@@ -75,8 +82,26 @@ func (o *Object) open(c *Client) error {
 	}
 	if o.src == nil {
 		s := c.stream(o.watch, &o.ref, span{0, o.size}, o.size)
-		s.x, s.xEnd = x, o.size
+		s.x, s.xEnd, s.verified = x, o.size, o.sum != nil
 		o.src = s
+	}
+	return nil
+}
+
+// ErrUnconfirmed says that a server tells nowhere how long an object is. The end of a connection
+// is not its word for it: a connection that is cut ends, too.
+var ErrUnconfirmed = errors.New("the server does not say how long the object is")
+
+// askSize asks for the size of an object whose answer ends with the connection, and says nothing
+// else about its end.
+func (o *Object) askSize(c *Client) error {
+	x, err := c.get(o.watch, &o.ref, headOnly, -1)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	if o.size = x.ContentLength; o.size < 0 {
+		return ErrUnconfirmed
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"errors"
+	"time"
 
 	"reduction/ddbwire"
 	"reduction/internal/http1"
@@ -23,7 +24,7 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 		op:      op,
 		place:   table,
 		watch:   w.watch,
-		build: func(id identity) (endpoint, *http1.Request, error) {
+		build: func(id identity, now time.Time) (endpoint, *http1.Request, error) {
 			at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
 			if err != nil {
 				return at, nil, err
@@ -35,7 +36,7 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 				{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + op},
 			}
 			m.PayloadHash = string(sigv4.AppendHash(nil, body))
-			req := c.sign(&c.dynamoDB, id, m)
+			req := c.sign(&c.dynamoDB, id, m, now)
 			req.Body = body
 			return at, req, nil
 		},

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"reduction/internal/http1"
 )
 
 // The rules of AWS's SDKs since November 2026, for standard mode. AWS SDKs and Tools
@@ -49,7 +51,9 @@ func (f fault) cost() int {
 }
 
 // faultOf classifies an answer that is no success. The code decides before the status: a
-// 503 SlowDown is a throttle, a 400 RequestTimeout a transient fault.
+// 503 SlowDown is a throttle, a 400 RequestTimeout a transient fault. The codes are those of
+// botocore; testdata/retryable.json has them, and says of which version. 408 is not among them: a
+// proxy sends it when it has not seen the whole request.
 func faultOf(status int, code string) fault {
 	switch code {
 	case "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
@@ -58,11 +62,13 @@ func faultOf(status int, code string) fault {
 		"RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException",
 		"SlowDown", "PriorRequestNotComplete", "EC2ThrottledException":
 		return throttled
-	case "RequestTimeout", "RequestTimeoutException":
+	case "RequestTimeout", "RequestTimeoutException", "ReplicatedWriteConflictException":
 		return transient
 	}
 	switch status {
-	case 500, 502, 503, 504:
+	case 429:
+		return throttled
+	case 408, 500, 502, 503, 504:
 		return transient
 	}
 	return final
@@ -81,14 +87,20 @@ func (r rules) backoff(f fault, n int, random float64) time.Duration {
 	return time.Duration(random * float64(min(d, maxBackoff)))
 }
 
-// retryAfter moves a computed pause towards the one that the service asks for with
-// x-amz-retry-after, in milliseconds: not below what was computed, not over 5 s above it.
-func retryAfter(header string, computed time.Duration) time.Duration {
-	ms, err := strconv.ParseInt(header, 10, 32)
-	if err != nil {
-		return computed
+// askedPause returns the pause that an answer asks for: AWS in milliseconds (x-amz-retry-after),
+// others in seconds (Retry-After, RFC 9110 §10.2.3, where a date may stand instead: that is not
+// looked at).
+func askedPause(h http1.Header) time.Duration {
+	if ms, err := strconv.ParseInt(h.Get("x-amz-retry-after"), 10, 32); err == nil {
+		return time.Duration(ms) * time.Millisecond
 	}
-	asked := time.Duration(ms) * time.Millisecond
+	s, _ := strconv.ParseInt(h.Get("Retry-After"), 10, 32)
+	return time.Duration(s) * time.Second
+}
+
+// retryAfter moves a computed pause towards the one that the service asks for: not below what was
+// computed, not over 5 s above it.
+func retryAfter(asked, computed time.Duration) time.Duration {
 	return min(max(asked, computed), computed+maxRetryAfter)
 }
 
@@ -125,13 +137,13 @@ type try struct {
 }
 
 // failed says whether to try again, and after which pause.
-func (t *try) failed(f fault, header string, random float64) (pause time.Duration, again bool) {
+func (t *try) failed(f fault, asked time.Duration, random float64) (pause time.Duration, again bool) {
 	t.attempt++
 	if f == final || t.attempt >= t.rules.attempts || !t.bucket.take(f.cost()) {
 		return 0, false
 	}
 	t.paid = f.cost()
-	return retryAfter(header, t.rules.backoff(f, t.attempt-1, random)), true
+	return retryAfter(asked, t.rules.backoff(f, t.attempt-1, random)), true
 }
 
 // succeeded returns the last retry's tokens, and starts a new count: a body that is cut

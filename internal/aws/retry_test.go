@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"reduction/internal/http1"
 )
 
 // TestRetryRules plays answers against the rules. A step reads "answer: outcome quota
@@ -37,6 +39,9 @@ func TestRetryRules(t *testing.T) {
 		{"retry-after has a minimum", s3Rules, 0, 500, "500@0: retry 486 50ms"},
 		{"retry-after has a maximum", s3Rules, 0, 500, "500@10000: retry 486 5.05s"},
 		{"retry-after must be a number", s3Rules, 0, 500, "500@invalid: retry 486 50ms"},
+		{"retry-after in seconds", s3Rules, 0, 500, "503@Retry-After=2: retry 486 2s | 429@Retry-After=3: retry 481 3s"},
+		{"retry-after with a date", s3Rules, 0, 500, "503@Retry-After=Mon, 30 Nov 2026 07:00:00 GMT: retry 486 50ms"},
+		{"408", s3Rules, 0, 500, "408: retry 486 50ms"},
 		{"what is final", s3Rules, 0, 500, "404: fail 500 | 403: fail 500 | 501: fail 500 | ValidationException: fail 500"},
 	} {
 		r := c.rules
@@ -47,7 +52,11 @@ func TestRetryRules(t *testing.T) {
 		call := &try{rules: r, bucket: b}
 		for _, step := range strings.Split(c.steps, " | ") {
 			answer, want, _ := strings.Cut(step, ": ")
-			answer, header, _ := strings.Cut(answer, "@")
+			answer, after, _ := strings.Cut(answer, "@")
+			name, value, ok := strings.Cut(after, "=")
+			if !ok {
+				name, value = "x-amz-retry-after", after
+			}
 			status, err := strconv.Atoi(answer)
 			code := ""
 			if err != nil {
@@ -59,7 +68,7 @@ func TestRetryRules(t *testing.T) {
 				got = "ok " + strconv.Itoa(b.tokens)
 			} else {
 				f := faultOf(status, code)
-				pause, again := call.failed(f, header, 1)
+				pause, again := call.failed(f, askedPause(http1.Header{{Name: name, Value: value}}), 1)
 				switch {
 				case again:
 					got = "retry " + strconv.Itoa(b.tokens) + " " + pause.String()

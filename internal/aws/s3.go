@@ -14,6 +14,9 @@ import (
 // ErrRange says that an answer is not the range that was asked for.
 var ErrRange = errors.New("the answer is not the range asked for")
 
+// ErrNoRanges says that a server answers a request for a part with the whole object, or not at all.
+var ErrNoRanges = errors.New("the server does not know ranges")
+
 // ErrSize says that two answers have the same ETag and do not agree about the object's size:
 // one of them is wrong, and which is not known. Reading again from the beginning may help.
 var ErrSize = errors.New("two answers disagree about the object's size")
@@ -56,57 +59,82 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	if err := ref.check(); err != nil {
 		return nil, &Error{Op: op, Place: ref.place(), Err: err}
 	}
-	region := c.regionOf(ref.Bucket)
+	r := &s3Request{op: op, method: method, bucket: ref.Bucket, key: ref.Key, etag: ref.ETag, place: ref.place()}
+	if ref.VersionID != "" {
+		r.query = string(sigv4.AppendEscaped([]byte("versionId="), ref.VersionID))
+	}
+	switch s {
+	case whole:
+		r.header = append(r.header, sigv4.Header{Name: "x-amz-checksum-mode", Value: "ENABLED"})
+	case headOnly:
+	default:
+		r.part = true
+		r.header = append(r.header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
+	}
+	return c.askS3(w, r, func(x *exchange) error {
+		if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
+			return ErrChanged // from a server that knows no If-Match
+		}
+		return s.accept(x.Status, x.Header, x.ContentLength, size)
+	})
+}
+
+// s3Request is a request to S3 without a body, of an object, or of a bucket where the key is "".
+type s3Request struct {
+	op, method, bucket, key string
+	query                   string // escaped
+	header                  []sigv4.Header
+	etag                    string // that the object must have, or ""
+	part                    bool   // header asks for a range
+	place                   string // for errors
+}
+
+// askS3 sends a request to wherever its bucket is.
+func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error) (*exchange, error) {
+	region := c.regionOf(r.bucket)
 	var elsewhere string // where a 307 has sent us
+	weakly := false      // compare the answer's ETag, instead of sending If-Match
 	return c.send(&call{
 		service: &c.s3,
-		op:      op,
-		place:   ref.place(),
+		op:      r.op,
+		place:   r.place,
 		watch:   w,
-		build: func(id identity) (endpoint, *http1.Request, error) {
-			at, pathStyle, err := c.config.Endpoints.s3(region, ref.Bucket)
+		build: func(id identity, now time.Time) (endpoint, *http1.Request, error) {
+			at, pathStyle, err := c.config.Endpoints.s3(region, r.bucket)
 			if err != nil {
 				return at, nil, err
 			}
 			if elsewhere != "" {
-				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, ref.Bucket+".")
+				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, r.bucket+".")
 			}
 			path := []byte(at.prefix + "/")
 			if pathStyle {
-				path = append(path, ref.Bucket+"/"...)
+				path = append(path, r.bucket+"/"...)
 			}
 			m := &message{at: at, region: region}
-			m.Method = method
-			m.Path = string(sigv4.AppendEscapedPath(path, ref.Key))
-			if ref.VersionID != "" {
-				m.Query = string(sigv4.AppendEscaped([]byte("versionId="), ref.VersionID))
+			m.Method, m.Query, m.Header = r.method, r.query, append(m.Header, r.header...)
+			m.Path = string(sigv4.AppendEscapedPath(path, r.key))
+			if isStrong(r.etag) && !weakly {
+				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(r.etag)})
 			}
-			switch s {
-			case whole:
-				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-checksum-mode", Value: "ENABLED"})
-			case headOnly:
-			default:
-				m.Header = append(m.Header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
-			}
-			if ref.ETag != "" {
-				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(ref.ETag)})
-			}
-			return at, c.sign(&c.s3, id, m), nil
+			return at, c.sign(&c.s3, id, m, now), nil
 		},
-		accept: func(x *exchange) error {
-			if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
-				return ErrChanged // from a server that knows no If-Match
-			}
-			return s.accept(x.Status, x.Header, x.ContentLength, size)
-		},
+		accept: accept,
 		refused: func(e *Error, h http1.Header, body []byte) bool {
 			e.Code, e.Message = element(body, "Code"), element(body, "Message")
 			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
-			if s == headOnly && (e.Status == 404 || e.Status == 405) {
+			if r.method == "HEAD" && (e.Status == 404 || e.Status == 405) {
 				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so
+			}
+			if e.Status == 501 && r.part {
+				e.Err = ErrNoRanges
 			}
 			if class := element(body, "StorageClass"); class != "" {
 				e.Message += " (storage class " + class + ")"
+			}
+			if there := h.Get("ETag"); e.Status == 412 && isWeak(there) && SameETag(there, r.etag) && !weakly {
+				weakly = true
+				return true
 			}
 			if at, ok := redirected(e, h, body); ok && elsewhere == "" {
 				elsewhere = at
@@ -117,7 +145,7 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 				return false
 			}
 			region, elsewhere = there, ""
-			c.setRegion(ref.Bucket, region)
+			c.setRegion(r.bucket, region)
 			return true
 		},
 	})
@@ -151,15 +179,20 @@ var ErrPlace = errors.New("not an object that can be read")
 
 // check refuses what S3 would not understand, or would understand as something else.
 func (r *ObjectRef) check() error {
+	if r.Bucket == "" || r.Key == "" {
+		return &placeError{"bucket and key are both needed"}
+	}
+	return checkBucket(r.Bucket)
+}
+
+func checkBucket(name string) error {
 	why := ""
 	switch {
-	case r.Bucket == "" || r.Key == "":
-		why = "bucket and key are both needed"
-	case strings.HasPrefix(r.Bucket, "arn:"):
+	case strings.HasPrefix(name, "arn:"):
 		why = "an access point is named by its alias here, not by its ARN"
-	case strings.HasSuffix(r.Bucket, "--x-s3"):
+	case strings.HasSuffix(name, "--x-s3"):
 		why = "directory buckets (S3 Express One Zone) are not supported"
-	case strings.ContainsAny(r.Bucket, "/?#%\\ \r\n\x00"):
+	case name == "" || strings.ContainsAny(name, "/?#%\\ \r\n\x00"):
 		why = "this is no bucket's name"
 	default:
 		return nil
@@ -180,10 +213,23 @@ func quoteETag(etag string) string {
 	return `"` + etag + `"`
 }
 
-// SameETag compares two ETags, each with quotes around it or without.
-func SameETag(a, b string) bool { return quoteETag(a) == quoteETag(b) }
+// SameETag compares two ETags, each with quotes around it or without, be they weak or not: the weak
+// comparison of RFC 9110 §8.8.3.2.
+func SameETag(a, b string) bool {
+	return quoteETag(strings.TrimPrefix(a, weakMark)) == quoteETag(strings.TrimPrefix(b, weakMark))
+}
 
-// accept says whether a success is what was asked for. RFC 9110 §14.4, §15.3.7.
+// weakMark begins an ETag that two objects may share whose bytes are not the same, and which
+// therefore fails every If-Match (RFC 9110 §8.8.1, §13.1.1).
+const weakMark = "W/"
+
+func isWeak(etag string) bool { return strings.HasPrefix(etag, weakMark) }
+
+// isStrong reports whether answers with this ETag are parts of one object.
+func isStrong(etag string) bool { return etag != "" && !isWeak(etag) }
+
+// accept says whether a success is what was asked for, or the whole object where a part was.
+// RFC 9110 §14.2, §14.4, §15.3.7. A part with the status 200 is a part all the same.
 func (s span) accept(status int, h http1.Header, length, known int64) error {
 	if s == whole || s == headOnly {
 		if status != 200 {
@@ -191,9 +237,16 @@ func (s span) accept(status int, h http1.Header, length, known int64) error {
 		}
 		return nil
 	}
-	from, end, size, ok := contentRange(h.Get("Content-Range"))
+	part := h.Get("Content-Range")
+	if status == 200 && part == "" {
+		if known >= 0 && length >= 0 && length != known {
+			return ErrSize
+		}
+		return nil // Range is ignored: see stream.open
+	}
+	from, end, size, ok := contentRange(part)
 	switch {
-	case status != 206 || !ok || from != s.off:
+	case status != 206 && status != 200 || !ok || from != s.off:
 		return ErrRange
 	case s.end >= 0 && end != s.end || s.end < 0 && end != size:
 		return ErrSize // it ends before an earlier answer's end, though If-Match has not failed

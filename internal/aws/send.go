@@ -73,8 +73,8 @@ type call struct {
 	watch   *watcher // ends its exchanges with the context
 	x       exchange // the one under way
 
-	// build makes the request and signs it, anew for each attempt.
-	build func(id identity) (endpoint, *http1.Request, error)
+	// build makes the request and signs it with a time, anew for each attempt.
+	build func(id identity, at time.Time) (endpoint, *http1.Request, error)
 	// accept looks at a success; an error means that it is none after all, and passes.
 	accept func(x *exchange) error
 	// refused reads a refusal's body into e, and says whether build will make a request of
@@ -112,7 +112,7 @@ func (c *Client) send(op *call) (*exchange, error) {
 // failing is what a failed attempt says about the next.
 type failing struct {
 	fault fault
-	after string // x-amz-retry-after
+	after time.Duration // see askedPause
 }
 
 // attempt sends the call once.
@@ -121,7 +121,8 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false // the fetching has made its own attempts
 	}
-	at, req, err := op.build(id)
+	skew := time.Duration(c.skew.Load())
+	at, req, err := op.build(id, c.config.Now().Add(skew))
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false
 	}
@@ -144,22 +145,22 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	}
 	e = &Error{Op: op.op, Status: x.Status, RequestID: requestID(x.Header)}
 	amended = op.refused(e, x.Header, body)
-	f = failing{faultOf(e.Status, e.Code), x.Header.Get("x-amz-retry-after")}
+	f = failing{faultOf(e.Status, e.Code), askedPause(x.Header)}
 	e.explain(f.fault)
 	switch {
 	case f.fault != final || amended:
 	case e.Err == ErrExpired:
 		amended = c.credentials.refused(id)
 	case e.Err == ErrCredentials:
-		amended = c.setClock(x.Header.Get("Date"))
+		amended = c.setClock(x.Header.Get("Date"), skew)
 	}
 	return nil, e, f, amended
 }
 
 // sign makes the request that goes over the wire.
-func (c *Client) sign(s *service, id identity, m *message) *http1.Request {
+func (c *Client) sign(s *service, id identity, m *message, at time.Time) *http1.Request {
 	m.Header = append(m.Header, sigv4.Header{Name: "Host", Value: m.at.host})
-	s.signer(id.Credentials, m.region).Sign(&m.Request, c.now())
+	s.signer(id.Credentials, m.region).Sign(&m.Request, at)
 	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.host}
 	if m.Query != "" {
 		req.Target += "?" + m.Query
@@ -173,17 +174,19 @@ func (c *Client) sign(s *service, id identity, m *message) *http1.Request {
 	return req
 }
 
-// now is the time as AWS has it, which requests are signed with.
+// now is the time as AWS has it.
 func (c *Client) now() time.Time { return c.config.Now().Add(time.Duration(c.skew.Load())) }
 
-// setClock compares our clock with AWS's, and says whether it was to blame.
-func (c *Client) setClock(date string) bool {
+// setClock compares our clock with AWS's, and says whether it was to blame for the refusal of a
+// request that was signed with a skew. Another call may have corrected the clock meanwhile: then
+// this request is sent again, too.
+func (c *Client) setClock(date string, signed time.Duration) bool {
 	theirs, err := time.Parse(time.RFC1123, date)
 	if err != nil {
 		return false
 	}
 	skew := theirs.Sub(c.config.Now())
-	if (skew - time.Duration(c.skew.Load())).Abs() <= maxSkew {
+	if (skew - signed).Abs() <= maxSkew {
 		return false
 	}
 	c.skew.Store(int64(skew))

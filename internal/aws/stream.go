@@ -17,14 +17,22 @@ type stream struct {
 	x      *exchange  // nil: to be opened
 	xEnd   int64      // the end of what x brings, which the span's may lie before or beyond
 	try    try
+	part   bool  // the whole object is of no use: it would come once for each part
+	again  int64 // what x brings again: so much has been read before
+
+	// verified says that the reader holds a checksum against all of the object's bytes, from
+	// whichever answers they come.
+	verified bool
 }
 
 // Read reads the next bytes. io.EOF comes at the span's end, and only there.
 func (s *stream) Read(p []byte) (int, error) {
 	for {
 		if s.off == s.end {
-			s.Close()
-			return 0, io.EOF
+			return 0, s.finish()
+		}
+		if len(p) == 0 {
+			return 0, nil
 		}
 		if s.x != nil && s.off == s.xEnd {
 			s.Close()
@@ -37,7 +45,10 @@ func (s *stream) Read(p []byte) (int, error) {
 		if s.end >= 0 {
 			p = p[:min(int64(len(p)), s.end-s.off)]
 		}
-		n, err := s.x.Read(p)
+		n, err := 0, s.skip(p)
+		if err == nil {
+			n, err = s.x.Read(p)
+		}
 		if n > 0 {
 			s.off += int64(n)
 			if s.try.attempt > 0 {
@@ -60,10 +71,33 @@ func (s *stream) Read(p []byte) (int, error) {
 // open asks for the rest of the span.
 func (s *stream) open() error {
 	x, err := s.client.get(s.watch, s.ref, s.span, s.size)
-	if err == nil {
+	switch {
+	case err != nil:
+		return err
+	case x.Status == 206 || x.Header.Get("Content-Range") != "":
 		s.x, s.xEnd = x, s.end
+	case s.part:
+		x.Close()
+		return ErrNoRanges
+	default:
+		// The server has ignored Range: what has been read comes again.
+		s.x, s.xEnd, s.again = x, s.size, s.off
 	}
-	return err
+	return nil
+}
+
+// skip reads what has been read before.
+func (s *stream) skip(p []byte) error {
+	for s.again > 0 {
+		n, err := s.x.Read(p[:min(int64(len(p)), s.again)])
+		if s.again -= int64(n); err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if n == 0 && err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // broken decides whether a broken connection is the end.
@@ -74,10 +108,10 @@ func (s *stream) broken(err error) error {
 		err = context.Cause(s.watch.ctx)
 	}
 	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
-	if over || s.ref.ETag == "" || s.end < 0 {
-		return fail // without an ETag, the rest might be another object's
+	if over || s.end < 0 || !isStrong(s.ref.ETag) && !s.verified {
+		return fail // the rest might be another object's
 	}
-	pause, again := s.try.failed(transportFault(err), "", s.client.config.Random())
+	pause, again := s.try.failed(transportFault(err), 0, s.client.config.Random())
 	fail.Attempts = s.try.attempt
 	if !again || s.client.pause(s.watch.ctx, pause) != nil {
 		return fail
@@ -85,17 +119,26 @@ func (s *stream) broken(err error) error {
 	return nil
 }
 
+// finish returns io.EOF at the span's end. Where the answer did not announce its length, its end
+// is read, too: the last chunk, which has no bytes, or the connection's end.
+func (s *stream) finish() error {
+	defer s.Close()
+	if s.x != nil && s.x.ContentLength < 0 && s.off == s.xEnd {
+		var more [1]byte
+		if n, _ := s.x.Read(more[:]); n > 0 {
+			return ErrSize
+		}
+	}
+	return io.EOF
+}
+
 // Close lets go of the connection.
 func (s *stream) Close() {
 	if s.x == nil {
 		return
 	}
-	if s.x.ContentLength < 0 && s.off == s.end {
-		var none [1]byte
-		s.x.Read(none[:]) // the last chunk, which has no bytes, before the connection is kept
-	}
 	s.x.Close()
-	s.x = nil
+	s.x, s.again = nil, 0
 }
 
 // cutError says at which byte of an object reading ended.

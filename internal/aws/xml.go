@@ -2,11 +2,13 @@ package aws
 
 import "strings"
 
-// element returns the text of the first element of that name in an S3 error document.
+// element returns the text of the first element of that name in an S3 error document, or in an
+// entry of a listing.
 //
-// S3's errors are flat and small (Amazon S3 API Reference, Error responses), so no more of
-// XML is read than an element without attributes and the five predefined entities; what
-// stands in a document beyond that reads as absent, never as something else.
+// Both are flat and small (Amazon S3 API Reference, Error responses, ListObjectsV2), so no more of
+// XML is read than an element without attributes, the five predefined entities, and quotes as Go's
+// encoding/xml writes them; what stands in a document beyond that reads as absent, never as
+// something else.
 func element(doc []byte, name string) string {
 	s := string(doc)
 	_, s, ok := strings.Cut(s, "<"+name+">")
@@ -21,7 +23,7 @@ func element(doc []byte, name string) string {
 }
 
 var entities = [...]struct{ name, text string }{
-	{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", `"`}, {"&apos;", "'"}, {"&amp;", "&"},
+	{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", `"`}, {"&apos;", "'"}, {"&#34;", `"`}, {"&#39;", "'"}, {"&amp;", "&"},
 }
 
 func unescape(s string) string {

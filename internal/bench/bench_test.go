@@ -51,6 +51,24 @@ func TestRatios(t *testing.T) {
 	}
 }
 
+// Runs that differ widely are warned of, by the row that differs most.
+func TestSpread(t *testing.T) {
+	var quiet, noisy table
+	quiet.differ("a", []float64{100, 110, 104})
+	if got := quiet.warning(); got != "" {
+		t.Error(got)
+	}
+	for row, want := range map[string]string{"a": "10%", "b": "90%", "one run": ""} {
+		v := map[string][]float64{"a": {100, 110, 104}, "b": {100, 190, 100}, "one run": {1}}[row]
+		if got := noisy.differ(row, v); got != want {
+			t.Errorf("%s: %s, want %s", row, got, want)
+		}
+	}
+	if got := noisy.warning(); !strings.Contains(got, "those of b by 90%") {
+		t.Error(got)
+	}
+}
+
 // A failure is kept with what the benchmark said, once for each line of the plan.
 func TestFail(t *testing.T) {
 	b := &bench{}

@@ -129,8 +129,10 @@ func (b *bench) run() error {
 	after, _ := machine.CPUTimes()
 	if load := after.Since(before); load.Busy() {
 		fmt.Printf("\nTHE MACHINE WAS BUSY: %v. Run it again when it is idle.\n", load)
+	} else if warning := b.table.warning(); warning != "" {
+		fmt.Print("\n", warning)
 	}
-	fmt.Printf("\nraw output, for benchstat: %s\n", b.raw.Name())
+	fmt.Printf("\nraw output, for benchstat -col=/engine: %s\n", b.raw.Name())
 	if len(b.failed) > 0 {
 		return fmt.Errorf("failed, and left out above:\n%s", strings.Join(b.failed, "\n"))
 	}
@@ -141,14 +143,15 @@ const legend = `
 csvfast-blocks    NextBlock: where each field ends, some thousand records at a time
 csvfast-fields    Next and Field: each field as a slice, without its quotes
 csvfast-records   Records: an iterator over slices of fields
-reduction         the whole job between the two sockets: bytes in, groups out
 -purego           the same without assembly
 
-Figures are medians; behind a ratio stand its least and greatest value, run by run.
-A ratio marked ~ may be noise: its runs lie on both sides of 1.
+Figures are medians. The spread is from the least to the greatest time of a run, by the median.
+Behind a ratio stand its least and greatest value, run by run; one marked ~ may be noise: its runs
+lie on both sides of 1. The job with other CSV readers, DuckDB and polars: peers/throughput.
 `
 
 const inputLegend = `
+reduction         the whole job between the two sockets: bytes in, groups out
 1m, 10k           the experiment's rows
 quoted            1m with every field in quotes
 wide              200,000 rows of long names, nearly every row with a group of its own

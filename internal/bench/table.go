@@ -83,11 +83,15 @@ func (r *rows) add(results []result) {
 type table struct {
 	kind  string // the header that was printed last
 	speed map[string][]float64
+
+	// The row whose runs differ most, and by how much.
+	widest string
+	spread float64
 }
 
 const (
-	engineFormat = "%-16s  %-24s %8s %9s %10s %11s   %s\n"
-	stepFormat   = "%-16s  %-24s %12s %14s %9s %9s\n"
+	engineFormat = "%-16s  %-24s %8s %9s %10s %11s %7s   %s\n"
+	stepFormat   = "%-16s  %-24s %12s %14s %9s %9s %7s\n"
 )
 
 func (t *table) add(r *rows) {
@@ -97,7 +101,7 @@ func (t *table) add(r *rows) {
 	title := r.title
 	if r.input == "" {
 		if t.kind != "steps" {
-			fmt.Printf("\n"+stepFormat, "", "", "time", "", "MB/s", "allocs/op")
+			fmt.Printf("\n"+stepFormat, "", "", "time", "", "MB/s", "allocs/op", "spread")
 			t.kind = "steps"
 		}
 		for _, e := range r.engines {
@@ -106,13 +110,13 @@ func (t *table) add(r *rows) {
 			if len(f["MB/s"]) > 0 {
 				mb = fmt.Sprintf("%.0f", median(f["MB/s"]))
 			}
-			fmt.Printf(stepFormat, title, e, duration(median(f["ns/op"])), per(f), mb, fmt.Sprintf("%.0f", median(f["allocs/op"])))
+			fmt.Printf(stepFormat, title, e, duration(median(f["ns/op"])), per(f), mb, fmt.Sprintf("%.0f", median(f["allocs/op"])), t.differ(r.title+" "+e, f["ns/op"]))
 			title = ""
 		}
 		return
 	}
 	if t.kind != "engines" {
-		fmt.Printf("\n"+engineFormat, "", "", "GB/s", "ns/row", "M rows/s", "allocs/row", "times encoding/csv")
+		fmt.Printf("\n"+engineFormat, "", "", "GB/s", "ns/row", "M rows/s", "allocs/row", "spread", "times encoding/csv")
 		t.kind = "engines"
 	}
 	// By speed, and the baseline at the end.
@@ -130,13 +134,37 @@ func (t *table) add(r *rows) {
 		gb, ns := median(f["MB/s"])/1000, median(f["ns/row"])
 		n := median(f["ns/op"]) / ns // rows
 		fmt.Printf(engineFormat, title, e, fmt.Sprintf("%.2f", gb), fmt.Sprintf("%.1f", ns), fmt.Sprintf("%.1f", 1000/ns),
-			fmt.Sprintf("%.3f", median(f["allocs/op"])/n), ratio(r.ratios[e]))
+			fmt.Sprintf("%.3f", median(f["allocs/op"])/n), t.differ(r.title+" "+e, f["ns/op"]), ratio(r.ratios[e]))
 		title = ""
 		if t.speed == nil {
 			t.speed = map[string][]float64{}
 		}
 		t.speed[r.title+" "+e] = f["MB/s"]
 	}
+}
+
+// differ returns by how much the runs of a row differ: from the least to the greatest time, as a
+// share of the median.
+func (t *table) differ(row string, v []float64) string {
+	if len(v) < 2 {
+		return ""
+	}
+	spread := (slices.Max(v) - slices.Min(v)) / median(v)
+	if spread > t.spread {
+		t.widest, t.spread = row, spread
+	}
+	return fmt.Sprintf("%.0f%%", 100*spread)
+}
+
+// wide is a spread that an idle machine does not have.
+const wide = 0.25
+
+// warning says that runs differed too much, "" if they did not.
+func (t *table) warning() string {
+	if t.spread <= wide {
+		return ""
+	}
+	return fmt.Sprintf("THE RUNS DIFFER: those of %s by %.0f%% of their median. Run it again when the machine is idle.\n", t.widest, 100*t.spread)
 }
 
 // quoted prints how fast a byte of the quoted file is reduced beside one of the plain file.

@@ -2,8 +2,8 @@ package event
 
 import "reduction/internal/json"
 
-// addItem adds the object of {"bucket": ..., "key": ..., "table": ...}, with what it leaves
-// out taken from rest.
+// addItem adds the object of {"bucket": ..., "key": ..., "table": ...}, or the objects of
+// {"bucket": ..., "prefix": ..., "table": ...}, with what it leaves out taken from rest.
 func (e *Event) addItem(m *members, rest *Object) error {
 	if !m.has[ours] {
 		return m.shape()
@@ -15,8 +15,14 @@ func (e *Event) addItem(m *members, rest *Object) error {
 	if o.Bucket == "" {
 		o.Bucket = rest.Bucket
 	}
-	if o.Key == "" {
-		o.Key, o.VersionID, o.ETag = rest.Key, rest.VersionID, rest.ETag
+	switch {
+	case m.prefix && o.Prefix == "":
+		// Of a workflow, perhaps, that has lost the value: not all objects of the bucket.
+		return &PlaceError{"an empty prefix", ErrNoObject}
+	case m.prefix && o.Key+o.VersionID+o.ETag != "":
+		return &PlaceError{"a prefix, and one object beside it", ErrNoObject}
+	case !m.prefix && o.Key == "":
+		o.Key, o.VersionID, o.ETag, o.Prefix = rest.Key, rest.VersionID, rest.ETag, rest.Prefix
 	}
 	if o.Table == "" {
 		o.Table = rest.Table

@@ -1,10 +1,12 @@
-// Package event reads what a function is invoked with, and finds the objects that it names.
+// Package event reads what this project's function is invoked with, and finds the objects that it
+// is to reduce.
 //
 // It knows, without being told which to expect:
 //
 //	nothing, null, {}                        the environment's object
 //	EventBridge's "Scheduled Event"          the same, from a rule and from EventBridge Scheduler
 //	{"bucket": ..., "key": ..., "table": …}  that object; what is left out, the environment's
+//	{"prefix": ..., …}                       all objects whose keys begin so, for one result
 //	S3 event notification, version 2.x       its records' objects
 //	EventBridge, from S3                     its object
 //	EventBridge, from S3 via CloudTrail      the object of the call

@@ -16,7 +16,7 @@ var (
 )
 
 // expected is shown to whoever sent something else.
-const expected = `expected {} for the environment's object; {"bucket":"...","key":"...","table":"..."}; ` +
+const expected = `expected {} for the environment's object; {"bucket":"...","key":"...","table":"..."}, with "prefix" in place of "key" for many; ` +
 	`an S3 event notification; an event of S3 from EventBridge; one of the two in SQS or SNS; ` +
 	`or the items of a Step Functions map`
 

@@ -28,10 +28,12 @@ type Event struct {
 }
 
 // Object is an object to read, and the table its results go to. VersionID and ETag are
-// empty where the event does not name them; an ETag has no quotes.
+// empty where the event does not name them; an ETag has no quotes. Where Prefix is set, Key is
+// empty: all objects whose keys begin so are read into one result.
 type Object struct {
 	Bucket, Key, Table string
 	VersionID, ETag    string
+	Prefix             string
 
 	// Time is when the event says that the object was stored; zero where it does not say.
 	Time time.Time

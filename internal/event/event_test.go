@@ -20,6 +20,9 @@ func show(e *Event) string {
 	var b strings.Builder
 	b.WriteString(e.Sender.String())
 	for _, o := range e.Objects {
+		if o.Prefix != "" {
+			o.Key = o.Prefix + "*"
+		}
 		b.WriteString(" " + strings.TrimRight(strings.Join([]string{o.Bucket, o.Key, o.Table, o.VersionID, o.ETag}, "|"), "|"))
 	}
 	for _, i := range e.Ignored {
@@ -149,6 +152,14 @@ func TestParse(t *testing.T) {
 		{`{"Bucket":"b","Key":"a+b%20c","VersionId":"v","ETag":"\"e\""}`, "direct b|a+b%20c|T|v|e"},
 		{`{"key":"h\u00f6pital.csv"}`, "direct B|höpital.csv|T"},
 
+		// All objects of a prefix.
+		{`{"prefix":"2026/"}`, "direct B|2026/*|T"},
+		{`{"bucket":"b","Prefix":"2026/","table":"t","key":"","etag":null}`, "direct b|2026/*|t"},
+		{`[{"prefix":"1/"},{"bucket":"b","prefix":"2/"},{"key":"k"}]`, "direct B|1/*|T b|2/*|T B|k|T"},
+		{`{"Items":[{"prefix":"1/"},{"key":"k"},{"table":"u"}],"BatchInput":{"bucket":"b","table":"t","prefix":"0/"}}`, "direct b|1/*|t b|k|t b|0/*|u"},
+		{`{"Items":[{"prefix":"1/"}],"BatchInput":{"key":"k","etag":"e"}}`, "direct B|1/*|T"},
+		{sqs(`{"prefix":"2026/"}`), "SQS B|2026/*|T"},
+
 		// Step Functions.
 		{`[{"bucket":"b","key":"1"},{"key":"2"}]`, "direct b|1|T B|2|T"},
 		{`{"Items":[{"Key":"1"}],"BatchInput":{"table":"t"}}`, "direct B|1|t"},
@@ -250,6 +261,12 @@ func TestRefused(t *testing.T) {
 		{sqs(s3("b", "k"), "hello"), ourjson.ErrSyntax, "SQS message m1"},
 		{sqs(sqs(s3("b", "k"))), ErrUnknown, ""},
 		{sqs(envelope(envelope(envelope(envelope(s3("b", "k")))))), ErrUnknown, "messages in messages"},
+
+		{`{"prefix":""}`, ErrNoObject, "an empty prefix"},
+		{`{"prefix":null}`, ErrNoObject, "an empty prefix"},
+		{`{"prefix":"2026/","key":"k"}`, ErrNoObject, "a prefix, and one object beside it"},
+		{`[{"prefix":"2026/","etag":"e"}]`, ErrNoObject, "item 1: a prefix, and one object beside it"},
+		{`{"prefix":"2026/","prefixes":1}`, ErrUnknown, "prefixes is not known; is prefix meant?"},
 
 		{`{"bucket":1}`, ourjson.ErrType, "byte 10"},
 		{`{"bucket":`, ourjson.ErrSyntax, "byte 10"},

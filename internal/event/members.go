@@ -36,6 +36,7 @@ type members struct {
 	has    [groups]bool      // whether there are members of a group
 	first  []string          // and the first of them
 	near   string            // the first that is strange and looks like a misspelled one of ours
+	prefix bool              // "prefix" is one of ours
 	object Object            // of ours
 	of     map[string][]byte // the other groups', see value
 }
@@ -50,6 +51,7 @@ func readMembers(s *json.Scanner) (*members, error) {
 		switch {
 		case m.object.read(s, name):
 			g = ours
+			m.prefix = m.prefix || strings.EqualFold(name, "prefix")
 		case has(inListings, name):
 			g = listed
 		case has(inBatches, name):
@@ -127,6 +129,8 @@ func (o *Object) read(s *json.Scanner, name string) bool {
 		to = &o.Bucket
 	case strings.EqualFold(name, "key"):
 		to = &o.Key
+	case strings.EqualFold(name, "prefix"):
+		to = &o.Prefix
 	case strings.EqualFold(name, "table"):
 		to = &o.Table
 	case strings.EqualFold(name, "versionId"):

@@ -7,7 +7,7 @@ import (
 )
 
 // ourNames are the members of our own events.
-var ourNames = [...]string{"bucket", "key", "table", "versionId", "etag", "Items", "BatchInput"}
+var ourNames = [...]string{"bucket", "key", "prefix", "table", "versionId", "etag", "Items", "BatchInput"}
 
 // nearest returns the member of our own events that a name may have been meant for, or "": one
 // that is a slip or two away ("tabel"), a part of the name ("bucketName") or longer ("version").

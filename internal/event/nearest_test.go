@@ -13,8 +13,9 @@ func TestNearest(t *testing.T) {
 		"kye": "key", "ky": "key", "keys": "key", "s3Key": "key", "objectKey": "key", "key1": "key",
 		"bukcet": "bucket", "buckett": "bucket", "bucketName": "bucket", "S3_BUCKET": "bucket",
 		"version": "versionId", "versionID2": "versionId", "version_id": "versionId", "version-id": "versionId", "verisonId": "versionId",
+		"prefxi": "prefix", "keyPrefix": "key", "prefixes": "prefix", "pre": "prefix", "fix": "prefix",
 		"tag": "etag", "eTags": "etag", "items": "Items", "Item": "Items", "batchinput": "BatchInput",
-		"": "", "x": "", "id": "", "comment": "", "prefix": "", "filename": "", "factor": "", "region": "",
+		"": "", "x": "", "id": "", "comment": "", "filename": "", "factor": "", "region": "",
 		strings.Repeat("table", 10): "",
 	} {
 		if got := nearest(name); got != want {
@@ -31,6 +32,9 @@ func FuzzMembers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string) {
 		if name != strings.ToValidUTF8(name, "") {
+			return
+		}
+		if strings.EqualFold(name, "prefix") { // it goes without a key
 			return
 		}
 		known := slices.Contains(strings.Fields(inListings), name)

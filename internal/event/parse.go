@@ -30,7 +30,7 @@ func (e *Event) add(o *Object) error {
 	if o.Bucket == "" {
 		o.Bucket = e.env.Bucket
 	}
-	if o.Key == "" {
+	if o.Key == "" && o.Prefix == "" {
 		o.Key = e.env.Key
 	}
 	if o.Table == "" {
@@ -39,7 +39,7 @@ func (e *Event) add(o *Object) error {
 	switch {
 	case o.Bucket == "":
 		return &PlaceError{"no bucket, neither here nor in S3_BUCKET", ErrNoObject}
-	case o.Key == "":
+	case o.Key+o.Prefix == "":
 		return &PlaceError{"no key, neither here nor in FILE_NAME", ErrNoObject}
 	case o.Table == "":
 		return &PlaceError{"no table, neither here nor in DB_TABLE", ErrNoObject}

@@ -45,7 +45,7 @@ var floors = []floor{
 	{"reduction/bootstrap", anything, socket},
 	{"reduction/cmd/lab", anything, tool},
 	{"reduction/cmd/pack", anything, tool},
-	{"reduction/runtime/examples/...", []string{"reduction/runtime"}, tool},
+	{"reduction/runtime/examples/...", []string{"reduction/runtime", "reduction/runtime/prefetch", "reduction/sigv4"}, tool},
 
 	// Inside the lab: main calls what decides the order of measurements, which stands on the
 	// bench, which stands on the sandbox; charts read reports and nothing else of it.
@@ -63,10 +63,11 @@ var floors = []floor{
 	{lab + "tune", []string{lab + "measure", lab + "sandbox", lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning"}, tool},
 	{lab + "compare", append(data, lab+"measure", lab+"report", lab+"cli", lab+"stats", lab+"published"), tool},
 	{lab + "ladder", []string{lab + "cold", lab + "measure", lab + "report", lab + "cli"}, tool},
-	{lab + "run", append(data, lab+"measure", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
+	{lab + "run", append(data, lab+"measure", lab+"sandbox", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
 	{lab + "scale", []string{lab + "reduce", lab + "pricing", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, tool},
+	{lab + "scaffold", []string{lab + "cli", "reduction/runtime/examples"}, tool},
 	{lab + "labtest", []string{lab + "sandbox"}, tool},
 
 	// Apart: the judge and the data, which import nothing that they judge, and tests. In the

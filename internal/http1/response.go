@@ -23,6 +23,11 @@ type Response struct {
 	err     error
 }
 
+// Delimited reports whether the message itself says where its body ends: by its length, or by a
+// last chunk. Of another the end is the connection's, and one that was cut short looks whole
+// (RFC 9112 §8).
+func (r *Response) Delimited() bool { return r.kind != byClose }
+
 // readHead reads an answer's head, passing over interim ones: 1xx, but 100 where that is
 // waited for.
 func (c *Conn) readHead(req *Request, want100 bool) error {

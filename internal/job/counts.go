@@ -100,6 +100,13 @@ func (c *Counts) AppendReasons(dst []byte) []byte {
 	return dst
 }
 
+// verdictSince is the verdict on what was counted since before: on one file of several.
+func (c *Counts) verdictSince(before *Counts, allowed BadRows) error {
+	one := Counts{Rows: c.Rows - before.Rows, Skipped: c.Skipped - before.Skipped, NoValue: c.NoValue - before.NoValue,
+		Bad: c.Bad[len(before.Bad):]}
+	return one.verdict(allowed)
+}
+
 // verdict fails where too many rows are bad, or none can be used.
 func (c *Counts) verdict(allowed BadRows) error {
 	e := &BadRowsError{Rows: c.Rows, Skipped: c.Skipped, NoValue: c.NoValue}

@@ -37,24 +37,30 @@ func (d digest) run() string {
 	return hex.EncodeToString(sum[:runLength])
 }
 
-// runOf returns the Run of an object's result: the digest of the version that is being read, of
-// every setting that changes the result, and of resultFormat. Results of one Run have the same
-// items, whoever writes them and however often.
-func runOf(o Object, body Body, s *Options) (string, error) {
+// newDigest begins the digest of a result: with resultFormat, and every setting that changes the
+// result. What is read is added in its order: of an object its bucket and its version; of a prefix
+// the bucket, the prefix, and the version of each object. Results of one Run have the same items,
+// whoever writes them and however often.
+func newDigest(s *Options) *digest {
+	d := new(digest)
+	d.number(resultFormat)
+	s.addTo(d)
+	return d
+}
+
+// version adds the version of an object that is being read.
+func (d *digest) version(key string, body Body) error {
 	version, etag := versionOf(body.VersionID()), body.ETag()
 	if strings.HasPrefix(etag, "W/") {
 		etag = "" // RFC 9110 §8.8.1: a weak one may be that of other bytes, too
 	}
 	if version == "" && etag == "" {
-		return "", ErrNoVersion
+		return ErrNoVersion
 	}
-	var d digest
-	d.number(resultFormat)
-	s.addTo(&d)
-	for _, part := range [...]string{o.Bucket, o.Key, version, etag} {
+	for _, part := range [...]string{key, version, etag} {
 		d.text(part)
 	}
-	return d.run(), nil
+	return nil
 }
 
 // addTo adds every setting that changes the items of a result.
@@ -77,6 +83,7 @@ func (o *Options) addTo(d *digest) {
 		d.text(s)
 	}
 	d.flag(o.Records)
+	d.number(o.MinRecords)
 	d.flag(o.Manifest)
 	d.number(o.TTLDays)
 }

@@ -27,12 +27,21 @@ var options = map[string][]Options{
 	"Encoding":     {{Encoding: Windows1252}, {Encoding: ISO8859_1}},
 	"Columns":      {{Columns: Columns{"a"}}, {Columns: Columns{"", "a"}}, {Columns: Columns{"", "", "a", "b"}}},
 	"Records":      {{Records: true}},
+	"MinRecords":   {{MinRecords: 2}, {MinRecords: 3}},
 	"Manifest":     {{Manifest: true}},
 	"TTLDays":      {{TTLDays: 1}, {TTLDays: 2}},
 	"Latest":       nil,
 	"Writers":      nil,
 	"MaxGroups":    nil,
 	"MaxNameBytes": nil,
+}
+
+// runOf is the Run of an object's result.
+func runOf(o Object, b body, s *Options) (string, error) {
+	d := newDigest(s)
+	d.text(o.Bucket)
+	err := d.version(o.Key, b)
+	return d.run(), err
 }
 
 // Whatever may change an item of a result changes its Run: the object, its version, each setting.

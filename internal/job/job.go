@@ -1,4 +1,5 @@
-// Package job is the data path: an object's bytes go in, a table's items come out.
+// Package job is the data path of this project's one job: an object's bytes go in, a table's items
+// come out.
 //
 //	Source -> csvfast -> aggregate -> items -> ddbwire -> Sink
 //
@@ -47,9 +48,9 @@ type Version struct {
 	Modified        time.Time
 }
 
-// is says whether a body is of this version.
-func (v Version) is(b Body) bool {
-	return v.ETag == b.ETag() && versionOf(v.VersionID) == versionOf(b.VersionID())
+// is says whether two states are of one version.
+func (v Version) is(o Version) bool {
+	return v.ETag == o.ETag && versionOf(v.VersionID) == versionOf(o.VersionID)
 }
 
 // versionOf returns the version that an ID names, or "" where it names none: objects that were
@@ -62,9 +63,19 @@ func versionOf(id string) string {
 	return id
 }
 
+// Listed is an object as a listing has it.
+type Listed struct {
+	Key, ETag string
+	Size      int64
+	Modified  time.Time
+}
+
 // Source opens objects.
 type Source interface {
 	Object(ctx context.Context, o Object) (Body, error)
+	// List returns the objects whose keys begin with the prefix, in the order of their keys. It
+	// may stop when it has more than most.
+	List(ctx context.Context, bucket, prefix string, most int) ([]Listed, error)
 	// Current returns the version that is there now, whatever o demands: the zero Version where
 	// there is none.
 	Current(ctx context.Context, o Object) (Version, error)
@@ -107,9 +118,11 @@ type Job struct {
 // Summary says what a run did, for the response and the log.
 type Summary struct {
 	Counts
-	Bytes  int64 // of CSV, after decompression
-	Groups int   // pairs of diagnosis and hospital
-	Items  int   // written, the manifest included
+	Objects    int   // read into a result of a prefix
+	Bytes      int64 // of CSV, after decompression
+	Groups     int   // pairs of diagnosis and hospital, without those that are suppressed
+	Suppressed int   // pairs that MinRecords leaves out
+	Items      int   // written, the manifest included
 
 	PartitionKey string // of the items
 	Run          string // names the result; "" where neither the key nor a manifest needs it
@@ -118,7 +131,7 @@ type Summary struct {
 	Unverified string // see Body
 	Unchecked  error  // why the table's keys are not known, where that matters; see checkTable
 
-	Open  time.Duration // until the object's first bytes could be read
+	Open  time.Duration // until the object's first bytes could be read; of a prefix, with the listing
 	Read  time.Duration // reading, scanning and aggregating
 	Write time.Duration // sorting out, checking and storing the items
 }
@@ -132,56 +145,46 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 
 // RunWith runs the job with another source and another sink.
 func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (Summary, error) {
-	var sum Summary
-	failed := func(err error) error { return &Error{Bucket: o.Bucket, Key: o.Key, Err: err} }
+	return j.run(ctx, sink, &origin{Object: o, source: source}, table, pk)
+}
+
+// RunPrefix reduces all objects whose keys begin with the prefix into items of the table, as one
+// result, under the partition key pk. Where pk is "", or Options.Latest is set, the key is made of
+// the prefix and the Run.
+func (j *Job) RunPrefix(ctx context.Context, bucket, prefix, table, pk string) (Summary, error) {
+	return j.run(ctx, j.Sink, &origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
+}
+
+// run reads everything, and then writes the items, the manifest and the pointer, in this order.
+func (j *Job) run(ctx context.Context, sink Sink, in *origin, table, pk string) (sum Summary, err error) {
 	latest := j.Options.Latest != NoLatest
 	if latest {
 		pk = ""
-		if _, err := j.Options.Latest.sortKey(o); err != nil {
-			return sum, failed(err)
+		if _, err := in.sortKey(j.Options.Latest); err != nil {
+			return sum, in.failed(err)
 		}
 	}
-	reading, cancel := untilLastMoment(ctx)
-	defer cancel()
-	start := j.Now()
-	body, err := source.Object(reading, o)
-	if err != nil {
-		return sum, err
-	}
-	defer body.Close()
-	sum.Open = j.Now().Sub(start)
-	sum.Unverified = body.Unverified()
-	sum.PartitionKey = pk
 	if pk == "" || j.Options.Manifest {
-		if sum.Run, err = runOf(o, body, &j.Options); err != nil {
-			return sum, failed(err)
-		}
+		in.digest = newDigest(&j.Options)
 	}
-	if pk == "" {
-		// Neither a bucket's name nor a Run contains '#'; a key may, and stands last.
-		sum.PartitionKey = "object#" + o.Bucket + "#" + sum.Run + "#" + o.Key
-	}
-
-	start = j.Now()
 	rows := j.takeReducer()
 	defer j.keepReducer(rows)
-	rows.stop = reading
-	sum.Bytes, err = rows.ReadFrom(body)
-	if err == nil {
-		err = rows.Verdict()
+	if err := j.read(ctx, in, rows, &sum); err != nil {
+		return sum, err
 	}
-	sum.Counts = rows.Counts
-	sum.Read = j.Now().Sub(start)
-	if err != nil {
-		return sum, failed(err)
+	if in.digest != nil {
+		sum.Run = in.digest.run()
+	}
+	if sum.PartitionKey = pk; pk == "" {
+		sum.PartitionKey = in.partitionKey(sum.Run)
 	}
 
-	start = j.Now()
+	start := j.Now()
 	groups := rows.Groups()
-	sum.Groups = len(groups)
+	sum.Groups, sum.Suppressed = len(groups), rows.Suppressed
 	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
 	if err := j.check(m, groups); err != nil {
-		return sum, failed(err)
+		return sum, in.failed(err)
 	}
 	if len(groups) == 1 {
 		if sum.Unchecked, err = j.checkTable(ctx, sink, table); err != nil {
@@ -190,15 +193,85 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	}
 	sum.Items, err = j.write(ctx, sink, m, groups)
 	if err == nil && j.Options.Manifest {
-		err = j.writeManifest(ctx, sink, o, body, m, rows, &sum)
+		err = j.writeManifest(ctx, sink, in, m, rows, &sum)
 	}
 	if err == nil && latest {
-		if sum.Latest, err = j.moveLatest(ctx, source, sink, o, body, m, &sum); err != nil {
+		if sum.Latest, err = j.moveLatest(ctx, sink, in, m, &sum); err != nil {
 			err = &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
 		}
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err
+}
+
+// read reads all that the result is made of, and stops a moment before the deadline.
+func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary) error {
+	ctx, cancel := untilLastMoment(ctx)
+	defer cancel()
+	rows.stop = ctx
+	if in.digest != nil {
+		in.digest.text(in.Bucket)
+	}
+	if !in.prefix {
+		return j.readObject(ctx, in, in.Object, rows, sum)
+	}
+	start := j.Now()
+	if err := in.list(ctx); err != nil {
+		return err
+	}
+	sum.Open = j.Now().Sub(start)
+	if in.digest != nil {
+		in.digest.text(in.Key)
+		in.digest.number(len(in.objects))
+	}
+	for _, o := range in.objects {
+		rows.AnotherFile()
+		if err := j.readObject(ctx, in, Object{Bucket: in.Bucket, Key: o.Key, ETag: o.ETag}, rows, sum); err != nil {
+			return err
+		}
+		sum.Objects++
+	}
+	return nil
+}
+
+// readObject adds the rows of an object. Of several, each has to be as good as one that is read
+// alone.
+func (j *Job) readObject(ctx context.Context, in *origin, o Object, rows *Reducer, sum *Summary) error {
+	failed := func(err error) error { return &Error{Bucket: o.Bucket, Key: o.Key, Err: err} }
+	start := j.Now()
+	body, err := in.source.Object(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	opened := j.Now()
+	sum.Open += opened.Sub(start)
+	if unverified := body.Unverified(); unverified != "" {
+		sum.Unverified = unverified
+	}
+	in.version = Version{ETag: body.ETag(), VersionID: body.VersionID()}
+	if in.digest != nil {
+		if err := in.digest.version(o.Key, body); err != nil {
+			return failed(err)
+		}
+	}
+	before := rows.Counts
+	n, err := rows.ReadFrom(body)
+	if err == nil {
+		err = rows.verdictSince(&before, j.Options.BadRows)
+	}
+	if in.prefix {
+		for i, bad := range rows.Bad[len(before.Bad):] {
+			rows.Bad[len(before.Bad)+i] = failed(bad)
+		}
+	}
+	sum.Counts = rows.Counts
+	sum.Bytes += n
+	sum.Read += j.Now().Sub(opened)
+	if err != nil {
+		return failed(err)
+	}
+	return nil
 }
 
 func (j *Job) takeReducer() *Reducer {

@@ -69,6 +69,10 @@ func (m *memory) Close() {}
 
 func (m *memory) CheckTable(context.Context, string) error { return m.keys }
 
+func (m *memory) List(context.Context, string, string, int) ([]Listed, error) {
+	panic("only prefixes are listed")
+}
+
 func (m *memory) Current(context.Context, Object) (Version, error) { panic("only LATEST asks for it") }
 
 func (m *memory) Item(context.Context, string, string, string) (map[string]string, error) {
@@ -134,6 +138,32 @@ func TestItem(t *testing.T) {
 	}
 	if sum.Rows != 2 || sum.Groups != 1 || sum.Items != 2 || sum.Bytes != int64(len(m.csv)) || sum.Unverified != "xxhash3" {
 		t.Errorf("summary %+v", sum)
+	}
+}
+
+// Groups of few rows are left out, and counted. The extremes are, too: each is one patient's number.
+func TestMinRecords(t *testing.T) {
+	const csv = header + "H,D,T,5\nH,D,T,6\nG,D,T,1\nG,E,T,2\nG,E,T,3\nG,E,T,4\n"
+	for _, tt := range []struct {
+		least, groups int
+		extremes      bool
+	}{{0, 3, true}, {1, 3, true}, {2, 2, false}, {3, 1, false}, {4, 0, false}} {
+		m := &memory{csv: csv}
+		sum, err := run(m, Options{MinRecords: tt.least, Manifest: true})
+		if err != nil || sum.Groups != tt.groups || sum.Suppressed != 3-tt.groups || sum.Items != tt.groups+1 || len(m.items) != tt.groups+1 || sum.Rows != 6 {
+			t.Errorf("%d: %+v, %v; stored %v", tt.least, sum, err, m.items)
+		}
+		manifest := m.items[ManifestSortKey]
+		suppressed := ""
+		if tt.least > 1 {
+			suppressed = strconv.Itoa(3 - tt.groups)
+		}
+		if _, extremes := manifest["LeastRecoveryTime"]; manifest["Groups"] != strconv.Itoa(tt.groups) || manifest["Suppressed"] != suppressed || extremes != tt.extremes {
+			t.Errorf("%d: manifest %v", tt.least, manifest)
+		}
+		if _, ok := m.items["#diagnosis#D#hospital#G"]; ok != (tt.least < 2) {
+			t.Errorf("%d: stored %v", tt.least, m.items)
+		}
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
-	"time"
 
 	"reduction/ddbwire"
 )
@@ -30,19 +28,6 @@ var (
 	ErrLatestBusy = errors.New("the pointer to the newest result was moved by others each time that it was to be moved")
 )
 
-// sortKey returns the sort key of the pointer to an object's result.
-func (l Latest) sortKey(o Object) (string, error) {
-	name := o.Key
-	if l == LatestOfPrefix {
-		name = name[:strings.LastIndexByte(name, '/')+1]
-	}
-	key := "#object#" + o.Bucket + "#" + name
-	if len(key) > ddbwire.MaxSortKey {
-		return "", ErrLatestKey
-	}
-	return key, nil
-}
-
 // maxMoves is how often a pointer is tried to be moved. Each time that it cannot be, somebody else
 // has moved it meanwhile.
 const maxMoves = 100
@@ -51,22 +36,22 @@ const maxMoves = 100
 // whether it does.
 //
 //	read the pointer                        nobody has moved it since, or the last step fails
-//	HEAD the object                         is what was read still there? If not, a newer run will do it
-//	of a prefix: is the pointer's newer?    by Last-Modified, then by key
+//	HEAD the object, or list the prefix     is what was read still there? If not, a newer run will do it
+//	LATEST=prefix: is the pointer's newer?  by Last-Modified, then by key
 //	PutItem, if the pointer is as read      if it is not: again from the start
 //
 // The order matters. An object that is replaced after the HEAD has a run of its own, which moves the
 // pointer after this one, or before: then its Revision is another and the PutItem fails. The
 // Revision, and not the Run, is compared because an object that is replaced and put back has the same
 // Run again.
-func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object, body Body, m *items, sum *Summary) (bool, error) {
-	sk, err := j.Options.Latest.sortKey(o)
-	if err != nil || sum.Rows == 0 {
+func (j *Job) moveLatest(ctx context.Context, sink Sink, in *origin, m *items, sum *Summary) (bool, error) {
+	sk, err := in.sortKey(j.Options.Latest)
+	if err != nil || sum.Groups == 0 {
 		return false, err
 	}
 	reading, cancel := untilLastMoment(ctx)
 	defer cancel()
-	place := "s3://" + o.Bucket + "/" + o.Key
+	place := in.place()
 	b := j.takeBatch()
 	defer j.keepBatch(b)
 	for range maxMoves {
@@ -77,15 +62,15 @@ func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object
 		if old["Run"] == sum.Run && old["Expires"] >= string(m.expires) { // both have ten digits
 			return true, nil
 		}
-		now, err := source.Current(reading, o)
-		if err != nil || !now.is(body) {
+		time, current, err := in.current(reading)
+		if err != nil || !current {
 			return false, err
 		}
-		if j.Options.Latest == LatestOfPrefix && now.Modified.IsZero() {
+		if j.Options.Latest == LatestOfPrefix && time.IsZero() {
 			return false, errNoTime
 		}
-		modified := now.Modified.UTC().Format(time.RFC3339)
-		if other := old["Object"]; other != place && (old["Modified"] > modified || old["Modified"] == modified && other > place) {
+		modified := timestamp(time)
+		if other := old["Object"]; !in.prefix && other != place && (old["Modified"] > modified || old["Modified"] == modified && other > place) {
 			return false, nil
 		}
 		revision := int64(0)
@@ -100,13 +85,11 @@ func (j *Job) moveLatest(ctx context.Context, source Source, sink Sink, o Object
 		b.String(ddbwire.SortKey, sk)
 		b.String("PartitionKey", m.pk)
 		b.String(attrRun, sum.Run)
-		b.String("Object", place)
-		b.String("ETag", body.ETag())
-		b.String("VersionId", body.VersionID())
+		in.put(b)
 		b.String("Modified", modified)
 		b.Number("Rows", strconv.AppendInt(nil, sum.Rows, 10))
 		b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
-		b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
+		b.String("WrittenAt", timestamp(j.Now()))
 		b.Number("Revision", strconv.AppendInt(nil, revision+1, 10))
 		if m.expires != nil {
 			b.Number("Expires", m.expires)

@@ -60,6 +60,22 @@ func (s *shop) Object(_ context.Context, o Object) (Body, error) {
 	return body{strings.NewReader(manyGroups(n)), v.ETag, v.VersionID}, nil
 }
 
+func (s *shop) List(_ context.Context, _, prefix string, most int) (all []Listed, err error) {
+	if err := s.step("List"); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, v := range s.objects {
+		if strings.HasPrefix(key, prefix) {
+			rows, _ := strconv.ParseInt(strings.Trim(v.ETag, `"`), 10, 64)
+			all = append(all, Listed{key, v.ETag, rows, v.Modified})
+		}
+	}
+	slices.SortFunc(all, func(a, b Listed) int { return strings.Compare(a.Key, b.Key) })
+	return all[:min(len(all), most+1)], nil
+}
+
 func (s *shop) Current(_ context.Context, o Object) (Version, error) {
 	if err := s.step("Current"); err != nil {
 		return Version{}, err

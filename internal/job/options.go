@@ -22,11 +22,12 @@ type Options struct {
 	Encoding Encoding
 	Columns  Columns // what the header calls the columns; "" is the name of the experiment
 
-	Records  bool // add Records to each item: the number of rows behind its mean
-	Manifest bool // add Run to each item, and write one last that says the result is whole
-	TTLDays  int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
-	Latest   Latest
-	Writers  int // batches in flight at a time; 0: DefaultWriters
+	Records    bool // add Records to each item: the number of rows behind its mean
+	MinRecords int  // leave out groups of fewer rows, counted; 0: none
+	Manifest   bool // add Run to each item, and write one last that says the result is whole
+	TTLDays    int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
+	Latest     Latest
+	Writers    int // batches in flight at a time; 0: DefaultWriters
 
 	// What stands between a hostile file and the out-of-memory killer: the number of
 	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
@@ -95,19 +96,23 @@ const DefaultWriters = 8
 // maxTTLDays keeps the sum far from overflow: a hundred years.
 const maxTTLDays = 36_500
 
+// maxMinRecords is more rows than an invocation can read.
+const maxMinRecords = 1_000_000_000
+
 // ReadOptions reads the settings of the job:
 //
-//	BAD_ROWS   fail, skip, or a share of the rows that may be skipped: 5%
-//	NO_VALUE   fail or skip
-//	MISSING    spellings of missing values, with commas between: NULL,n/a,999
-//	RANGE      of recovery times in days: 0..3650
-//	DECIMAL    point or comma
-//	ENCODING   utf-8, windows-1252 or iso-8859-1
-//	COLUMNS    other names in the header: Hospital=site,Recovery Time=los_days
-//	RECORDS    on or off
-//	MANIFEST   on or off
-//	TTL_DAYS   a whole number of days
-//	LATEST     off, object or prefix; with one of the two, MANIFEST=on is the default
+//	BAD_ROWS     fail, skip, or a share of the rows that may be skipped: 5%
+//	NO_VALUE     fail or skip
+//	MISSING      spellings of missing values, with commas between: NULL,n/a,999
+//	RANGE        of recovery times in days: 0..3650
+//	DECIMAL      point or comma
+//	ENCODING     utf-8, windows-1252 or iso-8859-1
+//	COLUMNS      other names in the header: Hospital=site,Recovery Time=los_days
+//	RECORDS      on or off
+//	MIN_RECORDS  a whole number: groups of fewer rows are left out
+//	MANIFEST     on or off
+//	TTL_DAYS     a whole number of days
+//	LATEST       off, object or prefix; with one of the two, MANIFEST=on is the default
 func ReadOptions(r *env.Reader) Options {
 	o := Options{
 		BadRows:  readBadRows(r),
@@ -138,6 +143,7 @@ func ReadOptions(r *env.Reader) Options {
 		o.Encoding = ISO8859_1
 	}
 	o.TTLDays, _ = r.Number("TTL_DAYS", 0, maxTTLDays)
+	o.MinRecords, _ = r.Number("MIN_RECORDS", 0, maxMinRecords)
 	return o
 }
 

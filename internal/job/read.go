@@ -19,12 +19,14 @@ import (
 // long the CSV is.
 type Reducer struct {
 	Counts
+	Suppressed int // groups that MinRecords has left out of Groups
 
 	options Options
 	columns Columns // what the header must have
 	normals Columns // the same as normal returns them
 	layout  aggregate.Layout
 	started bool // the header has been read
+	another bool // ReadFrom reads another file, which has a header of its own
 	table   aggregate.Table
 	scanner csvfast.Scanner
 	file    *bufio.Reader // what is being read, as it is stored
@@ -57,22 +59,26 @@ func NewReducer(o Options) *Reducer {
 			t.MissingWhole = append(t.MissingWhole, n)
 		}
 	}
-	t.MaxGroups, t.MaxNameBytes, t.Extremes = o.MaxGroups, o.MaxNameBytes, o.Manifest
+	t.MaxGroups, t.MaxNameBytes = o.MaxGroups, o.MaxNameBytes
+	// An extreme is the number of one patient, perhaps of a group that is left out.
+	t.Extremes = o.Manifest && o.MinRecords <= 1
 	return r
 }
 
 // reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
 func (r *Reducer) reset() {
-	r.Counts, r.started, r.groups = Counts{}, false, r.groups[:0]
+	r.Counts, r.started, r.another, r.groups = Counts{}, false, false, r.groups[:0]
 }
 
 // Groups are the result so far, one for each pair of diagnosis and hospital, in the order
-// of their first rows. They are valid until the next call.
+// of their first rows; without those of fewer rows than MinRecords, which Suppressed counts. They
+// are valid until the next call.
 func (r *Reducer) Groups() []aggregate.Group {
 	r.groups = r.groups[:0]
 	if r.started {
 		r.groups = r.table.AppendGroups(r.groups)
 	}
+	r.groups, r.Suppressed = r.options.LargeEnough(r.groups)
 	return r.groups
 }
 
@@ -85,12 +91,16 @@ func (r *Reducer) Extreme() (least, greatest aggregate.Number, ok bool) {
 	return r.table.Extreme()
 }
 
+// AnotherFile says that what ReadFrom reads next is a file with a header of its own, which may have
+// the columns in other places. Its rows are added to those of the files before it.
+func (r *Reducer) AnotherFile() { r.another = true }
+
 // ReadFrom reads CSV, its header first, to the end of src, and returns the number of bytes of CSV
 // that it read. A header without rows is no error; no header is. What the file is, compressed or
 // not and by which separator, is found out from its content.
 func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 	in := &counter{r: src, stop: r.stop}
-	if r.started {
+	if r.started && !r.another {
 		r.scanner.Reset(in)
 		r.scanner.Comma = r.layout.Comma
 	} else if err := r.open(in); err != nil {
@@ -127,7 +137,12 @@ func (r *Reducer) open(in *counter) error {
 		}
 	}
 	r.layout = h.layout
-	r.start()
+	if r.started {
+		r.table.SetLayout(r.layout)
+	} else {
+		r.start()
+	}
+	r.another = false
 	return nil
 }
 

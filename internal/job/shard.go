@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"reduction/aggregate"
@@ -71,12 +72,20 @@ func (o *Options) Verdict(c *Counts) error { return c.verdict(o.BadRows) }
 
 // Digest returns the digest of every setting that changes a result, or what fails.
 func (o *Options) Digest() string {
-	var d digest
-	d.number(resultFormat)
-	o.addTo(&d)
+	d := newDigest(o)
 	d.number(o.MaxGroups)
 	d.number(o.MaxNameBytes)
 	return d.run()
+}
+
+// LargeEnough returns the groups without those of fewer rows than MinRecords, in the same memory,
+// and how many these are.
+func (o *Options) LargeEnough(groups []aggregate.Group) (left []aggregate.Group, suppressed int) {
+	left = groups
+	if least := int64(o.MinRecords); least > 1 {
+		left = slices.DeleteFunc(groups, func(g aggregate.Group) bool { return g.Count < least })
+	}
+	return left, len(groups) - len(left)
 }
 
 // Reset forgets what has been read, and keeps the memory.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"sync"
-	"time"
 
 	"reduction/aggregate"
 	"reduction/ddbwire"
@@ -168,16 +167,14 @@ func gcd(a, b int) int {
 // writeManifest stores the item that says a result is whole. It is written when all others are
 // stored: a reader who finds it, and then as many items of its Run as it counts, has all of them
 // (with consistent reads).
-func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body, m *items, rows *Reducer, sum *Summary) error {
+func (j *Job) writeManifest(ctx context.Context, sink Sink, in *origin, m *items, rows *Reducer, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
 	b.Reset(m.table)
 	b.StartItem()
 	b.String(ddbwire.PartitionKey, m.pk)
 	b.String(ddbwire.SortKey, ManifestSortKey)
-	b.String("Object", "s3://", o.Bucket, "/", o.Key)
-	b.String("ETag", body.ETag())
-	b.String("VersionId", body.VersionID())
+	in.put(b)
 	b.Number("Rows", strconv.AppendInt(nil, sum.Rows, 10))
 	b.Number("Skipped", strconv.AppendInt(nil, sum.Skipped, 10))
 	if sum.Skipped > 0 {
@@ -191,7 +188,11 @@ func (j *Job) writeManifest(ctx context.Context, sink Sink, o Object, body Body,
 		b.Number("GreatestRecoveryTime", greatest.Append(nil))
 	}
 	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
-	b.String("WrittenAt", j.Now().UTC().Format(time.RFC3339))
+	if j.Options.MinRecords > 1 {
+		b.Number("MinRecords", strconv.AppendInt(nil, int64(j.Options.MinRecords), 10))
+		b.Number("Suppressed", strconv.AppendInt(nil, int64(sum.Suppressed), 10))
+	}
+	b.String("WrittenAt", timestamp(j.Now()))
 	if m.expires != nil {
 		b.Number("Expires", m.expires)
 	}

@@ -155,27 +155,30 @@ func (s *Scanner) take(c byte) bool {
 // value, or leaves it to be skipped. The name is valid until the body asks for a value.
 // A loop that is left early has not checked the rest: the scanner is of no more use.
 func (s *Scanner) Object() func(yield func(name []byte) bool) {
-	return func(yield func([]byte) bool) {
-		if !s.enter(Object) || s.leave('}') {
+	return func(yield func([]byte) bool) { s.members(yield) }
+}
+
+// members is apart so that not every loop has its code.
+func (s *Scanner) members(yield func([]byte) bool) {
+	if !s.enter(Object) || s.leave('}') {
+		return
+	}
+	for {
+		if s.Peek() != String {
+			s.fail(ErrSyntax)
 			return
 		}
-		for {
-			if s.Peek() != String {
-				s.fail(ErrSyntax)
-				return
-			}
-			name := s.Text()
-			if !s.take(':') {
-				s.fail(ErrSyntax)
-				return
-			}
-			if !s.member(func() bool { return yield(name) }) || s.leave('}') {
-				return
-			}
-			if !s.take(',') {
-				s.fail(ErrSyntax)
-				return
-			}
+		name := s.Text()
+		if !s.take(':') {
+			s.fail(ErrSyntax)
+			return
+		}
+		if !s.member(func() bool { return yield(name) }) || s.leave('}') {
+			return
+		}
+		if !s.take(',') {
+			s.fail(ErrSyntax)
+			return
 		}
 	}
 }

@@ -12,7 +12,8 @@ type Field struct {
 	name string
 	text string
 	n    int64
-	unit string // of CloudWatch's API Reference, MetricDatum; "" for text
+	unit string // of CloudWatch's API Reference, MetricDatum; "" for text and JSON
+	json bool   // text is JSON
 }
 
 const (
@@ -23,6 +24,9 @@ const (
 
 // Text returns a field of text.
 func Text(name, value string) Field { return Field{name: name, text: value} }
+
+// JSON returns a field whose value is JSON already.
+func JSON(name string, value []byte) Field { return Field{name: name, text: string(value), json: true} }
 
 // Count returns a field that counts something.
 func Count(name string, n int64) Field { return Field{name: name, n: n, unit: unitCount} }
@@ -37,10 +41,12 @@ func Millis(name string, d time.Duration) Field {
 
 // appendValue appends the value as JSON: text in quotes, numbers plain.
 func (f Field) appendValue(dst []byte) []byte {
-	switch f.unit {
-	case "":
+	switch {
+	case f.json:
+		return append(dst, f.text...)
+	case f.unit == "":
 		return json.AppendString(dst, f.text)
-	case unitMillis:
+	case f.unit == unitMillis:
 		return appendThousandths(dst, f.n)
 	}
 	return strconv.AppendInt(dst, f.n, 10)

@@ -36,7 +36,7 @@ func TestLines(t *testing.T) {
 	}{
 		{true, id, Info, "done", nil, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"INFO","message":"done","requestId":"8286"}`},
 		{true, tenant, Warn, "a\nb", nil, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"WARN","message":"a\nb","requestId":"8286","tenantId":"blue"}`},
-		{true, Invocation{}, Fatal, "", []Field{Count("rows", 7), Text("key", `a"b`)}, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"FATAL","message":"","rows":7,"key":"a\"b"}`},
+		{true, Invocation{}, Fatal, "", []Field{Count("rows", 7), Text("key", `a"b`), JSON("query", []byte(`{"a":1}`))}, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"FATAL","message":"","rows":7,"key":"a\"b","query":{"a":1}}`},
 		{false, id, Info, "done", nil, "2026-11-23T02:16:00.123Z\t8286\tINFO\tdone"},
 		{false, tenant, Error, "a\nb", nil, "2026-11-23T02:16:00.123Z\t8286\tERROR\ta\rb\ttenantId=blue"},
 		{false, Invocation{}, Info, "x", []Field{Millis("read", 1500*time.Microsecond), Bytes("bytes", 45), Text("key", "a b")}, "2026-11-23T02:16:00.123Z\t\tINFO\tx\tread=1.5\tbytes=45\tkey=\"a b\""},

@@ -9,4 +9,6 @@
 // The sockets of package net do not block: when there is nothing to read, the call says so, and
 // the goroutine waits in the poller, as it does without this package. So nothing need be
 // announced.
+//
+// The same sockets can be asked whether there is something to read, see Quiet.
 package rawio

@@ -21,7 +21,8 @@ func Conn(nc net.Conn) net.Conn {
 	}
 	c := &conn{Conn: nc, rc: rc}
 	c.in.c, c.out.c = c, c
-	c.in.try, c.out.try = c.in.receive, c.out.send // method values allocate: once is enough
+	// Method values allocate: once is enough.
+	c.in.try, c.in.once, c.out.try = c.in.receive, c.in.receiveOnce, c.out.send
 	return c
 }
 
@@ -30,6 +31,9 @@ type conn struct {
 	rc  syscall.RawConn
 	in  call // of the one goroutine that reads
 	out call // of the one that writes
+
+	noWait bool    // Read fails with errWouldWait instead of waiting
+	probe  [1]byte // see Quiet
 }
 
 // call is a read or a write under way.
@@ -39,7 +43,40 @@ type call struct {
 	n     int
 	errno syscall.Errno
 	try   func(fd uintptr) (done bool)
+	once  func(fd uintptr) // a read that does not wait
 }
+
+// Quiet reports whether nothing can be read from nc: neither data nor an end. nc is a connection
+// that Conn returned, or TLS over one; of other connections nothing is known, and they are called
+// quiet. Nobody else may read meanwhile.
+//
+// TLS is read through. A server's session tickets and key updates are no data: they are consumed.
+// What Quiet reads of data is lost, so a connection that is not quiet is to be closed.
+func Quiet(nc net.Conn) bool {
+	below := nc
+	for {
+		if c, ok := below.(*conn); ok {
+			c.noWait = true
+			n, err := nc.Read(c.probe[:])
+			c.noWait = false
+			return n == 0 && err == errWouldWait
+		}
+		over, ok := below.(interface{ NetConn() net.Conn })
+		if !ok {
+			return true
+		}
+		below = over.NetConn()
+	}
+}
+
+// errWouldWait is what crypto/tls takes for a passing error: after any other it reads no more.
+var errWouldWait error = wouldWait{}
+
+type wouldWait struct{}
+
+func (wouldWait) Error() string   { return "rawio: there is nothing to read" }
+func (wouldWait) Timeout() bool   { return true }
+func (wouldWait) Temporary() bool { return true }
 
 // Read reads what there is, and waits until there is something. One goroutine at a time may read.
 func (c *conn) Read(p []byte) (int, error) {
@@ -47,11 +84,18 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	c.in.p = p
-	err := c.rc.Read(c.in.try)
+	var err error
+	if c.noWait {
+		err = c.rc.Control(c.in.once) // which asks for no deadline
+	} else {
+		err = c.rc.Read(c.in.try)
+	}
 	c.in.p = nil
 	switch {
 	case err != nil:
 		return 0, err
+	case c.in.errno == syscall.EAGAIN:
+		return 0, errWouldWait
 	case c.in.errno != 0:
 		return 0, c.error("read", "recvfrom", c.in.errno)
 	case c.in.n == 0:
@@ -89,6 +133,12 @@ func (r *call) receive(fd uintptr) bool {
 		}
 		r.errno = errno
 		return true
+	}
+}
+
+func (r *call) receiveOnce(fd uintptr) {
+	if !r.receive(fd) {
+		r.errno = syscall.EAGAIN
 	}
 }
 

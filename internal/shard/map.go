@@ -42,7 +42,7 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 	table := m.rows.Table()
 	if len(s) > 1 {
 		table = &m.merged
-		table.MaxGroups, table.MaxNameBytes, table.Extremes = m.Options.MaxGroups, m.Options.MaxNameBytes, m.Options.Manifest
+		table.MaxGroups, table.MaxNameBytes, table.Extremes = m.Options.MaxGroups, m.Options.MaxNameBytes, m.rows.Table().Extremes
 		table.Reset(names)
 	}
 	for _, piece := range s {

@@ -12,15 +12,17 @@ import (
 // several Mergers share them: by their sort keys, so that two groups with the same one meet.
 type Merger struct {
 	Part, Parts int // which of how many; the zero values: all groups
+	Suppressed  int // groups that MinRecords has left out of Groups
 
-	table aggregate.Table
-	ids   []uint32 // of a partial's treatments
-	key   []byte
+	options *job.Options
+	table   aggregate.Table
+	ids     []uint32 // of a partial's treatments
+	key     []byte
 }
 
 // NewMerger returns a Merger with the limits of a single run.
 func NewMerger(o *job.Options) *Merger {
-	m := new(Merger)
+	m := &Merger{options: o}
 	m.table.MaxGroups, m.table.MaxNameBytes = o.MaxGroups, o.MaxNameBytes
 	m.table.Reset(names)
 	return m
@@ -71,9 +73,13 @@ func (m *Merger) owns(g *aggregate.Part) bool {
 	return int(h.Sum32()%uint32(m.Parts)) == m.Part
 }
 
-// Groups returns the groups in the order of their first rows. Their offsets are those that
-// Plan.Place reads.
-func (m *Merger) Groups() []aggregate.Group { return m.table.Groups() }
+// Groups returns the groups in the order of their first rows, without those of too few rows. Their
+// offsets are those that Plan.Place reads.
+func (m *Merger) Groups() []aggregate.Group {
+	groups, suppressed := m.options.LargeEnough(m.table.Groups())
+	m.Suppressed = suppressed
+	return groups
+}
 
 // Rows returns how many rows they have.
 func (m *Merger) Rows() int64 { return m.table.Rows() }

@@ -55,6 +55,9 @@ func newNasty(r *rand.Rand) *nasty {
 	}
 	o.Manifest = r.IntN(2) == 0
 	if r.IntN(8) == 0 {
+		o.MinRecords = r.IntN(4)
+	}
+	if r.IntN(8) == 0 {
 		o.MaxGroups = 1 + r.IntN(20)
 	}
 	return n

@@ -112,8 +112,12 @@ func (e *edge) Read(dst []byte) (int, error) {
 
 // look looks at bytes of the piece.
 func (e *edge) look(b []byte, at int64) {
-	if bytes.Count(b, []byte{'"'})%2 == 1 {
+	quotes := bytes.Count(b, []byte{'"'})
+	if quotes%2 == 1 {
 		e.odd = !e.odd
+	}
+	if quotes == 0 && e.starts[0] != none && e.quoted[1] {
+		return // all of it is inside quotes, or the other start is known
 	}
 	for i := range e.starts {
 		for rest, from := b, at; e.starts[i] == none && len(rest) > 0; {

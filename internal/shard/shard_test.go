@@ -62,6 +62,7 @@ type outcome struct {
 	Counts   job.Counts
 	Bytes    int64
 	Groups   []group
+	Small    int
 	Extremes [2]string
 	Err      error
 }
@@ -110,7 +111,7 @@ func single(p *Plan, f *files, o job.Options) (out outcome) {
 	} else if err != nil {
 		return outcome{Err: err}
 	}
-	out.Counts, out.Groups = all.Counts, groupsOf(all.Groups())
+	out.Counts, out.Groups, out.Small = all.Counts, groupsOf(all.Groups()), all.Suppressed
 	if least, greatest, ok := all.Extreme(); ok {
 		out.Extremes = [2]string{string(least.Append(nil)), string(greatest.Append(nil))}
 	}
@@ -203,13 +204,14 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 			}
 		}
 		all = append(all, m.Groups()...)
+		out.Small += m.Suppressed
 		rows += m.Rows()
 	}
 	if rows != chain.Rows {
 		t.Fatalf("%d rows in the groups, %d in the chain", rows, chain.Rows)
 	}
 	slices.SortFunc(all, func(a, b aggregate.Group) int { return int(a.Offset - b.Offset) })
-	if o.MaxGroups > 0 && len(all) > o.MaxGroups {
+	if o.MaxGroups > 0 && len(all)+out.Small > o.MaxGroups {
 		return fail(aggregate.ErrTooManyGroups) // the parts are of one table, which would say so
 	}
 	out.Groups = groupsOf(all)

@@ -1,5 +1,5 @@
-// Package stores attaches the job to S3 and DynamoDB: it is the one place, below bootstrap, that
-// knows both.
+// Package stores attaches this project's job to S3 and DynamoDB: it is the one place, below
+// bootstrap, that knows both.
 package stores
 
 import (
@@ -17,6 +17,16 @@ type Source struct{ Client *aws.Client }
 // Object opens an object.
 func (s Source) Object(ctx context.Context, o job.Object) (job.Body, error) {
 	return s.Client.Object(ctx, aws.ObjectRef(o))
+}
+
+// List returns the objects of a prefix.
+func (s Source) List(ctx context.Context, bucket, prefix string, most int) ([]job.Listed, error) {
+	all, err := s.Client.List(ctx, bucket, prefix, most)
+	listed := make([]job.Listed, len(all))
+	for i, o := range all {
+		listed[i] = job.Listed(o)
+	}
+	return listed, err
 }
 
 // Current returns the version of an object that is there now.

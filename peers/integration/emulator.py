@@ -46,7 +46,7 @@ def case(f):
 def emulator(*flags):
     """`lab serve` on a free port; yields the variables that it prints."""
     argv = [LAB, "serve", "--addr", "127.0.0.1:0", "--bucket", BUCKET, "--table", TABLE, "--rows", str(ROWS), "--key", "in.csv",
-            "--function", BOOTSTRAP, "--name", FUNCTION, *flags]
+            "--function", BOOTSTRAP, "--name", FUNCTION, "--quiet", *flags]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         try:
             env = {}
@@ -362,7 +362,10 @@ def items(c):
     refused("ValidationException", db.put_item, TableName=TABLE, Item={"PK": {"S": "no sort key"}})
     refused("ValidationException", db.put_item, TableName=TABLE, Item=item("a", "b", n={"N": "1,5"}))
     refused("ValidationException", db.put_item, TableName=TABLE, Item=item("a", "b", v={"S": "x" * 400 * 1024}))
-    refused("ValidationException", db.put_item, TableName=TABLE, Item=item("a", "b"), ConditionExpression="attribute_not_exists(PK)")
+    db.put_item(TableName=TABLE, Item=item("types", "once"), ConditionExpression="attribute_not_exists(PK)")
+    refused("ConditionalCheckFailedException", db.put_item, TableName=TABLE, Item=item("types", "once"), ConditionExpression="attribute_not_exists(PK)")
+    db.delete_item(TableName=TABLE, Key=item("types", "once"))
+    refused("ValidationException", db.put_item, TableName=TABLE, Item=item("a", "b"), ConditionExpression="contains(PK, SK)")
 
 
 @case
@@ -442,6 +445,20 @@ def functions(c):
     refused("ResourceNotFoundException", f.invoke, FunctionName="none")
     refused("InvalidRequestContentException", f.invoke, FunctionName=FUNCTION, Payload=b"{")
     refused("RequestTooLargeException", f.invoke, FunctionName=FUNCTION, Payload=b'"' + b"x" * 6 * MB + b'"')
+
+
+@case
+def not_here(c):
+    """What the emulator does not have is refused in words that its client can read."""
+    for service, call in ("sts", "get_caller_identity"), ("sqs", "list_queues"), ("sns", "list_topics"):
+        try:
+            getattr(c.client(service), call)()
+        except ClientError as e:
+            same((e.response["Error"]["Code"], e.response["ResponseMetadata"]["HTTPStatusCode"]), ("NotImplemented", 501))
+            assert e.response["Error"]["Message"].startswith(service + " "), e
+        else:
+            raise AssertionError(f"{service} answers")
+    refused("UnknownOperationException", c.dynamodb.update_item, TableName=TABLE, Key=item("a", "b"))
 
 
 def main():

@@ -30,6 +30,7 @@ import boto3
 from botocore.config import Config
 
 TOOLS, BOOTSTRAP, LAB = (Path(p).resolve() for p in sys.argv[1:4])
+REPOSITORY = Path(__file__).resolve().parents[2]
 ACCESS, SECRET, REGION = "AKIDINTEGRATION", "integration-secret", "eu-central-1"
 failures, skipped = [], set()
 
@@ -186,12 +187,12 @@ def case(name):
     return run
 
 
-def new_table(endpoint):
+def new_table(endpoint, name="Results"):
     dynamodb = client("dynamodb", endpoint)
-    dynamodb.create_table(TableName="Results", BillingMode="PAY_PER_REQUEST",
+    dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST",
                           AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
                           KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}])
-    dynamodb.get_waiter("table_exists").wait(TableName="Results", WaiterConfig={"Delay": 1})
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     return dynamodb
 
 
@@ -266,6 +267,18 @@ def against(store, databases, tmp, stack, files):
             with function(tmp, s3_url, db_url, VERIFY="full", AWS_LAMBDA_FUNCTION_MEMORY_SIZE=memory) as (invoke, _log):
                 answer = invoke({"key": "summed.csv"})
                 assert answer.get("rows") == 1_000_000, answer
+
+    s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for database in databases:
+        @case(f"{s3_name}, {database.__name__}: package sigv4 over net/http")
+        def _():
+            with database(tmp) as url:
+                new_table(url, "notes")
+                variables = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
+                             "AWS_ENDPOINT_URL_S3": s3_url, "AWS_ENDPOINT_URL_DYNAMODB": url}
+                test = subprocess.run(["go", "test", "-count=1", "-v", "-run=^TestElsewhere$", "./sigv4"], text=True, stdout=subprocess.PIPE, cwd=REPOSITORY,
+                                      env=os.environ | {"SIGV4_" + name: value for name, value in variables.items()})
+                assert "--- PASS: TestElsewhere" in test.stdout, test.stdout
 
     if "bin/toxiproxy" not in skipped:
         faults(s3_name, tmp, stack, s3_url, db_url, files[1_000_000])

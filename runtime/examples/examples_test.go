@@ -39,6 +39,7 @@ var examples = []struct {
 			`{"statusCode":200,"headers":{"Content-Type":"text/csv"}}` + strings.Repeat("\x00", 8) +
 			"n,square\n1,1\n2,4\n3,9\n4,16\n5,25\n6,36\n7,49\n8,64\n9,81\n10,100\n"},
 	}},
+	{"notes", nil}, // it has a test of its own, on the emulator
 	{"sqs", []exchange{
 		{`{"Records":[{"messageId":"a","body":"{\"quantity\":3}"},{"messageId":"b","body":"{\"quantity\":0}"},{"messageId":"c","body":"?"}]}`,
 			`{"batchItemFailures":[{"itemIdentifier":"b"},{"itemIdentifier":"c"}]}`},

@@ -42,7 +42,7 @@
 //
 // Server.Inject lets requests fail: Script in a fixed order, Random by a seed. Server.Network
 // delays and slows down connections, as a network with that round-trip time and bandwidth does.
-// Server.Requests returns what clients have asked for.
+// Server.Requests returns what clients have asked for, and Server.OnAnswer is called after each answer.
 //
 // # What is missing
 //

@@ -11,13 +11,18 @@ import (
 
 // ServeHTTP answers one request. The server is the handler of its Config.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch serviceOf(r) {
+	w.Header().Set("Date", s.Now().UTC().Format(http.TimeFormat))
+	lw := &loggedWriter{ResponseWriter: w, log: &s.requests}
+	defer s.answered(lw) // also after a planned fault, which panics
+	switch service := serviceOf(r); service {
 	case "dynamodb":
-		s.DynamoDB.ServeHTTP(w, r)
+		s.DynamoDB.ServeHTTP(lw, r)
 	case "lambda":
-		s.Lambda.ServeHTTP(w, r)
+		s.Lambda.ServeHTTP(lw, r)
+	case "s3":
+		s.S3.ServeHTTP(lw, r)
 	default:
-		s.S3.ServeHTTP(w, r)
+		s.serveNoService(lw, r, service)
 	}
 }
 
@@ -28,14 +33,18 @@ func serviceOf(r *http.Request) string {
 	if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB") {
 		return "dynamodb"
 	}
-	switch scoped := signature.ScopedService(r, front.Query(r)); scoped {
+	scoped := signature.ScopedService(r, front.Query(r))
+	switch scoped {
 	case "s3", "dynamodb", "lambda":
 		return scoped
 	}
 	if strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/") {
 		return "lambda"
 	}
-	return "s3"
+	if scoped != "" && isCall(r) {
+		return scoped
+	}
+	return "s3" // which refuses a signature for another service
 }
 
 // A host is a Server as its services see it.

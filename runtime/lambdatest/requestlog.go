@@ -33,7 +33,12 @@ type Request struct {
 	Status int   // 0 while there is no answer
 	Sent   int64 // bytes of the answer's body so far
 	Fault  Fault // the fault that was injected
+
+	Error []byte // the body of an answer that is an error, up to 4 KB
 }
+
+// maxLoggedError is how much of an error the log keeps.
+const maxLoggedError = 4 << 10
 
 // Requests returns the requests so far, in the order of their arrival. It includes requests
 // whose signatures were wrong. After 65,536 of them the older half is forgotten.
@@ -80,7 +85,7 @@ func (l *requestLog) of(service string) []Request {
 type loggedWriter struct {
 	http.ResponseWriter
 	log   *requestLog
-	entry *Request
+	entry *Request // nil before the request is entered
 }
 
 // logged enters a request in the log.
@@ -90,7 +95,23 @@ func (s *Server) logged(w http.ResponseWriter, r *http.Request, call Call) *logg
 		entry.Conn = c.id
 	}
 	s.requests.add(entry)
-	return &loggedWriter{w, &s.requests, entry}
+	lw, ok := w.(*loggedWriter) // that of ServeHTTP
+	if !ok {
+		lw = &loggedWriter{ResponseWriter: w, log: &s.requests}
+	}
+	lw.entry = entry
+	return lw
+}
+
+// answered calls OnAnswer with the request that has been answered.
+func (s *Server) answered(w *loggedWriter) {
+	if s.OnAnswer == nil || w.entry == nil {
+		return
+	}
+	s.requests.mu.Lock()
+	r := *w.entry
+	s.requests.mu.Unlock()
+	s.OnAnswer(r)
 }
 
 func (w *loggedWriter) WriteHeader(status int) {
@@ -106,6 +127,9 @@ func (w *loggedWriter) Write(p []byte) (int, error) {
 		w.entry.Status = http.StatusOK
 	}
 	w.entry.Sent += int64(len(p))
+	if e := w.entry; e.Status >= http.StatusBadRequest {
+		e.Error = append(e.Error, p[:min(len(p), maxLoggedError-len(e.Error))]...)
+	}
 	w.log.mu.Unlock()
 	return w.ResponseWriter.Write(p)
 }

@@ -32,6 +32,7 @@ type Server struct {
 	Credentials Credentials
 	Network     Network
 	Now         func() time.Time // the server's clock: time.Now
+	OnAnswer    func(Request)    // if not nil, is called after each answer, by several goroutines at once
 
 	S3       *S3
 	DynamoDB *dynamodb.Service

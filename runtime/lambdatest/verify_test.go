@@ -237,3 +237,13 @@ func TestPayloadHash(t *testing.T) {
 		t.Errorf("no hash: %s", a.Body)
 	}
 }
+
+// Every answer has the server's date, as clients need it to correct a clock that is wrong.
+func TestDate(t *testing.T) {
+	s := documented(t)
+	for _, target := range []string{"/test.txt", "/2015-03-31/functions/"} {
+		if got := ask(s, "GET", target, "examplebucket.s3.amazonaws.com", "").Header.Get("Date"); got != "Fri, 24 May 2013 00:00:00 GMT" {
+			t.Errorf("%s: Date: %s", target, got)
+		}
+	}
+}

@@ -237,8 +237,8 @@ func TestUnsupportedIsRefused(t *testing.T) {
 			t.Errorf("%s %s: %s", test.op, test.body, answer)
 		}
 	}
-	if failure, _ := c.do("UpdateItem", `{}`); failure != "UnknownOperationException" {
-		t.Errorf("UpdateItem: %q", failure)
+	if failure, answer := c.do("UpdateItem", `{}`); failure != "UnknownOperationException" || !strings.Contains(answer, "UpdateItem is not supported by lambdatest") {
+		t.Errorf("UpdateItem: %s", answer)
 	}
 }
 

@@ -11,8 +11,7 @@
 //
 // # What it doesn't
 //
-// Indexes, streams, transactions, UpdateItem, and filter expressions are refused by name, never
-// ignored: a test must not pass because a condition was not looked at. Of condition expressions,
+// Any other operation, indexes, streams and filter expressions are refused by name, never ignored: a test must not pass because a condition was not looked at. Of condition expressions,
 // attribute_type, contains, size and paths into maps and lists are refused.
 //
 // A table is ACTIVE as soon as it is created and gone as soon as it is deleted. Every read is
@@ -159,7 +158,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	version, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	operation := operations[name]
 	if version != "DynamoDB_20120810" || operation == nil {
-		write(w, nil, &apiError{Type: coralErrors + "UnknownOperationException"})
+		write(w, nil, &apiError{Type: coralErrors + "UnknownOperationException", Message: name + " is not supported by lambdatest"})
 		return
 	}
 	p, err := parseRequest(body)

@@ -28,7 +28,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.Header().Set("X-Amzn-Requestid", front.NewUUID())
 	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), apiPath)
 	if !ok && r.URL.EscapedPath()+"/" != apiPath {
-		writeError(w, http.StatusNotFound, "UnknownOperationException", "")
+		writeError(w, http.StatusNotFound, "UnknownOperationException", r.Method+" "+r.URL.Path+" is not supported by lambdatest")
 		return
 	}
 	escaped, action, _ := strings.Cut(rest, "/")
@@ -61,7 +61,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	case "GET configuration":
 		writeJSON(w, http.StatusOK, fn.configuration())
 	default:
-		writeError(w, http.StatusNotFound, "UnknownOperationException", "")
+		writeError(w, http.StatusNotFound, "UnknownOperationException", r.Method+" "+r.URL.Path+" is not supported by lambdatest")
 	}
 }
 

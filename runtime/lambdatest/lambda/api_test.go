@@ -3,7 +3,9 @@ package lambda_test
 import (
 	"bytes"
 	"encoding/base64"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"reduction/runtime/lambdatest"
@@ -56,6 +58,53 @@ func TestInvokeAPI(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestUnknownOperation(t *testing.T) {
+	s, _ := serverOf(t, "echo")
+	c := client.New(t, s.Env(), "lambda")
+	for _, path := range []string{"/2015-03-31/functions/f/nothing", "/2021-11-15/functions/f/response-streaming-invocations"} {
+		a := c.Do("POST", path, "{}")
+		if a.Status != 404 || a.Header.Get("X-Amzn-Errortype") != "UnknownOperationException" || !strings.Contains(a.Body, "POST "+path+" is not supported by lambdatest") {
+			t.Errorf("%s: %d %s", path, a.Status, a.Body)
+		}
+	}
+}
+
+// FunctionConfig.Log gets what the function and Lambda log.
+func TestLog(t *testing.T) {
+	s := lambdatest.NewServer()
+	defer s.Close()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
+	fn := s.Lambda.CreateFunction(lambda.FunctionConfig{
+		Name: "f", Timeout: patience, Exec: []string{exe, "-test.run=^TestFunctionProcess$"},
+		Env: []string{"LAMBDATEST_FUNCTION=echo"}, Log: &log,
+	})
+	mustInvoke(t, fn, "1")
+	if got := log.String(); got != string(fn.Log()) || !strings.Contains(got, "\nstarting\n") || !strings.Contains(got, "\nREPORT RequestId: ") {
+		t.Errorf("%q, want %q", got, fn.Log())
+	}
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 func TestEnviron(t *testing.T) {

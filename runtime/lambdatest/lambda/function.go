@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -23,6 +24,10 @@ type FunctionConfig struct {
 	// Env is added to the variables that Lambda sets and to those of Server.Env. If a variable
 	// is set more than once, the last one wins.
 	Env []string
+
+	// If Log is not nil, it gets what Function.Log returns, as it is logged: by several goroutines
+	// at once, and in pieces that need not be lines.
+	Log io.Writer
 
 	// Concurrency above 1 makes a Managed Instance: one environment takes that many
 	// invocations at the same time, and nothing enforces the timeout.
@@ -129,6 +134,20 @@ func (fn *Function) close() {
 	for _, env := range envs {
 		env.close()
 	}
+}
+
+// PID returns the process ID of the function's first environment; 0 if no process runs there.
+func (fn *Function) PID() int {
+	fn.mu.Lock()
+	first := fn.envs[0]
+	fn.mu.Unlock()
+	s := first.current()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return 0
+	}
+	return s.process.cmd.Process.Pid
 }
 
 // Log returns what the function's environments have logged: the last megabytes of it.

@@ -277,3 +277,23 @@ func TestCallerLeaves(t *testing.T) {
 	rt.post("invocation/"+id+"/response", "1")
 	<-result
 }
+
+// The process ID is that of the present process, and there is none before and after it.
+func TestPID(t *testing.T) {
+	fn := functionOf(t, "echo")
+	none := func(when string) {
+		t.Helper()
+		if pid := fn.PID(); pid != 0 {
+			t.Errorf("%s: process %d", when, pid)
+		}
+	}
+	none("before the first invocation")
+	mustInvoke(t, fn, "1")
+	first := fn.PID()
+	mustInvoke(t, fn, "1")
+	if pid := fn.PID(); first == 0 || pid != first {
+		t.Errorf("process %d, then %d", first, pid)
+	}
+	fn.Shutdown()
+	none("after its end")
+}

@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"io"
 	"net"
 	"net/http"
@@ -66,7 +67,7 @@ func newEnvironment(fn *Function) *environment {
 func newSession(env *environment) *session {
 	return &session{
 		env:        env,
-		log:        io.MultiWriter(env.log, env.fn.log),
+		log:        io.MultiWriter(env.log, env.fn.log, cmp.Or(env.fn.cfg.Log, io.Discard)),
 		queue:      make(chan *invocation),
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),

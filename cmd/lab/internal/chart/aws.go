@@ -19,8 +19,8 @@ func othersCharts(p *published.Experiment, l looks) []chart {
 	for _, same := range groupBy(p.PowerTuning, func(t *published.Tuning) any { return t.Rows }) {
 		ch := &curveChart{
 			heading: heading{
-				Name:     report.Slug("aws-tuning", rowsSlug(same[0].Rows)),
-				Title:    by + ": time and cost by memory size, " + rowsText(same[0].Rows),
+				Name:     report.Slug("aws-tuning", inputSlug("", same[0].Rows)),
+				Title:    by + ": time and cost by memory size, " + inputText("", same[0].Rows),
 				Subtitle: "Means of AWS Lambda Power Tuning; it gives no intervals. Cost: compute alone.",
 				Notes:    []string{note},
 				Apart:    true,

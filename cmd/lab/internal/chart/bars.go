@@ -1,6 +1,10 @@
 package chart
 
-import "strings"
+import (
+	"strings"
+
+	"reduction/cmd/lab/internal/report"
+)
 
 // A barChart draws horizontal bars from zero, in groups, with whiskers for their spread. With
 // Dots it draws marks on a logarithmic scale: for ratios, and for values so far apart that the
@@ -39,8 +43,12 @@ type bar struct {
 	Far    float64   `json:"far,omitempty"`    // a point beyond High; there is none if 0
 	Within float64   `json:"within,omitempty"` // where the full colour ends; 0: at its end
 	Parts  []float64 `json:"parts,omitempty"`  // what Value is the sum of
+	Text   string    `json:"text,omitempty"`   // written instead of the value
 	None   string    `json:"none,omitempty"`   // why there is no value
 }
+
+// text returns what is written behind the bar.
+func (b *bar) text(u unit) string { return report.Or(b.Text, u.value(b.Value)) }
 
 const kindBars = "lab bars"
 
@@ -130,7 +138,7 @@ func (ch *barChart) scale(u unit) scale {
 		if b.None != "" {
 			continue
 		}
-		values = max(values, textWidth(u.value(b.Value), labelSize))
+		values = max(values, textWidth(b.text(u), labelSize))
 		for _, v := range []float64{b.Value, b.Low, b.High, b.Far} {
 			if v == 0 && (ch.Dots || !first) {
 				continue
@@ -197,7 +205,7 @@ func (ch *barChart) drawBar(c *canvas, b *bar, s *scale, u unit, y float64) {
 		c.mark(b.Look, s.at(b.Value), y, markRadius, false)
 		end = max(end, s.at(b.Value)+markRadius)
 	}
-	c.text("value", end+7, y+down, u.value(b.Value))
+	c.text("value", end+7, y+down, b.text(u))
 }
 
 // drawParts draws a bar in the colours of its parts. A part that is wide enough has its value
@@ -260,7 +268,7 @@ func (ch *barChart) table() table {
 			for i, col := range columns {
 				switch {
 				case i == 0:
-					row = append(row, u.value(b.Value))
+					row = append(row, b.text(u))
 				case col.name == "":
 				case col.of(&b) == 0 && (i == 3 || b.Low == 0 && b.High == 0):
 					row = append(row, "")

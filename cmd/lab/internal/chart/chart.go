@@ -90,6 +90,7 @@ type heading struct {
 	Title    string   `json:"title"`    // what the chart shows
 	Subtitle string   `json:"subtitle"` // how it is drawn
 	Notes    []string `json:"notes"`    // below: where, when and how it was measured
+	Missing  []string `json:"missing"`  // why something has no figures; the page has it once, with the sources
 	Apart    bool     `json:"apart"`    // measured by others: in a section of its own
 }
 

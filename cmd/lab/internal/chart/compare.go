@@ -7,15 +7,35 @@ import (
 	"reduction/cmd/lab/internal/report"
 )
 
+// A frame is what the charts of one report have in common.
+type frame struct {
+	looks  looks
+	first  report.Program // the others are compared with it
+	event  string         // the name of its file; "" if the functions read files
+	prefix string         // of the charts' names
+	method string         // how it was measured
+}
+
+// frameOf returns the frame of a report. Its functions may be missing from a file.
+func frameOf(l looks, functions []report.Program, c *report.Conditions, prefix, method string) *frame {
+	fr := &frame{looks: l, first: report.Program{Name: report.Ours}, event: c.Event, prefix: prefix, method: method}
+	if len(functions) > 0 {
+		fr.first = functions[0]
+	}
+	return fr
+}
+
 // coldCharts draws a report of lab cold: a chart of the starts for each memory size, and the
 // ratios.
 func coldCharts(r *report.Cold, l looks) []chart {
-	method := r.Method(report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N))
+	fr := frameOf(l, r.Functions, &r.Conditions, "startup", r.Method(report.RoundTripText(r.RoundTrip), fmt.Sprintf("n = %d", r.N)))
 	var out []chart
 	for _, results := range groupBy(r.Results, func(f *report.Result) any { return f.MemoryMB }) {
-		out = append(out, startUps(results, l, "startup", method))
+		if len(startFigures(results)) > 0 {
+			out = append(out, fr.startUps(results))
+		}
 	}
-	return append(out, ratioCharts(r.Ratios, l, "startup", method)...)
+	return append(out, fr.ratioCharts(r.Ratios)...)
 }
 
 // compareCharts draws a report of lab compare: for each file the starts by memory size, the warm
@@ -36,16 +56,20 @@ func compareCharts(r *report.Compare, l looks) []chart {
 			if trip != r.RoundTrips[0] {
 				prefix = report.Slug(prefix, fmt.Sprintf("rtt %v", trip))
 			}
-			method := r.Method(report.RoundTripText(trip), startsText(results), done)
+			fr := frameOf(l, r.Functions, &r.Conditions, prefix, r.Method(report.RoundTripText(trip), startsText(results), done))
 			for _, same := range groupBy(results, func(f *report.Result) any { return f.MemoryMB }) {
-				out = append(out, startUps(same, l, prefix, method))
+				if len(startFigures(same)) > 0 {
+					out = append(out, fr.startUps(same))
+				}
 			}
-			if slices.ContainsFunc(results, func(f report.Result) bool { return f.Warm != nil }) {
-				out = append(out, warmTimes(results, l, prefix, method))
+			for _, figure := range []string{report.FigureWarm, report.FigureWarmCPU} {
+				if slices.ContainsFunc(results, func(f report.Result) bool { return f.Summary(figure) != nil }) {
+					out = append(out, fr.warmTimes(results, figureOf(figure)))
+				}
 			}
 		}
 		ratios := slices.DeleteFunc(slices.Clone(r.Ratios), func(x report.Ratio) bool { return x.Rows != rows })
-		out = append(out, ratioCharts(ratios, l, "compare", r.Method(done))...)
+		out = append(out, frameOf(l, r.Functions, &r.Conditions, "compare", r.Method(done)).ratioCharts(ratios)...)
 	}
 	return out
 }

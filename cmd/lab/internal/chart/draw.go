@@ -3,6 +3,7 @@ package chart
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func drawSVG(ch chart) []byte {
 	y := c.lines("title", margin, margin+titleSize, textInside, titleSize, titleLead, h.Title)
 	y = c.lines("note", margin, y-2, textInside, noteSize, noteLead, h.Subtitle)
 	y = ch.draw(c, y-noteSize+afterHead) + beforeNotes
-	for _, note := range h.Notes {
+	for _, note := range slices.Concat(h.Notes, h.Missing) {
 		y = c.lines("note", margin, y+noteSize, textInside, noteSize, noteLead, note) - noteSize
 	}
 	return assemble(h, c, y+margin-4, describe(ch), styleSheet())
@@ -43,10 +44,10 @@ func assemble(h *heading, c *canvas, height float64, told, style string) []byte 
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="lab-chart" role="img" width="%d" height="%s" viewBox="0 0 %[1]d %[2]s" aria-labelledby="%s-title %[3]s-desc">`+"\n",
 		drawWidth, px(height), escape(h.Name))
 	fmt.Fprintf(&b, "<title id=\"%s-title\">%s</title>\n<desc id=\"%[1]s-desc\">%[3]s</desc>\n", escape(h.Name), escape(h.Title), escape(told))
-	if style != "" {
+	if style != "" { // the page has the ground, too, and shows at its edges that there is more
 		fmt.Fprintf(&b, "<style>\n%s</style>\n", style)
+		fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%s" rx="6"/>`+"\n", drawWidth, px(height))
 	}
-	fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%s" rx="6"/>`+"\n", drawWidth, px(height))
 	b.Write(c.b.Bytes())
 	b.WriteString("</svg>\n")
 	return b.Bytes()

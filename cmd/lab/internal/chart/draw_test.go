@@ -21,8 +21,8 @@ func TestCharts(t *testing.T) {
 	for name, in := range inputs() {
 		t.Run(name, func(t *testing.T) {
 			charts := gather([]*input{in}, false)
-			if len(charts) == 0 {
-				t.Fatal("no chart")
+			if (len(charts) == 0) != (name == "empty") {
+				t.Fatalf("%d charts", len(charts))
 			}
 			for _, ch := range charts {
 				checkSVG(t, ch, string(drawSVG(ch)), true)
@@ -106,7 +106,7 @@ func checkSVG(t *testing.T, ch chart, svg string, complete bool) {
 // The value and the name of every bar are written, not only in the description.
 func TestBarsSayValues(t *testing.T) {
 	for _, far := range []bool{false, true} {
-		ch := startUps(sampleCold([]string{report.Ours, "rust", "node"}, []int{128}, far).Results, looks{}, "startup", "a test")
+		ch := (&frame{looks: looks{}}).startUps(sampleCold([]string{report.Ours, "rust", "node"}, []int{128}, far).Results)
 		if ch.Dots != far {
 			t.Errorf("far apart %v, dots %v", far, ch.Dots)
 		}
@@ -221,6 +221,10 @@ func TestTimesOurs(t *testing.T) {
 	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
 		t.Errorf("%+v", b)
 	}
+	r.NoDifference = true
+	if b := inverse(&r, looks{}); b.text(unitOf(unitTimes)) != "no difference" {
+		t.Errorf("%+v", b)
+	}
 	r.Few = true
 	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 0 || b.High != 0 {
 		t.Errorf("of few starts: %+v", b)
@@ -232,6 +236,11 @@ func TestTimesOurs(t *testing.T) {
 }
 
 func TestPublishedApart(t *testing.T) {
+	for _, ch := range gather([]*input{{compare: sampleCompare()}}, false) {
+		if ch.head().Apart {
+			t.Errorf("%s: drawn without being asked for", ch.head().Name)
+		}
+	}
 	charts := gather([]*input{{compare: sampleCompare()}}, true)
 	seen, apart := map[string]bool{}, 0
 	for _, ch := range charts {
@@ -249,5 +258,40 @@ func TestPublishedApart(t *testing.T) {
 	}
 	if apart != 3 {
 		t.Errorf("%d charts of what is published; want 3, once", apart)
+	}
+}
+
+// Why something has no figures is said once on a chart, and once on the page; a size without any
+// figure has no chart. Events are named.
+func TestMissing(t *testing.T) {
+	const why = "failed: it did; another event is --event FILE"
+	r := sampleCold([]string{"hello", "other"}, []int{128, 256}, false)
+	r.Event = "event.json"
+	for i := range r.Results {
+		if f := &r.Results[i]; f.Function == "other" || f.MemoryMB == 256 {
+			*f = report.Result{Function: f.Function, MemoryMB: f.MemoryMB, Rows: f.Rows, Failed: why}
+		}
+	}
+	r.SetRatios()
+	in := []*input{{file: "cold", cold: r}}
+	charts := gather(in, false)
+	page, err := drawPage(charts, sourcesOf(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(charts) != 1 {
+		t.Fatalf("%d charts, want the starts at 128 MB", len(charts))
+	}
+	h := charts[0].head()
+	if n := strings.Count(string(drawSVG(charts[0])), "another event is --event FILE"); n != 1 || !strings.Contains(h.Title, "event event.json, 128 MB") || strings.Contains(h.Title, "rows") {
+		t.Errorf("%q: said %d times", h.Title, n)
+	}
+	for _, want := range []string{"<li>other, 128, 256 MB: " + why + "</li>", "<li>hello, 256 MB: " + why + "</li>"} {
+		if strings.Count(string(page), want) != 1 {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if got := strings.Count(string(page), why); got != 2 {
+		t.Errorf("%d reasons on the page, want 2", got)
 	}
 }

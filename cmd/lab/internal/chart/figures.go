@@ -2,20 +2,51 @@ package chart
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/report"
 	"reduction/cmd/lab/internal/stats"
 )
 
-// figures are the figures of a start, and that of the invocations behind it, with their names in
-// titles and in the names of files.
-var figures = []struct{ name, title, slug string }{
+// A figure has a name in titles, and one in the names of files.
+type figure struct{ name, title, slug string }
+
+// figures are those of a start and of the invocations behind it.
+var figures = []figure{
 	{report.FigureStart, "Start to /next", "start"},
 	{report.FigureInit, "INIT", "init"},
 	{report.FigureBilled, "INIT + invocation, which is billed", "billed"},
 	{report.FigureClient, "Client saw", "client"},
+	{report.FigureInitCPU, "CPU time of INIT", "init-cpu"},
+	{report.FigureStartCPU, "CPU time of INIT + invocation", "cpu"},
 	{report.FigureWarm, "Warm invocation", "warm"},
+	{report.FigureWarmCPU, "CPU time of a warm invocation", "warm-cpu"},
+}
+
+// figureOf returns the figure of a name.
+func figureOf(name string) figure {
+	return figures[slices.IndexFunc(figures, func(f figure) bool { return f.name == name })]
+}
+
+// startFigures returns the figures of a start that some of the results have. INIT is among them
+// only where it is not the same as the time to /next.
+func startFigures(results []report.Result) []figure {
+	var out []figure
+	for _, of := range slices.Concat(report.StartFigures, report.CPUFigures) {
+		f := figureOf(of.Name)
+		switch {
+		case f.name == report.FigureInit && !report.InitDiffers(results):
+			continue
+		case f.name == report.FigureStart && !report.InitDiffers(results):
+			f.title = "INIT, start to /next"
+		}
+		if slices.ContainsFunc(results, func(r report.Result) bool { return r.Summary(f.name) != nil }) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // percentiles returns the bar of a summary.
@@ -30,6 +61,17 @@ func percentiles(label string, l look, s *stats.Summary) bar {
 // percentileChart returns a chart of bars that percentiles made.
 func percentileChart(h heading) *barChart {
 	return &barChart{heading: h, Unit: unitMs, Value: "p50", High: "p90", Far: "p99"}
+}
+
+// noTimes says in two words why a result has no times. Missing of the chart has the rest.
+func noTimes(failed string) string {
+	if failed == "" {
+		return "not measured"
+	}
+	if kind, _, _ := strings.Cut(failed, ":"); kind == "skipped" || kind == "not measured" {
+		return kind
+	}
+	return "no times"
 }
 
 // settle draws dots instead of bars if the values are too far apart, and sets the subtitle. Also
@@ -61,11 +103,21 @@ func (ch *barChart) settle(also string) {
 	ch.Subtitle = report.Sentence(what+": p50", "line: to "+end, "less is better") + also
 }
 
-func rowsText(rows int64) string {
+// inputText says what the functions were given: an event, or a file with so many rows.
+func inputText(event string, rows int64) string {
+	if event != "" {
+		return "event " + event
+	}
 	if rows == 1 {
 		return "1 row"
 	}
 	return cli.Thousands(rows) + " rows"
 }
 
-func rowsSlug(rows int64) string { return fmt.Sprintf("%d rows", rows) }
+// inputSlug is the same for the names of files.
+func inputSlug(event string, rows int64) string {
+	if event != "" {
+		return "event"
+	}
+	return fmt.Sprintf("%d rows", rows)
+}

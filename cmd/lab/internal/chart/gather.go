@@ -32,7 +32,6 @@ func gather(in []*input, others bool) []chart {
 			add(coldCharts(in.cold, l)...)
 		case in.compare != nil:
 			add(compareCharts(in.compare, l)...)
-			publications = append(publications, in.compare.Published)
 		case in.ladder != nil:
 			for _, ch := range ladderCharts(in.ladder) {
 				add(ch)
@@ -54,9 +53,9 @@ func gather(in []*input, others bool) []chart {
 	}
 	together := tuneCharts(tuned, l)
 	apart := toolCharts(tool, l)
-	var sources []string // every report of lab compare holds the same publication
+	var sources []string // a file may hold what others asks for
 	for _, p := range publications {
-		if p != nil && !slices.Contains(sources, p.Source) {
+		if !slices.Contains(sources, p.Source) {
 			sources = append(sources, p.Source)
 			apart = append(apart, othersCharts(p, l)...)
 		}

@@ -108,12 +108,8 @@ func (in *input) check() error {
 			return err
 		}
 	}
-	others := in.others
-	if in.compare != nil {
-		others = in.compare.Published
-	}
-	if others != nil {
-		for _, t := range others.PowerTuning {
+	if in.others != nil {
+		for _, t := range in.others.PowerTuning {
 			if len(t.MeanMs) != len(t.MemoryMB) || len(t.MeanUSD) != len(t.MemoryMB) {
 				return fmt.Errorf("%s, %d rows: as many times and costs as memory sizes are expected", t.Strategy, t.Rows)
 			}
@@ -145,9 +141,6 @@ func (in *input) memory() []int {
 	case in.compare != nil:
 		for _, f := range in.compare.Results {
 			out = append(out, f.MemoryMB)
-		}
-		if in.compare.Published != nil {
-			out = append(out, (&input{others: in.compare.Published}).memory()...)
 		}
 	case in.tool != nil:
 		for _, s := range in.tool.Stats {

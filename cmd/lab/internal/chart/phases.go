@@ -23,7 +23,7 @@ func runCharts(r *report.Run) []chart {
 		if f == nil {
 			continue
 		}
-		g := barGroup{Label: rowsText(f.Rows)}
+		g := barGroup{Label: inputText("", f.Rows)}
 		g.Bars = append(g.Bars, phaseBar("first", f.Init, &f.Cold))
 		if len(f.Warm) > 0 {
 			median := f.Median()

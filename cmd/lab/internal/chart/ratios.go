@@ -8,39 +8,34 @@ import (
 	"reduction/cmd/lab/internal/report"
 )
 
-// ratioCharts draws the ratios of what is billed, of the warm invocations, and of the start.
-func ratioCharts(ratios []report.Ratio, l looks, prefix, method string) []chart {
+// ratioCharts draws the ratios of what is billed, of the warm invocations, of the start, and of the
+// CPU time of these.
+func (fr *frame) ratioCharts(ratios []report.Ratio) []chart {
 	var out []chart
-	for _, figure := range []string{report.FigureBilled, report.FigureWarm, report.FigureStart} {
+	for _, figure := range []string{report.FigureBilled, report.FigureWarm, report.FigureStart, report.FigureStartCPU, report.FigureWarmCPU} {
 		of := slices.DeleteFunc(slices.Clone(ratios), func(x report.Ratio) bool { return x.Figure != figure })
 		if len(of) > 0 {
-			out = append(out, timesOurs(of, figure, l, prefix, method))
+			out = append(out, fr.timesFirst(of, figureOf(figure)))
 		}
 	}
 	return out
 }
 
-// timesOurs draws how many times as long as ours each rival takes, by one figure, over one file:
-// the reciprocals of the ratios. Its groups are memory sizes, and round trips if there are
-// several.
-func timesOurs(ratios []report.Ratio, figure string, l looks, prefix, method string) *barChart {
-	title, name := "", ""
-	for _, f := range figures {
-		if f.name == figure {
-			title, name = f.title, f.slug
-		}
-	}
-	rows := ratios[0].Rows
+// timesFirst draws how many times as long as the first function, ours as a rule, each other takes,
+// by one figure, over one file: the reciprocals of the ratios. Its groups are memory sizes, and round
+// trips if there are several.
+func (fr *frame) timesFirst(ratios []report.Ratio, f figure) *barChart {
+	first, rows := fr.first.Name, ratios[0].Rows
 	ch := &barChart{
 		heading: heading{
-			Name:     report.Slug(prefix, "times-ours", name, rowsSlug(rows)),
-			Title:    fmt.Sprintf("How many times ours each takes: %s, %s", lowerFirst(title), rowsText(rows)),
-			Subtitle: "Mark: ratio of medians; line: its 95% bootstrap interval. One that holds 1 shows no difference; none: too few starts.",
-			Notes:    []string{method},
+			Name:     report.Slug(fr.prefix, "times", first, f.slug, inputSlug(fr.event, rows)),
+			Title:    fmt.Sprintf("How many times %s each takes: %s, %s", first, lowerFirst(f.title), inputText(fr.event, rows)),
+			Subtitle: "Mark: ratio of medians; line: its 95% bootstrap interval; none: too few starts. No difference: what the same program again differs by.",
+			Notes:    []string{fr.method},
 		},
 		Unit: unitTimes, Dots: true,
-		Value: "times ours", Low: "95% from", High: "to",
-		Below: "ours slower", Above: "ours faster",
+		Value: "times " + first, Low: "95% from", High: "to",
+		Below: first + " slower", Above: first + " faster",
 	}
 	trips := map[float64]bool{}
 	for _, r := range ratios {
@@ -56,7 +51,7 @@ func timesOurs(ratios []report.Ratio, figure string, l looks, prefix, method str
 			at = len(ch.Groups)
 			ch.Groups = append(ch.Groups, barGroup{Label: label})
 		}
-		ch.Groups[at].Bars = append(ch.Groups[at].Bars, inverse(&r, l))
+		ch.Groups[at].Bars = append(ch.Groups[at].Bars, inverse(&r, fr.looks))
 	}
 	return ch
 }
@@ -72,6 +67,9 @@ func inverse(r *report.Ratio, l looks) bar {
 	}
 	if r.Few {
 		b.Low, b.High = 0, 0
+	}
+	if r.NoDifference {
+		b.Text = "no difference"
 	}
 	return b
 }

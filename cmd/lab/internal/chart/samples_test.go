@@ -45,7 +45,7 @@ func sampleTune(name string, memory ...int) *report.Tune {
 		mean := stats.Interval{Value: 100 / float64(i+1), Low: 90 / float64(i+1), High: 120 / float64(i+1)}
 		r.Sizes = append(r.Sizes, report.TunedSize{MemoryMB: mb, Mean: &mean, P50: &mean, P95: &mean, Cold: &report.Sample{}, Cost: r.Prices.Cost(mb, mean.Value, 1, 400), ColdCost: &pricing.Cost{}})
 	}
-	r.Sizes = append(r.Sizes, report.TunedSize{MemoryMB: 9000, Failed: "not emulable: <too> much"})
+	r.Sizes = append(r.Sizes, report.TunedSize{MemoryMB: 9000, Failed: "skipped: <too> much"})
 	r.Choose()
 	return r
 }

@@ -7,19 +7,19 @@ import (
 	"reduction/cmd/lab/internal/report"
 )
 
-// tuneCharts draws reports of lab tune. Those over the same file, on the same machine, and at
+// tuneCharts draws reports of lab tune. Those over the same file or event, on the same machine, and at
 // the prices of one architecture share a chart.
 func tuneCharts(in []*input, l looks) []chart {
 	var out []chart
 	for _, same := range groupBy(in, func(in **input) any {
 		t := (*in).tune
-		return [4]any{t.Rows, t.Where, t.Machine, t.Prices.Architecture}
+		return [5]any{t.Event, t.Rows, t.Where, t.Machine, t.Prices.Architecture}
 	}) {
 		first := same[0].tune
 		ch := &curveChart{
 			heading: heading{
-				Name:     report.Slug("tuning", rowsSlug(first.Rows)),
-				Title:    "Time and cost by memory size, " + rowsText(first.Rows) + ", warm",
+				Name:     report.Slug("tuning", inputSlug(first.Event, first.Rows)),
+				Title:    "Time and cost by memory size, " + inputText(first.Event, first.Rows) + ", warm",
 				Subtitle: fmt.Sprintf("Time: mean without the highest and lowest %v%%; line: its 95%% interval. Cost: compute alone, at AWS's prices for %s in %s.", 100*first.Discarded, first.Prices.Architecture, first.Prices.Region),
 			},
 			Time: "trimmed mean", Low: "95% from", High: "to",
@@ -31,6 +31,7 @@ func tuneCharts(in []*input, l looks) []chart {
 			if !slices.Contains(ch.Notes, note) {
 				ch.Notes = append(ch.Notes, note)
 			}
+			ch.Missing = append(ch.Missing, in.tune.Failures()...)
 		}
 		if len(same) > 1 {
 			ch.Notes = append(ch.Notes, fmt.Sprintf("From %d runs, one after the other: what the machine did besides may differ.", len(same)))
@@ -59,7 +60,7 @@ func tuneCurve(t *report.Tune, name string, l looks) curve {
 	c := curve{Name: name, Look: l.of(name)}
 	for i := range t.Sizes {
 		size := &t.Sizes[i]
-		p := curvePoint{MemoryMB: size.MemoryMB, None: report.Or(size.Failed, "not measured")}
+		p := curvePoint{MemoryMB: size.MemoryMB, None: noTimes(size.Failed)}
 		if size.Mean != nil {
 			p = curvePoint{MemoryMB: size.MemoryMB, Time: size.Mean.Value, Low: size.Mean.Low, High: size.Mean.High}
 			if size.Cost != nil {

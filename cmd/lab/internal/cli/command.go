@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Program is a set of commands. The first word of a command line names one of them.
@@ -36,6 +37,10 @@ type Command struct {
 type Console struct {
 	In       io.Reader
 	Out, Err io.Writer
+
+	// LineEvery is how often a long command says on Err what it does where Err is no terminal; 0 is
+	// never.
+	LineEvery time.Duration
 }
 
 // Exit statuses.
@@ -143,13 +148,20 @@ func (p *Program) describe(w io.Writer, c *Command) {
 	page := NewPage(w, true)
 	page.Text("%s %s: %s", p.Name, c.Name, c.Short)
 	page.Blank()
-	page.Text("%s", strings.TrimRight(fmt.Sprintf("  %s %s [--flags] %s", p.Name, c.Name, c.Args), " "))
+	flags := f.lines()
+	usage := []string{" ", p.Name, c.Name}
+	if len(flags) > 0 {
+		usage = append(usage, "[--flags]")
+	}
+	page.Text("%s", strings.TrimRight(strings.Join(append(usage, c.Args), " "), " "))
 	page.Blank()
 	page.Prose(c.About)
 	page.Blank()
-	page.Text("Flags:")
-	page.Definitions(f.lines())
-	page.Blank()
+	if len(flags) > 0 {
+		page.Text("Flags:")
+		page.Definitions(flags)
+		page.Blank()
+	}
 	page.Text("Examples:")
 	for line := range strings.Lines(strings.TrimSpace(c.Examples)) {
 		page.Text("  %s", strings.TrimSuffix(line, "\n"))

@@ -79,6 +79,17 @@ func (f *Flags) String(to *string, name, value, usage string) {
 // Func declares a flag whose values set parses.
 func (f *Flags) Func(name, usage string, set func(value string) error) { f.set.Func(name, usage, set) }
 
+// Variables declares a flag for a variable of an environment, which may be repeated.
+func (f *Flags) Variables(to *[]string, name, usage string) {
+	f.set.Func(name, usage, func(text string) error {
+		if name, _, ok := strings.Cut(text, "="); !ok || name == "" {
+			return errors.New("expected NAME=VALUE")
+		}
+		*to = append(*to, text)
+		return nil
+	})
+}
+
 // Whole declares a flag for a whole number from low to high.
 func Whole[N int | int64 | uint64](f *Flags, to *N, name string, value, low, high N, usage string) {
 	*to = value

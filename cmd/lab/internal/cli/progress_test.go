@@ -15,7 +15,7 @@ func TestProgress(t *testing.T) {
 	if b.Len() > 0 {
 		t.Errorf("drawn where there is no terminal: %q", b.String())
 	}
-	p.status.w = &b
+	p.status.w, p.status.terminal = &b, true
 	p.At(5)
 	p.drawn = time.Now().Add(time.Hour) // the last drawing was too short a time ago, however slow this machine is
 	p.At(6)
@@ -32,15 +32,41 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// A line wider than the terminal is cut.
+// A line wider than the terminal is cut. A note stays above the line.
 func TestStatus(t *testing.T) {
 	var b strings.Builder
-	NewStatus(&b).Say("silent")
-	s := &Status{&b, 10}
+	s := &Status{w: &b, terminal: true, width: 10}
 	s.Say("a long line of words")
 	s.Say("short")
+	s.Note("a note that is %s", "longer")
 	s.Clear()
-	if want := eraseLine + "a long li…" + eraseLine + "short" + eraseLine; b.String() != want {
+	if want := eraseLine + "a long li…" + eraseLine + "short" + eraseLine + "a note that is longer\n" + eraseLine + "short" + eraseLine; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+// Where there is no terminal, a line is written now and then, and none before it is due.
+func TestStatusLines(t *testing.T) {
+	var b strings.Builder
+	s := (&Console{Err: &b, LineEvery: time.Hour}).Status()
+	s.Say("one thing")
+	s.Say("another thing")
+	if b.Len() > 0 {
+		t.Errorf("at once: %q", b.String())
+	}
+	s.since = time.Now().Add(-90 * time.Second)
+	s.line()
+	s.Note("a note")
+	s.Clear()
+	s.line() // one that was on its way
+	if want := "another thing, for 2 min\na note\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+	b.Reset()
+	s = (&Console{Err: &b}).Status()
+	s.Say("silent")
+	s.Clear()
+	if b.Len() > 0 || s.lines != nil {
+		t.Errorf("without LineEvery: %q", b.String())
 	}
 }

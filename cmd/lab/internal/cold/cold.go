@@ -13,14 +13,15 @@ import (
 // A Config says what to measure.
 type Config struct {
 	measure.Settings
-	Functions []report.Program // ours first
+	Functions []report.Program // the first one is compared with the others
 	Memory    []int            // MB, the smallest first
 	Rows      int64
 	N         int // samples of each function at each size
 	RoundTrip time.Duration
 }
 
-// Measure takes the samples and returns the report.
+// Measure takes the samples and returns the report. If it was interrupted, the report is of what was
+// measured until then; nil if that is nothing.
 func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Cold, error) {
 	defer status.Clear()
 	if c.Elsewhere() {
@@ -30,15 +31,18 @@ func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Cold, 
 	if err != nil {
 		return nil, err
 	}
-	var r *report.Cold
-	if err = c.measure(ctx, b, status); err == nil {
-		r = c.report(b)
+	err = c.measure(ctx, b, status)
+	r := c.report(b)
+	err = b.End(ctx, err)
+	if err != nil && !b.Measured() {
+		return nil, err
 	}
-	return r, b.End(ctx, err)
+	r.Interrupted = err != nil
+	return r, err
 }
 
 func (c *Config) measure(ctx context.Context, b *measure.Bench, status *cli.Status) error {
-	for _, memory := range c.Memory {
+	for _, memory := range b.Sizes(c.Memory) {
 		for _, function := range c.Functions {
 			if _, err := b.AddTarget(function, memory, c.Rows, c.RoundTrip); err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +23,8 @@ import (
 // A Config says what to measure.
 type Config struct {
 	measure.Settings
-	Bootstrap  string // our function
+	measure.Functions
 	PeersDir   string // the folder of the rivals; "" is none
-	Peers      measure.Peers
 	Only       string // names of the rivals that take part, with commas between them; "" is all
 	Rows       []int64
 	Memory     []int           // MB, the smallest first
@@ -34,6 +34,7 @@ type Config struct {
 	Budget     time.Duration   // for the measuring
 	Markdown   string          // the file for the tables; "" is none
 	Resume     bool
+	Published  bool // report what the experiment's authors measured, too
 
 	functions []report.Program // ours, ours again, then the others
 	leftOut   []report.LeftOut
@@ -44,20 +45,28 @@ func (c *Config) Prepare() error {
 	if c.Resume && c.File == "" {
 		return cli.Usagef("--resume takes --json: its name is that of the file with the starts")
 	}
-	found, leftOut, err := findRivals(c.PeersDir)
+	listed, err := c.List()
 	if err != nil {
 		return err
 	}
-	for _, p := range c.Peers {
-		if p.Name == report.OursAgain || slices.ContainsFunc(found, func(f report.Program) bool { return f.Name == p.Name }) {
+	first, peers := listed[0], listed[1:]
+	var found []report.Program
+	if c.Event != "" {
+		c.Rows = c.Rows[:1] // the event is the input, not a file
+	} else { // rivals do this job, and no other
+		if found, c.leftOut, err = findRivals(c.PeersDir); err != nil {
+			return err
+		}
+	}
+	for _, p := range peers {
+		if p.Name == first.Again().Name || slices.ContainsFunc(found, func(f report.Program) bool { return f.Name == p.Name }) {
 			return cli.Usagef("--peer %s: there is a function of that name", p.Name)
 		}
 	}
 	if c.Elsewhere() {
 		c.RoundTrips = []time.Duration{0}
 	}
-	c.leftOut = leftOut
-	c.functions = slices.Concat([]report.Program{{Name: report.Ours, Path: c.Bootstrap}, {Name: report.OursAgain, Path: c.Bootstrap}}, found, c.Peers)
+	c.functions = slices.Concat([]report.Program{first, first.Again()}, found, peers)
 	if err := c.keepOnly(); err != nil {
 		return err
 	}
@@ -95,6 +104,13 @@ func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Compar
 	r, err := newRun(c, j, status)
 	if err != nil {
 		return nil, err
+	}
+	if len(c.leftOut) > 0 {
+		var names []string
+		for _, l := range c.leftOut {
+			names = append(names, l.Name)
+		}
+		status.Note("left out, not built: %s; %s builds what it can", strings.Join(names, ", "), filepath.Join(c.PeersDir, "build.sh"))
 	}
 	err = r.measure(ctx)
 	out := r.report()

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { labtest.Main(m) }
 // config returns the settings of a short run of our function alone.
 func config(t *testing.T) *Config {
 	t.Helper()
-	c := &Config{Bootstrap: labtest.Bootstrap(t), Rows: []int64{100}, Memory: []int{256}, RoundTrips: []time.Duration{0}, N: 3, Warm: 1, Budget: time.Hour}
+	c := &Config{Functions: measure.Functions{Path: labtest.Bootstrap(t)}, Rows: []int64{100}, Memory: []int{256}, RoundTrips: []time.Duration{0}, N: 3, Warm: 1, Budget: time.Hour}
 	c.Settings = measure.Settings{Options: sandbox.Options{Unlimited: true}, Roots: "bundle", Cache: measure.CacheWarm, Seed: 1, Timeout: measure.LongestTimeout}
 	return c
 }
@@ -33,29 +33,46 @@ func TestKeepOnly(t *testing.T) {
 	}
 }
 
-// A package that was made with the program is used as it is, an older one is not.
-func TestPackedSize(t *testing.T) {
-	dir := t.TempDir()
-	program, zip := filepath.Join(dir, "bootstrap"), filepath.Join(dir, "bootstrap.zip")
-	now := time.Now()
-	for _, file := range []string{program, zip} {
-		if err := os.WriteFile(file, []byte(file), 0o700); err != nil {
+// A package that holds the program, and nothing else, is the one whose size counts.
+func TestPackage(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "dist")
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chtimes(file, now, now); err != nil {
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
+		return path
 	}
-	if got := packedSize(program, dir+".zip", zip); got != int64(len(zip)) {
-		t.Errorf("%d bytes, want %d", got, len(zip))
+	program, more := write("bootstrap", "a program"), write("lib/more", "a library")
+	check := func(name, what string, estimated bool) {
+		t.Helper()
+		p := report.Program{Name: name, Path: program}
+		if err := weighOne(&p, nil); err != nil {
+			t.Fatal(err)
+		}
+		if p.Estimated != estimated || p.Zip == 0 {
+			t.Errorf("%s: %+v", what, p)
+		}
+		if info, err := os.Stat(dir + ".zip"); !estimated && (err != nil || p.Zip != info.Size()) {
+			t.Errorf("%s: %d bytes, %v", what, p.Zip, err)
+		}
 	}
-	before := now.Add(-time.Hour)
-	if err := os.Chtimes(zip, before, before); err != nil {
+	check("peer", "no package", true)
+	labtest.Zip(t, dir+".zip", program, more)
+	check("peer", "a package of the folder", false)
+	check(report.Ours, "a package with more than the program", true)
+	write("lib/more", "a librarY")
+	check("peer", "a package of another build", true)
+	labtest.Zip(t, dir+".zip", program)
+	check(report.Ours, "a package of the program", false)
+	check("peer", "a package without a file", true)
+	if err := os.WriteFile(dir+".zip", []byte("no zip"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := packedSize(program, dir+".zip", zip); got != 0 {
-		t.Errorf("%d bytes of a package that is older", got)
-	}
+	check("peer", "something else", true)
 }
 
 // A package that was not made yet is compressed. The sum depends on names and contents.
@@ -67,7 +84,7 @@ func TestWeigh(t *testing.T) {
 		}
 	}
 	write("bootstrap", strings.Repeat("a program ", 1000))
-	functions := []report.Program{{Name: "a", Path: filepath.Join(dir, "bootstrap")}}
+	functions := []report.Program{{Name: "a", Path: filepath.Join(dir, "bootstrap")}, {Name: "a again", Path: filepath.Join(dir, "bootstrap")}}
 	weighed := func() report.Program {
 		if err := weigh(functions, nil); err != nil {
 			t.Fatal(err)
@@ -75,6 +92,9 @@ func TestWeigh(t *testing.T) {
 		return functions[0]
 	}
 	first := weighed()
+	if functions[1].Zip != first.Zip || functions[1].Sum != first.Sum {
+		t.Errorf("%+v", functions)
+	}
 	if first.Zip < 100 || first.Zip > 1000 || len(first.Sum) != 64 {
 		t.Errorf("%+v", first)
 	}
@@ -88,7 +108,7 @@ func TestWeigh(t *testing.T) {
 	}
 }
 
-// If the time is up before anything was tried, the report says so.
+// If the time is up before anything was tried, the report says so, and nothing is all right.
 func TestNoTime(t *testing.T) {
 	c := config(t)
 	c.Budget = 1
@@ -96,7 +116,7 @@ func TestNoTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := Measure(t.Context(), c, new(cli.Status))
-	if err != nil || !r.OK || r.Done != 0 || len(r.Results) != 2 || r.Results[0].Failed != "not measured: the time was up" {
+	if err != nil || r.OK || r.Done != 0 || len(r.Results) != 2 || r.Results[0].Failed != "not measured: the time was up" {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -50,6 +50,7 @@ type identity struct {
 	Roots     bool
 	Unchecked bool `json:",omitempty"`
 	Period    float64
+	Job       string `json:",omitempty"` // its checksum
 }
 
 // A started is one start of a target.
@@ -59,6 +60,7 @@ type started struct {
 	Cold   float64        `json:"coldSeconds,omitempty"` // of a trial, with everything around it
 	Warm   float64        `json:"warmSeconds,omitempty"`
 	Failed string         `json:"failed,omitempty"`
+	Log    string         `json:"log,omitempty"`
 	OK     bool           `json:"ok,omitempty"` // the failure is excused
 	Sample *report.Sample `json:"sample,omitempty"`
 }
@@ -84,7 +86,7 @@ func (c *Config) openJournal(status *cli.Status) (*journal, error) {
 	}
 	run := c.identity()
 	if j == nil {
-		return beginJournal(name, run)
+		return beginJournal(name, run, status)
 	}
 	if !j.isOf(run) {
 		j.close()
@@ -97,7 +99,7 @@ func (c *Config) identity() *identity {
 	return &identity{
 		Machine: machine.Name(), Functions: c.functions, Rows: c.Rows, Memory: c.Memory, Trips: c.roundTripsMs(), N: c.N, Warm: c.Warm,
 		Timeout: c.Timeout.Seconds(), TLS: !c.NoTLS, Stores: c.S3 + c.DynamoDB, Cache: c.Cache, Seed: c.Seed,
-		Unlimited: c.Unlimited, Shared: c.Shared, Roots: c.SystemRoots, Unchecked: c.Unchecked, Period: report.Ms(c.Period),
+		Unlimited: c.Unlimited, Shared: c.Shared, Roots: c.SystemRoots, Unchecked: c.Unchecked, Period: report.Ms(c.Period), Job: c.Job.Sum(),
 	}
 }
 
@@ -110,20 +112,53 @@ func (c *Config) roundTripsMs() []float64 {
 	return out
 }
 
-// journalName returns the name of the journal beside the report's file.
-func journalName(file string) string { return strings.TrimSuffix(file, filepath.Ext(file)) + ".jsonl" }
+const journalExt = ".jsonl"
 
-// beginJournal begins a journal. Without a name none is kept.
-func beginJournal(name string, run *identity) (*journal, error) {
+// journalName returns the name of the journal beside the report's file.
+func journalName(file string) string {
+	return strings.TrimSuffix(file, filepath.Ext(file)) + journalExt
+}
+
+// beginJournal begins a journal. Without a name none is kept. The journal of an earlier run is kept
+// under another name.
+func beginJournal(name string, run *identity, status *cli.Status) (*journal, error) {
 	j := new(journal)
 	if name == "" {
 		return j, nil
 	}
-	var err error
-	if j.file, err = os.Create(name); err != nil {
+	kept, err := keepJournal(name)
+	if err != nil {
+		return nil, err
+	}
+	if kept != "" {
+		status.Note("the starts of an earlier run were in %s; they are kept in %s", name, kept)
+	}
+	if j.file, err = os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644); err != nil {
 		return nil, err
 	}
 	return j, j.write(entry{Run: run})
+}
+
+// keepJournal renames the journal of an earlier run, and returns its new name: that with the time of
+// its last start. "" is none.
+func keepJournal(name string) (kept string, err error) {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	base := strings.TrimSuffix(name, journalExt) + info.ModTime().UTC().Format("-20060102-150405")
+	for n := 0; ; n++ {
+		kept = base + journalExt
+		if n > 0 {
+			kept = fmt.Sprintf("%s-%d%s", base, n, journalExt)
+		}
+		if _, err := os.Lstat(kept); errors.Is(err, fs.ErrNotExist) {
+			return kept, os.Rename(name, kept)
+		}
+	}
 }
 
 // readJournal reads a journal to go on with. A last line that is not complete is written over.

@@ -1,7 +1,9 @@
 package compare
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +16,9 @@ import (
 // rivals are the folders of peers that hold a rival. The others hold something else.
 var rivals = []string{"go-sdk", "llrt", "node", "python-pandas", "python-polars", "rust", "rust-bare"}
 
+// DefaultPeers is where the rivals are, unless --peers says otherwise.
+const DefaultPeers = "peers"
+
 // findRivals looks for rivals below a folder: peers/rust/dist/bootstrap is rust, and
 // peers/rust/dist-original/bootstrap is rust-original.
 func findRivals(dir string) (found []report.Program, leftOut []report.LeftOut, err error) {
@@ -21,6 +26,9 @@ func findRivals(dir string) (found []report.Program, leftOut []report.LeftOut, e
 		return nil, nil, nil
 	}
 	if _, err := os.Stat(dir); err != nil {
+		if dir == DefaultPeers && errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, nil // lab is used in another folder than this project's
+		}
 		return nil, nil, fmt.Errorf("%w; --peers '' is for none", err)
 	}
 	for _, name := range rivals {
@@ -33,7 +41,7 @@ func findRivals(dir string) (found []report.Program, leftOut []report.LeftOut, e
 		}
 		if len(programs) == 0 {
 			leftOut = append(leftOut, report.LeftOut{
-				Name: name, Why: "not built: there is no " + filepath.Join(folder, "dist", "bootstrap"), Build: filepath.Join(folder, "build.sh"),
+				Name: name, Why: "not built", Build: filepath.Join(folder, "build.sh"),
 			})
 		}
 		for _, path := range programs {

@@ -19,6 +19,7 @@ type run struct {
 	bench   *measure.Bench
 	journal *journal
 	status  *cli.Status
+	memory  []int     // those of Memory that differ here
 	began   time.Time // the measuring, as if its earlier parts had just ended
 	tried   []tried
 	plan    []planned
@@ -33,7 +34,7 @@ func newRun(c *Config, j *journal, status *cli.Status) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Config: c, bench: b, journal: j, status: status, began: time.Now().Add(-seconds(j.spent))}
+	r := &run{Config: c, bench: b, journal: j, status: status, memory: b.Sizes(c.Memory), began: time.Now().Add(-seconds(j.spent))}
 	if err = r.addTargets(); err == nil {
 		err = r.takeOver()
 	}
@@ -47,7 +48,7 @@ func newRun(c *Config, j *journal, status *cli.Status) (*run, error) {
 func (r *run) addTargets() error {
 	for _, trip := range r.RoundTrips {
 		for _, rows := range r.Rows {
-			for _, memory := range r.Memory {
+			for _, memory := range r.memory {
 				for _, function := range r.functions {
 					if _, err := r.bench.AddTarget(function, memory, rows, trip); err != nil {
 						return err
@@ -90,7 +91,7 @@ func (r *run) add(s *started) {
 	t := r.bench.Targets[s.Target]
 	switch {
 	case s.Failed != "":
-		t.Failed, t.Excused = s.Failed, s.OK
+		t.Failed, t.Log, t.Excused = s.Failed, s.Log, s.OK
 	case s.Trial:
 		r.tried[s.Target] = tried{cold: seconds(s.Cold), warm: seconds(s.Warm)}
 	default:
@@ -120,7 +121,7 @@ func (r *run) measure(ctx context.Context) error {
 	if r.plan == nil {
 		for n, t := range r.bench.Targets {
 			r.tried[n].weight = 1
-			if t.Function.Name == report.Ours {
+			if t.Function.Name == r.functions[0].Name {
 				r.tried[n].weight = math.Sqrt(float64(len(r.functions) - 1))
 			}
 		}
@@ -155,13 +156,16 @@ func (r *run) try(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s := &started{Target: n, Trial: true, Failed: t.Failed, OK: t.Excused}
+		s := &started{Target: n, Trial: true, Failed: t.Failed, Log: t.Log, OK: t.Excused}
 		if sample != nil {
 			s.Warm = sample.Warm[0] / 1e3
 			s.Cold = time.Since(began).Seconds() - s.Warm
 		}
 		if err := r.note(s); err != nil {
 			return err
+		}
+		if t.Failed != "" {
+			r.status.Note("%s: %s", name(t), t.Failed)
 		}
 	}
 	return nil
@@ -176,7 +180,7 @@ func (r *run) copyTrials() {
 		switch {
 		case t.Failed != "":
 		case r.tried[n].warm == 0:
-			t.Failed, t.Excused = like.Failed, like.Excused
+			t.Failed, t.Log, t.Excused = like.Failed, like.Log, like.Excused
 		case r.tried[n].cold > report.ManyTrips*(like.RoundTrip-t.RoundTrip).Abs():
 			t.Failed, t.Excused = fmt.Sprintf("not measured: it takes more than %d round trips", report.ManyTrips), true
 			r.tried[n] = tried{}
@@ -208,7 +212,7 @@ func (r *run) follow(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := r.note(&started{Target: n, Failed: t.Failed, OK: t.Excused, Sample: sample}); err != nil {
+			if err := r.note(&started{Target: n, Failed: t.Failed, Log: t.Log, OK: t.Excused, Sample: sample}); err != nil {
 				return err
 			}
 		}
@@ -237,14 +241,16 @@ func (r *run) report() *report.Compare {
 		Conditions: r.bench.Conditions(),
 		RoundTrips: r.roundTripsMs(),
 		Rows:       r.Rows,
-		Memory:     r.Memory,
+		Memory:     r.memory,
 		Functions:  r.functions,
 		LeftOut:    append([]report.LeftOut{}, r.leftOut...),
 		Budget:     r.Budget.Seconds(),
 		Took:       r.spent().Seconds(),
 		Results:    r.bench.Results(),
-		Published:  published.Results(),
 		OK:         r.bench.OK(),
+	}
+	if r.Published {
+		out.Published = published.Results()
 	}
 	for n := range r.bench.Targets {
 		out.Done += r.done[n]

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,27 +18,25 @@ import (
 	"reduction/cmd/lab/internal/report"
 )
 
-// weigh sets the sums and the sizes of the functions' deployment packages. Compressing takes a
-// while, so the size of a package whose name and sum are known is taken over.
+// weigh sets the sums and the sizes of the functions' deployment packages. The second function is
+// the first again. Compressing takes a while, so the size of a package whose name and sum are known
+// is taken over.
 func weigh(functions, known []report.Program) error {
 	errs := make([]error, len(functions))
 	var all sync.WaitGroup
 	for i := range functions {
-		if functions[i].Name != report.OursAgain {
+		if i != 1 {
 			all.Go(func() { errs[i] = weighOne(&functions[i], known) })
 		}
 	}
 	all.Wait()
-	for i := range functions {
-		if functions[i].Name == report.OursAgain { // the same program as the one before it
-			functions[i].Sum, functions[i].Zip = functions[i-1].Sum, functions[i-1].Zip
-		}
-	}
+	functions[1].Sum, functions[1].Zip, functions[1].Estimated = functions[0].Sum, functions[0].Zip, functions[0].Estimated
 	return errors.Join(errs...)
 }
 
-// weighOne weighs a package: ours is the one file, that of others is their folder. A package that
-// was made with the program is used as it is: bootstrap.zip beside ours, dist.zip beside dist.
+// weighOne weighs a package: ours is the one file, that of others is their folder. The zip that was
+// made of these files is the package: bootstrap.zip beside ours, dist.zip beside dist. Without one
+// the files are compressed here, and the size is an estimate.
 func weighOne(p *report.Program, known []report.Program) error {
 	dir, files, err := filepath.Dir(p.Path), []string{p.Path}, error(nil)
 	if p.Name != report.Ours {
@@ -50,29 +49,67 @@ func weighOne(p *report.Program, known []report.Program) error {
 	}
 	for _, k := range known {
 		if k.Name == p.Name && k.Sum == p.Sum {
-			p.Zip = k.Zip
+			p.Zip, p.Estimated = k.Zip, k.Estimated
 			return nil
 		}
 	}
-	if p.Zip = packedSize(p.Path, dir+".zip", p.Path+".zip"); p.Zip == 0 {
-		p.Zip, err = zipSize(dir, files)
+	for _, name := range []string{dir + ".zip", p.Path + ".zip"} {
+		if holds(name, dir, files) {
+			info, err := os.Stat(name)
+			if err != nil {
+				return err
+			}
+			p.Zip = info.Size()
+			return nil
+		}
 	}
+	p.Estimated = true
+	p.Zip, err = zipSize(dir, files)
 	return err
 }
 
-// packedSize returns the size of the first package that exists and is no older than the program;
-// 0 if there is none.
-func packedSize(program string, packages ...string) int64 {
-	built, err := os.Stat(program)
+// holds reports whether a zip holds these files below dir, and no others.
+func holds(name, dir string, files []string) bool {
+	z, err := zip.OpenReader(name)
 	if err != nil {
-		return 0
+		return false
 	}
-	for _, name := range packages {
-		if info, err := os.Stat(name); err == nil && !info.ModTime().Before(built.ModTime()) {
-			return info.Size()
+	defer z.Close()
+	packed := map[string]*zip.File{}
+	for _, f := range z.File {
+		if !f.FileInfo().IsDir() {
+			packed[f.Name] = f
 		}
 	}
-	return 0
+	if len(packed) != len(files) {
+		return false
+	}
+	for _, file := range files {
+		below, err := filepath.Rel(dir, file)
+		if err != nil {
+			return false
+		}
+		f := packed[filepath.ToSlash(below)]
+		if f == nil || !isContent(f, file) {
+			return false
+		}
+	}
+	return true
+}
+
+// isContent reports whether a file of a zip has the size and the checksum of a file.
+func isContent(f *zip.File, file string) bool {
+	in, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err != nil || uint64(info.Size()) != f.UncompressedSize64 {
+		return false
+	}
+	h := crc32.NewIEEE()
+	_, err = io.Copy(h, in)
+	return err == nil && h.Sum32() == f.CRC32
 }
 
 // sum returns the SHA-256 of the files' names below dir, sizes and contents.

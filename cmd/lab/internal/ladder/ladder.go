@@ -63,19 +63,20 @@ func (c *Config) Prepare() error {
 	return c.Ready(c.Memory, c.Functions)
 }
 
-// Measure takes the samples and returns the report.
+// Measure takes the samples and returns the report. If it was interrupted, the report is of what was
+// measured until then; nil if that is nothing.
 func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Ladder, error) {
 	take := cold.Measure
 	if !c.Job {
 		take = measureStarts
 	}
 	starts, err := take(ctx, &c.Config, status)
-	if err != nil {
+	if starts == nil {
 		return nil, err
 	}
 	r := &report.Ladder{Kind: report.KindLadder, Cold: *starts, Rungs: c.rungs, LeftOut: c.leftOut, Job: c.Job, Storage: c.Storage}
 	r.SetRatios()
-	return r, nil
+	return r, err
 }
 
 // measureStarts measures the starts of functions that have no job.
@@ -85,18 +86,20 @@ func measureStarts(ctx context.Context, c *cold.Config, status *cli.Status) (*re
 	if err != nil {
 		return nil, err
 	}
-	var r *report.Cold
 	if err = addStarts(c, b); err == nil {
 		err = b.Rounds(ctx, c.N, status, func(ctx context.Context, t *measure.Target) (*report.Sample, error) { return t.TakeStart(ctx) })
 	}
-	if err == nil {
-		r = &report.Cold{Conditions: b.Conditions(), N: c.N, Functions: c.Functions, Results: b.Results(), OK: b.OK()}
+	r := &report.Cold{Conditions: b.Conditions(), N: c.N, Functions: c.Functions, Results: b.Results(), OK: b.OK()}
+	err = b.End(ctx, err)
+	if err != nil && !b.Measured() {
+		return nil, err
 	}
-	return r, b.End(ctx, err)
+	r.Interrupted = err != nil
+	return r, err
 }
 
 func addStarts(c *cold.Config, b *measure.Bench) error {
-	for _, memory := range c.Memory {
+	for _, memory := range b.Sizes(c.Memory) {
 		for _, function := range c.Functions {
 			if _, err := b.AddStart(function, memory); err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type Bench struct {
 	objects map[int64]*object                    // by rows
 	files   map[string][]string                  // by program, for the page cache to drop
 	cpu     machine.CPUTime                      // when the bench was ready
+	noCPU   error                                // why the functions' CPU time is not known
 }
 
 // An object is one file of the experiment's data, and what the reference makes of it.
@@ -120,14 +122,29 @@ func (b *Bench) Results() []report.Result {
 	return out
 }
 
-// OK reports whether every target has times that count, or an excuse for having none.
+// Measured reports whether any target has samples.
+func (b *Bench) Measured() bool {
+	return slices.ContainsFunc(b.Targets, func(t *Target) bool { return t.Failed == "" && len(t.Samples) > 0 })
+}
+
+// OK reports whether something was measured, and every target has times that count, or an excuse
+// for having none.
 func (b *Bench) OK() bool {
 	for _, t := range b.Targets {
 		if r := t.Result(); !t.OK() || r.Wrong() != "" {
 			return false
 		}
 	}
-	return true
+	return b.Measured()
+}
+
+// Sizes returns those of the memory sizes that differ. Where nothing is limited, all of them are the
+// same, and the largest stands for them.
+func (b *Bench) Sizes(memory []int) []int {
+	if b.host.Limited() {
+		return memory
+	}
+	return memory[len(memory)-1:]
 }
 
 // timeout is that of INIT, and of an invocation.
@@ -175,7 +192,7 @@ func (b *Bench) Conditions() report.Conditions {
 	if b.Elsewhere() {
 		where = fmt.Sprintf("this machine's emulator of Lambda, S3 at %s, DynamoDB at %s, not AWS", b.S3, b.DynamoDB)
 	}
-	return report.Conditions{
+	c := report.Conditions{
 		Where:    where,
 		Date:     time.Now().UTC().Format(time.RFC3339),
 		Machine:  machine.Name(),
@@ -187,4 +204,9 @@ func (b *Bench) Conditions() report.Conditions {
 		Seed:     b.Seed,
 		Load:     now.Since(b.cpu),
 	}
+	if b.noCPU != nil {
+		c.Sandbox = append(c.Sandbox, "CPU time of the function not known: "+b.noCPU.Error())
+	}
+	b.Job.describe(&c)
+	return c
 }

@@ -79,7 +79,10 @@ func describeDifferences(items []lambdatest.Item, want []dataset.Result, tied da
 			mean++
 		}
 	}
-	s := fmt.Sprintf("differences from the reference: %d; of %d items %d are there", len(wrong), len(want), len(items)-foreign)
+	s := fmt.Sprintf("wrote %d of %d expected items", len(items)-foreign, len(want))
+	if len(items) == 0 {
+		return s
+	}
 	for _, kind := range []struct {
 		n    int
 		what string
@@ -93,5 +96,5 @@ func describeDifferences(items []lambdatest.Item, want []dataset.Result, tied da
 			s += fmt.Sprintf(", %d %s", kind.n, kind.what)
 		}
 	}
-	return s + "; first " + wrong[0]
+	return s + "; the first difference is " + wrong[0]
 }

@@ -72,7 +72,7 @@ func TestDescribeDifferences(t *testing.T) {
 		{0, "MostUsedTreatment", "U", "1 with a mode that is less frequent", "as frequent"},
 		{1, "MostUsedTreatment", "V", "1 with a mode that is less frequent", "as frequent"},
 		{1, "AverageRecoveryTime", "1", "1 with another mean", "mode"},
-		{1, "PK", "other", "of 2 items 1 are there, 1 others that should not be there", "mean"},
+		{1, "PK", "other", "wrote 1 of 2 expected items, 1 others that should not be there", "mean"},
 	} {
 		items := []lambdatest.Item{item("id", &want[0]), item("id", &want[1])}
 		if says := describeDifferences(items, want, tied, "id"); says != "" {
@@ -81,7 +81,7 @@ func TestDescribeDifferences(t *testing.T) {
 		for kind := range items[test.group][test.attribute] {
 			items[test.group][test.attribute] = lambdatest.Value{kind: test.is}
 		}
-		says, _, _ := strings.Cut(describeDifferences(items, want, tied, "id"), "; first ")
+		says, _, _ := strings.Cut(describeDifferences(items, want, tied, "id"), "; the first difference is ")
 		if !strings.Contains(says, test.says) || strings.Contains(says, test.saysNever) {
 			t.Errorf("%+v: %s", test, says)
 		}

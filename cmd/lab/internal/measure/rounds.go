@@ -22,7 +22,11 @@ func (b *Bench) Rounds(ctx context.Context, n int, status *cli.Status, take func
 			if t.Failed != "" {
 				continue
 			}
-			status.Say(fmt.Sprintf("round %d of %d: %s, %d MB", round, n, t.Function.Name, t.MemoryMB))
+			what := "once before it counts"
+			if round > 0 {
+				what = fmt.Sprintf("round %d of %d", round, n)
+			}
+			status.Say(fmt.Sprintf("%s: %s, %d MB", what, t.Function.Name, t.MemoryMB))
 			sample, err := take(ctx, t)
 			if err != nil {
 				return err

@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"time"
 
 	"reduction/cmd/lab/internal/pricing"
 	"reduction/cmd/lab/internal/report"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/runtime/lambdatest"
 )
 
 // Take starts the function, invokes it once and then warm times more, ends it, and returns the
 // sample. It returns nil if the function has no times; Failed says why from then on. An error is
-// not the function's fault.
+// not the function's fault; if ctx ended, the sample beside it has the invocations until then.
 func (t *Target) Take(ctx context.Context, warm int) (*report.Sample, error) {
 	s, err := t.take(ctx, warm)
 	return t.settle(ctx, s, err)
@@ -48,6 +50,7 @@ func (t *Target) take(ctx context.Context, warm int) (*report.Sample, error) {
 	s := &report.Sample{MaxMemory: r.MaxMemory, S3Gets: t.gets()}
 	if process != nil {
 		started = process.Clock
+		t.startCPU(s, &clock, process)
 		used, err := process.Used()
 		if err != nil {
 			return nil, err
@@ -61,12 +64,12 @@ func (t *Target) take(ctx context.Context, warm int) (*report.Sample, error) {
 	s.Init = s.StartToNext + report.Ms(r.Init-r.StartToNext)
 	s.Billed = s.Init + report.Ms(r.Duration)
 	s.Client = report.Ms(clock.answer - started)
-	if s.WriteUnits, err = t.check(s, r.RequestID); err != nil {
+	if s.WriteUnits, err = t.check(s, r); err != nil {
 		return nil, err
 	}
 	for range warm {
 		if err := t.takeWarm(ctx, s); err != nil {
-			return nil, err
+			return s, err
 		}
 	}
 	return s, nil
@@ -84,7 +87,7 @@ func (t *Target) takeWarm(ctx context.Context, s *report.Sample) error {
 		return err
 	}
 	if r.Cold {
-		return &failure{"wrong: a warm invocation was made by a new process", false}
+		return &failure{reason: "a warm invocation was made by a new process: the one before it had ended"}
 	}
 	if err := t.box.Freeze(); err != nil {
 		return err
@@ -92,25 +95,67 @@ func (t *Target) takeWarm(ctx context.Context, s *report.Sample) error {
 	s.Warm = append(s.Warm, report.Ms(r.Duration))
 	s.WarmGets = t.gets()
 	s.MaxMemory = max(s.MaxMemory, r.MaxMemory)
-	_, err = t.check(s, r.RequestID)
+	t.warmCPU(s)
+	_, err = t.check(s, r)
 	return err
 }
 
-// invoke sends an empty event, for which the function uses its own bucket, key and table.
+// startCPU sets the CPU time of INIT and of the first invocation.
+func (t *Target) startCPU(s *report.Sample, clock *milestones, process *sandbox.ExecRecord) {
+	t.readCPU()
+	if clock.cpuErr != nil {
+		t.bench.noCPU = clock.cpuErr
+	} else if t.cpu != nil {
+		s.InitCPU = report.Ms(clock.initCPU - t.box.CPUTimeAtExec(process))
+		s.FirstCPU = report.Ms(t.cpu.Time - clock.initCPU)
+	}
+}
+
+// warmCPU adds the CPU time of a warm invocation, which is over.
+func (t *Target) warmCPU(s *report.Sample) {
+	before := t.cpu
+	t.readCPU()
+	if before == nil || t.cpu == nil {
+		return
+	}
+	s.WarmCPU = append(s.WarmCPU, report.Ms(t.cpu.Time-before.Time))
+	if n, ok := t.cpu.SwitchesSince(*before); ok {
+		s.WarmSwitches = append(s.WarmSwitches, float64(n))
+	}
+}
+
+// restTime is how long a process that cannot be frozen gets to come to rest after its GET /next.
+const restTime = time.Millisecond
+
+// readCPU sets cpu to what the sandbox has used up to now.
+func (t *Target) readCPU() {
+	if !t.bench.host.Limited() {
+		time.Sleep(restTime)
+	}
+	now, err := t.box.CPU()
+	if t.cpu = &now; err != nil {
+		t.cpu, t.bench.noCPU = nil, err
+	}
+}
+
+// invoke sends the event. Without one the function uses its own bucket, key and table.
 func (t *Target) invoke(ctx context.Context) (*lambdatest.Result, error) {
-	r, err := t.fn.Invoke(ctx, nil)
+	r, err := t.fn.Invoke(ctx, t.bench.event)
 	switch {
 	case err != nil:
 		return nil, err
 	case t.box.OutOfMemory():
-		return nil, &failure{fmt.Sprintf("Runtime.OutOfMemory: signal: killed, at %d MB", t.MemoryMB), true}
-	case r.ErrorType == "Sandbox.Timedout":
-		return nil, &failure{fmt.Sprintf("Sandbox.Timedout: Task timed out after %.2f seconds, at %d MB", t.bench.timeout().Seconds(), t.MemoryMB), true}
-	case r.FunctionError != "":
-		return nil, &failure{fmt.Sprintf("failed: %s\n%s", r.Payload, bytes.TrimSpace(r.LogTail)), false}
+		return nil, &failure{reason: "Runtime.OutOfMemory: signal: killed", excused: true, log: bytes.TrimSpace(r.LogTail)}
+	case r.ErrorType == "Sandbox.Timedout" && t.milestones().next == 0:
+		return nil, &failure{reason: fmt.Sprintf("Sandbox.Timedout: it never asked for an event (GET /next) in %v; --timeout allows longer", max(t.bench.timeout(), initTime)), log: bytes.TrimSpace(r.LogTail)}
+	case r.FunctionError != "" && (t.bench.Expect != report.ExpectNone || r.ErrorType == "Sandbox.Timedout" || t.milestones().answer == 0):
+		return nil, failed(r)
 	}
 	return r, nil
 }
+
+// initTime is how long Lambda lets INIT take, and the emulator at least.
+const initTime = 10 * time.Second
 
 // gets returns the number of requests that S3 charges as reading, since they were last forgotten.
 func (t *Target) gets() int {
@@ -123,9 +168,9 @@ func (t *Target) gets() int {
 	return n
 }
 
-// check compares what an invocation wrote with the reference, returns the write units that the
-// items cost, and empties the table.
-func (t *Target) check(s *report.Sample, requestID string) (units int, err error) {
+// check compares what an invocation answered or wrote with what is expected, returns the write units
+// that the items cost, and empties the table.
+func (t *Target) check(s *report.Sample, r *lambdatest.Result) (units int, err error) {
 	items := t.server.DynamoDB.Items(t.table)
 	t.server.DynamoDB.Empty(t.table)
 	if t.bench.Elsewhere() {
@@ -136,9 +181,17 @@ func (t *Target) check(s *report.Sample, requestID string) (units int, err error
 			return 0, err
 		}
 	}
-	if wrong := describeDifferences(items, t.object.want, t.object.tied, requestID); wrong != "" {
+	wrong := t.bench.checkAnswer(r.Payload)
+	if t.bench.Own() {
+		wrong = describeDifferences(items, t.object.want, t.object.tied, r.RequestID)
+	}
+	if wrong != "" {
 		if !t.bench.Unchecked {
-			return 0, &failure{"wrong: " + wrong, false}
+			wrong += ", so it is not timed"
+			if t.bench.Own() {
+				wrong += "; for another job use --event or --expect status"
+			}
+			return 0, &failure{reason: wrong, log: bytes.TrimSpace(r.LogTail)}
 		}
 		s.Wrong = wrong
 	}

@@ -8,6 +8,7 @@ package measure
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -48,6 +49,7 @@ var ErrInterrupted = errors.New("interrupted")
 type Settings struct {
 	sandbox.Options
 	Stores
+	Job
 	NoTLS     bool
 	Roots     string        // where a function finds the authority of the servers' certificates
 	Unchecked bool          // results that differ from the reference have times, too
@@ -98,8 +100,7 @@ func (s *Settings) DeclareTimeout(f *cli.Flags, value time.Duration, usage strin
 	f.Duration(&s.Timeout, "timeout", value, time.Second, LongestTimeout, usage)
 }
 
-// Ready checks the settings before anything begins, and completes the programs: our function
-// first, then others.
+// Ready checks the settings before anything begins, and completes the programs.
 func (s *Settings) Ready(memory []int, functions []report.Program) error {
 	if !slices.Contains([]string{CacheWarm, cacheDropped, cacheEmpty}, s.Cache) {
 		return cli.Usagef("--cache is %q; expected warm, dropped or empty", s.Cache)
@@ -115,14 +116,11 @@ func (s *Settings) Ready(memory []int, functions []report.Program) error {
 		return cli.Usagef("--period %v is too short for %d MB: its share of it is %v, and Linux allows no less than %v",
 			s.Period, least, sandbox.Quota(least, s.Period), sandbox.LeastQuota)
 	}
+	if err := s.Job.ready(); err != nil {
+		return err
+	}
 	for i := range functions {
-		f := &functions[i]
-		find := FindProgram
-		if i == 0 {
-			find = FindBootstrap
-		}
-		var err error
-		if f.Path, f.Bytes, err = find(f.Path); err != nil {
+		if err := find(&functions[i]); err != nil {
 			return err
 		}
 	}
@@ -130,14 +128,20 @@ func (s *Settings) Ready(memory []int, functions []report.Program) error {
 }
 
 // Writable reports why a file cannot be written, before a measurement rather than after it. The
-// file keeps its content. "" is no file.
+// file keeps its content, and one that is not there is not made. "" is no file.
 func Writable(file string) error {
 	if file == "" {
 		return nil
 	}
+	_, err := os.Lstat(file)
+	isNew := errors.Is(err, fs.ErrNotExist)
 	out, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	return out.Close()
+	err = out.Close()
+	if isNew {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
 }

@@ -31,7 +31,7 @@ func (b *Bench) AddStart(function report.Program, memoryMB int) (*Target, error)
 func (t *Target) TakeStart(ctx context.Context) (*report.Sample, error) {
 	s, err := t.takeStart(ctx)
 	if err != nil && ctx.Err() == nil {
-		err = &failure{err.Error(), false}
+		err = &failure{reason: err.Error()}
 	}
 	return t.settle(ctx, s, err)
 }
@@ -62,6 +62,9 @@ func (t *Target) takeStart(ctx context.Context) (*report.Sample, error) {
 		return nil, fmt.Errorf("a start cannot be measured on %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
 	s := &report.Sample{StartToNext: report.Ms(clock.next - process.Clock), MaxMemory: r.MaxMemory}
+	if clock.cpuErr == nil {
+		s.InitCPU = report.Ms(clock.initCPU - t.box.CPUTimeAtExec(process))
+	}
 	s.Init, s.Billed, s.Client = s.StartToNext, s.StartToNext, s.StartToNext
 	if used, err := process.Used(); err == nil { // a process that has ended has no counters
 		s.Counted = (*report.Counters)(used)

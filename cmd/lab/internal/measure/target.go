@@ -25,8 +25,9 @@ type Target struct {
 	RoundTrip time.Duration
 	Samples   []report.Sample // that count; the caller adds them
 
-	Failed  string // why it has no times; "" if it has
-	Excused bool   // the failure is a result, not a fault: out of memory, not emulable
+	Failed  string // why it has no times, in one line; "" if it has
+	Excused bool   // the failure is a result, not a fault: out of memory, or skipped
+	Log     string // of a function that failed: the end of what it printed
 
 	bench  *Bench
 	object *object
@@ -34,6 +35,8 @@ type Target struct {
 	box    *sandbox.Sandbox
 	fn     *lambdatest.Function
 	table  string
+
+	cpu *sandbox.CPU // of the sandbox after the last invocation; nil where it is not known
 
 	mu    sync.Mutex
 	clock milestones
@@ -43,6 +46,9 @@ type Target struct {
 type milestones struct {
 	next, answer time.Duration // the arrivals of the first GET /next and of the first answer
 	err          error         // why the quota could not be set at the end of INIT
+
+	initCPU time.Duration // the sandbox's CPU time at the end of INIT
+	cpuErr  error         // why that is not known
 }
 
 // OK reports whether the target has times, or an excuse for having none.
@@ -56,7 +62,7 @@ func (b *Bench) AddTarget(function report.Program, memoryMB int, rows int64, tri
 	if ok, err := t.newSandbox(); !ok {
 		return t, err
 	}
-	name := fmt.Sprintf("%s-%d-%d", report.Slug(function.Name), memoryMB, rows)
+	name := b.freeName(t.server, fmt.Sprintf("%s-%d-%d", report.Slug(function.Name), memoryMB, rows))
 	t.table = Table + "-" + name
 	t.server.DynamoDB.CreateTable(t.table)
 	if b.Elsewhere() {
@@ -65,14 +71,27 @@ func (b *Bench) AddTarget(function report.Program, memoryMB int, rows int64, tri
 		}
 	}
 	t.createFunction(name, slices.Concat(b.trust(t.server), b.environ(),
-		[]string{"S3_BUCKET=" + Bucket, "FILE_NAME=" + t.object.key, "DB_TABLE=" + t.table}))
+		[]string{"S3_BUCKET=" + Bucket, "FILE_NAME=" + t.object.key, "DB_TABLE=" + t.table}, b.Env))
 	return t, nil
 }
 
-// newSandbox makes the sandbox. It returns false if the memory size cannot be emulated, or if an
+// freeName returns a name for a function and its table that no other has on the server: names that
+// differ in punctuation alone give the same slug.
+func (b *Bench) freeName(server *lambdatest.Server, name string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(b.Targets, func(t *Target) bool { return t.server == server && t.table == Table+"-"+name })
+	}
+	free := name
+	for n := 2; taken(free); n++ {
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+	return free
+}
+
+// newSandbox makes the sandbox. It returns false if the memory size cannot be measured, or if an
 // error occurred.
 func (t *Target) newSandbox() (ok bool, err error) {
-	if t.Failed = t.bench.host.Emulable(t.MemoryMB); t.Failed != "" {
+	if t.Failed = t.bench.host.Skipped(t.MemoryMB); t.Failed != "" {
 		t.Excused = true
 		return false, nil
 	}
@@ -116,10 +135,16 @@ func (t *Target) watch(_ http.ResponseWriter, r *http.Request) bool {
 	case strings.HasSuffix(r.URL.Path, "/invocation/next") && t.clock.next == 0:
 		t.clock.next = now
 		t.clock.err = t.box.EndInit()
-	case strings.HasSuffix(r.URL.Path, "/response") && t.clock.answer == 0:
+		t.clock.initCPU, t.clock.cpuErr = t.box.CPUTime()
+	case isAnswer(r.URL.Path) && t.clock.answer == 0:
 		t.clock.answer = now
 	}
 	return false
+}
+
+// isAnswer reports whether a request to the Runtime API answers an invocation.
+func isAnswer(path string) bool {
+	return strings.Contains(path, "/invocation/") && (strings.HasSuffix(path, "/response") || strings.HasSuffix(path, "/error"))
 }
 
 // milestones returns those of the present start.
@@ -159,7 +184,7 @@ func (t *Target) remember(process *sandbox.ExecRecord) {
 
 // Result summarises the target. One that failed in the end has no times, whatever it had before.
 func (t *Target) Result() report.Result {
-	r := report.Result{Function: t.Function.Name, MemoryMB: t.MemoryMB, Rows: t.Rows, RoundTrip: report.Ms(t.RoundTrip), Failed: t.Failed, Samples: []report.Sample{}}
+	r := report.Result{Function: t.Function.Name, MemoryMB: t.MemoryMB, Rows: t.Rows, RoundTrip: report.Ms(t.RoundTrip), Failed: t.Failed, Log: t.Log, Samples: []report.Sample{}}
 	if t.bench.host.Limited() {
 		r.VCPUs = sandbox.VCPUs(t.MemoryMB)
 	}
@@ -170,22 +195,14 @@ func (t *Target) Result() report.Result {
 	return r
 }
 
-// A failure is why a function has no times.
-type failure struct {
-	reason  string
-	excused bool // as in Target
-}
-
-func (f *failure) Error() string { return f.reason }
-
 // settle returns a sample, or notes in the target why there is no sample. An error that it returns
 // is not the function's fault.
 func (t *Target) settle(ctx context.Context, s *report.Sample, err error) (*report.Sample, error) {
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return s, ctx.Err()
 	}
 	if f, ok := errors.AsType[*failure](err); ok {
-		t.Failed, t.Excused = f.reason, f.excused
+		t.Failed, t.Excused, t.Log = f.reason, f.excused, string(f.log)
 		return nil, nil
 	}
 	if err != nil {

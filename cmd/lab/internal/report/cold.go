@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"reduction/cmd/lab/internal/cli"
-	"reduction/cmd/lab/internal/stats"
 )
 
 // Cold is the report of `lab cold`: the starts of several functions at several memory sizes.
@@ -16,82 +15,130 @@ type Cold struct {
 	Rows      int64     `json:"rows"`
 	Bytes     int64     `json:"bytes"`
 	N         int       `json:"n"`
-	Functions []Program `json:"functions"` // ours first
+	Functions []Program `json:"functions"` // the ratios are of the first, ours as a rule
 	Results   []Result  `json:"cells"`     // by memory size, then in the order of the functions
 	Ratios    []Ratio   `json:"ratios"`
 	OK        bool      `json:"ok"`
 }
 
 // SetRatios sets the ratios of the results.
-func (r *Cold) SetRatios() { r.Ratios = ratios(r.Results, len(r.Functions)) }
+func (r *Cold) SetRatios() { r.Ratios = ratios(r.Results, r.Functions) }
+
+// measured reports whether any function has times.
+func measured(results []Result) bool {
+	return slices.ContainsFunc(results, func(f Result) bool { return len(f.Samples) > 0 })
+}
 
 // Print writes the report as text.
 func (r *Cold) Print(p *cli.Page) error {
 	p.Heading("From start to first answer, on %s", r.Where)
-	p.Note("%s rows, %s; %s; round trip %v ms; page cache %s; n = %d; %s",
-		cli.Thousands(r.Rows), cli.Size(r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.N, r.Machine)
+	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.samples(), r.Machine)
 	for _, note := range r.notes() {
 		p.Note("%s", note)
 	}
 	for size := range slices.Chunk(r.Results, len(r.Functions)) {
-		r.printSize(p, size)
+		if measured(size) {
+			r.printSize(p, size)
+		}
 	}
-	figures := "p50 and p90"
-	if r.N >= stats.EnoughForP99 {
-		figures = "p50, p90 and p99"
+	if measured(r.Results) {
+		r.printLegend(p)
 	}
-	p.Blank()
-	p.Note("Milliseconds, %s; memory, reads and faults at p50. lab help cold explains the columns.", figures)
-	if len(r.Functions) > 1 {
-		p.Note("Ratios are of medians, ours by theirs, with 95%% intervals (of %d samples or more): under 1, ours is faster.", FewStarts)
-	}
-	if r.OK && slices.ContainsFunc(r.Results, func(f Result) bool { return len(f.Samples) > 0 }) {
+	printFailures(p, Failures(r.Results))
+	if r.Interrupted {
 		p.Blank()
-		p.Good("Every item of every sample is what the reference says.")
+		p.Bad("Interrupted: these are the samples that were taken until then.")
+	} else if r.OK {
+		r.verdict(p)
 	}
 	return p.Flush()
 }
 
-// printSize prints the functions at one memory size, and the ratios.
-func (r *Cold) printSize(p *cli.Page, results []Result) {
-	title := fmt.Sprintf("%d MB", results[0].MemoryMB)
-	if results[0].VCPUs > 0 {
-		title += fmt.Sprintf(", %.3f vCPUs", results[0].VCPUs)
+// samples says how many samples the figures are of.
+func (r *Cold) samples() string {
+	if !r.Interrupted {
+		return fmt.Sprintf("n = %d", r.N)
+	}
+	least, most := r.N, 0
+	for _, f := range r.Results {
+		if f.Failed == "" {
+			least, most = min(least, len(f.Samples)), max(most, len(f.Samples))
+		}
+	}
+	if least == most {
+		return fmt.Sprintf("n = %d of %d", most, r.N)
+	}
+	return fmt.Sprintf("n = %d to %d of %d", least, most, r.N)
+}
+
+// printFailures prints why functions have no times.
+func printFailures(p *cli.Page, lines []string) {
+	if len(lines) > 0 {
+		p.Blank()
+	}
+	for _, line := range lines {
+		p.Bad("%s", line)
+	}
+}
+
+func (r *Cold) printLegend(p *cli.Page) {
+	figures := "p50 and p90"
+	if slices.ContainsFunc(r.Results, func(f Result) bool { return f.Billed != nil && f.Billed.P99 != nil }) {
+		figures = "p50, p90 and p99"
 	}
 	p.Blank()
-	p.Heading("%s", title)
+	p.Note("Milliseconds, %s; memory, reads and faults at p50. AWS bills INIT + invocation. lab help cold explains the columns.", figures)
+	if len(r.Functions) > 1 {
+		p.Note("A / B: how many times B's median A's is, with its 95%% interval (of %d samples or more): over 1, B is faster.", FewStarts)
+	}
+}
+
+// printSize prints the functions at one memory size, and the ratios.
+func (r *Cold) printSize(p *cli.Page, results []Result) {
+	p.Blank()
+	if memory := results[0].MemoryMB; r.Limited {
+		p.Heading("%d MB, %.3f vCPUs", memory, results[0].VCPUs)
+	} else {
+		p.Heading("Told that it has %d MB; nothing limits it", memory)
+	}
+	columns := startColumns(results)
 	t := new(cli.Table)
 	var line1, line2 []string
-	for _, figure := range StartFigures {
-		line1, line2 = append(line1, figure.line1), append(line2, figure.line2)
+	for _, c := range columns {
+		line1, line2 = append(line1, c.line1), append(line2, c.line2)
 	}
-	t.Row("", append(line1, "peak", "read from", "faults,")...)
-	t.Row("", append(line2, "memory", "storage", "major/minor")...)
+	t.Row("", line1...)
+	t.Row("", line2...)
 	t.Rule()
 	for i := range results {
-		t.Row("  "+results[i].Function, results[i].cells()...)
+		if len(results[i].Samples) > 0 {
+			t.Row("  "+results[i].Function, cellsOf(columns, &results[i])...)
+		}
 	}
 	for _, f := range results[1:] {
 		var values, intervals []string
-		for _, ratio := range r.Ratios {
-			if ratio.Peer == f.Function && ratio.MemoryMB == f.MemoryMB {
-				values = append(values, fmt.Sprintf("%.2f", ratio.Value))
-				if !ratio.Few {
-					intervals = append(intervals, fmt.Sprintf("%.2f-%.2f", ratio.Low, ratio.High))
+		some := false
+		for _, c := range columns {
+			value, interval := "", ""
+			for i := range r.Ratios {
+				if x := &r.Ratios[i]; x.Peer == f.Function && x.MemoryMB == f.MemoryMB && x.Figure == c.figure {
+					value, some = x.times(), true
+					switch {
+					case x.NoDifference:
+						interval = noDifference
+					case !x.Few:
+						interval = x.interval()
+					}
 				}
 			}
+			values, intervals = append(values, value), append(intervals, interval)
 		}
-		if len(values) > 0 {
-			t.Row("  ours / "+f.Function, values...)
-			if len(intervals) > 0 {
+		if some {
+			t.Row("  "+f.Function+" / "+results[0].Function, values...)
+			if slices.ContainsFunc(intervals, func(s string) bool { return s != "" }) {
 				t.Row("", intervals...)
 			}
 		}
 	}
 	p.Table(t)
-	for _, f := range results {
-		if why := f.Failed + f.Wrong(); why != "" {
-			p.Bad("  %s %s", f.Function, why)
-		}
-	}
 }

@@ -19,15 +19,15 @@ type Compare struct {
 	RoundTrips []float64             `json:"roundTripsMs"` // the usual one first
 	Rows       []int64               `json:"rows"`
 	Memory     []int                 `json:"memoryMB"`
-	Functions  []Program             `json:"functions"` // ours, ours again, then the others
+	Functions  []Program             `json:"functions"` // ours, or another; the same again; then its peers
 	LeftOut    []LeftOut             `json:"leftOut"`   // not built here
 	Budget     float64               `json:"budgetSeconds"`
 	Took       float64               `json:"tookSeconds"` // all parts of a resumed run
 	Planned    int                   `json:"plannedStarts"`
 	Done       int                   `json:"doneStarts"`
-	Results    []Result              `json:"cells"`     // in the order of the lists above
-	Ratios     []Ratio               `json:"ratios"`    // ours by each other
-	Published  *published.Experiment `json:"published"` // measured by others, on AWS
+	Results    []Result              `json:"cells"`               // in the order of the lists above
+	Ratios     []Ratio               `json:"ratios"`              // the first by each other
+	Published  *published.Experiment `json:"published,omitempty"` // measured by others, on AWS
 	OK         bool                  `json:"ok"`
 }
 
@@ -44,7 +44,7 @@ type LeftOut struct {
 const ManyTrips = 500
 
 // SetRatios sets the ratios of the results.
-func (r *Compare) SetRatios() { r.Ratios = ratios(r.Results, len(r.Functions)) }
+func (r *Compare) SetRatios() { r.Ratios = ratios(r.Results, r.Functions) }
 
 // result returns the result of a function, memory size, file and round trip.
 func (r *Compare) result(function string, memory int, rows int64, trip float64) *Result {
@@ -56,7 +56,7 @@ func (r *Compare) result(function string, memory int, rows int64, trip float64) 
 
 // Print writes the report as text.
 func (r *Compare) Print(p *cli.Page) error {
-	p.Heading("Ours and others, on %s", r.Where)
+	p.Heading("Beside %s, on %s", r.Functions[0].Name, r.Where)
 	for _, note := range append(r.notes(), r.legend()...) {
 		p.Note("%s", note)
 	}
@@ -83,9 +83,8 @@ func (r *Compare) Print(p *cli.Page) error {
 			p.Bad("  %s", line)
 		}
 	}
-	if r.OK && r.Done > 0 {
-		p.Blank()
-		p.Good("Every item of every invocation is what the reference says.")
+	if r.OK {
+		r.verdict(p)
 	}
 	return p.Flush()
 }
@@ -101,7 +100,7 @@ func (r *Compare) SaveMarkdown(file string) error {
 // Markdown returns what the terminal shows, and then every result with all its figures.
 func (r *Compare) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Ours and others\n\nOn %s. %s\n\n", r.Where, r.Date)
+	fmt.Fprintf(&b, "# Beside %s\n\nOn %s. %s\n\n", r.Functions[0].Name, r.Where, r.Date)
 	for _, note := range append(r.notes(), r.legend()...) {
 		fmt.Fprintf(&b, "- %s\n", note)
 	}
@@ -126,6 +125,9 @@ func (r *Compare) Markdown() string {
 // notes returns the conditions and how much was measured, a line each.
 func (r *Compare) notes() []string {
 	notes := []string{fmt.Sprintf("%s; page cache %s; %s; seed %d", transport(r.TLS), r.Cache, r.Machine, r.Seed)}
+	if r.Event != "" {
+		notes = append(notes, "event "+r.Event)
+	}
 	notes = append(notes, r.Conditions.notes()...)
 	done := fmt.Sprintf("%s starts of %s planned, in %s of %s", cli.Thousands(int64(r.Done)), cli.Thousands(int64(r.Planned)), cli.RoughTime(r.Took), cli.RoughTime(r.Budget))
 	if r.Done < r.Planned {
@@ -136,9 +138,12 @@ func (r *Compare) notes() []string {
 
 // legend explains the tables.
 func (r *Compare) legend() []string {
+	first, again := r.Functions[0].Name, r.Functions[1].Name
 	out := []string{
 		"Medians in milliseconds; (n) is how many starts, where they are too few for an interval of 95%.",
-		"Times ours: their median by ours; over 1, ours is faster. What \"ours again\" differs by is noise.",
+		fmt.Sprintf("Times %s: how many times its median the other's is; over 1, %[1]s is faster.", first),
+		fmt.Sprintf("%s is the same program: what it differs by is chance. No difference: within the interval of %[1]s.", again),
+		"AWS bills the time. CPU time is what a small memory size makes a function wait for.",
 	}
 	if slices.Contains(r.RoundTrips, 0) && len(r.RoundTrips) > 1 {
 		out = append(out, "Round trip 0 ms: the same measured again without the emulated latency, not a subtraction;",
@@ -151,13 +156,12 @@ func (r *Compare) legend() []string {
 func (r *Compare) missing() []string {
 	var out []string
 	for _, l := range r.LeftOut {
-		out = append(out, fmt.Sprintf("%s is left out, %s; %s builds it", l.Name, l.Why, l.Build))
+		out = append(out, l.String())
 	}
-	for _, f := range r.Results {
-		if why := f.Failed + f.Wrong(); why != "" && f.RoundTrip == r.RoundTrips[0] {
-			what, _, _ := strings.Cut(why, "\n")
-			out = append(out, fmt.Sprintf("%s, %s rows, %d MB: %s", f.Function, cli.Thousands(f.Rows), f.MemoryMB, what))
-		}
-	}
-	return out
+	usual := slices.DeleteFunc(slices.Clone(r.Results), func(f Result) bool { return f.RoundTrip != r.RoundTrips[0] })
+	return append(out, Failures(usual)...)
+}
+
+func (l LeftOut) String() string {
+	return fmt.Sprintf("%s: left out, %s; %s builds it", l.Name, l.Why, l.Build)
 }

@@ -21,30 +21,59 @@ const sizesPerTable = 3
 // chapters returns the report's tables.
 func (r *Compare) chapters() []chapter {
 	var out []chapter
+	measured := r.measuredSizes()
 	for _, rows := range r.Rows {
-		c := chapter{title: cli.Thousands(rows) + " rows"}
-		for sizes := range slices.Chunk(r.Memory, sizesPerTable) {
+		c := chapter{title: r.inputTitle(rows)}
+		for sizes := range slices.Chunk(measured, sizesPerTable) {
 			for _, figure := range []string{FigureBilled, FigureWarm} {
 				for _, trip := range r.RoundTrips {
 					c.tables = append(c.tables, r.bySize(figure, rows, trip, sizes))
 				}
 			}
+			for _, figure := range []string{FigureStartCPU, FigureWarmCPU} {
+				if t := r.bySize(figure, rows, r.RoundTrips[0], sizes); t.hasValues() {
+					c.tables = append(c.tables, t)
+				}
+			}
 		}
 		out = append(out, c)
 	}
-	return append(out, r.packages(), r.elsewhere())
+	out = append(out, r.packages(measured))
+	if r.Published != nil {
+		out = append(out, r.elsewhere())
+	}
+	return out
 }
 
-// bySize returns one figure of all functions, by memory size: the median, how many times ours
-// it is, and the interval of that.
-func (r *Compare) bySize(figure string, rows int64, trip float64, sizes []int) table {
-	name := "INIT + first invocation"
-	if figure == FigureWarm {
-		name = "warm invocation"
+// measuredSizes returns the memory sizes at which something was measured.
+func (r *Compare) measuredSizes() []int {
+	return slices.DeleteFunc(slices.Clone(r.Memory), func(memory int) bool {
+		return !slices.ContainsFunc(r.Results, func(f Result) bool { return f.MemoryMB == memory && len(f.Samples) > 0 })
+	})
+}
+
+// inputTitle says what the functions were given.
+func (r *Compare) inputTitle(rows int64) string {
+	if r.Event != "" {
+		return "Event " + r.Event
 	}
-	t := table{title: fmt.Sprintf("%s, round trip %v ms", name, trip)}
+	return cli.Thousands(rows) + " rows"
+}
+
+// figureTitles are the titles of tables by memory size.
+var figureTitles = map[string]string{
+	FigureBilled:   "INIT + first invocation",
+	FigureWarm:     "warm invocation",
+	FigureStartCPU: "CPU time of INIT + first invocation",
+	FigureWarmCPU:  "CPU time of a warm invocation",
+}
+
+// bySize returns one figure of all functions, by memory size: the median, how many times the first
+// function's it is, and the interval of that.
+func (r *Compare) bySize(figure string, rows int64, trip float64, sizes []int) table {
+	t := table{title: fmt.Sprintf("%s, round trip %v ms", figureTitles[figure], trip)}
 	for _, memory := range sizes {
-		t.columns = append(t.columns, fmt.Sprintf("%d MB", memory), "times ours, 95%")
+		t.columns = append(t.columns, fmt.Sprintf("%d MB", memory), "times "+r.Functions[0].Name)
 	}
 	for _, function := range r.Functions {
 		row := []string{function.Name}
@@ -59,7 +88,7 @@ func (r *Compare) bySize(figure string, rows int64, trip float64, sizes []int) t
 			}
 			for _, ratio := range r.Ratios {
 				if ratio.Peer == function.Name && ratio.MemoryMB == memory && ratio.Rows == rows && ratio.RoundTrip == trip && ratio.Figure == figure {
-					times = timesOurs(&ratio)
+					times = ratio.text()
 				}
 			}
 			row = append(row, median, times)
@@ -69,30 +98,38 @@ func (r *Compare) bySize(figure string, rows int64, trip float64, sizes []int) t
 	return t
 }
 
-// timesOurs writes the reciprocal of a ratio, with its interval.
-func timesOurs(r *Ratio) string {
-	out := cli.ThreeDigits(1 / r.Value)
-	if !r.Few {
-		out += fmt.Sprintf(" (%s-%s)", cli.ThreeDigits(1/r.High), cli.ThreeDigits(1/r.Low))
-	}
-	return out
-}
-
-// packages returns the sizes of the deployment packages, and the functions' peak memory.
-func (r *Compare) packages() chapter {
+// packages returns the sizes of the deployment packages, and the functions' peak memory at the
+// largest of the sizes.
+func (r *Compare) packages(sizes []int) chapter {
+	c := chapter{title: "Deployment package"}
 	t := table{columns: []string{"zip", "program"}}
-	largest := r.Memory[len(r.Memory)-1]
-	for _, rows := range r.Rows {
-		t.columns = append(t.columns, cli.Thousands(rows)+" rows")
-	}
 	for _, function := range r.Functions {
-		row := []string{function.Name, cli.Size(function.Zip), cli.Size(function.Bytes)}
-		for _, rows := range r.Rows {
-			row = append(row, r.result(function.Name, largest, rows, r.RoundTrips[0]).peak())
-		}
-		t.rows = append(t.rows, row)
+		t.rows = append(t.rows, []string{function.Name, function.zipText(), cli.Size(function.Bytes)})
 	}
-	return chapter{title: fmt.Sprintf("Deployment package, and peak memory at %d MB", largest), tables: []table{t}}
+	if len(sizes) > 0 {
+		largest := sizes[len(sizes)-1]
+		c.title = fmt.Sprintf("Deployment package, and peak memory at %d MB", largest)
+		for _, rows := range r.Rows {
+			column := "peak memory"
+			if len(r.Rows) > 1 {
+				column = r.inputTitle(rows)
+			}
+			t.columns = append(t.columns, column)
+			for i, function := range r.Functions {
+				t.rows[i] = append(t.rows[i], r.result(function.Name, largest, rows, r.RoundTrips[0]).peak())
+			}
+		}
+	}
+	c.tables = []table{t}
+	if slices.ContainsFunc(r.Functions, func(f Program) bool { return f.Estimated }) {
+		c.notes = append(c.notes, "About: there is no zip of this very program, so lab compressed its files; make zip makes ours.")
+	}
+	for i, f := range r.Functions {
+		if f.Built != "" && i != 1 { // the second is the first again
+			c.notes = append(c.notes, fmt.Sprintf("%s: %s", f.Name, f.Built))
+		}
+	}
+	return c
 }
 
 // elsewhere returns what others measured, of the files that were measured here, too.
@@ -130,16 +167,20 @@ func (r *Compare) elsewhere() chapter {
 
 // details returns every figure of every result.
 func (r *Compare) details() chapter {
-	c := chapter{title: "Every figure", notes: []string{"Milliseconds, p50 and p90, and p99 where there are a hundred values; memory, reads and faults at p50."}}
+	c := chapter{title: "Every figure", notes: []string{"Milliseconds, p50 and p90, and p99 where there are a hundred values; memory, reads, faults and context switches at p50."}}
 	for same := range slices.Chunk(r.Results, len(r.Functions)) {
 		first := same[0]
 		t := table{title: fmt.Sprintf("%s rows, %d MB, round trip %v ms", cli.Thousands(first.Rows), first.MemoryMB, first.RoundTrip), columns: []string{"starts"}}
-		for _, figure := range StartFigures {
-			t.columns = append(t.columns, strings.TrimSpace(figure.line1+" "+figure.line2))
+		columns := append(startColumns(same),
+			column{"warm", "invocation", FigureWarm, func(f *Result) string { return percentiles(f.Warm) }},
+			column{"its", "CPU", FigureWarmCPU, func(f *Result) string { return percentiles(f.WarmCPU) }},
+			column{"its context", "switches", "", (*Result).switches})
+		for _, col := range columns {
+			t.columns = append(t.columns, strings.TrimSpace(col.line1+" "+col.line2))
 		}
-		t.columns = append(t.columns, "peak memory", "read from storage", "faults, major/minor", "warm invocation")
-		for _, f := range same {
-			t.rows = append(t.rows, append(append([]string{f.Function, fmt.Sprint(len(f.Samples))}, f.cells()...), percentiles(f.Warm)))
+		for i := range same {
+			f := &same[i]
+			t.rows = append(t.rows, append([]string{f.Function, fmt.Sprint(len(f.Samples))}, cellsOf(columns, f)...))
 		}
 		c.tables = append(c.tables, t)
 	}

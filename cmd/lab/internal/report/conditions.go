@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/cmd/lab/internal/cli"
 	"reduction/internal/machine"
 )
 
@@ -32,21 +33,66 @@ type Conditions struct {
 	Cache    string        `json:"pageCache"` // its state before a start
 	Seed     uint64        `json:"seed"`      // of the data and of the order
 	Load     *machine.Load `json:"load,omitempty"`
+
+	// What the functions were given, and what was expected of them.
+	Event  string   `json:"event,omitempty"`  // the name of the file with the event; "" is {}
+	Env    []string `json:"env,omitempty"`    // the names of variables that were added
+	Expect string   `json:"expect,omitempty"` // ExpectStatus, ExpectNone or the name of a file; "" is the reference
+
+	Interrupted bool `json:"interrupted,omitempty"` // by the user, before all was measured
+}
+
+// What is expected of a function before its times count, unless it is the name of a file with the
+// answer.
+const (
+	ExpectReference = "reference" // the items that the reference says
+	ExpectStatus    = "status"    // any answer but an error
+	ExpectNone      = "none"      // any answer
+)
+
+// ownJob reports whether the functions did this project's job.
+func (c *Conditions) ownJob() bool { return c.Expect == "" || c.Expect == ExpectReference }
+
+// job says what the functions did.
+func (c *Conditions) job(rows, bytes int64) string {
+	if c.Event != "" {
+		return "event " + c.Event
+	}
+	return fmt.Sprintf("%s rows, %s", cli.Thousands(rows), cli.Size(bytes))
+}
+
+// verdict says of what was measured that it is right.
+func (c *Conditions) verdict(p *cli.Page) {
+	p.Blank()
+	switch {
+	case c.ownJob():
+		p.Good("Every item of every invocation is what the reference says.")
+	case c.Expect == ExpectStatus:
+		p.Good("Every invocation was answered without an error. What the answers say was not checked.")
+	case c.Expect == ExpectNone:
+		p.Note("What the functions answered was not checked.")
+	default:
+		p.Good("Every answer is what %s says.", c.Expect)
+	}
 }
 
 // notes returns the conditions that no headline has, a line each.
 func (c *Conditions) notes() []string {
-	if c.Load == nil {
-		return c.Sandbox
+	notes := slices.Clone(c.Sandbox)
+	if len(c.Env) > 0 {
+		notes = append(notes, "added to the environment: "+strings.Join(c.Env, ", "))
 	}
-	return append(slices.Clone(c.Sandbox), c.Load.String())
+	if c.Load != nil {
+		notes = append(notes, c.Load.String())
+	}
+	return notes
 }
 
 // Method returns the conditions and more in one sentence.
 func (c *Conditions) Method(more ...string) string {
 	parts := []string{"Measured on " + Or(c.Where, "a machine not named"), c.Machine, day(c.Date)}
 	if !c.Limited {
-		parts = append(parts, "CPU and memory not limited here")
+		parts = append(parts, "CPU and memory not limited")
 	} else if c.PeriodMs > 0 {
 		parts = append(parts, fmt.Sprintf("CPU quota in periods of %v ms", c.PeriodMs))
 	}

@@ -79,10 +79,14 @@ func (r *Ladder) addRatio(kind, function string, a, b *Result) {
 		stats.RatioOfMedians(stats.Singles(a.values(figure)), stats.Singles(b.values(figure)))})
 }
 
-// ratio writes a ratio of a function.
+// ratio writes how many times the step before, or ours, a function takes.
 func (r *Ladder) ratio(kind string, f *Result) string {
 	for _, x := range r.Compared {
-		if x.Kind == kind && x.Function == f.Function && x.MemoryMB == f.MemoryMB {
+		switch {
+		case x.Kind != kind || x.Function != f.Function || x.MemoryMB != f.MemoryMB:
+		case kind == RatioOurs:
+			return fmt.Sprintf("%.2f (%.2f-%.2f)", 1/x.Value, 1/x.High, 1/x.Low)
+		default:
 			return fmt.Sprintf("%.2f (%.2f-%.2f)", x.Value, x.Low, x.High)
 		}
 	}

@@ -24,12 +24,12 @@ func ladder() *Ladder {
 	return r
 }
 
-// Each step is divided by the one before it, and ours by everything else.
+// Each step is how many times the one before it, and everything else how many times ours.
 func TestLadderRatios(t *testing.T) {
 	r := ladder()
 	for _, test := range []struct{ kind, function, want string }{
 		{RatioStep, "a", "-"}, {RatioStep, Ours, "0.50 (0.50-0.50)"}, {RatioStep, "rust", "-"},
-		{RatioOurs, "a", "0.50 (0.50-0.50)"}, {RatioOurs, Ours, "-"}, {RatioOurs, "rust", "2.00 (2.00-2.00)"},
+		{RatioOurs, "a", "2.00 (2.00-2.00)"}, {RatioOurs, Ours, "-"}, {RatioOurs, "rust", "0.50 (0.50-0.50)"},
 	} {
 		if got := r.ratio(test.kind, &Result{Function: test.function, MemoryMB: 128}); got != test.want {
 			t.Errorf("%s of %s: %s, want %s", test.kind, test.function, got, test.want)
@@ -54,7 +54,7 @@ func TestLadderFile(t *testing.T) {
 	for _, row := range []string{
 		"| a | 0.00 0.00 | 8.00 8.00 | - | - | 1 kB |",
 		"| ours | 0.00 0.00 | 4.00 4.00 | 0.50 (0.50-0.50) | - | 1 kB |",
-		"| rust | 0.00 0.00 | 2.00 2.00 | 2.00 (2.00-2.00) | - | 1 kB |",
+		"| rust | 0.00 0.00 | 2.00 2.00 | 0.50 (0.50-0.50) | - | 1 kB |",
 		"- **a** (steps): a habit",
 	} {
 		if !strings.Contains(want, row+"\n") {

@@ -18,11 +18,21 @@ func (r *Ladder) tables() []table {
 			out = append(out, r.hello(same))
 		}
 	}
+	for i := range out {
+		out[i].dropEmpty(cpuOfBoth)
+		out[i].dropEmpty(cpuOfInit)
+	}
 	return out
 }
 
+// The columns that a report may lack: older ones have no CPU time.
+const (
+	cpuOfBoth = "CPU of both, ms"
+	cpuOfInit = "CPU, ms"
+)
+
 func (r *Ladder) steps(results []Result) table {
-	t := table{title: "step by step, " + r.Title(results[0].MemoryMB), columns: []string{"INIT, ms", "INIT + invocation, ms", "by the step before", "peak memory", "program"}}
+	t := table{title: "step by step, " + r.Title(results[0].MemoryMB), columns: jobColumns("times the step before")}
 	for i := range results {
 		if r.Rungs[i].Part == PartSteps {
 			t.rows = append(t.rows, r.jobRow(i, &results[i], RatioStep))
@@ -32,7 +42,7 @@ func (r *Ladder) steps(results []Result) table {
 }
 
 func (r *Ladder) languages(results []Result) table {
-	t := table{title: "languages, " + r.Title(results[0].MemoryMB), columns: []string{"INIT, ms", "INIT + invocation, ms", "ours by it", "peak memory", "program"}}
+	t := table{title: "languages, " + r.Title(results[0].MemoryMB), columns: jobColumns("times ours")}
 	for i := range results {
 		if r.Rungs[i].Part == PartLanguages || results[i].Function == Ours {
 			t.rows = append(t.rows, r.jobRow(i, &results[i], RatioOurs))
@@ -41,16 +51,20 @@ func (r *Ladder) languages(results []Result) table {
 	return t
 }
 
-// jobRow is the row of a function that does the whole job.
+// jobColumns and jobRow are the columns of functions that do the whole job.
+func jobColumns(ratio string) []string {
+	return []string{"INIT, ms", "INIT + invocation, ms", ratio, cpuOfBoth, "peak memory", "program"}
+}
+
 func (r *Ladder) jobRow(i int, f *Result, ratio string) []string {
-	return []string{f.Function, percentiles(f.Init), percentiles(f.Billed), r.ratio(ratio, f), f.peak(), cli.Size(r.Functions[i].Bytes)}
+	return []string{f.Function, percentiles(f.Init), percentiles(f.Billed), r.ratio(ratio, f), percentiles(f.StartCPU), f.peak(), cli.Size(r.Functions[i].Bytes)}
 }
 
 func (r *Ladder) hello(results []Result) table {
-	t := table{title: "start to /next, " + r.Title(results[0].MemoryMB), columns: []string{"ms", "ours by it", "read from storage", "faults, major/minor", "program"}}
+	t := table{title: "start to /next, " + r.Title(results[0].MemoryMB), columns: []string{"ms", "times ours", cpuOfInit, "read from storage", "faults, major/minor", "program"}}
 	for i := range results {
 		f := &results[i]
-		t.rows = append(t.rows, []string{f.Function, percentiles(f.StartToNext), r.ratio(RatioOurs, f), f.read(), f.faults(), cli.Size(r.Functions[i].Bytes)})
+		t.rows = append(t.rows, []string{f.Function, percentiles(f.StartToNext), r.ratio(RatioOurs, f), percentiles(f.InitCPU), f.read(), f.faults(), cli.Size(r.Functions[i].Bytes)})
 	}
 	return t
 }
@@ -64,18 +78,7 @@ func (r *Ladder) About() []string {
 	return slices.Concat([]string{method}, r.Sandbox, r.LeftOut)
 }
 
-// failures returns why rungs have no times.
-func (r *Ladder) failures() []string {
-	var out []string
-	for _, f := range r.Results {
-		if f.Failed != "" {
-			out = append(out, fmt.Sprintf("%s, %d MB: %s", f.Function, f.MemoryMB, f.Failed))
-		}
-	}
-	return out
-}
-
-const ladderLegend = "Milliseconds, p50 and p90, p99 from a hundred samples on. Ratios are of medians, with 95% bootstrap intervals: under 1, the first is faster."
+const ladderLegend = "Milliseconds, p50 and p90, p99 from a hundred samples on. Ratios are of medians, with 95% bootstrap intervals: over 1, the function takes longer than what it is compared with."
 
 // PrintLadders writes reports as text.
 func PrintLadders(p *cli.Page, reports []*Ladder) error {
@@ -88,7 +91,7 @@ func PrintLadders(p *cli.Page, reports []*Ladder) error {
 			p.Text("%s", t.title)
 			p.Table(t.text())
 		}
-		for _, line := range r.failures() {
+		for _, line := range Failures(r.Results) {
 			p.Bad("%s", line)
 		}
 		p.Blank()
@@ -105,7 +108,7 @@ func LadderMarkdown(reports []*Ladder) string {
 		tables := r.tables()
 		title := tables[0].title
 		fmt.Fprintf(&b, "\n## %s\n\n", strings.ToUpper(title[:1])+title[1:])
-		for _, line := range append(r.About(), r.failures()...) {
+		for _, line := range append(r.About(), Failures(r.Results)...) {
 			fmt.Fprintf(&b, "- %s\n", line)
 		}
 		for _, t := range tables {

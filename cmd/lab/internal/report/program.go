@@ -4,14 +4,23 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+
+	"reduction/cmd/lab/internal/cli"
 )
 
-// The names of our function. It takes part in a comparison twice: the second one shows the
-// noise.
-const (
-	Ours      = "ours"
-	OursAgain = "ours again"
-)
+// Ours is the name of our function.
+const Ours = "ours"
+
+// OursAgain is ours a second time in a comparison, which shows what chance does.
+const OursAgain = Ours + again
+
+const again = " again"
+
+// Again returns the function under the name that it has the second time in a comparison.
+func (p Program) Again() Program {
+	p.Name += again
+	return p
+}
 
 // A Program is a function that is measured.
 type Program struct {
@@ -20,6 +29,17 @@ type Program struct {
 	Bytes int64  `json:"bytes"`              // of the program's file alone
 	Zip   int64  `json:"zipBytes,omitempty"` // of the deployment package
 	Sum   string `json:"sha256,omitempty"`   // of the program
+	Built string `json:"built,omitempty"`    // how it was built, as its build says
+
+	Estimated bool `json:"zipIsEstimate,omitempty"` // there is no package: lab compressed the files
+}
+
+// zipText writes the size of the deployment package.
+func (p *Program) zipText() string {
+	if p.Estimated {
+		return "about " + cli.Size(p.Zip)
+	}
+	return cli.Size(p.Zip)
 }
 
 // MarshalJSON writes a path below the working folder relative to that folder: reports are

@@ -1,8 +1,15 @@
 package report
 
-import "reduction/cmd/lab/internal/stats"
+import (
+	"fmt"
+	"slices"
 
-// A Ratio is our median divided by a peer's, of one figure.
+	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
+)
+
+// A Ratio is the median of the first function, ours as a rule, divided by a peer's, of one
+// figure. It is printed the other way round, as how many times ours the peer takes.
 type Ratio struct {
 	Peer      string  `json:"peer"`
 	MemoryMB  int     `json:"memoryMB"`
@@ -11,34 +18,88 @@ type Ratio struct {
 	Figure    string  `json:"figure"`        // its name
 	Few       bool    `json:"few,omitempty"` // one of the two has fewer than FewStarts starts
 	stats.Interval
+
+	// NoDifference: the ratio is one that the first function has to itself, too, by chance.
+	NoDifference bool `json:"noDifference,omitempty"`
 }
 
 // FewStarts is the least number of starts for a 95% interval: of fewer, the bootstrap's bounds
 // are the values themselves.
 const FewStarts = 5
 
-// ratios divides ours by each peer, of every figure. Results that differ in the function alone
-// are next to each other, ours first; so many functions take part.
-func ratios(results []Result, functions int) []Ratio {
+// ratios divides the first function by each peer, of every figure. Results that differ in the
+// function alone are next to each other, in the order of the functions.
+func ratios(results []Result, functions []Program) []Ratio {
 	out := []Ratio{}
-	for i := 0; i < len(results); i += functions {
-		ours := &results[i]
-		for j := range results[i+1 : i+functions] {
-			peer := &results[i+1+j]
-			if len(ours.Samples) == 0 || len(peer.Samples) == 0 {
-				continue
-			}
-			add := func(figure string, a, b [][]float64) {
-				few := min(len(ours.Samples), len(peer.Samples)) < FewStarts
-				out = append(out, Ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few, stats.RatioOfMedians(a, b)})
-			}
-			for _, figure := range StartFigures {
-				add(figure.Name, stats.Singles(ours.values(figure.Of)), stats.Singles(peer.values(figure.Of)))
-			}
-			if a, b := ours.warm(), peer.warm(); len(a) > 0 && len(b) > 0 {
-				add(FigureWarm, a, b)
-			}
+	for same := range slices.Chunk(results, len(functions)) {
+		var these []Ratio
+		for i := range same[1:] {
+			these = append(these, ratiosOf(&same[0], &same[1+i])...)
 		}
+		markNoDifference(these, functions)
+		out = append(out, these...)
 	}
 	return out
 }
+
+// ratiosOf divides the figures of one result by a peer's.
+func ratiosOf(first, peer *Result) []Ratio {
+	var out []Ratio
+	add := func(figure string, a, b [][]float64) {
+		if len(a) > 0 && len(b) > 0 {
+			few := min(len(a), len(b)) < FewStarts
+			out = append(out, Ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few, stats.RatioOfMedians(a, b), false})
+		}
+	}
+	for _, figure := range StartFigures {
+		add(figure.Name, stats.Singles(first.values(figure.Of)), stats.Singles(peer.values(figure.Of)))
+	}
+	for _, figure := range CPUFigures {
+		add(figure.Name, stats.Singles(known(first.values(figure.Of))), stats.Singles(known(peer.values(figure.Of))))
+	}
+	add(FigureWarm, first.groups(warm), peer.groups(warm))
+	add(FigureWarmCPU, first.groups(warmCPU), peer.groups(warmCPU))
+	return out
+}
+
+// markNoDifference marks the ratios that lie within the interval of a peer that is the first
+// function's program again. The ratios differ in peer and figure alone.
+func markNoDifference(ratios []Ratio, functions []Program) {
+	for _, again := range functions[1:] {
+		if again.Path != functions[0].Path || again.Path == "" {
+			continue
+		}
+		for _, noise := range ratios {
+			if noise.Peer != again.Name || noise.Few {
+				continue
+			}
+			for i := range ratios {
+				r := &ratios[i]
+				if r.Figure == noise.Figure && r.Peer != again.Name && !r.Few && min(noise.Low, 1) <= r.Value && r.Value <= max(noise.High, 1) {
+					r.NoDifference = true
+				}
+			}
+		}
+	}
+}
+
+// times says how many times the first function's median the peer's is.
+func (r *Ratio) times() string { return cli.ThreeDigits(1 / r.Value) }
+
+// interval writes the interval of times.
+func (r *Ratio) interval() string {
+	return cli.ThreeDigits(1/r.High) + "-" + cli.ThreeDigits(1/r.Low)
+}
+
+// text writes times with its interval, or that there is no difference.
+func (r *Ratio) text() string {
+	switch {
+	case r.NoDifference:
+		return noDifference
+	case r.Few:
+		return r.times()
+	}
+	return fmt.Sprintf("%s (%s)", r.times(), r.interval())
+}
+
+const noDifference = "no difference"

@@ -16,8 +16,9 @@ type Result struct {
 	VCPUs     float64  `json:"vCPUs,omitempty"` // the share of CPU time that it was limited to
 	Rows      int64    `json:"rows"`
 	RoundTrip float64  `json:"roundTripMs"`
-	Failed    string   `json:"failed,omitempty"`
-	Samples   []Sample `json:"samples"` // one for each start
+	Failed    string   `json:"failed,omitempty"` // in one line
+	Log       string   `json:"log,omitempty"`    // of a function that failed: the end of what it printed
+	Samples   []Sample `json:"samples"`          // one for each start
 
 	StartToNext *stats.Summary `json:"startToNextMs,omitempty"`
 	Init        *stats.Summary `json:"initMs,omitempty"`
@@ -28,20 +29,30 @@ type Result struct {
 	ReadBytes   *stats.Summary `json:"readBytes,omitempty"`
 	Major       *stats.Summary `json:"majorFaults,omitempty"`
 	Minor       *stats.Summary `json:"minorFaults,omitempty"`
+
+	InitCPU      *stats.Summary `json:"initCpuMs,omitempty"`
+	StartCPU     *stats.Summary `json:"initAndInvocationCpuMs,omitempty"`
+	WarmCPU      *stats.Summary `json:"warmCpuMs,omitempty"`
+	WarmSwitches *stats.Summary `json:"warmContextSwitches,omitempty"`
 }
 
 // Summarise sets the summaries of the samples.
 func (r *Result) Summarise() {
 	set := func(to **stats.Summary, values []float64) {
-		s := stats.Summarise(values)
-		*to = &s
+		if len(values) > 0 {
+			s := stats.Summarise(values)
+			*to = &s
+		}
 	}
 	for _, figure := range StartFigures {
 		set(figure.summaryRef(r), r.values(figure.Of))
 	}
-	if warm := slices.Concat(r.warm()...); len(warm) > 0 {
-		set(&r.Warm, warm)
+	for _, figure := range CPUFigures {
+		set(figure.summaryRef(r), known(r.values(figure.Of)))
 	}
+	set(&r.Warm, slices.Concat(r.groups(warm)...))
+	set(&r.WarmCPU, slices.Concat(r.groups(warmCPU)...))
+	set(&r.WarmSwitches, slices.Concat(r.groups(warmSwitches)...))
 	if r.Samples[0].MaxMemory > 0 {
 		set(&r.MaxMemory, r.values(func(s *Sample) float64 { return float64(s.MaxMemory) }))
 	}
@@ -54,10 +65,13 @@ func (r *Result) Summarise() {
 
 // Summary returns the summary of a figure, nil where there is none.
 func (r *Result) Summary(figure string) *stats.Summary {
-	if figure == FigureWarm {
+	switch figure {
+	case FigureWarm:
 		return r.Warm
+	case FigureWarmCPU:
+		return r.WarmCPU
 	}
-	for _, f := range StartFigures {
+	for _, f := range slices.Concat(StartFigures, CPUFigures) {
 		if f.Name == figure {
 			return *f.summaryRef(r)
 		}
@@ -85,24 +99,78 @@ func (r *Result) values(of func(*Sample) float64) []float64 {
 	return out
 }
 
-// warm returns the durations of warm invocations, grouped by start.
-func (r *Result) warm() [][]float64 {
+// known returns the values other than 0, which stands for what is not known.
+func known(values []float64) []float64 {
+	return slices.DeleteFunc(values, func(v float64) bool { return v == 0 })
+}
+
+// What a sample has of each of its warm invocations.
+func warm(s *Sample) []float64         { return s.Warm }
+func warmCPU(s *Sample) []float64      { return s.WarmCPU }
+func warmSwitches(s *Sample) []float64 { return s.WarmSwitches }
+
+// groups returns what the samples have of their warm invocations, a group for each start.
+func (r *Result) groups(of func(*Sample) []float64) [][]float64 {
 	var out [][]float64
 	for i := range r.Samples {
-		if len(r.Samples[i].Warm) > 0 {
-			out = append(out, r.Samples[i].Warm)
+		if values := of(&r.Samples[i]); len(values) > 0 {
+			out = append(out, values)
 		}
 	}
 	return out
 }
 
-// cells returns the row of a table that has all figures of a start.
-func (r *Result) cells() []string {
-	var out []string
-	for _, figure := range StartFigures {
-		out = append(out, percentiles(*figure.summaryRef(r)))
+// A column is one of a table of starts.
+type column struct {
+	line1, line2 string
+	figure       string // the name of the figure; "" is none
+	of           func(*Result) string
+}
+
+// InitDiffers reports whether INIT is not the same as the time to the first GET /next. Without an
+// extension it is.
+func InitDiffers(results []Result) bool {
+	return slices.ContainsFunc(results, func(r Result) bool {
+		return slices.ContainsFunc(r.Samples, func(s Sample) bool { return s.Init != s.StartToNext })
+	})
+}
+
+// startColumns returns the columns that tell the results apart: INIT only where it is not the same
+// as the time to /next, CPU time and what was read from storage only where there is any.
+func startColumns(results []Result) []column {
+	has := func(of func(*Sample) bool) bool {
+		return slices.ContainsFunc(results, func(r Result) bool {
+			return slices.ContainsFunc(r.Samples, func(s Sample) bool { return of(&s) })
+		})
 	}
-	return append(out, r.peak(), r.read(), r.faults())
+	var out []column
+	add := func(figures ...Figure) {
+		for _, f := range figures {
+			out = append(out, column{f.line1, f.line2, f.Name, func(r *Result) string { return percentiles(*f.summaryRef(r)) }})
+		}
+	}
+	add(StartFigures...)
+	if !InitDiffers(results) {
+		out = slices.Delete(out, 1, 2)
+		out[0].line1, out[0].line2 = "INIT,", "to /next"
+	}
+	if has(func(s *Sample) bool { return s.InitCPU > 0 }) {
+		add(CPUFigures...)
+	}
+	out = append(out, column{"peak", "memory", "", (*Result).peak})
+	if has(func(s *Sample) bool { return s.Counted != nil && s.Counted.Read > 0 }) {
+		out = append(out, column{"read from", "storage", "", (*Result).read})
+	}
+	return append(out, column{"faults,", "major/minor", "", (*Result).faults})
+}
+
+// cellsOf returns the row of a result.
+func cellsOf(columns []column, r *Result) []string {
+	var out []string
+	for _, c := range columns {
+		out = append(out, c.of(r))
+	}
+	return out
 }
 
 // peak writes the peak memory.
@@ -127,6 +195,14 @@ func (r *Result) faults() string {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f/%.0f", r.Major.P50, r.Minor.P50)
+}
+
+// switches writes the context switches of a warm invocation.
+func (r *Result) switches() string {
+	if r.WarmSwitches == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f", r.WarmSwitches.P50)
 }
 
 // percentiles writes a summary of milliseconds.

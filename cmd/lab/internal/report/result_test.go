@@ -4,17 +4,23 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"reduction/cmd/lab/internal/stats"
 )
 
 func TestSummarise(t *testing.T) {
 	r := Result{Samples: []Sample{
-		{StartToNext: 1, Init: 2, Billed: 3, Client: 4, MaxMemory: 10, Counted: &Counters{1, 2, 3}, Warm: []float64{5, 6}},
-		{StartToNext: 3, Init: 4, Billed: 5, Client: 6, MaxMemory: 20, Counted: &Counters{3, 4, 5}, Warm: []float64{10}},
+		{StartToNext: 1, Init: 2, Billed: 3, Client: 4, MaxMemory: 10, Counted: &Counters{1, 2, 3}, Warm: []float64{5, 6},
+			InitCPU: 1, FirstCPU: 2, WarmCPU: []float64{7, 9}, WarmSwitches: []float64{20, 22}},
+		{StartToNext: 3, Init: 4, Billed: 5, Client: 6, MaxMemory: 20, Counted: &Counters{3, 4, 5}, Warm: []float64{10},
+			InitCPU: 3, FirstCPU: 4, WarmCPU: []float64{8}},
+		{StartToNext: 2, Init: 3, Billed: 4, Client: 5, MaxMemory: 15, Counted: &Counters{2, 3, 4}}, // CPU time not known
 	}}
 	r.Summarise()
-	for figure, want := range map[string]float64{FigureStart: 2, FigureInit: 3, FigureBilled: 4, FigureClient: 5, FigureWarm: 6} {
+	for figure, want := range map[string]float64{FigureStart: 2, FigureInit: 3, FigureBilled: 4, FigureClient: 5, FigureWarm: 6, FigureInitCPU: 2, FigureStartCPU: 5, FigureWarmCPU: 8} {
 		if s := r.Summary(figure); s == nil || s.P50 != want {
 			t.Errorf("%s: %+v, want %v", figure, s, want)
 		}
@@ -27,8 +33,9 @@ func TestSummarise(t *testing.T) {
 	}
 	bare := Result{Samples: []Sample{{Billed: 1}}}
 	bare.Summarise()
-	if bare.Warm != nil || bare.MaxMemory != nil || bare.Major != nil || strings.Join(bare.cells(), " ") != "0.00 0.00 0.00 0.00 1.00 1.00 0.00 0.00 - - -" {
-		t.Errorf("%+v, %q", bare, bare.cells())
+	cells := cellsOf(startColumns([]Result{bare}), &bare)
+	if bare.Warm != nil || bare.MaxMemory != nil || bare.Major != nil || bare.InitCPU != nil || strings.Join(cells, " ") != "0.00 0.00 1.00 1.00 0.00 0.00 - -" {
+		t.Errorf("%+v, %q", bare, cells)
 	}
 }
 
@@ -49,7 +56,7 @@ func TestRatios(t *testing.T) {
 		{Function: "a", MemoryMB: 128, Samples: []Sample{{StartToNext: 2, Init: 4, Billed: 5, Client: 8, Warm: []float64{10}}}},
 		{Function: "b", MemoryMB: 128, Failed: "it did"},
 	}
-	got := ratios(results, 3)
+	got := ratios(results, []Program{{Name: Ours}, {Name: "a"}, {Name: "b"}})
 	want := []float64{0.5, 0.25, 0.2, 0.125, 0.1}
 	if len(got) != len(want) {
 		t.Fatalf("%+v", got)
@@ -88,5 +95,55 @@ func TestSlug(t *testing.T) {
 		if got := Slug(words...); got != want {
 			t.Errorf("%q: %q, want %q", words, got, want)
 		}
+	}
+}
+
+// A ratio within the interval of the same program again is called no difference; one outside is not,
+// nor one of too few starts.
+func TestNoDifference(t *testing.T) {
+	interval := func(value, low, high float64) stats.Interval {
+		return stats.Interval{Value: value, Low: low, High: high}
+	}
+	functions := []Program{{Name: "f", Path: "x"}, {Name: "f again", Path: "x"}, {Name: "g", Path: "y"}}
+	for _, test := range []struct {
+		name  string
+		noise stats.Interval
+		peer  Ratio
+		want  bool
+	}{
+		{"inside", interval(1.02, 0.95, 1.1), Ratio{Interval: interval(1.08, 1.05, 1.12)}, true},
+		{"below", interval(1.02, 0.95, 1.1), Ratio{Interval: interval(0.94, 0.9, 1.0)}, false},
+		{"above", interval(1.02, 0.95, 1.1), Ratio{Interval: interval(1.11, 1.0, 1.2)}, false},
+		{"one counts as inside", interval(1.08, 1.05, 1.1), Ratio{Interval: interval(1.01, 1.0, 1.2)}, true},
+		{"few starts", interval(1.02, 0.95, 1.1), Ratio{Interval: interval(1.08, 1.05, 1.12), Few: true}, false},
+		{"another figure", interval(1.02, 0.95, 1.1), Ratio{Interval: interval(1.08, 1.05, 1.12), Figure: FigureWarm}, false},
+	} {
+		test.peer.Peer = "g"
+		all := []Ratio{{Peer: "f again", Interval: test.noise}, test.peer}
+		markNoDifference(all, functions)
+		if all[1].NoDifference != test.want || all[0].NoDifference {
+			t.Errorf("%s: %+v", test.name, all)
+		}
+	}
+}
+
+// Each reason is there once, with all places.
+func TestFailures(t *testing.T) {
+	results := []Result{
+		{Function: "a", MemoryMB: 128, Rows: 10, Failed: "it did"},
+		{Function: "b", MemoryMB: 128, Rows: 10, Failed: "it did"},
+		{Function: "a", MemoryMB: 256, Rows: 10, Failed: "it did"},
+		{Function: "a", MemoryMB: 512, Rows: 10, Failed: "in another way"},
+		{Function: "c", MemoryMB: 512, Rows: 10},
+		{Function: "c", MemoryMB: 512, Rows: 10, Samples: []Sample{{Wrong: "an item"}}},
+		{Function: "d", MemoryMB: 128, Rows: 10, Failed: "it did"},
+	}
+	want := []string{"a, 128, 256 MB: it did", "b, d, 128 MB: it did", "a, 512 MB: in another way", "c, 512 MB: wrong, and timed all the same: an item"}
+	if got := Failures(results); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	results = append(results, Result{Function: "a", MemoryMB: 128, Rows: 2000, Failed: "it did"})
+	if got, want := Failures(results)[0], "a, 10 rows at 128, 256 MB, 2,000 rows at 128 MB: it did"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

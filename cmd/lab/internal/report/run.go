@@ -16,6 +16,8 @@ type Run struct {
 	MemoryMB  int        `json:"memoryMB"`
 	Runs      []*RunSize `json:"runs"`
 	OK        bool       `json:"ok"`
+
+	Interrupted bool `json:"interrupted,omitempty"` // by the user: Runs are the files that were done
 }
 
 // A RunSize is the function over one file.
@@ -25,6 +27,7 @@ type RunSize struct {
 
 	StartToReady float64 `json:"startToReadyMs"`
 	Init         float64 `json:"initMs"`
+	InitCPU      float64 `json:"initCpuMs,omitempty"` // 0 where the kernel does not tell it
 	FirstAnswer  float64 `json:"firstAnswerMs"`
 
 	Cold       Invocation   `json:"cold"`
@@ -45,6 +48,8 @@ type RunSize struct {
 type Invocation struct {
 	RequestID string  `json:"requestId"`
 	Duration  float64 `json:"ms"`
+	CPU       float64 `json:"cpuMs,omitempty"`           // in user and system mode; 0 where it is not known
+	Switches  *int64  `json:"contextSwitches,omitempty"` // nil where they are not known
 	Answer    Answer  `json:"answer"`
 }
 
@@ -83,11 +88,20 @@ func (r *RunSize) Summarise() {
 // Median returns the warm invocation whose duration is in the middle; the cold one where there is
 // no warm one.
 func (r *RunSize) Median() Invocation {
+	return r.middle(func(v *Invocation) float64 { return v.Duration })
+}
+
+// MedianCPU returns the warm invocation whose CPU time is in the middle.
+func (r *RunSize) MedianCPU() Invocation {
+	return r.middle(func(v *Invocation) float64 { return v.CPU })
+}
+
+func (r *RunSize) middle(of func(*Invocation) float64) Invocation {
 	if len(r.Warm) == 0 {
 		return r.Cold
 	}
 	warm := slices.Clone(r.Warm)
-	slices.SortFunc(warm, func(a, b Invocation) int { return cmp.Compare(a.Duration, b.Duration) })
+	slices.SortFunc(warm, func(a, b Invocation) int { return cmp.Compare(of(&a), of(&b)) })
 	return warm[len(warm)/2]
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"reduction/cmd/lab/internal/cli"
 )
@@ -10,6 +11,7 @@ import (
 var runLegend = [][2]string{
 	{"start to ready", "from the start of the process to its GET /next; its pages are in the page cache here, and AWS reads them from storage"},
 	{"INIT", "the same, as Lambda's REPORT line counts and bills it"},
+	{"CPU", "CPU time in user and system mode, as the kernel counts it; AWS bills the time, and a small memory size waits for the CPU"},
 	{"first answer", "from the start of the process to the end of the first invocation"},
 	{"fastest, median", "warm invocations, from the event to the GET /next that follows; the phases are those of the median, as the function reports them"},
 	{"rows a second", "of the fastest invocation"},
@@ -20,7 +22,7 @@ var runLegend = [][2]string{
 func (r *Run) Print(p *cli.Page) error {
 	p.Heading("The function on %s.", r.Where)
 	p.Note("%s, %s", r.Bootstrap, cli.Size(r.Size))
-	p.Note("memory size %d MB, not enforced; S3 and DynamoDB over TLS; %s", r.MemoryMB, r.Machine)
+	p.Note("memory setting %d MB (not enforced here; lab cold enforces it); S3 and DynamoDB over TLS; %s", r.MemoryMB, r.Machine)
 	p.Blank()
 	p.Table(r.table())
 	r.printSample(p)
@@ -29,8 +31,11 @@ func (r *Run) Print(p *cli.Page) error {
 	for _, s := range r.Runs {
 		printWrong(p, s)
 	}
-	if r.OK {
-		p.Blank()
+	p.Blank()
+	switch {
+	case r.Interrupted:
+		p.Bad("Interrupted: these are the files that were done until then.")
+	case r.OK:
 		p.Good("Every item of every invocation is what the reference says.")
 	}
 	return p.Flush()
@@ -49,6 +54,14 @@ func (r *Run) table() *cli.Table {
 	ms := func(label string, of func(*RunSize) float64) {
 		row(label, func(s *RunSize) string { return cli.Milliseconds(of(s)) })
 	}
+	cpu := func(of func(*RunSize) *Invocation) {
+		if slices.ContainsFunc(r.Runs, func(s *RunSize) bool { return of(s).CPU > 0 }) {
+			ms("    CPU", func(s *RunSize) float64 { return of(s).CPU })
+		}
+		if slices.ContainsFunc(r.Runs, func(s *RunSize) bool { return of(s).Switches != nil }) {
+			row("    context switches", func(s *RunSize) string { return switchesText(of(s).Switches) })
+		}
+	}
 	phases := func(of func(*RunSize) *Invocation) {
 		ms("    S3 answers", func(s *RunSize) float64 { return of(s).Answer.Ms.Open })
 		ms("    read, reduce", func(s *RunSize) float64 { return of(s).Answer.Ms.Read })
@@ -60,13 +73,18 @@ func (r *Run) table() *cli.Table {
 	t.Title("Cold")
 	ms("  start to ready", func(s *RunSize) float64 { return s.StartToReady })
 	ms("  INIT", func(s *RunSize) float64 { return s.Init })
+	if slices.ContainsFunc(r.Runs, func(s *RunSize) bool { return s.InitCPU > 0 }) {
+		ms("    CPU", func(s *RunSize) float64 { return s.InitCPU })
+	}
 	ms("  first answer", func(s *RunSize) float64 { return s.FirstAnswer })
 	phases(func(s *RunSize) *Invocation { return &s.Cold })
+	cpu(func(s *RunSize) *Invocation { return &s.Cold })
 	if warm := len(r.Runs[0].Warm); warm > 0 {
 		t.Title(fmt.Sprintf("Warm, %d times", warm))
 		ms("  fastest", func(s *RunSize) float64 { return s.WarmMin })
 		ms("  median", func(s *RunSize) float64 { return s.WarmMedian })
 		phases(func(s *RunSize) *Invocation { v := s.Median(); return &v })
+		cpu(func(s *RunSize) *Invocation { v := s.MedianCPU(); return &v })
 	}
 	t.Title("All")
 	row("  rows a second", func(s *RunSize) string { return cli.Thousands(int64(s.RowsPerSecond)) })
@@ -86,6 +104,13 @@ func (r *Run) table() *cli.Table {
 		return "all right"
 	})
 	return t
+}
+
+func switchesText(n *int64) string {
+	if n == nil {
+		return "-"
+	}
+	return cli.Thousands(*n)
 }
 
 // printSample prints some of the largest file's items.

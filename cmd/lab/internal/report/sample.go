@@ -13,6 +13,12 @@ type Sample struct {
 	Counted *Counters `json:"counted,omitempty"` // in INIT and the first invocation
 	Warm    []float64 `json:"warmMs,omitempty"`  // the durations of the warm invocations
 
+	// CPU time in user and system mode; 0 and nothing where the kernel does not tell it.
+	InitCPU      float64   `json:"initCpuMs,omitempty"`
+	FirstCPU     float64   `json:"invocationCpuMs,omitempty"`     // of the first invocation
+	WarmCPU      []float64 `json:"warmCpuMs,omitempty"`           // of the warm invocations
+	WarmSwitches []float64 `json:"warmContextSwitches,omitempty"` // of those of which it is known
+
 	S3Gets     int `json:"s3Gets,omitempty"`     // GET and HEAD, in INIT and the first invocation
 	WarmGets   int `json:"warmS3Gets,omitempty"` // of the last warm invocation
 	WriteUnits int `json:"writeUnits,omitempty"` // DynamoDB's, for the items of one invocation
@@ -40,17 +46,20 @@ type Figure struct {
 	Name       string // in JSON
 	line1      string // the heading of its column in a table, in two lines
 	line2      string
-	Of         func(*Sample) float64
+	Of         func(*Sample) float64 // 0 if the sample does not have it
 	summaryRef func(*Result) **stats.Summary
 }
 
 // The names of figures.
 const (
-	FigureStart  = "startToNextMs"
-	FigureInit   = "initMs"
-	FigureBilled = "initAndInvocationMs"
-	FigureClient = "clientSawMs"
-	FigureWarm   = "warmMs" // of the invocations that are not the first
+	FigureStart    = "startToNextMs"
+	FigureInit     = "initMs"
+	FigureBilled   = "initAndInvocationMs"
+	FigureClient   = "clientSawMs"
+	FigureInitCPU  = "initCpuMs"
+	FigureStartCPU = "initAndInvocationCpuMs"
+	FigureWarm     = "warmMs" // of the invocations that are not the first
+	FigureWarmCPU  = "warmCpuMs"
 )
 
 // StartFigures are the four figures of a start. docs/method.md tells them apart.
@@ -60,3 +69,12 @@ var StartFigures = []Figure{
 	{FigureBilled, "INIT +", "invocation", func(s *Sample) float64 { return s.Billed }, func(r *Result) **stats.Summary { return &r.Billed }},
 	{FigureClient, "client", "saw", func(s *Sample) float64 { return s.Client }, func(r *Result) **stats.Summary { return &r.Client }},
 }
+
+// CPUFigures are the CPU time of a start.
+var CPUFigures = []Figure{
+	{FigureInitCPU, "CPU of", "INIT", func(s *Sample) float64 { return s.InitCPU }, func(r *Result) **stats.Summary { return &r.InitCPU }},
+	{FigureStartCPU, "CPU of both", "together", (*Sample).startCPU, func(r *Result) **stats.Summary { return &r.StartCPU }},
+}
+
+// startCPU returns the CPU time of INIT and the first invocation.
+func (s *Sample) startCPU() float64 { return s.InitCPU + s.FirstCPU }

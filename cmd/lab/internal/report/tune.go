@@ -31,8 +31,9 @@ type Tune struct {
 // A TunedSize is one memory size. Where Failed says why, there are no figures.
 type TunedSize struct {
 	MemoryMB int     `json:"memoryMB"`
-	VCPUs    float64 `json:"vCPUs,omitempty"` // the share of CPU time that it was limited to
-	Failed   string  `json:"failed,omitempty"`
+	VCPUs    float64 `json:"vCPUs,omitempty"`  // the share of CPU time that it was limited to
+	Failed   string  `json:"failed,omitempty"` // in one line
+	Log      string  `json:"log,omitempty"`    // of a function that failed: the end of what it printed
 
 	// Cold is the start and the first invocation. Its warm invocations are those that the figures
 	// below are of.
@@ -42,6 +43,9 @@ type TunedSize struct {
 	P50       *stats.Interval `json:"p50Ms,omitempty"`
 	P95       *stats.Interval `json:"p95Ms,omitempty"`
 	MaxMemory int64           `json:"maxMemoryBytes,omitempty"`
+
+	CPU      *stats.Interval `json:"p50CpuMs,omitempty"`           // of a warm invocation
+	Switches *float64        `json:"p50ContextSwitches,omitempty"` // of a warm invocation
 
 	Cost     *pricing.Cost `json:"cost,omitempty"`     // of a warm invocation, by the mean
 	ColdCost *pricing.Cost `json:"coldCost,omitempty"` // of the first, with its INIT
@@ -55,8 +59,12 @@ type Best struct {
 	Balanced int `json:"balanced"`
 }
 
-// Choose sets Best and PowerTuning from the sizes that have figures.
+// Choose sets Best and PowerTuning from the sizes that have figures. Where nothing is limited, sizes
+// differ in nothing but what the function is told, and there is no choice.
 func (r *Tune) Choose() {
+	if !r.Limited {
+		return
+	}
 	tool := new(powertuning.Output)
 	for _, t := range r.Sizes {
 		if t.Mean == nil {
@@ -78,13 +86,4 @@ func (r *Tune) Choose() {
 	tool.Power, tool.Cost, tool.Duration = chosen.Value, chosen.AveragePrice, chosen.AverageDuration
 	tool.StateMachine.Visualization = powertuning.Link(tool.Stats)
 	r.PowerTuning = tool
-}
-
-// Wrong says how the function's items differ from the reference's, though it has times; ""
-// when they do not.
-func (t *TunedSize) Wrong() string {
-	if t.Cold == nil {
-		return ""
-	}
-	return t.Cold.wrong()
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"runtime"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/measure"
 	"reduction/cmd/lab/internal/report"
+	"reduction/cmd/lab/internal/sandbox"
 	"reduction/internal/dataset"
 	"reduction/internal/machine"
 	"reduction/runtime/lambdatest"
@@ -28,9 +30,11 @@ type Config struct {
 	MemoryMB  int     // the memory size that the function is told
 	Warm      int     // invocations behind the cold one
 	Seed      uint64  // of the data
+	Timeout   time.Duration
 }
 
-// Measure runs the function and returns the report.
+// Measure runs the function and returns the report. If it was interrupted, the report is of the files
+// that were done; nil if there are none.
 func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Run, error) {
 	defer status.Clear()
 	path, size, err := measure.FindBootstrap(c.Bootstrap)
@@ -53,7 +57,11 @@ func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Run, e
 		s := &sizeRun{Config: c, server: server, status: status, out: &report.RunSize{Rows: rows, Warm: []report.Invocation{}, Wrong: []string{}}}
 		err := s.run(ctx, path)
 		if ctx.Err() != nil {
-			return nil, measure.ErrInterrupted
+			if len(r.Runs) == 0 {
+				return nil, measure.ErrInterrupted
+			}
+			r.Interrupted = true
+			return r, measure.ErrInterrupted
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s rows: %w", cli.Thousands(rows), err)
@@ -70,6 +78,9 @@ type sizeRun struct {
 	server *lambdatest.Server
 	status *cli.Status
 	out    *report.RunSize
+
+	fn      *lambdatest.Function
+	initCPU time.Duration // the process's CPU time at the end of INIT; 0 where it is not known
 }
 
 func (s *sizeRun) say(format string, args ...any) {
@@ -90,15 +101,16 @@ func (s *sizeRun) run(ctx context.Context, path string) error {
 	key, table := "records"+suffix+".csv", measure.Table+suffix
 	s.server.S3.Put(measure.Bucket, key, data)
 	s.server.DynamoDB.CreateTable(table)
-	fn := s.server.Lambda.CreateFunction(lambdatest.FunctionConfig{
-		Name:     measure.Function + suffix,
-		MemoryMB: s.MemoryMB,
-		Timeout:  measure.LongestTimeout,
-		Exec:     []string{path},
-		Env:      []string{"S3_BUCKET=" + measure.Bucket, "FILE_NAME=" + key, "DB_TABLE=" + table},
+	s.fn = s.server.Lambda.CreateFunction(lambdatest.FunctionConfig{
+		Name:      measure.Function + suffix,
+		MemoryMB:  s.MemoryMB,
+		Timeout:   s.Timeout,
+		Exec:      []string{path},
+		Env:       []string{"S3_BUCKET=" + measure.Bucket, "FILE_NAME=" + key, "DB_TABLE=" + table},
+		Intercept: s.watch,
 	})
-	defer fn.Shutdown()
-	if err := s.invokeAll(ctx, fn); err != nil {
+	defer s.fn.Shutdown()
+	if err := s.invokeAll(ctx); err != nil {
 		return err
 	}
 	s.out.Summarise()
@@ -111,12 +123,22 @@ func (s *sizeRun) run(ctx context.Context, path string) error {
 	return nil
 }
 
+// watch sees every request to the Runtime API. The first GET /next ends INIT.
+func (s *sizeRun) watch(_ http.ResponseWriter, r *http.Request) bool {
+	if s.initCPU == 0 && strings.HasSuffix(r.URL.Path, "/invocation/next") {
+		if c, err := sandbox.ProcessCPU(s.fn.PID()); err == nil {
+			s.initCPU = c.Time
+		}
+	}
+	return false
+}
+
 // invokeAll makes the cold invocation and the warm ones.
-func (s *sizeRun) invokeAll(ctx context.Context, fn *lambdatest.Function) error {
+func (s *sizeRun) invokeAll(ctx context.Context) error {
 	s.say("cold start")
 	runtime.GC() // now, so that the reference's garbage is not collected while the function runs
 	start := time.Now()
-	cold, result, err := s.invoke(ctx, fn)
+	cold, result, err := s.invoke(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,11 +147,23 @@ func (s *sizeRun) invokeAll(ctx context.Context, fn *lambdatest.Function) error 
 	if !result.Cold {
 		s.out.Wrong = append(s.out.Wrong, "the first invocation was not a cold one")
 	}
+	cpu := s.readCPU()
+	if cpu != nil && s.initCPU > 0 {
+		s.out.InitCPU = report.Ms(s.initCPU)
+		s.out.Cold.CPU = report.Ms(cpu.Time - s.initCPU)
+	}
 	for i := range s.Warm {
 		s.say("warm, %d of %d", i+1, s.Warm)
-		warm, result, err := s.invoke(ctx, fn)
+		warm, result, err := s.invoke(ctx)
 		if err != nil {
 			return err
+		}
+		before := cpu
+		if cpu = s.readCPU(); before != nil && cpu != nil {
+			warm.CPU = report.Ms(cpu.Time - before.Time)
+			if n, ok := cpu.SwitchesSince(*before); ok {
+				warm.Switches = &n
+			}
 		}
 		s.out.Warm = append(s.out.Warm, *warm)
 		if result.Cold {
@@ -139,19 +173,32 @@ func (s *sizeRun) invokeAll(ctx context.Context, fn *lambdatest.Function) error 
 	return nil
 }
 
+// restTime is how long the process gets to come to rest after an invocation.
+const restTime = time.Millisecond
+
+// readCPU returns what the process has used up to now; nil where that is not known.
+func (s *sizeRun) readCPU() *sandbox.CPU {
+	time.Sleep(restTime)
+	cpu, err := sandbox.ProcessCPU(s.fn.PID())
+	if err != nil {
+		return nil
+	}
+	return &cpu
+}
+
 // invoke sends an empty event, for which the function uses its own bucket, key and table, and
 // compares the response with what is known of the data.
-func (s *sizeRun) invoke(ctx context.Context, fn *lambdatest.Function) (*report.Invocation, *lambdatest.Result, error) {
-	r, err := fn.Invoke(ctx, nil)
+func (s *sizeRun) invoke(ctx context.Context) (*report.Invocation, *lambdatest.Result, error) {
+	r, err := s.fn.Invoke(ctx, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	if r.FunctionError != "" {
-		return nil, nil, fmt.Errorf("the function failed: %s\n%s", r.Payload, bytes.TrimSpace(r.LogTail))
+		return nil, nil, fmt.Errorf("the function failed: %s", measure.DescribeError(r))
 	}
 	v := &report.Invocation{RequestID: r.RequestID, Duration: report.Ms(r.Duration)}
 	if err := json.Unmarshal(r.Payload, &v.Answer); err != nil {
-		return nil, nil, fmt.Errorf("the function's response is not what it should be: %w", err)
+		return nil, nil, fmt.Errorf("the function's response is not this job's (%w); lab cold --event measures another job", err)
 	}
 	if a := v.Answer; a.Rows != s.out.Rows || a.Groups != s.out.Groups || a.Items != s.out.Groups || a.Bytes != s.out.Bytes || a.Skipped != 0 {
 		s.out.Wrong = append(s.out.Wrong, fmt.Sprintf("invocation %s: the response does not report %d rows, %d groups and %d bytes: %s",

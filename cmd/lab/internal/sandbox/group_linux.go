@@ -17,12 +17,16 @@ import (
 // A group is the control group of one sandbox.
 type group struct {
 	version              int
-	cpu, memory, freezer string
+	cpu, memory, freezer string // directories
+	account              string // the directory that counts CPU time; "" where there is none
 }
 
 // newGroup makes a group.
 func (h *hierarchies) newGroup(name string) (*group, error) {
-	g := &group{h.version, filepath.Join(h.cpu, name), filepath.Join(h.memory, name), filepath.Join(h.freezer, name)}
+	g := &group{version: h.version, cpu: filepath.Join(h.cpu, name), memory: filepath.Join(h.memory, name), freezer: filepath.Join(h.freezer, name)}
+	if h.account != "" {
+		g.account = filepath.Join(h.account, name)
+	}
 	for _, dir := range g.dirs() {
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			g.remove()
@@ -41,9 +45,18 @@ func (h *hierarchies) try() error {
 	return g.remove()
 }
 
-// dirs returns the group's directories, each once.
+// dirs returns the group's directories, each once. The one that counts CPU time is the last.
 func (g *group) dirs() []string {
-	return slices.Compact([]string{g.cpu, g.memory, g.freezer})
+	var out []string
+	for _, dir := range []string{g.cpu, g.memory, g.freezer} {
+		if dir != g.account && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	if g.account != "" {
+		out = append(out, g.account)
+	}
+	return out
 }
 
 // limitMemory limits the group's memory, which includes the files that it has in the page cache.
@@ -128,19 +141,46 @@ func (g *group) kills() int {
 	if g.version == 2 {
 		file = "memory.events"
 	}
-	return counter(filepath.Join(g.memory, file), "oom_kill")
+	n, _ := counter(filepath.Join(g.memory, file), "oom_kill")
+	return int(n)
 }
 
-// counter returns the number behind a name in a file of the kernel, 0 where there is none.
-func counter(file, name string) int {
-	text, _ := os.ReadFile(file)
+// cpuTime returns the CPU time of all processes that the group has had.
+func (g *group) cpuTime() (time.Duration, error) {
+	if g.version == 2 {
+		n, err := counter(filepath.Join(g.account, "cpu.stat"), "usage_usec")
+		return time.Duration(n) * time.Microsecond, err
+	}
+	text, err := os.ReadFile(filepath.Join(g.account, "cpuacct.usage")) // nanoseconds
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return time.Duration(n), err
+}
+
+// threads returns the IDs of the group's threads.
+func (g *group) threads() ([]string, error) {
+	name := "tasks"
+	if g.version == 2 {
+		name = "cgroup.threads"
+	}
+	text, err := os.ReadFile(filepath.Join(g.account, name))
+	return strings.Fields(string(text)), err
+}
+
+// counter returns the number behind a name in a file of the kernel.
+func counter(file, name string) (int64, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
 	for line := range strings.Lines(string(text)) {
 		if n, ok := strings.CutPrefix(line, name+" "); ok {
-			value, _ := strconv.Atoi(strings.TrimSpace(n))
-			return value
+			return strconv.ParseInt(strings.TrimSpace(n), 10, 64)
 		}
 	}
-	return 0
+	return 0, fmt.Errorf("%s: no %s", file, name)
 }
 
 // remove removes the group once its last process has ended.

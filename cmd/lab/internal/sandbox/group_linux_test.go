@@ -51,11 +51,13 @@ func TestGroupFiles(t *testing.T) {
 		files   map[string]string // the files' content
 		want    map[string]string // what is written
 	}{
-		{1, map[string]string{"freezer.state": "", "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n"}, map[string]string{
+		{1, map[string]string{"freezer.state": "", "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
+			"cpuacct.usage": "1234567\n", "tasks": "7\n8\n"}, map[string]string{
 			"memory.limit_in_bytes": "134217728", "memory.memsw.limit_in_bytes": "134217728",
 			"cpu.cfs_period_us": "20000", "cpu.cfs_quota_us": "1447", "freezer.state": "FROZEN",
 		}},
-		{2, map[string]string{"cgroup.events": "populated 1\nfrozen 1\n", "memory.events": "low 0\noom 4\noom_kill 3\n"}, map[string]string{
+		{2, map[string]string{"cgroup.events": "populated 1\nfrozen 1\n", "memory.events": "low 0\noom 4\noom_kill 3\n",
+			"cpu.stat": "usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n", "cgroup.threads": "7\n8\n"}, map[string]string{
 			"memory.max": "134217728", "memory.swap.max": "0", "memory.oom.group": "1",
 			"cpu.max": "1447 20000", "cgroup.freeze": "1",
 		}},
@@ -67,7 +69,7 @@ func TestGroupFiles(t *testing.T) {
 		for name, text := range test.files {
 			os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)
 		}
-		g := &group{test.version, dir, dir, dir}
+		g := &group{test.version, dir, dir, dir, dir}
 		for _, err := range []error{g.limitMemory(128 << 20), g.limitCPU(Quota(128, LambdaPeriod), LambdaPeriod), g.freeze(true)} {
 			if err != nil {
 				t.Errorf("version %d: %v", test.version, err)
@@ -80,6 +82,12 @@ func TestGroupFiles(t *testing.T) {
 		}
 		if n := g.kills(); n != 3 {
 			t.Errorf("version %d: %d kills, want 3", test.version, n)
+		}
+		if used, err := g.cpuTime(); err != nil || used.Microseconds() != 1234 {
+			t.Errorf("version %d: CPU time %v, %v", test.version, used, err)
+		}
+		if threads, err := g.threads(); err != nil || !slices.Equal(threads, []string{"7", "8"}) {
+			t.Errorf("version %d: threads %q, %v", test.version, threads, err)
 		}
 	}
 }

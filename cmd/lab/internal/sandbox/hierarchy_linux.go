@@ -21,6 +21,7 @@ import (
 type hierarchies struct {
 	version              int    // 1 or 2
 	cpu, memory, freezer string // in version 2 the same directory
+	account              string // counts CPU time; in version 1 the directory of cpuacct, "" without it
 	leave                func() // undoes what it took to make groups here
 }
 
@@ -88,14 +89,14 @@ func openHierarchies() (*hierarchies, error) {
 		if err != nil {
 			return nil, fmt.Errorf("control groups, version 2: %w", err)
 		}
-		return &hierarchies{2, parent, parent, parent, leave}, nil
+		return &hierarchies{2, parent, parent, parent, parent, leave}, nil
 	}
 	for _, name := range []string{"cpu", "memory", "freezer"} {
 		if found[name] == (hierarchy{}) {
 			return nil, fmt.Errorf("control groups: no %s controller", name)
 		}
 	}
-	return &hierarchies{1, found["cpu"].own, found["memory"].own, found["freezer"].own, func() {}}, nil
+	return &hierarchies{1, found["cpu"].own, found["memory"].own, found["freezer"].own, found["cpuacct"].own, func() {}}, nil
 }
 
 // delegate returns a group of version 2 whose children have the controllers: the lab's own

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 )
 
 // A Host makes sandboxes on this machine.
@@ -62,21 +64,67 @@ func (h *Host) prepare(largestMB int) error {
 	return bindAll(place(h.cpus, largestMB, h.options.Shared).servers)
 }
 
-// openTree sets tree, or says why there are no limits.
+// openTree sets tree, or says why there are no limits, and what would help.
 func (h *Host) openTree() string {
 	if h.options.Unlimited {
-		return "nothing is limited, as asked"
+		return "CPU and memory NOT limited, as asked"
 	}
 	tree, err := openHierarchies()
-	if err != nil {
-		return "not limited here: " + err.Error()
+	if err == nil {
+		if err = tree.try(); err != nil {
+			tree.leave()
+		}
 	}
-	if err := tree.try(); err != nil {
-		tree.leave()
-		return "not limited here: " + err.Error()
+	if err != nil {
+		return fmt.Sprintf("CPU and memory NOT limited (no cgroup access: %v): %s", err, remedy(os.Args))
 	}
 	h.tree = tree
 	return ""
+}
+
+// remedy says how the user of a command gets access to control groups.
+func remedy(command []string) string {
+	line := shellLine(command)
+	switch {
+	case os.Geteuid() == 0:
+		return "in a container, give it access: docker run --privileged"
+	case userManager():
+		return "run as root, or: systemd-run --user --scope -p Delegate=yes " + line
+	}
+	if _, err := exec.LookPath("sudo"); err == nil {
+		return "run as root: sudo " + line
+	}
+	return "run as root: su -c " + shellWord(line)
+}
+
+// userManager reports whether the user has a systemd that gives control groups away. systemd.exec(5):
+// XDG_RUNTIME_DIR.
+func userManager() bool {
+	dir := os.Getenv("XDG_RUNTIME_DIR")
+	if dir == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, "systemd"))
+	return err == nil
+}
+
+// shellLine writes a command as a line for a shell.
+func shellLine(command []string) string {
+	words := make([]string, len(command))
+	for i, word := range command {
+		words[i] = shellWord(word)
+	}
+	return strings.Join(words, " ")
+}
+
+// plainWord is a word that means itself in a shell.
+var plainWord = regexp.MustCompile(`^[-+=.,:/_%@A-Za-z0-9]+$`)
+
+func shellWord(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // tryHiding runs the launcher once up to where it would become the function. Being root is not
@@ -141,12 +189,12 @@ func (h *Host) Notes() []string {
 	return notes
 }
 
-// Emulable says why a memory size cannot be emulated here; "" when it can.
-func (h *Host) Emulable(memoryMB int) string {
+// Skipped says why a memory size cannot be measured here; "" when it can.
+func (h *Host) Skipped(memoryMB int) string {
 	if !h.Limited() {
 		return ""
 	}
-	return place(h.cpus, memoryMB, h.options.Shared).emulable(memoryMB)
+	return place(h.cpus, memoryMB, h.options.Shared).skipped(memoryMB)
 }
 
 // Close undoes what NewHost did. The sandboxes must be closed.

@@ -8,16 +8,31 @@ import (
 	"unsafe"
 )
 
-// clockMonotonic is CLOCK_MONOTONIC of clock_gettime(2).
-const clockMonotonic = 1
+// The clocks of clock_gettime(2).
+const (
+	clockMonotonic = 1
+	clockOwnCPU    = 2 // CLOCK_PROCESS_CPUTIME_ID: the CPU time of the calling process
+)
+
+// processClock returns the clock of another process's CPU time, as clock_getcpuclockid(3) does.
+func processClock(pid int) uintptr { return ^uintptr(pid)<<3 | 2 }
+
+// readClock returns the time that a clock tells.
+func readClock(clock uintptr) (time.Duration, error) {
+	var ts syscall.Timespec
+	// The kernel writes one Timespec, which is what ts is.
+	_, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&ts)), 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return time.Duration(ts.Nano()), nil
+}
 
 // Monotonic is a clock that never steps and that all processes of the machine share: the
 // launcher reads it in one process, and lab in another.
 func Monotonic() time.Duration {
-	var ts syscall.Timespec
-	// The kernel writes one Timespec, which is what ts is.
-	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&ts)), 0)
-	return time.Duration(ts.Nano())
+	now, _ := readClock(clockMonotonic) // every kernel has this clock
+	return now
 }
 
 // cpuMask is the kernel's cpu_set_t: a bit for each of 1024 CPUs.

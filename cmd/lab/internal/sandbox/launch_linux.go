@@ -69,6 +69,10 @@ func (l *launch) exec(path string) error {
 			return err
 		}
 	}
+	entered, err := readClock(clockOwnCPU)
+	if err != nil {
+		return err
+	}
 	out, err := os.Create(l.Record)
 	if err != nil {
 		return err
@@ -92,9 +96,12 @@ func (l *launch) exec(path string) error {
 		}
 	}
 	env := os.Environ()
-	r := ExecRecord{PID: os.Getpid()}
+	r := ExecRecord{PID: os.Getpid(), EnteredCPU: entered}
 	if c, err := countersOf(r.PID); err == nil {
 		r.Counters = *c
+	}
+	if r.CPU, err = readClock(clockOwnCPU); err != nil {
+		return err
 	}
 	r.Clock = Monotonic()
 	if err := json.NewEncoder(out).Encode(r); err != nil {

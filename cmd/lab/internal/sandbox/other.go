@@ -22,14 +22,14 @@ func NewHost(options Options, _ int) (*Host, error) {
 
 // Notes says what is as on Lambda here and what is not, a line each.
 func (h *Host) Notes() []string {
-	return []string{"not limited here: neither CPU nor memory are, on " + runtime.GOOS + "/" + runtime.GOARCH}
+	return []string{"CPU and memory NOT limited: lab limits them on Linux (amd64, arm64), and this is " + runtime.GOOS + "/" + runtime.GOARCH}
 }
 
 // Limited reports whether CPU time and memory are limited.
 func (h *Host) Limited() bool { return false }
 
-// Emulable says why a memory size cannot be emulated here; "" when it can.
-func (h *Host) Emulable(int) string { return "" }
+// Skipped says why a memory size cannot be measured here; "" when it can.
+func (h *Host) Skipped(int) string { return "" }
 
 // Close does nothing.
 func (h *Host) Close() error { return nil }
@@ -50,6 +50,20 @@ func (b *Sandbox) Thaw() error                      { return nil }
 func (b *Sandbox) OutOfMemory() bool                { return false }
 func (b *Sandbox) Close() error                     { return nil }
 func (b *Sandbox) ExecRecord() (*ExecRecord, error) { return nil, nil }
+
+// CPUTime fails.
+func (b *Sandbox) CPUTime() (time.Duration, error) { return 0, errNoCPU }
+
+// CPU fails.
+func (b *Sandbox) CPU() (CPU, error) { return CPU{}, errNoCPU }
+
+// CPUTimeAtExec returns 0.
+func (b *Sandbox) CPUTimeAtExec(*ExecRecord) time.Duration { return 0 }
+
+// ProcessCPU fails.
+func ProcessCPU(int) (CPU, error) { return CPU{}, errNoCPU }
+
+var errNoCPU = errors.New("the CPU time of another process is not known on " + runtime.GOOS + "/" + runtime.GOARCH)
 
 // Used returns nil.
 func (r *ExecRecord) Used() (*Counters, error) { return nil, nil }

@@ -23,17 +23,28 @@ func place(cpus []int, memoryMB int, shared bool) placement {
 	return placement{cpus[first:], cpus[:first]}
 }
 
-// emulable says why the function's CPUs are too few for a memory size; "" when they are not.
-func (p placement) emulable(memoryMB int) string {
-	if len(p.function) == 0 || VCPUs(memoryMB) <= float64(len(p.function)) {
+// skipped says why a memory size is not measured: it has more vCPUs than the function has CPUs here.
+// "" is no reason.
+func (p placement) skipped(memoryMB int) string {
+	needs, free := VCPUs(memoryMB), len(p.function)
+	if free == 0 || needs <= float64(free) {
 		return ""
 	}
-	return fmt.Sprintf("not emulable: it has %.2f vCPUs, and the function's CPUs here are %d", VCPUs(memoryMB), len(p.function))
+	s := fmt.Sprintf("skipped: needs %.4g CPUs, %d %s free", needs, free, map[bool]string{true: "is", false: "are"}[free == 1])
+	if all := len(p.servers) + free; p.apart() && needs <= float64(all) {
+		s += "; try --shared"
+	}
+	return s
+}
+
+// apart reports whether function and servers have CPUs of their own.
+func (p placement) apart() bool {
+	return len(p.servers) > 0 && len(p.function) > 0 && p.servers[0] != p.function[0]
 }
 
 // note says in a line who runs on which CPU.
 func (p placement) note() string {
-	if len(p.function) == len(p.servers) && p.function[0] == p.servers[0] {
+	if !p.apart() {
 		return fmt.Sprintf("function and servers share CPU %s and take each other's time", list(p.function))
 	}
 	s := fmt.Sprintf("function on CPU %s, servers on CPU %s", list(p.function), list(p.servers))

@@ -30,25 +30,28 @@ func TestPlace(t *testing.T) {
 		memory            int
 		shared            bool
 		function, servers []int
-		emulable          bool
+		skipped           string
 	}{
-		{[]int{0}, 128, false, []int{0}, []int{0}, true},
-		{[]int{0}, 2048, false, []int{0}, []int{0}, false},
-		{[]int{0, 1}, 1769, false, []int{1}, []int{0}, true},
-		{[]int{0, 1}, 1770, false, []int{1}, []int{0}, false},
-		{[]int{0, 1}, 2048, true, []int{0, 1}, []int{0, 1}, true},
-		{[]int{2, 5, 7}, 128, false, []int{5, 7}, []int{2}, true},
-		{[]int{0, 1, 2, 3}, 128, false, []int{2, 3}, []int{0, 1}, true},
-		{[]int{0, 1, 2, 3}, 5307, false, []int{1, 2, 3}, []int{0}, true},
-		{[]int{0, 1, 2, 3}, 5308, false, []int{1, 2, 3}, []int{0}, false},
-		{[]int{0, 1, 2, 3, 4, 5, 6, 7}, 10_240, false, []int{2, 3, 4, 5, 6, 7}, []int{0, 1}, true},
+		{[]int{0}, 128, false, []int{0}, []int{0}, ""},
+		{[]int{0}, 2048, false, []int{0}, []int{0}, "skipped: needs 1.158 CPUs, 1 is free"},
+		{[]int{0, 1}, 1769, false, []int{1}, []int{0}, ""},
+		{[]int{0, 1}, 1770, false, []int{1}, []int{0}, "skipped: needs 1.001 CPUs, 1 is free; try --shared"},
+		{[]int{0, 1}, 3008, false, []int{1}, []int{0}, "skipped: needs 1.7 CPUs, 1 is free; try --shared"},
+		{[]int{0, 1}, 5000, false, []int{1}, []int{0}, "skipped: needs 2.826 CPUs, 1 is free"},
+		{[]int{0, 1}, 2048, true, []int{0, 1}, []int{0, 1}, ""},
+		{[]int{0, 1}, 5000, true, []int{0, 1}, []int{0, 1}, "skipped: needs 2.826 CPUs, 2 are free"},
+		{[]int{2, 5, 7}, 128, false, []int{5, 7}, []int{2}, ""},
+		{[]int{0, 1, 2, 3}, 128, false, []int{2, 3}, []int{0, 1}, ""},
+		{[]int{0, 1, 2, 3}, 5307, false, []int{1, 2, 3}, []int{0}, ""},
+		{[]int{0, 1, 2, 3}, 5308, false, []int{1, 2, 3}, []int{0}, "skipped: needs 3.001 CPUs, 3 are free; try --shared"},
+		{[]int{0, 1, 2, 3, 4, 5, 6, 7}, 10_240, false, []int{2, 3, 4, 5, 6, 7}, []int{0, 1}, ""},
 	} {
 		p := place(test.cpus, test.memory, test.shared)
 		if want := (placement{test.function, test.servers}); !reflect.DeepEqual(p, want) {
 			t.Errorf("%v, %d MB: %v, want %v", test.cpus, test.memory, p, want)
 		}
-		if got := p.emulable(test.memory); (got == "") != test.emulable {
-			t.Errorf("%v, %d MB: %q", test.cpus, test.memory, got)
+		if got := p.skipped(test.memory); got != test.skipped {
+			t.Errorf("%v, %d MB: %q, want %q", test.cpus, test.memory, got, test.skipped)
 		}
 	}
 }

@@ -37,26 +37,38 @@ func (r *ExecRecord) Mapped() []string {
 	return files
 }
 
-// countersOf reads a process's counters, including those of children that it waited for. See
-// proc_pid_stat(5) and proc_pid_io(5).
-func countersOf(pid int) (*Counters, error) {
-	proc := "/proc/" + strconv.Itoa(pid)
-	stat, err := os.ReadFile(proc + "/stat")
+// statOf returns the fields of a process's stat file from field 3 on: field 2, in parentheses, may
+// hold anything. See proc_pid_stat(5).
+func statOf(pid int) ([]string, error) {
+	name := fmt.Sprintf("/proc/%d/stat", pid)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	// From field 3 on: field 2, in parentheses, may hold anything.
-	field := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(field) < 11 {
-		return nil, fmt.Errorf("%s/stat: %d fields", proc, len(field))
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(fields) < 11 {
+		return nil, fmt.Errorf("%s: %d fields", name, len(fields))
+	}
+	return fields, nil
+}
+
+// The places of minflt and cminflt in what statOf returns; majflt and cmajflt follow.
+const minorFaults, childMinorFaults = 7, 8
+
+// countersOf reads a process's counters, including those of children that it waited for. See
+// proc_pid_io(5).
+func countersOf(pid int) (*Counters, error) {
+	fields, err := statOf(pid)
+	if err != nil {
+		return nil, err
 	}
 	var n [4]int64
-	for i := range n { // fields 10 to 13: minflt cminflt majflt cmajflt
-		if n[i], err = strconv.ParseInt(string(field[7+i]), 10, 64); err != nil {
+	for i := range n {
+		if n[i], err = strconv.ParseInt(fields[minorFaults+i], 10, 64); err != nil {
 			return nil, err
 		}
 	}
-	io, err := os.ReadFile(proc + "/io")
+	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,10 @@ type ExecRecord struct {
 	PID   int           `json:"pid"`
 	Clock time.Duration `json:"clock"` // as Monotonic tells it
 	Counters
+
+	// The launcher's CPU time, and what it was when the launcher had entered the control groups.
+	CPU        time.Duration `json:"cpu"`
+	EnteredCPU time.Duration `json:"enteredCpu"`
 }
 
 // Counters are what the kernel counts of a process.

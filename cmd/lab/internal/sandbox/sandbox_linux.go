@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // A Sandbox holds the processes of one function at one memory size, one after another.
@@ -18,6 +19,8 @@ type Sandbox struct {
 	group  *group // nil: not limited
 	record string // the file of the exec record
 	kills  int    // for memory, before the present process
+
+	used time.Duration // the group's CPU time before the present process
 }
 
 // NewSandbox makes a sandbox of so many MB.
@@ -72,6 +75,12 @@ func (b *Sandbox) Reset() error {
 		return nil
 	}
 	b.kills = b.group.kills()
+	if b.accounted() {
+		var err error
+		if b.used, err = b.group.cpuTime(); err != nil {
+			return err
+		}
+	}
 	return b.group.limitCPU(0, b.host.options.Period)
 }
 

@@ -3,9 +3,11 @@
 package sandbox
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,7 +59,13 @@ func TestQuotaHolds(t *testing.T) {
 		period, _ := os.ReadFile(filepath.Join(b.group.cpu, "cpu.cfs_period_us"))
 		return strings.Replace(strings.TrimSpace(string(quota))+" "+strings.TrimSpace(string(period)), "-1 ", "max ", 1)
 	}
-	throttled := func() int { return counter(filepath.Join(b.group.cpu, "cpu.stat"), "nr_throttled") }
+	throttled := func() int64 {
+		n, err := counter(filepath.Join(b.group.cpu, "cpu.stat"), "nr_throttled")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
 
 	_, out := start(t, b, "spin")
 	if line, err := out.ReadString('\n'); line != "ready\n" {
@@ -232,6 +240,74 @@ func TestFreeze(t *testing.T) {
 		for range lines {
 		}
 	}()
+}
+
+// CPU time is the function's from its exec on, and stands still while the function is frozen.
+func TestCPU(t *testing.T) {
+	b := newSandbox(t, Options{}, 128)
+	_, out := start(t, b, "spin")
+	if line, err := out.ReadString('\n'); line != "ready\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	record, err := b.ExecRecord()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const some = 50 * time.Millisecond
+	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
+		now, err := b.CPUTime()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now-b.CPUTimeAtExec(record) > some {
+			break
+		}
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("a function that spins has used %v, %v of it before its exec", now, b.CPUTimeAtExec(record))
+		}
+	}
+	if err := b.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	first, err := b.CPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := b.CPU()
+	if n, ok := second.SwitchesSince(first); err != nil || second.Time != first.Time || n != 0 || !ok {
+		t.Errorf("%+v, then %+v, %v", first, second, err)
+	}
+	if process, err := ProcessCPU(record.PID); err != nil || process.Switches != first.Switches || process.Time < first.Time {
+		t.Errorf("the group %+v, its process %+v, %v", first, process, err)
+	}
+}
+
+// The CPU time of a process that has children is not known from the process alone.
+func TestProcessCPU(t *testing.T) {
+	child := exec.Command("/bin/sh", "-c", "echo ready; read line; true | true; echo done; read line; true")
+	in, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Skip(err)
+	}
+	defer child.Wait()
+	defer in.Close()
+	out := bufio.NewReader(pipe)
+	out.ReadString('\n')
+	if c, err := ProcessCPU(child.Process.Pid); err != nil || c.Time <= 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	io.WriteString(in, "\n")
+	out.ReadString('\n')
+	if c, err := ProcessCPU(child.Process.Pid); err != errChildren {
+		t.Errorf("%+v, %v; want %v", c, err, errChildren)
+	}
 }
 
 // A launcher that cannot do what it is to do does not start the function.

@@ -309,5 +309,7 @@ func (r *Run) merge(p *shard.Plan, chain *shard.Chain, partials folder) ([]aggre
 			return nil, err
 		}
 	}
-	return m.Groups(), nil
+	groups := m.Groups()
+	r.Suppressed = m.Suppressed
+	return groups, nil
 }

@@ -7,9 +7,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"reduction/cmd/lab/internal/cli"
-	"reduction/cmd/lab/internal/measure"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
 )
@@ -23,9 +23,13 @@ type Service struct {
 	Rows                 int64  // of the object; -1: no object
 	Function, Name       string // the program and the name of the function; "" is none
 	MemoryMB             int    // the memory size that the function is told
+	Timeout              time.Duration
+	Env                  []string // NAME=VALUE, for the function
 	Region               string
 	AccessKey, SecretKey string // "" is AWS's example key
 	Token                string // that requests must carry; "" is none
+
+	Log io.Writer // gets a line for each request, and what the function logs
 }
 
 // Run starts the emulator, writes the environment of its clients in a form that a shell can
@@ -33,11 +37,10 @@ type Service struct {
 func (s *Service) Run(ctx context.Context, w io.Writer) error {
 	var program string
 	if s.Function != "" {
-		path, _, err := measure.FindBootstrap(s.Function)
-		if err != nil {
+		var err error
+		if program, err = findFunction(s.Function); err != nil {
 			return err
 		}
-		program = path
 	}
 	server, err := s.start()
 	if err != nil {
@@ -69,6 +72,7 @@ func (s *Service) start() (*lambdatest.Server, error) {
 		server.Credentials.SecretAccessKey = s.SecretKey
 	}
 	server.Credentials.SessionToken = s.Token
+	server.OnAnswer = func(r lambdatest.Request) { fmt.Fprintln(s.Log, requestLine(&r)) }
 	if s.TLS {
 		server.StartTLS()
 	} else {
@@ -108,9 +112,10 @@ func (s *Service) fill(b *strings.Builder, server *lambdatest.Server, program st
 		server.Lambda.CreateFunction(lambdatest.FunctionConfig{
 			Name:     s.Name,
 			MemoryMB: s.MemoryMB,
-			Timeout:  measure.LongestTimeout,
+			Timeout:  s.Timeout,
 			Exec:     []string{program},
-			Env:      []string{"S3_BUCKET=" + first(buckets), "FILE_NAME=" + s.Key, "DB_TABLE=" + first(tables)},
+			Env:      append([]string{"S3_BUCKET=" + first(buckets), "FILE_NAME=" + s.Key, "DB_TABLE=" + first(tables)}, s.Env...),
+			Log:      s.Log,
 		})
 		fmt.Fprintf(b, "# function  %s, %s\n", s.Name, s.Function)
 	}

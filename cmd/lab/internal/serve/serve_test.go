@@ -11,8 +11,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +30,9 @@ import (
 // ends it and returns its error.
 func start(t *testing.T, s *Service) (env map[string]string, lines []string, end func() error) {
 	t.Helper()
+	if s.Log == nil {
+		s.Log = io.Discard
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
@@ -144,18 +150,102 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// The function gets the variables that it is given, the last of a name, and its log and requests are
+// shown.
 func TestServeFunction(t *testing.T) {
+	var log lockedBuffer
 	env, _, end := start(t, &Service{
-		Addr: "127.0.0.1:0", Region: "us-east-1", Buckets: measure.Bucket, Tables: measure.Table, Key: "records.csv", Rows: 500,
-		Function: labtest.Bootstrap(t), Name: "f", MemoryMB: 128,
+		Addr: "127.0.0.1:0", Region: "us-east-1", Buckets: measure.Bucket, Tables: measure.Table + ",other", Key: "records.csv", Rows: 500,
+		Function: labtest.Bootstrap(t), Name: "f", MemoryMB: 128, Timeout: measure.LongestTimeout,
+		Env: []string{"DB_TABLE=other"}, Log: &log,
 	})
 	status, body := signed(t, env, "lambda", "POST", "/2015-03-31/functions/f/invocations", []byte("{}"))
 	var a report.Answer
 	if err := json.Unmarshal(body, &a); status != 200 || err != nil || a.Rows != 500 || a.Items != a.Groups || a.Groups < 200 {
 		t.Errorf("status %d, %s", status, body)
 	}
+	signed(t, env, "s3", "GET", "/none", nil)
 	if err := end(); err != nil {
 		t.Error(err)
+	}
+	for _, want := range []string{
+		"s3 GetObject s3://" + measure.Bucket + "/records.csv: 20",
+		"dynamodb BatchWriteItem: 200, ",
+		`table="other"`,
+		"REPORT RequestId: ",
+		"lambda Invoke /2015-03-31/functions/f/invocations: 200, ",
+		"s3 ListObjects s3://none: 404 NoSuchBucket: The specified bucket does not exist",
+	} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("no %q in the log:\n%s", want, log.String())
+		}
+	}
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// A program that cannot become a function is refused at the start.
+func TestFindFunction(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("Linux's executables are ELF files")
+	}
+	dir := t.TempDir()
+	file := func(name, content string, mode os.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := bytes.Clone(program[:64<<10])
+	foreign[18], foreign[19] = 0x08, 0 // e_machine of the ELF header: EM_MIPS
+	for _, test := range []struct{ path, says string }{
+		{self, ""},
+		{file("script", "#!/bin/sh\n", 0o755), ""},
+		{file("text", "hello\n", 0o755), "neither a Linux executable nor a script"},
+		{file("empty", "", 0o755), "neither a Linux executable nor a script"},
+		{file("not-executable", "#!/bin/sh\n", 0o644), "not a program"},
+		{filepath.Join(dir, "none"), "no such file"},
+		{dir, ""},
+	} {
+		path, err := findFunction(test.path)
+		if test.path == dir {
+			if err == nil {
+				t.Errorf("a folder: %s", path)
+			}
+			continue
+		}
+		if (err == nil) != (test.says == "") || err != nil && (!strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), test.path)) {
+			t.Errorf("%s: %q, %v; want %q", test.path, path, err, test.says)
+		}
+	}
+	if machines[runtime.GOARCH] != 0 {
+		if path, err := findFunction(file("foreign", string(foreign), 0o755)); err == nil {
+			t.Errorf("built for another machine: %s", path)
+		}
 	}
 }
 

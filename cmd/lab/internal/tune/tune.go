@@ -29,7 +29,8 @@ type Config struct {
 	Weight    float64 // of the balanced strategy
 }
 
-// Measure takes the samples and returns the report.
+// Measure takes the samples and returns the report. If it was interrupted, the report is of what was
+// measured until then; nil if that is nothing.
 func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Tune, error) {
 	defer status.Clear()
 	if c.Elsewhere() {
@@ -39,17 +40,20 @@ func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Tune, 
 	if err != nil {
 		return nil, err
 	}
-	var r *report.Tune
-	if err = c.measure(ctx, b, status); err == nil {
-		r = c.report(b)
+	err = c.measure(ctx, b, status)
+	r := c.report(b)
+	err = b.End(ctx, err)
+	if err != nil && !b.Measured() {
+		return nil, err
 	}
-	return r, b.End(ctx, err)
+	r.Interrupted = err != nil
+	return r, err
 }
 
 // measure takes a sample of every size. One start before them does not count: it makes the
 // server's certificate, and fills the page cache.
 func (c *Config) measure(ctx context.Context, b *measure.Bench, status *cli.Status) error {
-	for _, memory := range c.Memory {
+	for _, memory := range b.Sizes(c.Memory) {
 		if _, err := b.AddTarget(c.Function, memory, c.Rows, c.RoundTrip); err != nil {
 			return err
 		}
@@ -60,19 +64,25 @@ func (c *Config) measure(ctx context.Context, b *measure.Bench, status *cli.Stat
 	}
 	status.Say("once before it counts")
 	largest := order[len(order)-1]
-	if _, err := largest.Take(ctx, 0); err != nil || largest.Failed != "" {
+	if _, err := largest.Take(ctx, 0); err != nil {
 		return err
+	}
+	if largest.Failed != "" {
+		for _, t := range order[:len(order)-1] {
+			t.Failed, t.Excused = fmt.Sprintf("not tried, since it failed at %d MB", largest.MemoryMB), true
+		}
+		return nil
 	}
 	random := stats.NewRandom(c.Seed)
 	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	for i, t := range order {
-		status.Say(fmt.Sprintf("%d MB, size %d of %d", t.MemoryMB, i+1, len(order)))
+		status.Say(fmt.Sprintf("%s, %d MB, size %d of %d", t.Function.Name, t.MemoryMB, i+1, len(order)))
 		sample, err := t.Take(ctx, c.N)
+		if sample != nil && len(sample.Warm) > 0 { // with an error: what there was until then
+			t.Samples = []report.Sample{*sample}
+		}
 		if err != nil {
 			return err
-		}
-		if sample != nil {
-			t.Samples = []report.Sample{*sample}
 		}
 	}
 	return nil
@@ -94,7 +104,7 @@ func (c *Config) report(b *measure.Bench) *report.Tune {
 		OK:         b.OK(),
 	}
 	for _, t := range b.Targets {
-		size := c.size(t)
+		size := c.size(t, r.Limited)
 		if r.Limited {
 			size.VCPUs = sandbox.VCPUs(t.MemoryMB)
 		}
@@ -105,8 +115,8 @@ func (c *Config) report(b *measure.Bench) *report.Tune {
 }
 
 // size summarises what was measured at a memory size.
-func (c *Config) size(t *measure.Target) report.TunedSize {
-	out := report.TunedSize{MemoryMB: t.MemoryMB, Failed: t.Failed}
+func (c *Config) size(t *measure.Target, limited bool) report.TunedSize {
+	out := report.TunedSize{MemoryMB: t.MemoryMB, Failed: t.Failed, Log: t.Log}
 	if len(t.Samples) == 0 {
 		return out
 	}
@@ -115,10 +125,22 @@ func (c *Config) size(t *measure.Target) report.TunedSize {
 		i := stats.Estimate(cold.Warm, statistic)
 		return &i
 	}
+	median := func(sorted []float64) float64 { return stats.Quantile(sorted, 0.50) }
 	out.Cold, out.MaxMemory = cold, cold.MaxMemory
 	out.Mean = estimate(func(sorted []float64) float64 { return stats.TrimmedMean(sorted, powertuning.Discard) })
-	out.P50 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.50) })
+	out.P50 = estimate(median)
 	out.P95 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.95) })
+	if len(cold.WarmCPU) > 0 {
+		cpu := stats.Estimate(cold.WarmCPU, median)
+		out.CPU = &cpu
+	}
+	if len(cold.WarmSwitches) > 0 {
+		switches := stats.Summarise(cold.WarmSwitches).P50
+		out.Switches = &switches
+	}
+	if !limited {
+		return out // what it costs depends on how long it takes with its share of CPU time
+	}
 	out.Cost = c.Prices.Cost(t.MemoryMB, out.Mean.Value, cold.WarmGets, cold.WriteUnits)
 	out.ColdCost = c.Prices.Cost(t.MemoryMB, cold.Billed, cold.S3Gets, cold.WriteUnits)
 	return out
