@@ -105,20 +105,21 @@ func (c *checking) object(first, behind int) error {
 	var (
 		next   int64 // where the next shard's first record begins
 		sure   bool  // that is proven; else it is a guess, or none
-		odd    bool  // the number of quotes before the shard
-		blind  bool  // that number is not known, or damage makes it mean nothing
+		inside bool  // the next shard begins inside quotes
+		blind  bool  // that is not known, or damage makes it mean nothing
 		before int64 // records
 	)
 	for i := first; i < behind; i++ {
 		heads := c.heads[i]
-		if len(heads) == 0 {
+		g := slices.IndexFunc(heads, func(h *Head) bool { return h.Start == Guess })
+		if g < 0 {
 			c.again = append(c.again, Task{i, Guess})
 			next, sure, blind = none, false, true
 			continue
 		}
-		span := &heads[0].Spans[0]
-		inside := odd
-		odd = odd != span.Odd
+		span := &heads[g].Spans[0]
+		begins := inside
+		inside = begins != span.Odd
 		if i == first {
 			// Its start is the header's end, and needs no proof.
 			next, sure, before = span.First, true, span.HeaderRecords
@@ -128,13 +129,13 @@ func (c *checking) object(first, behind int) error {
 		}
 		if !sure && !blind {
 			next = span.Starts[0]
-			if inside {
+			if begins {
 				next = span.Starts[1]
 			}
 		}
 		if next == none {
 			// Nothing tells where the shard begins, so its guess is as good as any.
-			next = heads[0].Spans[0].First
+			next = span.First
 		}
 		k := slices.IndexFunc(heads, func(h *Head) bool { return h.Spans[0].First == next })
 		if k < 0 {
@@ -151,6 +152,7 @@ func (c *checking) object(first, behind int) error {
 				return err
 			}
 			before += h.Spans[0].Records
+			inside = h.Spans[0].Inside
 			blind = blind || h.Reasons[job.Quotes] > 0
 			sure = h.Damage == nil
 		}

@@ -29,10 +29,10 @@
 // again, from where that record ends.
 //
 // One wrong shard leaves the end of its last record unknown, so finding wrong shards one after the
-// other could take as many rounds as there are shards. In a file without damage, counting quotes
-// tells whether a shard begins inside quotes. A partial says how many quotes its shard has, odd or
-// even, and where the first line begins in either case. Check uses that to choose what to map again
-// beyond the first wrong shard, and for nothing else.
+// other could take as many rounds as there are shards. In a file without damage, the number of
+// quotes tells whether a shard begins inside quotes. A partial says whether its shard has an odd or an
+// even number of quotes, and where the first line begins in either case. Check uses that to choose
+// what to map again beyond the first wrong shard, and for nothing else.
 //
 // Damage that a map meets may be none: a wrong guess finds quotes where none may be. A partial
 // records it, and it counts only when the chain has reached the shard. Only what cannot be read, and

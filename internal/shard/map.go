@@ -21,7 +21,7 @@ type Mapper struct {
 	rows   *job.Reducer
 	merged aggregate.Table // of a shard of several objects
 	in     bufio.Reader
-	rest   []byte
+	buffer []byte
 }
 
 // headerSize is how much of an object is read for its header: what package job looks at, and what
@@ -95,39 +95,52 @@ func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (
 		m.in = *bufio.NewReaderSize(nil, overrun)
 	}
 	m.in.Reset(edge)
+	var before bool // the number of quotes in front of the first record is odd
 	switch {
 	case piece.From <= s.First: // the header ends here or later
-		_, err = io.CopyN(io.Discard, &m.in, s.First-src.from)
+		start = s.First
+		_, err = io.CopyN(io.Discard, &m.in, start-src.from)
 	case start == Guess:
-		s.First, err = guess(&m.in, piece, o.Size)
+		s.First, before, err = guess(&m.in, piece, o.Size)
 	case start < piece.From || start >= piece.To:
 		err = ErrTask
 	default:
 		s.First = start
-		_, err = io.CopyN(io.Discard, &m.in, s.First-src.from)
+		_, err = io.CopyN(io.Discard, &m.in, start-src.from)
 	}
 	if err != nil {
 		return s, 0, err
 	}
 	s.End = s.First
-	if s.First < piece.To {
-		s.End, s.Records, err = m.rows.ReadShard(&m.in, s.First, piece.To)
-	}
-	if err != nil {
-		s.End = none
-		if _, damaged := damageOf(0, err); !damaged {
-			return s, 0, err
+	clean := s.First < piece.To // every record is right, and so has an even number of quotes
+	if clean {
+		if s.End, s.Records, err = m.rows.ReadShard(&m.in, s.First, piece.To); err != nil {
+			s.End, clean = none, false
+			if _, damaged := damageOf(0, err); !damaged {
+				return s, 0, err
+			}
+		} else {
+			clean = m.rows.Reasons[job.Quotes] == 0
+			s.Inside = odd(edge.behind[:s.End-piece.To])
 		}
 	}
-	// Of a damaged shard the quotes count, too.
-	for edge.at < piece.To {
-		if m.rest == nil {
-			m.rest = make([]byte, overrun)
+	if start != Guess {
+		return s, piece.To - piece.From, err
+	}
+	s.Odd = before != s.Inside
+	if !clean {
+		// Rare enough to read the piece again.
+		again := p.reader(ctx, m.Source, piece.Object, piece.From-1, piece.To)
+		defer again.Close()
+		if m.buffer == nil {
+			m.buffer = make([]byte, overrun)
 		}
-		if _, err := edge.Read(m.rest); err != nil {
-			return s, 0, err
+		edge = watch(again, piece)
+		var failed error
+		if s.Odd, failed = edge.count(m.buffer); failed != nil {
+			return s, 0, failed
 		}
 	}
-	s.Odd, s.Starts = edge.odd, edge.starts
+	s.Starts = edge.starts
 	return s, piece.To - piece.From, err
 }

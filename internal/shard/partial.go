@@ -15,7 +15,7 @@ import (
 //
 //	partial,1,RUN,SETTINGS,SHARD,START               1 is the format; START is guess or an offset
 //	object,INDEX,BUCKET,KEY,VERSION,ETAG,SIZE        one for each piece, before its span
-//	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ODD,OUTSIDE,INSIDE
+//	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ENDSINSIDE,ODD,OUTSIDE,INSIDE
 //	rows,BYTES,ROWS,SKIPPED,NOVALUE,HEADERS,REASON,N,...
 //	bad,INDEX,RECORD,OFFSET,KIND,COLUMN              the first bad rows that were left out
 //	damage,INDEX,RECORD,OFFSET,KIND,COLUMN           what ended the shard; then it has no groups
@@ -40,8 +40,13 @@ type Span struct {
 	Records       int64 // that the shard owns, bad ones too
 	HeaderRecords int64 // records up to the header's end
 
-	Odd    bool     // the number of quotes in the piece
-	Starts [2]int64 // where the first line begins, if the piece begins outside, inside quotes
+	// Inside says that the piece ends inside quotes, if its first record begins where First says.
+	Inside bool
+
+	// These are of a guess: whether the piece has an odd number of quotes, and where the first line
+	// begins, or none, if the piece begins outside quotes, and if it begins inside.
+	Odd    bool
+	Starts [2]int64
 }
 
 // Bad is a bad row, and of which object.
@@ -158,6 +163,13 @@ func (w *writer) number(n int64) {
 	w.b = strconv.AppendInt(w.b, n, 10)
 }
 
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func (w *writer) exact(n aggregate.Number) {
 	w.separate()
 	w.b = n.Append(w.b)
@@ -200,11 +212,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		w.end()
 		w.text("span")
 		w.number(int64(s.Object))
-		odd := int64(0)
-		if s.Odd {
-			odd = 1
-		}
-		for _, n := range [...]int64{s.From, s.To, s.First, s.End, s.Records, s.HeaderRecords, odd, s.Starts[0], s.Starts[1]} {
+		for _, n := range [...]int64{s.From, s.To, s.First, s.End, s.Records, s.HeaderRecords, bit(s.Inside), bit(s.Odd), s.Starts[0], s.Starts[1]} {
 			w.number(n)
 		}
 		w.end()
@@ -371,11 +379,11 @@ func (r *Reader) record(what string) bool {
 		return true // for people; the plan says it, too
 	case "span":
 		var s Span
-		var odd int64
-		if !r.numbers(1, &object, &s.From, &s.To, &s.First, &s.End, &s.Records, &s.HeaderRecords, &odd, &s.Starts[0], &s.Starts[1]) {
+		var inside, odd int64
+		if !r.numbers(1, &object, &s.From, &s.To, &s.First, &s.End, &s.Records, &s.HeaderRecords, &inside, &odd, &s.Starts[0], &s.Starts[1]) {
 			return false
 		}
-		s.Object, s.Odd = int(object), odd == 1
+		s.Object, s.Inside, s.Odd = int(object), inside == 1, odd == 1
 		h.Spans = append(h.Spans, s)
 		return true
 	case "rows":

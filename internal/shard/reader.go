@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+
+	"reduction/csvfast"
 )
 
 // Source opens parts of objects.
@@ -69,20 +71,23 @@ func (r *reader) Close() {
 	}
 }
 
-// edge watches the bytes of a piece go by. It counts quotes, and finds where the first line begins
-// that begins in the piece: in a file without damage, where the piece begins outside quotes, and
-// where it begins inside.
+// edge watches the bytes of a piece go by. It finds where the first line begins that begins in the
+// piece: where the piece begins outside quotes, and where it begins inside. And it keeps what is
+// read behind the piece.
 type edge struct {
 	src    io.Reader
 	at     int64 // offset of the next byte, first that before the piece
 	piece  Piece
-	odd    bool     // the quotes
 	starts [2]int64 // outside and inside quotes; none where there is no such line
 	quoted [2]bool  // the state of both at at
+	behind []byte   // the bytes from piece.To on
 }
 
 // none is no offset.
 const none = -1
+
+// window is how far the starts are looked for: no record is longer.
+const window = csvfast.DefaultMaxRecord
 
 // watch watches a piece. src begins a byte before it, or with it where the object does.
 func watch(src io.Reader, p Piece) *edge {
@@ -99,28 +104,20 @@ func (e *edge) Read(dst []byte) (int, error) {
 		b = b[1:]
 		e.at++
 	}
-	if left := e.piece.To - e.at; left < int64(len(b)) {
-		e.at += int64(len(b))
-		b = b[:max(0, left)]
-		e.look(b, e.piece.To-int64(len(b)))
-	} else {
-		e.look(b, e.at)
-		e.at += int64(len(b))
+	if stop := min(e.piece.To, e.piece.From+window); e.at < stop {
+		e.look(b[:min(int64(len(b)), stop-e.at)])
+	}
+	e.at += int64(len(b))
+	if behind := e.at - e.piece.To; behind > 0 {
+		e.behind = append(e.behind, b[max(0, int64(len(b))-behind):]...)
 	}
 	return n, err
 }
 
-// look looks at bytes of the piece.
-func (e *edge) look(b []byte, at int64) {
-	quotes := bytes.Count(b, []byte{'"'})
-	if quotes%2 == 1 {
-		e.odd = !e.odd
-	}
-	if quotes == 0 && e.starts[0] != none && e.quoted[1] {
-		return // all of it is inside quotes, or the other start is known
-	}
+// look looks for the starts in bytes at e.at.
+func (e *edge) look(b []byte) {
 	for i := range e.starts {
-		for rest, from := b, at; e.starts[i] == none && len(rest) > 0; {
+		for rest, from := b, e.at; e.starts[i] == none; {
 			k := bytes.IndexByte(rest, '"')
 			stretch := rest
 			if k >= 0 {
@@ -141,21 +138,47 @@ func (e *edge) look(b []byte, at int64) {
 	}
 }
 
+// odd says whether the number of quotes is.
+func odd(b []byte) bool { return bytes.Count(b, []byte{'"'})%2 == 1 }
+
 // guess reads up to the first line that begins in the piece, quotes or not, and returns where that
-// is; where there is no line any more, the object's end.
-func guess(in *bufio.Reader, p Piece, size int64) (int64, error) {
+// is; where there is no line any more, the object's end. quotes says whether their number up to
+// there, from the beginning of the piece on, is odd.
+func guess(in *bufio.Reader, p Piece, size int64) (start int64, quotes bool, err error) {
 	at := p.From - 1
 	for {
 		line, err := in.ReadSlice('\n')
+		passed := line
+		if at < p.From && len(line) > 0 {
+			passed = line[1:]
+		}
+		quotes = quotes != odd(passed)
 		at += int64(len(line))
 		switch err {
 		case nil:
-			return at, nil
+			return at, quotes, nil
 		case io.EOF:
-			return size, nil
+			return size, quotes, nil
 		case bufio.ErrBufferFull:
 		default:
-			return 0, err
+			return 0, false, err
 		}
 	}
+}
+
+// count reads the piece, and says whether its number of quotes is odd.
+func (e *edge) count(buffer []byte) (quotes bool, err error) {
+	for e.at < e.piece.To {
+		at := e.at
+		n, err := e.Read(buffer[:min(int64(len(buffer)), e.piece.To-at)])
+		b := buffer[:n]
+		if n > 0 && at < e.piece.From {
+			b = b[1:]
+		}
+		quotes = quotes != odd(b)
+		if err != nil {
+			return false, err
+		}
+	}
+	return quotes, nil
 }
