@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"runtime"
 	"strconv"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 var scaleCommand = &cli.Command{
 	Name:  "scale",
-	Args:  "FILE|FOLDER ...",
+	Args:  "FILE|FOLDER|s3://BUCKET/PREFIX ...",
 	Short: "reduce files in shards, as many functions would",
 	About: `
 Reduces files as the function does on Step Functions, on this machine: the files are cut into
@@ -27,6 +28,10 @@ printed is what lab reduce prints, byte for byte, whatever the size of the shard
 Small files share a shard. A file that is compressed with gzip has to fit one. Of several files,
 each has a header of its own; the result is one.
 
+Objects in S3 are read in the versions that are there when the run begins. The environment says where
+S3 is and who asks, as for AWS's SDKs: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and,
+for another server such as that of lab serve, AWS_ENDPOINT_URL_S3.
+
 With --faults, functions die before and after they have stored their partial result, are slow, and
 carry out a task a second time: a third of all deliveries, by seed.
 
@@ -36,13 +41,17 @@ much. None of the assumptions was measured on AWS.`,
 	Examples: `
 lab scale --stats --shard 64MB 1m.csv
 lab scale --shard 1MB --functions 8 --faults --seed 7 feeds/ > result.jsonl
+lab scale --partials s3://feed/partials/ s3://feed/2026/ > result.jsonl
 lab scale --plan --size 10TB --concurrency 500`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		r, settings := new(scale.Run), reduce.Settings{}
 		a := scale.Default()
 		var stats, plan bool
+		var partials string
 		f.Bytes(&r.Size, "shard", shard.DefaultSize, "`SIZE` of a shard (default 256MiB); larger where there would be more than 10,000")
 		cli.Whole(f, &r.Functions, "functions", runtime.GOMAXPROCS(0), 1, 1024, "`N` functions at a time (default one for each core)")
+		f.String(&partials, "partials", "", "`FOLDER` or s3://BUCKET/PREFIX for the partial results, which are kept (default a folder that is removed)")
+		f.String(&r.Name, "run", "run", "`NAME` of the run, part of the names of its partial results (default run)")
 		f.Bool(&r.Faults, "faults", "functions die, are slow, and are started twice")
 		cli.Whole(f, &r.Seed, "seed", 1, 0, 1<<63-1, "`S` seed of the order of the tasks, and of the faults (default 1)")
 		f.Bool(&stats, "stats", "print on standard error what the run took")
@@ -89,7 +98,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 				a.Shard = r.Size
 				return printEstimate(c, &a)
 			case len(args) == 0:
-				return cli.Usagef("expected FILE or FOLDER, or --plan")
+				return cli.Usagef("expected FILE, FOLDER or s3://BUCKET/PREFIX, or --plan")
 			}
 			var err error
 			if r.Options, err = settings.Options(); err != nil {
@@ -97,6 +106,22 @@ lab scale --plan --size 10TB --concurrency 500`,
 			}
 			ctx, stop := interruptible()
 			defer stop()
+			if scale.IsS3(args[0]) || scale.IsS3(partials) {
+				s3, err := scale.NewS3(os.Getenv, partials)
+				if err != nil {
+					return err
+				}
+				defer s3.Close()
+				if scale.IsS3(args[0]) {
+					r.Source = s3
+				}
+				if scale.IsS3(partials) {
+					r.Partials = s3
+				}
+			}
+			if partials != "" && r.Partials == nil {
+				r.Partials = scale.Folder(partials)
+			}
 			err = r.Files(ctx, args)
 			if stats {
 				printScaleStats(c, r)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"reduction/internal/dataset"
+	"reduction/runtime/lambdatest"
 )
 
 // write writes a file for a test and returns its path.
@@ -82,6 +83,42 @@ func TestScaleSameSortKey(t *testing.T) {
 	}
 }
 
+// Objects in S3 are read there, and partials kept there: those of a run that is repeated are found.
+func TestScaleS3(t *testing.T) {
+	s := lambdatest.NewServer()
+	defer s.Close()
+	for _, v := range s.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		t.Setenv(name, value)
+	}
+	s.S3.CreateBucket("feed")
+	data := dataset.New(2000, 1).Bytes()
+	s.S3.Put("feed", "days/1.csv", data)
+	_, want, _ := shell(bytes.NewReader(data), "reduce", "-")
+	folder := t.TempDir()
+	for _, partials := range []string{"", folder, "s3://feed/days/partials/", "s3://feed/days/partials/"} {
+		status, out, stderr := shell(nil, "scale", "--shard=5kB", "--faults", "--partials", partials, "s3://feed/days/")
+		if status != 0 || out != want || stderr != "" {
+			t.Errorf("partials in %q: status %d, stderr %q", partials, status, stderr)
+		}
+	}
+	kept, err := filepath.Glob(filepath.Join(folder, "run", "*.part"))
+	if err != nil || len(kept) != 18 {
+		t.Errorf("%d partials, %v", len(kept), err)
+	}
+	s.S3.Put("feed", "days/2.csv", []byte(header+"A,x,T,PATIENT\n"))
+	if status, out, stderr := shell(nil, "scale", "s3://feed/days/"); status != 1 || out != "" || stderr != "lab scale: s3://feed/days/2.csv: record 2 at byte 43, column Recovery Time: not a decimal number\n" {
+		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
+	}
+	for _, test := range []refusal{
+		{"scale s3://feed/none/", 1, "no object to read"},
+		{"scale s3://none/x", 1, "NoSuchBucket"},
+		{"scale s3://feed/days/ days", 1, "days: expected s3://BUCKET/PREFIX"},
+	} {
+		test.check(t)
+	}
+}
+
 func TestScaleRefuses(t *testing.T) {
 	var z bytes.Buffer
 	w := gzip.NewWriter(&z)
@@ -89,7 +126,7 @@ func TestScaleRefuses(t *testing.T) {
 	w.Close()
 	path := write(t, filepath.Join(t.TempDir(), "data.csv.gz"), z.Bytes())
 	for _, test := range []refusal{
-		{"scale", 2, "expected FILE or FOLDER"},
+		{"scale", 2, "expected FILE, FOLDER or s3://BUCKET/PREFIX"},
 		{"scale /nowhere/at/all.csv", 1, "/nowhere/at/all.csv: no such file"},
 		{"scale --shard 0 x", 2, `invalid value "0" for --shard: expected a number of bytes, such as 64MB`},
 		{"scale --shard 100 " + path, 1, path + ": the file is compressed with gzip"},

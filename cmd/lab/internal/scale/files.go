@@ -20,7 +20,7 @@ type Files struct{}
 var ErrChanged = errors.New("the file has changed since the run began")
 
 // Objects fixes the sizes and versions of files. Of a folder it takes all files below it.
-func (Files) Objects(names []string) (objects []shard.Object, err error) {
+func (Files) Objects(_ context.Context, names []string) (objects []shard.Object, err error) {
 	for _, name := range names {
 		err := filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -83,15 +83,15 @@ func (p *part) Close() error {
 	return err
 }
 
-// folder keeps partials as S3 keeps objects that are written on condition that there is none.
-type folder string
+// Folder keeps partials as S3 keeps objects that are written on condition that there is none.
+type Folder string
 
 // errDiffers says that a task has two partials: an error of this program, or a file that changed
 // without a trace.
 var errDiffers = errors.New("a task was carried out twice with different results")
 
-// put stores a partial, or finds the same one stored.
-func (d folder) put(name string, data []byte) error {
+// PutPartial stores a partial, or finds the same one stored.
+func (d Folder) PutPartial(_ context.Context, name string, data []byte) error {
 	path := filepath.Join(string(d), filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (d folder) put(name string, data []byte) error {
 	return err
 }
 
-// open opens a partial.
-func (d folder) open(name string) (*os.File, error) {
+// OpenPartial opens a partial.
+func (d Folder) OpenPartial(_ context.Context, name string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(d), filepath.FromSlash(name)))
 }

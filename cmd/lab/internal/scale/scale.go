@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -18,8 +19,25 @@ import (
 	"reduction/internal/shard"
 )
 
+// Source is where the files of a run are: [Files], or [S3].
+type Source interface {
+	shard.Source
+	// Objects returns the files that names name, with their sizes and versions.
+	Objects(ctx context.Context, names []string) ([]shard.Object, error)
+}
+
+// Partials is where partials are kept: a [Folder], or stores.Shards.
+type Partials interface {
+	PutPartial(ctx context.Context, name string, data []byte) error
+	OpenPartial(ctx context.Context, name string) (io.ReadCloser, error)
+}
+
 // A Run says how to reduce, and holds the outcome.
 type Run struct {
+	Name     string   // part of the partials' names
+	Source   Source   // nil: Files
+	Partials Partials // nil: a folder that is removed at the end
+
 	Size      int64  // of shards, in bytes
 	Functions int    // that map at a time
 	Faults    bool   // functions die, are slow, and are started twice
@@ -52,33 +70,45 @@ func (r *Run) Files(ctx context.Context, names []string) error {
 // named names a file as a file, not as an object of S3.
 func named(err error) error {
 	if e, ok := errors.AsType[*job.Error](err); ok {
-		return fmt.Errorf("%s: %w", e.Key, e.Err)
+		return fmt.Errorf("%s: %w", nameOf(e.Bucket, e.Key), e.Err)
 	}
 	return err
 }
 
+func nameOf(bucket, key string) string {
+	if bucket == "" {
+		return key
+	}
+	return "s3://" + bucket + "/" + key
+}
+
 func (r *Run) files(ctx context.Context, names []string) error {
 	start := time.Now()
-	objects, err := Files{}.Objects(names)
+	if r.Source == nil {
+		r.Source = Files{}
+	}
+	objects, err := r.Source.Objects(ctx, names)
 	if err != nil {
 		return err
 	}
 	r.Options.MaxGroups = reduce.MaxGroups
-	p, err := shard.NewPlan("run", &r.Options, objects, r.Size)
+	p, err := shard.NewPlan(r.Name, &r.Options, objects, r.Size)
 	if err != nil {
 		return err
 	}
-	if err := p.Verify(ctx, Files{}); err != nil {
+	if err := p.Verify(ctx, r.Source); err != nil {
 		return err
 	}
-	temporary, err := os.MkdirTemp("", "lab-scale-")
-	if err != nil {
-		return err
+	if r.Partials == nil {
+		folder, err := os.MkdirTemp("", "lab-scale-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(folder)
+		r.Partials = Folder(folder)
 	}
-	defer os.RemoveAll(temporary)
-	partials := folder(temporary)
 	r.Shards, r.Empty = len(p.Shards), p.Empty
-	chain, err := r.mapAll(ctx, p, partials)
+	chain, err := r.mapAll(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -88,7 +118,7 @@ func (r *Run) files(ctx context.Context, names []string) error {
 		return err
 	}
 	merging := time.Now()
-	groups, err := r.merge(p, chain, partials)
+	groups, err := r.merge(ctx, p, chain)
 	if err != nil {
 		return err
 	}
@@ -100,27 +130,27 @@ func (r *Run) files(ctx context.Context, names []string) error {
 		a, at := p.Place(same.First.Offset)
 		b, other := p.Place(same.Other.Offset)
 		same.First.Offset, same.Other.Offset = at, other
-		if a.Key != b.Key {
-			return fmt.Errorf("%s, byte %d, and %s, byte %d: %w", a.Key, at, b.Key, other, same.Err)
+		if a, b := nameOf(a.Bucket, a.Key), nameOf(b.Bucket, b.Key); a != b {
+			return fmt.Errorf("%s, byte %d, and %s, byte %d: %w", a, at, b, other, same.Err)
 		}
-		return &job.Error{Key: a.Key, Err: same}
+		return &job.Error{Bucket: a.Bucket, Key: a.Key, Err: same}
 	}
 	return err
 }
 
 // mapAll maps until the shards are a chain.
-func (r *Run) mapAll(ctx context.Context, p *shard.Plan, partials folder) (*shard.Chain, error) {
+func (r *Run) mapAll(ctx context.Context, p *shard.Plan) (*shard.Chain, error) {
 	var heads []*shard.Head
 	for tasks := p.First(); ; {
 		if r.Rounds > len(p.Shards) {
 			return nil, fmt.Errorf("%d rounds have found no chain: %w", r.Rounds, shard.ErrBroken)
 		}
 		r.Rounds++
-		if err := r.round(ctx, p, tasks, partials); err != nil {
+		if err := r.round(ctx, p, tasks); err != nil {
 			return nil, err
 		}
 		for _, t := range tasks {
-			f, err := partials.open(p.Name(t))
+			f, err := r.Partials.OpenPartial(ctx, p.Name(t))
 			if err != nil {
 				return nil, err
 			}
@@ -142,7 +172,7 @@ func (r *Run) mapAll(ctx context.Context, p *shard.Plan, partials folder) (*shar
 
 // round carries out tasks, some functions at a time. Where tasks fail, it returns the error of the
 // first shard among them.
-func (r *Run) round(ctx context.Context, p *shard.Plan, tasks []shard.Task, partials folder) error {
+func (r *Run) round(ctx context.Context, p *shard.Plan, tasks []shard.Task) error {
 	queue := &queue{}
 	for _, t := range tasks {
 		queue.waiting = append(queue.waiting, delivery{Task: t})
@@ -157,7 +187,7 @@ func (r *Run) round(ctx context.Context, p *shard.Plan, tasks []shard.Task, part
 	var wg sync.WaitGroup
 	for range min(r.Functions, len(tasks)) {
 		wg.Go(func() {
-			f := &function{run: r, mapper: shard.Mapper{Source: Files{}, Options: &r.Options}, partials: partials}
+			f := &function{run: r, mapper: shard.Mapper{Source: r.Source, Options: &r.Options}}
 			for {
 				d, ok := queue.take()
 				if !ok {
@@ -216,10 +246,9 @@ func (q *queue) putBack(d delivery) {
 
 // function carries out tasks, one after the other.
 type function struct {
-	run      *Run
-	mapper   shard.Mapper
-	partials folder
-	buffer   []byte
+	run    *Run
+	mapper shard.Mapper
+	buffer []byte
 
 	maps, died, repeated int
 	bytes                int64
@@ -245,11 +274,11 @@ func (f *function) carryOut(ctx context.Context, p *shard.Plan, d delivery, q *q
 	}
 	if fate == deadBefore {
 		f.died++
-		f.mapper = shard.Mapper{Source: Files{}, Options: &f.run.Options} // its successor knows nothing
+		f.mapper = shard.Mapper{Source: f.run.Source, Options: &f.run.Options} // its successor knows nothing
 		q.putBack(d)
 		return nil
 	}
-	if err := f.partials.put(p.Name(d.Task), f.buffer); err != nil {
+	if err := f.run.Partials.PutPartial(ctx, p.Name(d.Task), f.buffer); err != nil {
 		return err
 	}
 	switch fate {
@@ -293,11 +322,11 @@ func (r *Run) fate(d delivery) fate {
 }
 
 // merge merges the partials of a chain.
-func (r *Run) merge(p *shard.Plan, chain *shard.Chain, partials folder) ([]aggregate.Group, error) {
+func (r *Run) merge(ctx context.Context, p *shard.Plan, chain *shard.Chain) ([]aggregate.Group, error) {
 	m := shard.NewMerger(&r.Options)
 	var reader shard.Reader
 	for _, l := range chain.Links {
-		f, err := partials.open(p.Name(l.Task))
+		f, err := r.Partials.OpenPartial(ctx, p.Name(l.Task))
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,7 @@ func TestChanged(t *testing.T) {
 		if err := os.WriteFile(path, []byte("0123456789"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		objects, err := Files{}.Objects([]string{path})
+		objects, err := Files{}.Objects(context.Background(), []string{path})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,16 +48,16 @@ func TestChanged(t *testing.T) {
 
 // A partial is stored once. The same one again is no error; another one is, and changes nothing.
 func TestFolder(t *testing.T) {
-	d := folder(t.TempDir())
+	d, ctx := Folder(t.TempDir()), context.Background()
 	for _, c := range []struct {
 		data string
 		want error
 	}{{"one", nil}, {"one", nil}, {"two", errDiffers}} {
-		if err := d.put("run/00001.part", []byte(c.data)); !errors.Is(err, c.want) {
+		if err := d.PutPartial(ctx, "run/00001.part", []byte(c.data)); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.data, err, c.want)
 		}
 	}
-	f, err := d.open("run/00001.part")
+	f, err := d.OpenPartial(ctx, "run/00001.part")
 	if err != nil {
 		t.Fatal(err)
 	}
