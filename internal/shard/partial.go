@@ -277,10 +277,10 @@ func (w *writer) groups(table *aggregate.Table, h *Head) (n int64) {
 	return n
 }
 
-// Reader reads a partial: its Head, and then its groups. It keeps its buffers from one partial to
-// the next.
+// Reader reads a partial: its Head, which is the caller's to keep, and then its groups. It keeps its
+// buffers from one partial to the next.
 type Reader struct {
-	Head
+	*Head
 	s      csvfast.Scanner
 	row    bool // the record that s is at has not been used
 	groups int64
@@ -293,7 +293,7 @@ const maxPartialRecord = 1 << 30
 
 // Reset begins to read a partial, and reads its Head.
 func (r *Reader) Reset(src io.Reader) error {
-	r.Head, r.groups = Head{}, 0
+	r.Head, r.groups = new(Head), 0
 	r.s.MaxRecord = maxPartialRecord
 	r.s.Reset(src)
 	if r.row = r.s.Next(); !r.row {
@@ -373,7 +373,7 @@ func (r *Reader) head() bool {
 // record reads a record of the head.
 func (r *Reader) record(what string) bool {
 	var object int64
-	h := &r.Head
+	h := r.Head
 	switch what {
 	case "object":
 		return true // for people; the plan says it, too

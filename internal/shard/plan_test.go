@@ -201,8 +201,8 @@ func TestCheckRefuses(t *testing.T) {
 		if err := r.Reset(bytes.NewReader(partial)); err != nil {
 			t.Fatal(err)
 		}
-		change(&r.Head)
-		if _, _, err := Check(p, []*Head{&r.Head}); !errors.Is(err, ErrPartial) {
+		change(r.Head)
+		if _, _, err := Check(p, []*Head{r.Head}); !errors.Is(err, ErrPartial) {
 			t.Errorf("%+v: %v, want %v", r.Head, err, ErrPartial)
 		}
 	}

@@ -167,7 +167,7 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 			if err := reader.Reset(bytes.NewReader(partial)); err != nil {
 				t.Fatalf("%v:\n%s", err, partial)
 			}
-			heads = append(heads, &reader.Head)
+			heads = append(heads, reader.Head)
 		}
 		r.Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
 		var err error

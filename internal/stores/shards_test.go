@@ -115,5 +115,5 @@ func head(t *testing.T, s Shards, p *shard.Plan, task shard.Task) *shard.Head {
 	if _, err := io.Copy(io.Discard, partial); err != nil {
 		t.Fatal(err)
 	}
-	return &r.Head
+	return r.Head
 }

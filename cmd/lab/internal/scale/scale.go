@@ -141,6 +141,7 @@ func (r *Run) files(ctx context.Context, names []string) error {
 // mapAll maps until the shards are a chain.
 func (r *Run) mapAll(ctx context.Context, p *shard.Plan) (*shard.Chain, error) {
 	var heads []*shard.Head
+	var reader shard.Reader
 	for tasks := p.First(); ; {
 		if r.Rounds > len(p.Shards) {
 			return nil, fmt.Errorf("%d rounds have found no chain: %w", r.Rounds, shard.ErrBroken)
@@ -154,13 +155,12 @@ func (r *Run) mapAll(ctx context.Context, p *shard.Plan) (*shard.Chain, error) {
 			if err != nil {
 				return nil, err
 			}
-			var reader shard.Reader
 			err = reader.Reset(f)
 			f.Close()
 			if err != nil {
 				return nil, err
 			}
-			heads = append(heads, &reader.Head)
+			heads = append(heads, reader.Head)
 		}
 		chain, again, err := shard.Check(p, heads)
 		if err != nil || chain != nil {
