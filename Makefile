@@ -14,7 +14,7 @@ FILES    ?= $(wildcard dist/compare.json dist/tune.json)
 BENCHRUNS ?= 6
 
 .PHONY: run test bootstrap zip lab bench network race fuzz faults plans purego deployed arm64 size check integration \
-        peers compare elsewhere tune ladder chart clean help
+        deploycheck peers compare elsewhere tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
 	$(GO) run ./cmd/lab run
@@ -81,6 +81,10 @@ integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against ser
 	peers/integration/install.sh .build/integration
 	.build/integration/venv/bin/python peers/integration/run.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/emulator.py $^
+	.build/integration/venv/bin/python peers/integration/deploy.py .build/integration dist/$(HOST)/lab
+
+deploycheck: ## the templates and scripts of deploy/ against cfn-lint, SAM, checkov and shellcheck (needs Python, PyPI and the network)
+	deploy/check.sh .build/deploycheck
 
 peers: ## the rivals whose toolchain is here: Rust, Go, Node.js, Python
 	peers/build.sh

@@ -2,13 +2,6 @@ package aggregate
 
 import "math"
 
-// DefaultMaxNameBytes is the limit of a Dict that sets none: 256 MiB.
-const DefaultMaxNameBytes = 256 << 20
-
-// nameOverhead is what a spelling takes beyond its bytes: two slots on average, a string
-// header, and its share of what the allocator rounds up.
-const nameOverhead = 192
-
 // Dict gives each distinct name a small number, its id: 0, 1, 2 in the order of their first
 // appearance. The zero value is ready to use.
 //
@@ -20,17 +13,21 @@ type Dict struct {
 	// and must return the same name each time. Where it is nil, raw is the name.
 	Decode func(dst, raw []byte) ([]byte, error)
 
-	// MaxNameBytes limits what the names may take in memory, counting their bytes and
-	// about 200 more for each spelling; 0 means DefaultMaxNameBytes.
-	MaxNameBytes int
+	// Memory is asked before the Dict's memory grows, and told, by a negative number, of what
+	// the Dict lets go. If it returns an error, ID returns that, with ErrTooManyNames. It must
+	// be set before the first ID. Where it is nil, names may take all the memory that there is.
+	Memory func(bytes int64) error
 
 	index index
-	names []string          // by id
+	names list[string]      // by id
 	ids   map[string]uint32 // by name; nil until a spelling is not its name
-	bytes int               // what counts against MaxNameBytes
+	held  int64             // what Memory has been asked for
 
 	raw, decoded []byte // what Decode reads and writes
 }
+
+// keptScratch is the greatest buffer for Decode that outlives a call: names are short.
+const keptScratch = 4 << 10
 
 // ID returns the id of the name that raw spells. It allocates at first sight of a spelling
 // only. The error is Decode's, or ErrTooManyNames. Bytes behind raw, within its capacity,
@@ -38,7 +35,9 @@ type Dict struct {
 func (d *Dict) ID(raw []byte) (uint32, error) {
 	x := &d.index
 	if x.slots == nil {
-		x.init(hasAES())
+		if err := d.begin(); err != nil {
+			return 0, err
+		}
 	}
 	var id [1]uint32
 	ok := false
@@ -64,7 +63,9 @@ func (d *Dict) ID(raw []byte) (uint32, error) {
 func (d *Dict) column(ids []uint32, data []byte, ends []uint32, stride int) (done int, err error) {
 	x := &d.index
 	if x.slots == nil {
-		x.init(hasAES())
+		if err := d.begin(); err != nil {
+			return 0, err
+		}
 	}
 	for done < len(ids) {
 		todo, e := ids[done:], ends[done*stride:]
@@ -84,10 +85,10 @@ func (d *Dict) column(ids []uint32, data []byte, ends []uint32, stride int) (don
 }
 
 // Name returns the name whose id is id.
-func (d *Dict) Name(id uint32) string { return d.names[id] }
+func (d *Dict) Name(id uint32) string { return *d.names.at(id) }
 
 // Len returns the number of names. Ids are smaller.
-func (d *Dict) Len() int { return len(d.names) }
+func (d *Dict) Len() int { return d.names.n }
 
 // add gives a spelling that the index lacks its place there, and an id.
 func (d *Dict) add(raw []byte) (uint32, error) {
@@ -101,7 +102,7 @@ func (d *Dict) add(raw []byte) (uint32, error) {
 		}
 		name = d.decoded
 	}
-	if err := d.charge(len(raw)); err != nil {
+	if err := d.room(len(raw)); err != nil {
 		return 0, err
 	}
 	spelling := string(raw)
@@ -109,7 +110,60 @@ func (d *Dict) add(raw []byte) (uint32, error) {
 	if err == nil {
 		d.index.add(spelling, id)
 	}
+	if cap(d.raw) > keptScratch || cap(d.decoded) > keptScratch {
+		d.raw, d.decoded = nil, nil
+	}
 	return id, err
+}
+
+// begin makes the index.
+func (d *Dict) begin() error {
+	if err := d.take(minSlots * slotSize); err != nil {
+		return err
+	}
+	d.index.init(hasAES())
+	return nil
+}
+
+// room makes room for another spelling of n bytes.
+func (d *Dict) room(n int) error {
+	x := &d.index
+	bytes := textSize(n)
+	if n > mediumName && x.long.full() {
+		bytes += chunk * nameSize
+	}
+	if err := d.take(bytes); err != nil {
+		return err
+	}
+	if !x.full() {
+		return nil
+	}
+	old := int64(len(x.slots)) * slotSize
+	if err := d.take(2 * old); err != nil {
+		return err
+	}
+	x.resize(2 * len(x.slots))
+	d.give(old)
+	return nil
+}
+
+func (d *Dict) take(bytes int64) error {
+	err := account(d.Memory).take(bytes, ErrTooManyNames)
+	if err == nil {
+		d.held += bytes
+	}
+	return err
+}
+
+func (d *Dict) give(bytes int64) {
+	account(d.Memory).give(bytes)
+	d.held -= bytes
+}
+
+// drop lets go of everything.
+func (d *Dict) drop() {
+	d.give(d.held)
+	*d = Dict{Decode: d.Decode, Memory: d.Memory}
 }
 
 // idOf returns the id of a name that has just been decoded from a spelling. While every
@@ -117,61 +171,69 @@ func (d *Dict) add(raw []byte) (uint32, error) {
 func (d *Dict) idOf(name []byte, spelling string) (uint32, error) {
 	plain := string(name) == spelling
 	if d.ids == nil && plain {
-		return d.addName(spelling), nil
+		return d.addName(spelling)
 	}
-	d.mapNames()
+	if err := d.mapNames(); err != nil {
+		return 0, err
+	}
 	if id, ok := d.ids[string(name)]; ok {
 		return id, nil
 	}
 	if !plain {
-		if err := d.charge(len(name)); err != nil {
+		if err := d.take(textSize(len(name))); err != nil {
 			return 0, err
 		}
 		spelling = string(name)
 	}
-	return d.addName(spelling), nil
+	return d.addName(spelling)
 }
 
 // idOfName returns the id of a name, however it is spelled.
 func (d *Dict) idOfName(name string) (uint32, error) {
-	d.mapNames()
+	if err := d.mapNames(); err != nil {
+		return 0, err
+	}
 	if id, ok := d.ids[name]; ok {
 		return id, nil
 	}
-	if err := d.charge(len(name)); err != nil {
+	if err := d.take(textSize(len(name))); err != nil {
 		return 0, err
 	}
-	return d.addName(name), nil
+	return d.addName(name)
 }
 
-func (d *Dict) addName(name string) uint32 {
-	id := uint32(len(d.names))
-	d.names = append(d.names, name)
+func (d *Dict) addName(name string) (uint32, error) {
+	var bytes int64
+	if d.names.full() {
+		bytes = chunk * nameSize
+	}
+	if d.ids != nil {
+		bytes += idSize
+	}
+	// Ids, and a name's length in a slot, have 32 bits.
+	if len(name) >= math.MaxInt32 || d.names.n >= math.MaxInt32 {
+		return 0, ErrTooManyNames
+	}
+	if err := d.take(bytes); err != nil {
+		return 0, err
+	}
+	id := d.names.add(name)
 	if d.ids != nil {
 		d.ids[name] = id
 	}
-	return id
+	return id, nil
 }
 
-func (d *Dict) mapNames() {
+func (d *Dict) mapNames() error {
 	if d.ids != nil {
-		return
+		return nil
 	}
-	d.ids = make(map[string]uint32, len(d.names))
-	for id, name := range d.names {
-		d.ids[name] = uint32(id)
+	if err := d.take(int64(d.names.n) * idSize); err != nil {
+		return err
 	}
-}
-
-func (d *Dict) charge(n int) error {
-	limit := d.MaxNameBytes
-	if limit == 0 {
-		limit = DefaultMaxNameBytes
+	d.ids = make(map[string]uint32, d.names.n)
+	for id := range uint32(d.names.n) {
+		d.ids[*d.names.at(id)] = id
 	}
-	// The second bound keeps ids and lengths within 32 bits, whatever the limit says.
-	if n > limit-d.bytes-nameOverhead || n >= math.MaxInt32 || len(d.names) >= math.MaxInt32 {
-		return ErrTooManyNames
-	}
-	d.bytes += n + nameOverhead
 	return nil
 }

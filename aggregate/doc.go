@@ -15,7 +15,7 @@
 //
 //	raw fields  -> ids              Dict: a copy and a decoding at first sight of a spelling
 //	ids, number -> group, counter   Table: dense while groups are few, hashed when they are many
-//	groups      -> mean and mode    Table.Groups, Group.AppendMean
+//	groups      -> mean and mode    Table.Group, Group.AppendMean
 //
 // [Table.AddBlock] is the fast path: it takes a block of CSV and the positions that end its
 // fields, as a scanner finds them, and allocates nothing a row. [Table.Add] takes one row.
@@ -31,11 +31,14 @@
 //
 // # Bounds
 //
-// Memory grows with what is distinct, never with rows, and each kind has its limit:
-// [Table.MaxGroups], [Table.MaxNameBytes], and for treatments counters in proportion to
-// MaxGroups. Beyond one of them rows are refused. The hashes are seeded by chance, anew for
-// each Table and Dict, and take in every byte of a name, so a file cannot be made that
-// turns them into lists. Results do not depend on the seed.
+// Memory grows with what is distinct, never with rows. [Table.Memory] is asked before it does,
+// for all that the table allocates: names and their index, groups, counters, and a new table
+// beside the old one while it is copied. Where it refuses, so does the table: the row that needs
+// the memory is an error with a place. The result needs no memory of its own: [Table.Group] makes
+// one group at a time.
+//
+// The hashes are seeded by chance, anew for each Table and Dict, and take in every byte of a name,
+// so a file cannot be made that turns them into lists. Results do not depend on the seed.
 //
 // # Variants
 //

@@ -15,13 +15,9 @@ var (
 	ErrNoValue     = errors.New("no value")
 )
 
-// What ends the work: no later row can be added either.
-var (
-	ErrTooManyGroups   = errors.New("too many groups")
-	ErrTooManyNames    = errors.New("too many bytes of distinct names")
-	ErrTooManyCounters = errors.New("too many pairs of group and treatment")
-	ErrOverflow        = errors.New("sum out of range")
-)
+// ErrOverflow ends the work, as ErrTooManyGroups, ErrTooManyNames and ErrTooManyCounters do: no
+// later row can be added either.
+var ErrOverflow = errors.New("sum out of range")
 
 // RowError says which row could not be added, and why; never what stands in it.
 type RowError struct {
@@ -43,5 +39,10 @@ func (e *RowError) Unwrap() error { return e.Err }
 
 // final tells whether an error ends the work, whatever the caller thinks of bad rows.
 func final(err error) bool {
-	return err == ErrTooManyGroups || err == ErrTooManyNames || err == ErrTooManyCounters || err == ErrOverflow
+	switch err {
+	case ErrOverflow, ErrTooManyGroups, ErrTooManyNames, ErrTooManyCounters:
+		return true
+	}
+	_, limit := err.(*limitError)
+	return limit
 }

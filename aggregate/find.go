@@ -160,7 +160,7 @@ func (x *index) findLong(raw []byte) (uint32, bool) {
 	hash := x.hashLong(raw)
 	for h := home(hash); ; h++ {
 		s := &x.slots[h&uint64(len(x.slots)-1)]
-		if s.n1 == uint32(len(raw)+1) && s.key[0] == hash && x.long[s.key[1]] == string(raw) {
+		if s.n1 == uint32(len(raw)+1) && s.key[0] == hash && *x.long.at(uint32(s.key[1])) == string(raw) {
 			return s.id, true
 		}
 		if s.n1 == 0 {

@@ -28,8 +28,8 @@ const minSlots = 512
 type index struct {
 	slots   []slot
 	used    int
-	longest int      // of the short spellings, in bytes
-	long    []string // spellings that no slot can hold
+	longest int          // of the short spellings, in bytes
+	long    list[string] // spellings that no slot can hold
 	seed    seed
 	aes     bool // findAES looks up the short names, and hashAES hashes them
 }
@@ -40,11 +40,11 @@ func (x *index) init(aes bool) {
 	x.aes = aes
 }
 
-// add gives a spelling that is not there a slot.
+// full reports whether the index has to grow before another spelling is added.
+func (x *index) full() bool { return x.used*2 >= len(x.slots) }
+
+// add gives a spelling that is not there a slot. The index is not full.
 func (x *index) add(spelling string, id uint32) {
-	if x.used*2 >= len(x.slots) {
-		x.resize(2 * len(x.slots))
-	}
 	x.used++
 	s := slot{n1: uint32(len(spelling) + 1), id: id}
 	switch b := []byte(spelling); {
@@ -55,8 +55,7 @@ func (x *index) add(spelling string, id uint32) {
 		k := &s.key
 		k[0], k[1], k[2], k[3], k[4], k[5], k[6] = x.mediumKey(b)
 	default:
-		s.key[0], s.key[1] = x.hashLong(b), uint64(len(x.long))
-		x.long = append(x.long, spelling)
+		s.key[0], s.key[1] = x.hashLong(b), uint64(x.long.add(spelling))
 	}
 	x.put(s)
 }

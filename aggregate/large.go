@@ -1,9 +1,6 @@
 package aggregate
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // large is the tally of many groups: a hash index whose slots hold no keys, as a group's
 // own cache line does, and which a row needs anyway.
@@ -11,21 +8,40 @@ import (
 //	slots   tag<<32 | the group's number + 1    tag: the top half of the key's hash
 //
 // The top bits of the tag choose the slot, so that growing needs no look at the groups.
-// The first treatments of a group are counted in its line, the others in pairs.
+// The first treatments of a group are counted in its line, the others in counters.
 type large struct {
 	slots []uint64
 	shift uint
 	used  int
 	seed  seed
-	pairs pairs
 }
 
 const minLargeSlots = 1 << 12
 
 func newLarge() *large {
-	l := &large{seed: newSeed(), pairs: pairs{seed: newSeed()}}
+	l := &large{seed: newSeed()}
 	l.resize(minLargeSlots)
 	return l
+}
+
+// largeSlotSize is the size of a slot in bytes.
+const largeSlotSize = 8
+
+// size is what the index takes in memory.
+func (l *large) size() int64 { return int64(len(l.slots)) * largeSlotSize }
+
+// room makes room for another group.
+func (l *large) room(memory account) error {
+	if 2*l.used < len(l.slots) {
+		return nil
+	}
+	old := l.size()
+	if err := memory.take(2*old, ErrTooManyGroups); err != nil {
+		return err
+	}
+	l.resize(2 * len(l.slots))
+	memory.give(old)
+	return nil
 }
 
 func (l *large) resize(n int) {
@@ -47,17 +63,14 @@ func (l *large) put(s uint64) {
 	l.slots[i&uint64(len(l.slots)-1)] = s
 }
 
-// add enters a group that is not there, given its hash.
+// add enters a group that is not there, given its hash. There is room for it.
 func (l *large) add(hash uint64, g uint32) {
-	if 2*l.used >= len(l.slots) {
-		l.resize(2 * len(l.slots))
-	}
 	l.used++
 	l.put(hash>>32<<32 | uint64(g+1))
 }
 
 // find returns the group of that hash, hospital and diagnosis.
-func (l *large) find(hash uint64, all *groups, hospital, diagnosis uint32) (uint32, bool) {
+func (l *large) find(hash uint64, all *list[group], hospital, diagnosis uint32) (uint32, bool) {
 	for i := hash >> (l.shift & 63); ; i++ {
 		s := l.slots[i&uint64(len(l.slots)-1)]
 		if s == 0 {
@@ -79,8 +92,11 @@ func (t *Table) addLarge(j int) (int, error) {
 	for ; j < b.n; j++ {
 		i, ok := l.find(b.hash[j], &t.groups, b.hospital[j], b.diagnosis[j])
 		if !ok {
-			var err error
-			if i, err = t.newGroup(b.group(j)); err != nil {
+			err := l.room(t.Memory)
+			if err == nil {
+				i, err = t.newGroup(b.group(j))
+			}
+			if err != nil {
 				return j, t.refused(err)
 			}
 			l.add(b.hash[j], i)
@@ -115,44 +131,31 @@ func (t *Table) fetch(j int) {
 	}
 }
 
-// count adds n rows to the counter of a treatment in g, which is group i: in the group's
-// line while there is room, else in pairs.
-func (t *Table) count(g *group, i, treatment uint32, n uint64) error {
-	for k := range g.counts {
-		c := &g.counts[k]
-		if c.n == 0 {
-			c.treatment = treatment
-		}
-		if c.treatment != treatment {
-			continue
-		}
-		if uint64(c.n)+n < inPairs {
-			c.n += uint32(n)
-			return nil
-		}
-		if c.n != inPairs {
-			n += uint64(c.n)
-			c.n = inPairs
-		}
-		break
-	}
-	return t.large.pairs.add(i, treatment, n, t.maxPairs())
-}
-
 // enlarge moves the small tally into a large one.
 func (t *Table) enlarge() error {
+	memory := account(t.Memory)
+	if err := memory.take(minLargeSlots*largeSlotSize, ErrTooManyGroups); err != nil {
+		return err
+	}
 	l := newLarge()
+	t.counters.seed = newSeed()
 	for i := range uint32(t.groups.n) {
+		if err := l.room(memory); err != nil {
+			return err
+		}
 		g := t.groups.at(i)
 		g.sum = *t.wholeSum(i)
 		l.add(l.seed.pair(g.hospital, g.diagnosis), i)
-	}
-	counters := slices.Collect(t.counters)
-	t.small, t.large = small{}, l
-	for _, p := range counters {
-		if err := t.count(t.groups.at(p.group), p.group, p.treatment, p.n); err != nil {
-			return err
+		for treatment, n := range t.small.row(i)[1:] {
+			if n == 0 {
+				continue
+			}
+			if err := t.count(g, i, uint32(treatment), uint64(n)); err != nil {
+				return err
+			}
 		}
 	}
+	memory.give(t.small.size())
+	t.small, t.large = small{}, l
 	return nil
 }

@@ -3,7 +3,9 @@ package aggregate
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,17 +75,81 @@ func TestOverflow(t *testing.T) {
 	}
 }
 
-// A counter of a group's own line moves to pairs before it wraps, and goes on there.
+// A counter goes on where its 32 bits have no room, in a group's own line and in a block.
 func TestCounterOverflow(t *testing.T) {
-	table := NewTable(plain)
-	table.enlarge()
-	add(t, table, "H,D,a,1\nH,D,b,1\nH,D,b,1\n")
-	table.groups.at(0).counts[0].n = inPairs - 2
-	for i := range int64(5) {
-		if g := table.Groups()[0]; g.Count != inPairs+i || g.Treatment != "a" {
-			t.Fatalf("%+v", g)
+	for _, treatments := range []int64{2, 30, 300} {
+		table := NewTable(plain)
+		table.enlarge()
+		for i := range treatments {
+			add(t, table, "H,D,t"+strconv.FormatInt(i, 10)+",1\n")
 		}
-		add(t, table, "H,D,a,1\n")
+		last := "t" + strconv.FormatInt(treatments-1, 10)
+		id, _ := table.treatments.ID([]byte(last))
+		line := table.groups.at(0)
+		c := &line.counts[1]
+		if treatments > inlineCounts {
+			c = table.counters.find(line.counts[inlineCounts-1], 0, id)
+		}
+		c.n = isBlock - 2
+		for i := range int64(5) {
+			if g := table.Group(0); g.Count != treatments-1+isBlock-2+i || g.Treatment != last {
+				t.Fatalf("%d treatments: %+v", treatments, g)
+			}
+			add(t, table, "H,D,"+last+",1\n")
+		}
+	}
+}
+
+// Blocks of counters grow from a line to hash tables, move, are freed and used again; every count
+// stays right, and what was asked for is what is there.
+func TestCounters(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	table := NewTable(plain)
+	var held int64
+	table.Memory = func(bytes int64) error { held += bytes; return nil }
+	if err := table.enlarge(); err != nil {
+		t.Fatal(err)
+	}
+	const groups = 300
+	want := map[uint64]uint64{}
+	for range 400_000 {
+		g := uint32(random.IntN(groups))
+		if table.groups.n < groups {
+			g = uint32(table.groups.n)
+			if _, err := table.addGroup(group{hospital: g}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// The first group has so many treatments that its block is larger than a chunk.
+		treatment := uint32(random.IntN(1 + 20_000/int(g*g+1)))
+		n := uint64(1 + random.IntN(3))
+		if err := table.count(table.groups.at(g), g, treatment, n); err != nil {
+			t.Fatal(err)
+		}
+		want[carryKey(g, treatment)] += n
+		if g == 0 || random.IntN(3) == 0 {
+			treatment = uint32(random.IntN(20_000))
+			if err := table.count(table.groups.at(0), 0, treatment, 1); err != nil {
+				t.Fatal(err)
+			}
+			want[carryKey(0, treatment)]++
+		}
+	}
+	got := map[uint64]uint64{}
+	for g := range uint32(groups) {
+		for treatment, n := range table.countersOf(g) {
+			got[carryKey(g, treatment)] += n
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%d counters, want %d", len(got), len(want))
+	}
+	if len(table.counters.large) == 0 || len(table.counters.chunks) < 2 {
+		t.Errorf("%d large blocks, %d chunks: not all kinds of blocks were tried", len(table.counters.large), len(table.counters.chunks))
+	}
+	table.Reset(plain)
+	if kept := table.size(); held != kept {
+		t.Errorf("%d bytes asked for and not given back, %d kept", held, kept)
 	}
 }
 
@@ -107,58 +173,63 @@ func TestFold(t *testing.T) {
 	}
 }
 
+var errNoMemory = errors.New("no memory")
+
+// Where no memory is left the row that needs it is refused, whatever needs it.
 func TestLimits(t *testing.T) {
 	long := strings.Repeat("x", 1000)
 	for _, tt := range []struct {
 		name   string
-		set    func(*Table)
+		begin  func(*Table) error
 		row    func(i int) string
-		rows   int // that fit
 		column int
 		err    error
 	}{
-		{"groups", func(t *Table) { t.MaxGroups = 100 }, func(i int) string { return "H," + strconv.Itoa(i) + ",T,1\n" }, 100, -1, ErrTooManyGroups},
-		{"groups, large", func(t *Table) { t.MaxGroups = 100; t.enlarge() }, func(i int) string { return strconv.Itoa(i) + ",D,T,1\n" }, 100, -1, ErrTooManyGroups},
-		{"hospitals", func(t *Table) { t.MaxNameBytes = 50 * (nameOverhead + 1004) }, func(i int) string { return long + strconv.Itoa(1000+i) + ",D,T,1\n" }, 50, 0, ErrTooManyNames},
-		{"treatments", func(t *Table) { t.MaxNameBytes = 50 * (nameOverhead + 4) }, func(i int) string { return "H,D," + strconv.Itoa(1000+i) + ",1\n" }, 50, 2, ErrTooManyNames},
-		{"one name", func(t *Table) { t.MaxNameBytes = 1000 }, func(i int) string { return "H," + long + ",T,1\n" }, 0, 1, ErrTooManyNames},
+		{"groups", nil, func(i int) string { return "H," + strconv.Itoa(i/2) + "," + strconv.Itoa(i%2) + ",1\n" }, -1, ErrTooManyGroups},
+		{"groups, large", (*Table).enlarge, func(i int) string { return "H" + strconv.Itoa(i/90) + "," + strconv.Itoa(i%90) + ",T,1\n" }, -1, ErrTooManyGroups},
+		{"fractions", nil, func(i int) string { return "H" + strconv.Itoa(i/90) + "," + strconv.Itoa(i%90) + ",T,1.5\n" }, -1, ErrTooManyGroups},
+		{"hospitals", nil, func(i int) string { return long + strconv.Itoa(1000+i) + ",D,T,1\n" }, 0, ErrTooManyNames},
+		{"treatments", nil, func(i int) string { return "H,D," + strconv.Itoa(1000+i) + ",1\n" }, 2, ErrTooManyNames},
+		{"counters", (*Table).enlarge, func(i int) string { return "H,D" + strconv.Itoa(i%100) + ",T" + strconv.Itoa(i/100) + ",1\n" }, -1, ErrTooManyCounters},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var csv strings.Builder
-			for i := range tt.rows + 20 {
+			for i := range 20_000 {
 				csv.WriteString(tt.row(i))
 			}
 			data := []byte(csv.String())
-			table := NewTable(plain)
-			table.Bad = func(e *RowError) error { t.Errorf("Bad was asked about %v", e); return nil }
-			tt.set(table)
-			used, err := table.AddBlock(Block{data, endsOf(data), 1, 0})
-			var e *RowError
-			if !errors.Is(err, tt.err) || !errors.As(err, &e) || e.Record != int64(1+tt.rows) || e.Column != tt.column || used != 4*tt.rows || table.Rows() != int64(tt.rows) {
-				t.Errorf("used %d, rows %d, %v", used, table.Rows(), err)
+			seen := false
+			for limit := int64(200_000); limit < 2_000_000; limit += 100_000 {
+				var held int64
+				table := NewTable(plain)
+				table.Memory = func(bytes int64) error {
+					if held+bytes > limit {
+						return errNoMemory
+					}
+					held += bytes
+					return nil
+				}
+				if tt.begin != nil {
+					tt.begin(table)
+				}
+				table.Bad = func(e *RowError) error { t.Errorf("Bad was asked about %v", e); return nil }
+				used, err := table.AddBlock(Block{data, endsOf(data), 1, 0})
+				if err == nil {
+					break
+				}
+				var e *RowError
+				if !errors.Is(err, errNoMemory) || !errors.As(err, &e) || e.Record != table.Rows()+1 || used != 4*int(table.Rows()) {
+					t.Errorf("%d bytes: used %d, rows %d, %v", limit, used, table.Rows(), err)
+				}
+				if strings.Contains(err.Error(), "xxx") {
+					t.Errorf("%v carries a cell", err)
+				}
+				seen = seen || errors.Is(err, tt.err) && e.Column == tt.column
 			}
-			if strings.Contains(err.Error(), "xxx") {
-				t.Errorf("%v carries a cell", err)
-			}
-			if got := len(resultOf(t, table)); got != table.Len() {
-				t.Errorf("%d groups", got)
+			if !seen {
+				t.Errorf("no limit led to %v", tt.err)
 			}
 		})
-	}
-}
-
-func TestTooManyPairs(t *testing.T) {
-	var p pairs
-	for i := range uint32(100) {
-		if err := p.add(1, i, 1, 100); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.add(1, 5, 1, 100); err != nil {
-		t.Errorf("a pair that is there: %v", err)
-	}
-	if err := p.add(1, 100, 1, 100); err != ErrTooManyCounters {
-		t.Errorf("one too many: %v", err)
 	}
 }
 
@@ -166,15 +237,27 @@ func TestTooManyPairs(t *testing.T) {
 func TestMergeLimits(t *testing.T) {
 	o := NewTable(plain)
 	add(t, o, "H,D,T,1\nH,E,T,1\n")
-	table := NewTable(plain)
-	table.MaxGroups = 1
-	if err := table.Merge(o); !errors.Is(err, ErrTooManyGroups) {
-		t.Errorf("groups: %v", err)
+	seen := map[error]bool{}
+	for limit := int64(0); limit < 1<<20; limit += 1000 {
+		var held int64
+		table := NewTable(plain)
+		table.Memory = func(bytes int64) error {
+			if held+bytes > limit {
+				return errNoMemory
+			}
+			held += bytes
+			return nil
+		}
+		err := table.Merge(o)
+		for _, kind := range []error{ErrTooManyGroups, ErrTooManyNames} {
+			seen[kind] = seen[kind] || errors.Is(err, kind)
+		}
+		if err != nil && !errors.Is(err, errNoMemory) {
+			t.Errorf("%d bytes: %v", limit, err)
+		}
 	}
-	table = NewTable(plain)
-	table.MaxNameBytes = nameOverhead + 1
-	if err := table.Merge(o); !errors.Is(err, ErrTooManyNames) {
-		t.Errorf("names: %v", err)
+	if len(seen) != 2 || !seen[ErrTooManyGroups] || !seen[ErrTooManyNames] {
+		t.Errorf("%v", seen)
 	}
 }
 

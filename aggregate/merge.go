@@ -18,22 +18,21 @@ func (t *Table) Merge(o *Table) error {
 	for i, d := range []struct{ to, from *Dict }{
 		{&t.hospitals, &o.hospitals}, {&t.diagnoses, &o.diagnoses}, {&t.treatments, &o.treatments},
 	} {
-		for _, name := range d.from.names {
-			id, err := d.to.idOfName(name)
+		for from := range uint32(d.from.Len()) {
+			id, err := d.to.idOfName(d.from.Name(from))
 			if err != nil {
 				return err
 			}
 			ids[i] = append(ids[i], id)
 		}
 	}
-	if t.large == nil && !t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len()) {
+	if t.large == nil && !t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len(), t.Memory) {
 		if err := t.enlarge(); err != nil {
 			return err
 		}
 	}
-	numbers := make([]uint32, o.groups.n) // of the groups of o, in t
-	for i := range numbers {
-		from := o.groups.at(uint32(i))
+	for i := range uint32(o.groups.n) {
+		from := o.groups.at(i)
 		g, err := t.groupOf(group{
 			hospital: ids[0][from.hospital], diagnosis: ids[1][from.diagnosis],
 			record: from.record, offset: from.offset,
@@ -41,7 +40,7 @@ func (t *Table) Merge(o *Table) error {
 		if err != nil {
 			return err
 		}
-		sum := o.sum(uint32(i))
+		sum := o.sum(i)
 		n, ok := sum.Number()
 		if !ok {
 			return ErrOverflow
@@ -49,11 +48,10 @@ func (t *Table) Merge(o *Table) error {
 		if err := t.addExact(g, n); err != nil {
 			return err
 		}
-		numbers[i] = g
-	}
-	for p := range o.counters {
-		if err := t.addCount(numbers[p.group], ids[2][p.treatment], p.n); err != nil {
-			return err
+		for treatment, n := range o.countersOf(i) {
+			if err := t.addCount(g, ids[2][treatment], n); err != nil {
+				return err
+			}
 		}
 	}
 	t.rows += o.rows
@@ -102,6 +100,15 @@ func (t *Table) addGroup(g group) (uint32, error) {
 		if err := t.enlarge(); err != nil {
 			return 0, err
 		}
+	}
+	err := error(nil)
+	if t.large != nil {
+		err = t.large.room(t.Memory)
+	} else {
+		err = t.small.room(t.Memory)
+	}
+	if err != nil {
+		return 0, err
 	}
 	i, err := t.newGroup(g)
 	if err != nil {

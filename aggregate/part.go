@@ -32,19 +32,21 @@ func (t *Table) Treatments() []string {
 // usedTreatments returns what Treatments does, and each id's index there.
 func (t *Table) usedTreatments() (names []string, numbers []uint32) {
 	used := make([]bool, t.treatments.Len())
-	for p := range t.counters {
-		used[p.treatment] = true
+	for i := range uint32(t.groups.n) {
+		for treatment := range t.countersOf(i) {
+			used[treatment] = true
+		}
 	}
-	for id, name := range t.treatments.names {
+	for id := range used {
 		if used[id] {
-			names = append(names, name)
+			names = append(names, t.treatments.Name(uint32(id)))
 		}
 	}
 	slices.Sort(names)
 	numbers = make([]uint32, len(used))
-	for id, name := range t.treatments.names {
+	for id := range used {
 		if used[id] {
-			i, _ := slices.BinarySearch(names, name)
+			i, _ := slices.BinarySearch(names, t.treatments.Name(uint32(id)))
 			numbers[id] = uint32(i)
 		}
 	}
@@ -63,17 +65,6 @@ func (t *Table) Parts(yield func(*Part) bool) {
 		x, y := t.groups.at(a), t.groups.at(b)
 		return cmp.Or(cmp.Compare(x.offset, y.offset), cmp.Compare(x.record, y.record), cmp.Compare(a, b))
 	})
-	counters := slices.Collect(t.counters)
-	slices.SortFunc(counters, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(numbers[a.treatment], numbers[b.treatment]))
-	})
-	starts := make([]uint32, t.groups.n+1) // of each group in counters
-	for _, p := range counters {
-		starts[p.group+1]++
-	}
-	for i := range t.groups.n {
-		starts[i+1] += starts[i]
-	}
 	var part Part
 	for _, i := range order {
 		g, sum := t.groups.at(i), t.sum(i)
@@ -85,9 +76,10 @@ func (t *Table) Parts(yield func(*Part) bool) {
 			panic("aggregate: a sum out of range")
 		}
 		part.Treatments = part.Treatments[:0]
-		for _, p := range counters[starts[i]:starts[i+1]] {
-			part.Treatments = append(part.Treatments, TreatmentRows{numbers[p.treatment], int64(p.n)})
+		for treatment, n := range t.countersOf(i) {
+			part.Treatments = append(part.Treatments, TreatmentRows{numbers[treatment], int64(n)})
 		}
+		slices.SortFunc(part.Treatments, func(a, b TreatmentRows) int { return cmp.Compare(a.Treatment, b.Treatment) })
 		if !yield(&part) {
 			return
 		}
@@ -118,7 +110,7 @@ func (t *Table) AddPart(p *Part) error {
 	if err != nil {
 		return err
 	}
-	if t.large == nil && !t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len()) {
+	if t.large == nil && !t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len(), t.Memory) {
 		if err := t.enlarge(); err != nil {
 			return err
 		}

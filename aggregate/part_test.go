@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"math/big"
@@ -28,22 +29,28 @@ func TestParseSum(t *testing.T) {
 	}
 }
 
-// A table that parts are added to keeps the limits, and what does not fit a sum is an error.
+// A table that parts are added to asks for memory, and a sum that does not fit is an error.
 func TestAddPartLimits(t *testing.T) {
 	most := Number{math.MaxInt64, math.MaxUint64}
+	full := errors.New("full")
 	for _, c := range []struct {
-		set  func(*Table)
-		part func(i int) Part
-		want error
+		memory int64
+		part   func(i int) Part
+		want   error
 	}{
-		{func(t *Table) { t.MaxGroups = 5 }, func(i int) Part { return Part{Hospital: strconv.AppendInt(nil, int64(i), 10)} }, ErrTooManyGroups},
-		{func(t *Table) { t.MaxNameBytes = 1000 }, func(i int) Part { return Part{Diagnosis: strconv.AppendInt(nil, int64(i), 10)} }, ErrTooManyNames},
-		{func(t *Table) {}, func(i int) Part { return Part{Sum: most} }, ErrOverflow},
+		{200_000, func(i int) Part { return Part{Hospital: strconv.AppendInt(nil, int64(i), 10)} }, full},
+		{200_000, func(i int) Part { return Part{Diagnosis: bytes.Repeat([]byte("x"), i)} }, full},
+		{1 << 40, func(i int) Part { return Part{Sum: most} }, ErrOverflow},
 	} {
 		table := NewTable(plain)
-		c.set(table)
+		table.Memory = func(bytes int64) error {
+			if c.memory -= bytes; c.memory < 0 {
+				return full
+			}
+			return nil
+		}
 		var err error
-		for i := 0; err == nil && i < 10; i++ {
+		for i := 0; err == nil && i < 10_000; i++ {
 			p := c.part(i)
 			err = table.AddPart(&p)
 		}

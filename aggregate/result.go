@@ -26,59 +26,37 @@ func (t *Table) Groups() []Group { return t.AppendGroups(nil) }
 // AppendGroups appends what Groups returns.
 func (t *Table) AppendGroups(dst []Group) []Group {
 	n := len(dst)
-	dst = slices.Grow(dst, t.groups.n)[:n+t.groups.n]
-	out := dst[n:]
-	for i := range out {
-		g := t.groups.at(uint32(i))
-		out[i] = Group{
-			Hospital: t.hospitals.Name(g.hospital), Diagnosis: t.diagnoses.Name(g.diagnosis),
-			Record: g.record, Offset: g.offset,
-			sum: t.sum(uint32(i)),
-		}
-	}
-	most := slices.Grow(t.most[:0], len(out))[:len(out)]
-	clear(most)
-	t.most = most
-	for p := range t.counters {
-		g := &out[p.group]
-		g.Count += int64(p.n)
-		if p.n < most[p.group] {
-			continue
-		}
-		if name := t.treatments.names[p.treatment]; name != "" && (p.n > most[p.group] || name < g.Treatment) {
-			most[p.group], g.Treatment = p.n, name
-		}
+	dst = slices.Grow(dst, t.groups.n)
+	for i := range t.groups.n {
+		dst = append(dst, t.Group(i))
 	}
 	if t.sort != nil {
-		t.sort(out)
+		t.sort(dst[n:])
 	}
 	return dst
 }
 
-// counters yields each pair of group and treatment that has rows, once.
-func (t *Table) counters(yield func(pair) bool) {
-	for g := range uint32(t.groups.n) {
-		if t.large == nil {
-			for treatment, n := range t.small.row(g)[1:] {
-				if n > 0 && !yield(pair{g, uint32(treatment), uint64(n)}) {
-					return
-				}
-			}
+// Group returns group i of Len, in the order of their first rows; where tables were merged, in any
+// order. It allocates nothing: a caller who takes one group after the other needs no memory for
+// them. While no rows are added, several goroutines may call it.
+func (t *Table) Group(i int) Group {
+	line := t.groups.at(uint32(i))
+	g := Group{
+		Hospital: t.hospitals.Name(line.hospital), Diagnosis: t.diagnoses.Name(line.diagnosis),
+		Record: line.record, Offset: line.offset,
+		sum: t.sum(uint32(i)),
+	}
+	most := uint64(0)
+	for treatment, n := range t.countersOf(uint32(i)) {
+		g.Count += int64(n)
+		if n < most {
 			continue
 		}
-		for _, c := range t.groups.at(g).counts {
-			if c.n > 0 && c.n != inPairs && !yield(pair{g, c.treatment, uint64(c.n)}) {
-				return
-			}
+		if name := t.treatments.Name(treatment); name != "" && (n > most || name < g.Treatment) {
+			most, g.Treatment = n, name
 		}
 	}
-	if t.large != nil {
-		for _, p := range t.large.pairs.slots {
-			if p.n > 0 && !yield(p) {
-				return
-			}
-		}
-	}
+	return g
 }
 
 // AppendMean appends the mean of the group's numbers, as Sum.AppendMean does.

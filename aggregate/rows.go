@@ -101,6 +101,7 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 		start += uint32(len(byteOrderMark))
 	}
 	t.fields = t.fields[:0]
+	keep := max(t.layout.Fields+1, maxPassed)
 	filled := 0 // fields up to the last that is not empty
 	for i, end := range ends[:n] {
 		f := data[start:end]
@@ -110,7 +111,9 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 		if len(f) > 0 && string(f) != `""` {
 			filled = i + 1
 		}
-		t.fields = append(t.fields, f)
+		if i < keep {
+			t.fields = append(t.fields, f)
+		}
 		start = end + 1
 	}
 	err := error(nil)
@@ -121,6 +124,9 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 	t.batch.record++
 	return n, err
 }
+
+// maxPassed is how many fields of a record Pass is shown at least. A record may be all commas.
+const maxPassed = 1 << 12
 
 // addFields adds a record that has something in its first fields, as many as filled says. The
 // error ends AddBlock.

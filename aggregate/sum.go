@@ -69,14 +69,20 @@ func (s *Sum) mean(count int64) float64 {
 
 // addExact adds a number to the second part of the sum of group g.
 func (t *Table) addExact(g uint32, v Number) error {
-	if n := t.groups.n - len(t.exact); n > 0 {
-		t.exact = append(t.exact, make([]Number, n)...)
+	for uint32(t.exact.n) <= g {
+		if t.exact.full() {
+			if err := account(t.Memory).take(chunk*numberSize, ErrTooManyGroups); err != nil {
+				return err
+			}
+		}
+		t.exact.add(Number{})
 	}
-	sum, ok := t.exact[g].Add(v)
+	to := t.exact.at(g)
+	sum, ok := to.Add(v)
 	if !ok {
 		return ErrOverflow
 	}
-	t.exact[g] = sum
+	*to = sum
 	return nil
 }
 
@@ -103,8 +109,8 @@ func (t *Table) wholeSum(g uint32) *int64 {
 // sum returns the sum of group g.
 func (t *Table) sum(g uint32) (s Sum) {
 	s.whole = *t.wholeSum(g)
-	if int(g) < len(t.exact) {
-		s.exact = t.exact[g]
+	if int(g) < t.exact.n {
+		s.exact = *t.exact.at(g)
 	}
 	return s
 }

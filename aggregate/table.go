@@ -5,10 +5,6 @@ import (
 	"slices"
 )
 
-// DefaultMaxGroups is the limit of a Table that sets none. A group takes about 100 bytes in
-// the table and as much in the result of Groups: some 400 MB at the limit.
-const DefaultMaxGroups = 2 << 20
-
 // Layout says where in a record the four fields stand, counted from 0, and how many fields
 // a record has.
 type Layout struct {
@@ -69,12 +65,11 @@ type Table struct {
 	// ErrTooManyNames, ErrTooManyCounters, ErrOverflow) is returned without asking.
 	Bad func(*RowError) error
 
-	// MaxGroups limits the groups; 0 means DefaultMaxGroups.
-	MaxGroups int
-
-	// MaxNameBytes limits the names of each column, as in Dict; 0 means
-	// DefaultMaxNameBytes.
-	MaxNameBytes int
+	// Memory is asked before the table's memory grows, by so many bytes, and told, by a negative
+	// number, of what the table lets go. If it returns an error the row that needs the memory
+	// is refused with that error, together with ErrTooManyGroups, ErrTooManyNames or
+	// ErrTooManyCounters. Where Memory is nil, the table may take all the memory that there is.
+	Memory func(bytes int64) error
 
 	// Extremes has the table keep the least and the greatest number.
 	Extremes bool
@@ -82,17 +77,17 @@ type Table struct {
 	layout                           Layout
 	hospitals, diagnoses, treatments Dict
 
-	rows   int64
-	groups groups
-	small  small    // the tally, while it is small
-	large  *large   // the tally, from then on
-	whole  int64    // how many whole numbers may be in a group's sum
-	exact  []Number // by group: numbers that are not in its sum; may be shorter than groups
-	batch  batch
-	most   []uint64      // by group: see AppendGroups
-	sort   func([]Group) // into the order of first rows; nil: they are in it
-	fields [][]byte      // of a record that Pass is asked about
-	raw    []byte        // what Missing reads
+	rows     int64
+	groups   list[group]
+	small    small        // the tally, while it is small
+	large    *large       // the tally, from then on
+	counters counters     // of the large tally: those that a group's line has no room for
+	whole    int64        // how many whole numbers may be in a group's sum
+	exact    list[Number] // by group: numbers that are not in its sum; may be shorter than groups
+	batch    batch
+	sort     func([]Group) // into the order of first rows; nil: they are in it
+	fields   [][]byte      // of a record that Pass is asked about
+	raw      []byte        // what Missing reads
 
 	limited         bool  // setLimits has been called
 	low, high       int64 // whole numbers between them are in the range
@@ -115,16 +110,20 @@ func (t *Table) Reset(l Layout) {
 	before := t.layout
 	t.SetLayout(l)
 	for _, d := range []*Dict{&t.hospitals, &t.diagnoses, &t.treatments} {
-		if t.layout != before || len(d.names) > keptNames || d.bytes > keptBytes {
-			*d = Dict{Decode: d.Decode}
+		if t.layout != before || d.held > keptBytes {
+			d.drop()
 		}
-		d.bytes = 0
 	}
-	t.rows, t.whole, t.exact = 0, 0, t.exact[:0]
+	memory := account(t.Memory)
+	memory.give(t.groups.reset() * chunk * groupSize)
+	memory.give(t.exact.reset() * chunk * numberSize)
+	if t.large != nil {
+		memory.give(t.large.size() + t.counters.size())
+	}
+	t.small.reset(memory)
+	t.large, t.counters, t.sort = nil, counters{}, nil
+	t.rows, t.whole = 0, 0
 	t.limited = false
-	t.groups.reset()
-	t.small.reset()
-	t.large, t.sort = nil, nil
 	t.least, t.greatest = Number{math.MaxInt64, math.MaxUint64}, Number{math.MinInt64, 0}
 }
 
@@ -151,8 +150,8 @@ func (t *Table) SetLayout(l Layout) {
 	t.layout = l
 }
 
-// keptNames and keptBytes are the most of a column's names that outlive a Reset.
-const keptNames, keptBytes = 1 << 10, 1 << 18
+// keptBytes is the most that a column's names may take and outlive a Reset.
+const keptBytes = 1 << 18
 
 // Rows returns the number of rows added.
 func (t *Table) Rows() int64 { return t.rows }
@@ -192,9 +191,7 @@ const maxUnfolded = 1e17 / MaxNumber
 
 // begin prepares for at most n more rows.
 func (t *Table) begin(n int) error {
-	for _, d := range []*Dict{&t.hospitals, &t.diagnoses, &t.treatments} {
-		d.MaxNameBytes = t.MaxNameBytes
-	}
+	t.hospitals.Memory, t.diagnoses.Memory, t.treatments.Memory = t.Memory, t.Memory, t.Memory
 	if !t.limited {
 		t.setLimits()
 		t.limited = true
@@ -233,7 +230,7 @@ func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column
 func (t *Table) addBatch() (n int, err error) {
 	if t.large == nil {
 		full := true
-		if t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len()) {
+		if t.small.fit(t.hospitals.Len(), t.diagnoses.Len(), t.treatments.Len(), t.Memory) {
 			n, full, err = t.addSmall()
 		}
 		if full && err == nil {
@@ -253,15 +250,23 @@ func (t *Table) addBatch() (n int, err error) {
 // newGroup makes g a group of its own.
 func (t *Table) newGroup(g group) (uint32, error) {
 	if t.NewGroup != nil {
-		if err := t.NewGroup(t.hospitals.names[g.hospital], t.diagnoses.names[g.diagnosis]); err != nil {
+		if err := t.NewGroup(t.hospitals.Name(g.hospital), t.diagnoses.Name(g.diagnosis)); err != nil {
 			return 0, err
 		}
 	}
-	if t.groups.n >= t.maxGroups() {
+	if t.groups.n >= maxGroups {
 		return 0, ErrTooManyGroups
+	}
+	if t.groups.full() {
+		if err := account(t.Memory).take(chunk*groupSize, ErrTooManyGroups); err != nil {
+			return 0, err
+		}
 	}
 	return t.groups.add(g), nil
 }
+
+// maxGroups keeps the numbers of groups within 32 bits.
+const maxGroups = math.MaxInt32
 
 // refused returns what becomes of an error about a new group. One that ends the work is returned.
 // Otherwise the batch is cut short before the row: oneRecord takes it, and meets the error again.
@@ -271,14 +276,3 @@ func (t *Table) refused(err error) error {
 	}
 	return nil
 }
-
-// maxGroups is the limit in force. Numbers of groups have 32 bits.
-func (t *Table) maxGroups() int {
-	if t.MaxGroups == 0 {
-		return DefaultMaxGroups
-	}
-	return min(t.MaxGroups, math.MaxInt32)
-}
-
-// maxPairs is the limit on pairs, beside the counters that each group has anyway.
-func (t *Table) maxPairs() int64 { return minMaxPairs + pairsPerGroup*int64(t.maxGroups()) }

@@ -34,7 +34,8 @@
 //	                                XXHASH cannot be
 //	WARM=off                        open connections when they are needed, not before the
 //	                                first event is asked for
-//	READ_TIMEOUT=n                  how long S3, DynamoDB or a gateway may be silent, in seconds
+//	REQUEST_PAYER=requester         the function's account pays for what it reads
+//	READ_TIMEOUT=n                  how long S3 or DynamoDB may be silent, in seconds
 //	                                (default: 5)
 //	CONNECT_TIMEOUT=n               how long opening a connection may take, in seconds (default: 5)
 //
@@ -52,6 +53,25 @@
 //
 // They are counted in the answer, and are no failures. A direct invocation fails where the object
 // that it names by its ETag was overwritten, and where it was deleted, unless GONE=ignore is set.
+//
+// # Answer
+//
+// A direct invocation is answered with what was read and where the result is:
+//
+//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
+//	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
+//	 "ms":{"open":12.3,"read":4.5,"write":21.7},
+//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
+//
+// The query is the input of DynamoDB's Query that returns the items:
+//
+//	aws dynamodb query --cli-input-json "$(jq .query answer.json)"
+//
+// Where the result has a Run, "run" names it. Of a prefix, "objects" counts what was read. Where
+// MIN_RECORDS has left groups out, "suppressed" counts them.
+//
+// For each object that was read, of any event, the log has a line "reduced" with the same figures,
+// table, partitionKey and query.
 //
 // # Errors
 //
@@ -88,8 +108,9 @@
 //	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
 //	Function.BadRow                 a row, or what would be stored of it
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for, or
-//	                                more than 10,000 objects of a prefix
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, even
+//	                                if no other invocation runs in the process; or more than 10,000
+//	                                objects of a prefix
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
@@ -104,8 +125,9 @@
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	ids, groups       aggregate.Table.AddBlock         a name or group at first sight
-//	items             job, aggregate.Table.Groups      one pass over the groups
+//	Function.TooLarge               more groups, names or counts than the memory size has room for, even
+//	                                if no other invocation runs in the process; or more than 10,000
+//	                                objects of a prefix
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back
 //	response          runtime.Client                   the caller's buffer

@@ -80,6 +80,7 @@ var errorTypes = [...]struct {
 	{&aggregate.ErrTooManyNames, "Function.TooLarge"},
 	{&aggregate.ErrTooManyCounters, "Function.TooLarge"},
 	{&aggregate.ErrOverflow, "Function.TooLarge"},
+	{&job.ErrTooLarge, "Function.TooLarge"},
 }
 
 // typedError is an error with its name, as package runtime passes it to Lambda.

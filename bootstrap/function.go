@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	goruntime "runtime"
 	"runtime/debug"
 	"sync"
@@ -46,14 +47,20 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 	r := env.New(getenv)
 	options := job.ReadOptions(r)
 	options.Writers = writersFor(config.MemoryMB)
-	options.MaxGroups, options.MaxNameBytes = limitsFor(config.MemoryMB)
+	concurrency, ok := r.Number("AWS_LAMBDA_MAX_CONCURRENCY", 1, math.MaxInt32)
+	if !ok {
+		concurrency = 1
+	}
 	f := &function{
 		env: event.Environment{
 			Bucket: bucket,
 			Key:    getenv("FILE_NAME"),
 			Table:  getenv("DB_TABLE"),
 		},
-		job:      job.Job{Source: stores.Source{Client: client}, Sink: stores.Sink{Client: client}, Options: options, Now: time.Now},
+		job: job.Job{
+			Source: stores.Source{Client: client}, Sink: stores.Sink{Client: client}, Options: options,
+			Memory: budgetFor(config.MemoryMB, concurrency), Now: time.Now,
+		},
 		client:   client,
 		unready:  unready,
 		log:      log,
@@ -89,12 +96,13 @@ func writersFor(memoryMB int) int {
 	return job.DefaultWriters
 }
 
-// limitsFor leaves half of the function's memory to groups, some 200 bytes each with what is
-// made of them (package aggregate), and three sixteenths to the names of the three columns.
-func limitsFor(memoryMB int) (groups, nameBytes int) {
-	const bytesPerGroup = 256
-	bytes := memoryMB << 20
-	return bytes / 2 / bytesPerGroup, bytes / 16
+// budgetFor is the memory for what grows with an object's content, for all invocations together:
+// thirteen sixteenths of the heap. The rest is for garbage, and for what the runtime needs.
+func budgetFor(memoryMB, concurrency int) *job.Budget {
+	if memoryMB == 0 {
+		return nil // unknown, plenty
+	}
+	return job.NewBudget(heapFor(memoryMB)/16*13, concurrency)
 }
 
 // warmTime is what INIT waits for connections at the most; Lambda gives all of INIT 10 s.
@@ -128,14 +136,19 @@ func (f *function) restored() error {
 	return nil
 }
 
-// limitHeap makes the collector's limits follow the function's memory size: what the
-// process needs beside the heap (text, stacks, socket buffers) is left to it, and a heap
-// that nears the limit is collected sooner rather than killed.
+// limitHeap makes the collector's limits follow the function's memory size: a heap that nears the
+// limit is collected sooner rather than killed.
 func limitHeap(memoryMB int) {
 	debug.SetGCPercent(heapGrowth)
 	if memoryMB > 0 {
-		debug.SetMemoryLimit(int64(max(memoryMB-besideHeapMB, memoryMB/2)) << 20)
+		debug.SetMemoryLimit(heapFor(memoryMB))
 	}
+}
+
+// heapFor is the most that the heap may take, in bytes: what the process needs beside it (text,
+// stacks, the kernel's socket buffers, read-ahead buffers) is left to it.
+func heapFor(memoryMB int) int64 {
+	return int64(max(memoryMB-besideHeapMB, memoryMB/2))<<20 - aws.ReadAheadBytes(memoryMB)
 }
 
 const besideHeapMB = 24

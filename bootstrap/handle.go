@@ -125,16 +125,7 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
-// appendSummary appends the response to a direct invocation:
-//
-//	{"requestId":"8286a188","rows":2000,"groups":398,"items":398,"skipped":3,
-//	 "reasons":{"fields":2,"number":1},"noValue":0,"headers":0,"bytes":91827,
-//	 "ms":{"open":12.3,"read":4.5,"write":21.7},
-//	 "table":"recovery-times","partitionKey":"8286a188","query":{"TableName":"recovery-times",...}}
-//
-// The query is the request that reads the items back. Where the result has a Run, "run" is there,
-// too. Of a prefix, "objects" counts what was read. Where MIN_RECORDS has left groups out,
-// "suppressed" counts them.
+// appendSummary appends the response to a direct invocation, as the package documentation has it.
 func appendSummary(dst []byte, requestID, table string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)

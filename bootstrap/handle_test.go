@@ -255,14 +255,14 @@ func TestSQS(t *testing.T) {
 // A file of ever new names ends in an error, not in the hands of the out-of-memory killer.
 func TestTooManyGroups(t *testing.T) {
 	w := newWorld(t)
-	w.f.job.Options.MaxGroups = 100
+	w.f.job.Memory = job.NewBudget(4<<20, 1)
 	var csv strings.Builder
 	csv.WriteString(header)
-	for i := range 101 {
-		csv.WriteString("H,D" + strconv.Itoa(i) + ",T,5\n")
+	for i := range 100_000 {
+		csv.WriteString("H" + strconv.Itoa(i%1000) + ",D" + strconv.Itoa(i/1000) + ",T,5\n")
 	}
 	w.S3.Put("records", "in.csv", []byte(csv.String()))
-	if _, err := w.invoke("request-1", ""); !errors.Is(err, aggregate.ErrTooManyGroups) || len(w.keys()) > 0 {
+	if _, err := w.invoke("request-1", ""); !errors.Is(err, aggregate.ErrTooManyGroups) || !errors.Is(err, job.ErrTooLarge) || len(w.keys()) > 0 {
 		t.Errorf("%v, %d items", err, len(w.keys()))
 	}
 }

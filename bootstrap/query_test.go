@@ -2,11 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
@@ -15,31 +13,16 @@ import (
 // query sends a Query request to DynamoDB, and returns the sort keys of the items in the answer.
 func (w *world) query(t *testing.T, body []byte) (keys []string) {
 	t.Helper()
-	signer := sigv4.Signer{Credentials: sigv4.Credentials(w.Credentials), Region: w.Region, Service: "dynamodb"}
-	signed := sigv4.Request{Method: "POST", Path: "/", PayloadHash: string(sigv4.AppendHash(nil, body)), Header: []sigv4.Header{
-		{Name: "Host", Value: strings.TrimPrefix(w.URL, "http://")},
-		{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
-		{Name: "X-Amz-Target", Value: "DynamoDB_20120810.Query"},
-	}}
-	signer.Sign(&signed, time.Now())
-	req, err := http.NewRequest("POST", w.URL, strings.NewReader(string(body)))
+	status, text, err := askDynamoDB(w.URL, sigv4.Credentials(w.Credentials), w.Region, "Query", body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range signed.Header {
-		req.Header.Set(field.Name, field.Value)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
 	var answer struct {
 		Items   []struct{ SK struct{ S string } }
 		Message string
 	}
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != 200 {
-		t.Fatalf("%s: %s, %s, %v", body, res.Status, answer.Message, err)
+	if err := json.Unmarshal(text, &answer); err != nil || status != 200 {
+		t.Fatalf("%s: %d, %s, %v", body, status, answer.Message, err)
 	}
 	for _, item := range answer.Items {
 		keys = append(keys, item.SK.S)

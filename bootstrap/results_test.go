@@ -155,37 +155,44 @@ func awsCLI(args []string) int {
 	return 0
 }
 
-// ask sends a request to DynamoDB.
+// ask sends a request to the DynamoDB of the environment.
 func ask(operation string, request map[string]any) (map[string]any, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return nil, err
 	}
-	endpoint := os.Getenv("AWS_ENDPOINT_URL")
-	signer := sigv4.Signer{Credentials: sigv4.Credentials{AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
-		SessionToken: os.Getenv("AWS_SESSION_TOKEN")}, Region: os.Getenv("AWS_REGION"), Service: "dynamodb"}
-	signed := sigv4.Request{Method: "POST", Path: "/", PayloadHash: string(sigv4.AppendHash(nil, body)), Header: []sigv4.Header{
-		{Name: "Host", Value: strings.TrimPrefix(endpoint, "http://")}, {Name: "Content-Type", Value: "application/x-amz-json-1.0"},
-		{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + operation}}}
-	signer.Sign(&signed, time.Now())
-	req, err := http.NewRequest("POST", endpoint+"/", bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range signed.Header {
-		req.Header.Set(h.Name, h.Value)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != 200 {
-		return nil, fmt.Errorf("%s: %s: %s, %v", operation, resp.Status, text, err)
+	credentials := sigv4.Credentials{AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"), SessionToken: os.Getenv("AWS_SESSION_TOKEN")}
+	status, text, err := askDynamoDB(os.Getenv("AWS_ENDPOINT_URL"), credentials, os.Getenv("AWS_REGION"), operation, body)
+	if err != nil || status != 200 {
+		return nil, fmt.Errorf("%s: %d, %s, %v", operation, status, text, err)
 	}
 	answer := map[string]any{}
 	return answer, json.Unmarshal(text, &answer)
+}
+
+// askDynamoDB sends a request and returns the answer's status and body.
+func askDynamoDB(url string, c sigv4.Credentials, region, operation string, body []byte) (status int, answer []byte, err error) {
+	signer := sigv4.Signer{Credentials: c, Region: region, Service: "dynamodb"}
+	signed := sigv4.Request{Method: "POST", Path: "/", PayloadHash: string(sigv4.AppendHash(nil, body)), Header: []sigv4.Header{
+		{Name: "Host", Value: strings.TrimPrefix(url, "http://")},
+		{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
+		{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + operation},
+	}}
+	signer.Sign(&signed, time.Now())
+	req, err := http.NewRequest("POST", url+"/", bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, field := range signed.Header {
+		req.Header.Set(field.Name, field.Value)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(res.Body)
+	return res.StatusCode, answer, err
 }
 
 // selected is what an expression of JMESPath names, of those that the page has: "a.b", "a.[b.c, d]"

@@ -121,8 +121,8 @@ func (s *Scanner) read() {
 		copy(s.data, s.buf[s.front:s.front+s.n])
 		s.front = Pad
 	}
-	if s.n >= len(s.data)-1 {
-		s.grow()
+	if s.n >= len(s.data)-1 && !s.grow() {
+		return
 	}
 	room := s.data[:len(s.data)-1] // leaves room for a line end
 	for empty := 0; s.readErr == nil; empty++ {
@@ -150,14 +150,39 @@ func (s *Scanner) read() {
 	}
 }
 
-// grow doubles the buffer, up to what a record of the greatest length needs.
-func (s *Scanner) grow() {
+// grow doubles the buffer, up to what a record of the greatest length needs. It returns false if
+// there is no memory for that.
+func (s *Scanner) grow() bool {
 	size := max(bufferSize, min(2*len(s.data), s.maxRecord()+2*blockSize))
+	if !s.take(Pad + size + slack) {
+		return false
+	}
 	buf := make([]byte, Pad+size+slack)
 	buf[Pad-1] = lineFeed // so that the first record begins like any other
 	data := buf[Pad : Pad+size]
 	copy(data, s.data[:s.n])
+	s.give(len(s.buf))
 	s.buf, s.data, s.front = buf, data, Pad
+	return true
+}
+
+// take asks for memory. If it is refused, the error is treated as the reader's.
+func (s *Scanner) take(bytes int) bool {
+	if s.Memory == nil {
+		return true
+	}
+	err := s.Memory(int64(bytes))
+	if err != nil {
+		s.readErr = err
+	}
+	return err == nil
+}
+
+// give says what is no longer in use.
+func (s *Scanner) give(bytes int) {
+	if s.Memory != nil && bytes > 0 {
+		s.Memory(-int64(bytes))
+	}
 }
 
 func (s *Scanner) maxRecord() int {

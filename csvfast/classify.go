@@ -20,6 +20,9 @@ func (s *Scanner) classify() bool {
 		}
 		return false
 	}
+	if !s.reserve((stop - s.scanned + blockSize - 1) / blockSize * blockSize) {
+		return false
+	}
 	s.step = min(2*s.step, stepSize)
 	known := s.found
 	at, err := s.find(stop)
@@ -40,7 +43,6 @@ func (s *Scanner) classify() bool {
 // find runs the kernel up to data[stop]. If a quote is wrong, it returns where and why.
 func (s *Scanner) find(stop int) (at int, err error) {
 	blocks := (stop - s.scanned + blockSize - 1) / blockSize
-	s.reserve(blocks * blockSize)
 	if stop > s.n-blockSize {
 		// Fill the last block with line ends. They are right after anything.
 		behind := s.data[s.n:][: blockSize+1 : blockSize+1]
@@ -66,14 +68,25 @@ func (s *Scanner) find(stop int) (at int, err error) {
 	return 0, nil
 }
 
-// reserve makes room for n more ends, and for the 64 that a kernel may write beyond them.
-func (s *Scanner) reserve(n int) {
+// reserve makes room for n more ends, and for the 64 that a kernel may write beyond them. It returns
+// false if there is no memory for that.
+func (s *Scanner) reserve(n int) bool {
 	if n += 1 + s.found + blockSize; n > len(s.ends) {
-		ends := make([]uint32, max(n, 2*len(s.ends)))
+		n = max(n, 2*len(s.ends))
+		if !s.take(n * endSize) {
+			return false
+		}
+		ends := make([]uint32, n)
 		copy(ends, s.ends[:s.found+1])
+		if len(s.ends) > 1 { // the first one comes from Reset
+			s.give(len(s.ends) * endSize)
+		}
 		s.ends = ends
 	}
+	return true
 }
+
+const endSize = 4 // bytes
 
 // findBad classifies byte by byte the block that a kernel refused. It sets s.scanned to the byte
 // that is wrong there. This is the grammar of the kernels in its simplest form.

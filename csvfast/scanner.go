@@ -19,6 +19,10 @@ type Scanner struct {
 	// bad. This bounds the memory that a Scanner needs, also if a quote is never closed. 0 means
 	// DefaultMaxRecord, and more than 1 GiB means 1 GiB. Set MaxRecord before scanning.
 	MaxRecord int
+	// Memory, if not nil, is asked before the buffers grow, by so many bytes, and told, by a negative
+	// number, of what is no longer in use. If it returns an error scanning ends with that error in an
+	// Error. Set Memory before scanning.
+	Memory func(bytes int64) error
 
 	// The record that Next found: see fields.go.
 	text    []byte   // field j of the batch is text[bounds[j]+1 : bounds[j+stride]]
@@ -70,7 +74,7 @@ func NewScanner(r io.Reader) *Scanner {
 }
 
 // Reset makes the Scanner, which may be a zero one, read from r as a new one does. It keeps Comma,
-// MaxRecord and its buffers; what it has returned is no longer valid.
+// MaxRecord, Memory and its buffers; what it has returned is no longer valid.
 func (s *Scanner) Reset(r io.Reader) {
 	if s.scan == nil {
 		s.scan = fastest()
@@ -80,7 +84,7 @@ func (s *Scanner) Reset(r io.Reader) {
 	}
 	s.ends[0] = 1<<32 - 1
 	*s = Scanner{
-		Comma: s.Comma, MaxRecord: s.MaxRecord, r: r, scan: s.scan, step: stepSize,
+		Comma: s.Comma, MaxRecord: s.MaxRecord, Memory: s.Memory, r: r, scan: s.scan, step: stepSize,
 		ends: s.ends, buf: s.buf, trimmed: s.trimmed, copied: s.copied, values: s.values,
 	}
 	if s.buf != nil {

@@ -6,6 +6,10 @@ import "strings"
 type Error struct {
 	Type    string // such as "ValidationException"; "" where the body was no error's
 	Message string
+
+	// ThrottlingReasons are the reasons of a throttled request, each before the ARN of the table
+	// or index that it is about, or behind it.
+	ThrottlingReasons []string
 }
 
 func (e *Error) Error() string {
@@ -31,6 +35,8 @@ func ParseError(body []byte) *Error {
 			e.Type = value[strings.LastIndexByte(value, '#')+1:]
 		case ".message", ".Message": // which of the two depends on the exception
 			e.Message = value
+		case ".ThrottlingReasons.reason", ".throttlingReasons.reason", ".ThrottlingReasons.resource", ".throttlingReasons.resource":
+			e.ThrottlingReasons = append(e.ThrottlingReasons, value)
 		}
 	})
 	if err != nil {

@@ -40,8 +40,9 @@ func ReadItem(response []byte) (item map[string]string, err error) {
 	return item, err
 }
 
-// AppendPutItem appends the body of a PutItem request for the batch's first item. The item is stored
-// only where a condition is met: a ConditionExpression in which a number has a name, such as ":n".
+// AppendPutItem appends the body of a PutItem request for the batch's first item, which must be one
+// to put. The item is stored only where a condition is met: a ConditionExpression in which a number
+// has a name, such as ":n".
 func (b *Batch) AppendPutItem(dst []byte, condition string, number Attr) []byte {
 	const before, after = `{"PutRequest":{"Item":`, "}}"
 	item := b.text(b.items[0].span)

@@ -10,7 +10,7 @@
 # costs cents: 16 functions x 20 starts, and 400 write units a start of the job.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-memory=128 starts=20 record= keep= stack=reduction-ladder
+memory=128 starts=20 record='' keep='' stack=reduction-ladder
 while getopts m:n:o:k flag; do
 	case $flag in
 	m) memory=$OPTARG ;;

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -225,7 +226,9 @@ func TestInitError(t *testing.T) {
 	if len(log.errors()) != 1 {
 		t.Error(log.errors())
 	}
-	a.accept = func(*posted) int { return 403 }
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) }))
+	defer refusing.Close()
+	c, _ = a.client("AWS_LAMBDA_RUNTIME_API", refusing.Listener.Addr().String())
 	if err := c.InitError(errors.New("x")); status(err) != 403 {
 		t.Error(err)
 	}

@@ -21,8 +21,9 @@ func TestColdCommandLine(t *testing.T) {
 		{"cold --period 2s", 2, `invalid value "2s" for --period: expected a time from 1ms to 1s`},
 		{"cold --period 10ms", 2, `--period 10ms is too short for 128 MB: its share of it is 723µs`},
 		{"cold --cache hot", 2, `--cache is "hot"; expected warm, dropped or empty`},
+		{"cold --certificates dsa", 2, `--certificates is "dsa"; expected rsa or ecdsa`},
 		{"cold --roots none", 2, `--roots is "none"; expected bundle or system`},
-		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 15m0s`},
+		{"cold --timeout 1ms", 2, `invalid value "1ms" for --timeout: expected a time from 1s to 30m0s`},
 		{"cold --unlimited --roots system --bootstrap /bin/sh", 1, `--roots system: the emulator's authority cannot be one of the system's roots: it takes`},
 		{"cold --peer rust", 2, `invalid value "rust" for --peer: expected NAME=PATH`},
 		{"cold --peer =a", 2, `expected NAME=PATH`},
@@ -71,7 +72,7 @@ func TestCold(t *testing.T) {
 		if f := r.Results[2]; !strings.Contains(f.Failed, "exit status 3") || len(f.Samples) > 0 || f.Billed != nil {
 			t.Errorf("%s: the broken one: %+v", limits, f)
 		}
-		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "again / ours", "broken, 512 MB: failed: Runtime.ExitError: Runtime exited with error: exit status 3; it printed nothing"} {
+		for _, want := range []string{"not AWS", "to /next", "INIT", "invocation", "client", "again / ours", "broken, 512 MB: failed: Runtime.ExitError: Runtime exited with error: exit status 3; it printed nothing; it had not asked for an event (GET /next)"} {
 			if !strings.Contains(labtest.Flat(out), want) {
 				t.Errorf("%s: the table does not say %q:\n%s", limits, want, out)
 			}

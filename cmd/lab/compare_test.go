@@ -21,7 +21,7 @@ func TestCompareCommandLine(t *testing.T) {
 		{"compare --memory 64", 2, `invalid value "64" for --memory`},
 		{"compare --rtt 5ms,5", 2, `invalid value "5ms,5" for --rtt: expected times from 0s to 1m0s`},
 		{"compare --budget 0s", 2, `invalid value "0s" for --budget`},
-		{"compare --timeout 16m", 2, `invalid value "16m" for --timeout`},
+		{"compare --timeout 31m", 2, `invalid value "31m" for --timeout`},
 		{"compare --peers /nowhere", 1, `/nowhere: no such file or directory; --peers '' is for none`},
 		{"compare --peers= --only rust --bootstrap /bin/sh", 2, `--only rust: there is no rival of that name`},
 		{"compare --peers= --resume", 2, `--resume takes --json`},

@@ -65,7 +65,7 @@ func TestCommandLine(t *testing.T) {
 		{"serve extra", 2, `unexpected argument "extra"`},
 		{"serve --function /nowhere/at/all", 1, `lab serve: --function /nowhere/at/all: no such file`},
 		{"serve --env NAME", 2, `invalid value "NAME" for --env: expected NAME=VALUE`},
-		{"serve --timeout 1h", 2, `expected a time from 1s to 15m0s`},
+		{"serve --timeout 1h", 2, `expected a time from 1s to 30m0s`},
 		{"version extra", 2, `unexpected argument "extra"`},
 		{"chart", 2, `expected --svg DIR or --html FILE`},
 		{"chart --svg x", 2, `expected one FILE or more`},

@@ -43,7 +43,7 @@ aws dynamodb scan --table-name recovery-times --max-items 3`,
 		f.String(&s.Function, "function", "", "`PATH` of a program that becomes the function")
 		f.String(&s.Name, "name", measure.Function, "`NAME` of the function for Invoke (default "+measure.Function+")")
 		cli.Whole(f, &s.MemoryMB, "memory", measure.MemoryMB, 128, 10_240, "`MB` memory size that the function is told (default 256)")
-		f.Duration(&s.Timeout, "timeout", measure.LongestTimeout, time.Second, measure.LongestTimeout, "`TIME` that an invocation of the function may take (default 15m)")
+		f.Duration(&s.Timeout, "timeout", measure.LongestTimeout, time.Second, measure.LongestTimeout, "`TIME` that an invocation of the function may take (default 30m)")
 		f.Variables(&s.Env, "env", "`NAME=VALUE` variable for the function's environment; may be repeated")
 		f.Bool(&quiet, "quiet", "show neither requests nor the function's log")
 		f.String(&s.Region, "region", "us-east-1", "`REGION` that requests must be signed for (default us-east-1)")

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"hash/crc32"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"reduction/ddbwire"
@@ -206,14 +206,17 @@ var otherKeys = [...]string{
 }
 
 // refusedByDynamoDB reads a refusal.
-func refusedByDynamoDB(e *Error, h http1.Header, body []byte) bool {
-	if verifyCRC(h, body) != nil {
-		return false
-	}
+func refusedByDynamoDB(e *Error, _ http1.Header, body []byte) bool {
 	said := ddbwire.ParseError(body)
-	e.Code = said.Type
-	if quotable(e.Code) || slices.Contains(otherKeys[:], said.Message) {
-		e.Message = said.Message
+	e.says(said.Type, said.Message)
+	for _, reason := range said.ThrottlingReasons {
+		if plain(reason, "") == "" && !isARN(reason) {
+			continue
+		}
+		if e.Message != "" {
+			e.Message = strings.TrimSuffix(e.Message, ".") + ", "
+		}
+		e.Message += reason
 	}
 	return false
 }

@@ -24,7 +24,7 @@ import (
 //
 //	back:N    the last N items come back unprocessed
 //	lost      the items are stored, and the connection ends before the answer
-//	crc       the answer's checksum is another's
+//	crc       the answer's checksum is another's; of a refusal, crc:STATUS Type
 //	other     an item comes back that was not sent
 //	garbage   the answer is no JSON
 //	STATUS Type Message
@@ -59,9 +59,11 @@ func (s *fakeDynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(s.script) > 0 {
 		step, s.script = s.script[0], s.script[1:]
 	}
+	step, damaged := strings.CutPrefix(step, "crc")
+	step = strings.TrimPrefix(step, ":")
 	answer := func(status int, body string) {
 		sum := crc32.ChecksumIEEE([]byte(body))
-		if step == "crc" {
+		if damaged {
 			sum++
 		}
 		w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(sum), 10))
@@ -142,6 +144,8 @@ func TestBatchWrite(t *testing.T) {
 		{"throttled for ever", throttle + " | " + throttle + " | " + throttle + " | " + throttle, ErrThrottled, 4, "1s 2s 4s"},
 		{"answer lost", "lost", nil, 2, ""},
 		{"damaged answer", "crc", nil, 2, "25ms"},
+		{"damaged refusal", "crc:" + throttle, nil, 2, "25ms"},
+		{"damaged refusals for ever", strings.Repeat("crc:"+throttle+" | ", 4), ErrCorrupt, 4, "25ms 50ms 100ms"},
 		{"answer of another", "other", nil, 2, "25ms"},
 		{"no JSON", "garbage", nil, 2, "25ms"},
 		{"answers of others for ever", "other | other | other | other", ddbwire.ErrAnswer, 4, "25ms 50ms 100ms"},

@@ -23,6 +23,8 @@ type Config struct {
 	VerifyFull  bool   // every object must have a checksum of its whole content, and match it
 	MaxAttempts int    // 0: by AWS's rules
 
+	RequesterPays bool // the function's account pays for what it reads
+
 	// Dial opens connections; nil: a net.Dialer's, which tries the addresses that DNS
 	// answers with in turn.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -75,8 +77,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			AccountMode: r.Choice("AWS_ACCOUNT_ID_ENDPOINT_MODE", "", "preferred", "required", "disabled"),
 		},
 		Proxies: Proxies{
-			HTTPS: r.First("HTTPS_PROXY", "https_proxy"),
-			HTTP:  r.First("HTTP_PROXY", "http_proxy"),
+			HTTPS: readProxy(r, "HTTPS_PROXY", "https_proxy"),
+			HTTP:  readProxy(r, "HTTP_PROXY", "http_proxy"),
 			None:  r.First("NO_PROXY", "no_proxy"),
 		},
 		CABundle:   r.First("AWS_CA_BUNDLE", "SSL_CERT_FILE"),
@@ -88,9 +90,22 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	}
 	c.MemoryMB, _ = r.Number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, math.MaxInt32)
 	c.MaxAttempts, _ = r.Number("AWS_MAX_ATTEMPTS", 1, math.MaxInt32)
+	c.RequesterPays = r.Choice("REQUEST_PAYER", "owner", "requester") == "requester"
 	c.Stall = seconds(r, "READ_TIMEOUT")
 	c.Connect = seconds(r, "CONNECT_TIMEOUT")
 	return c, r.Err()
+}
+
+func readProxy(r *env.Reader, names ...string) string {
+	for _, name := range names {
+		if v := r.First(name); v != "" {
+			if _, err := parseProxy(name, v); err != nil {
+				r.Fail(name, "an http:// or https:// URL; in a password, %40 is @, %3A is :, %2F is / and %25 is %")
+			}
+			return v
+		}
+	}
+	return ""
 }
 
 func seconds(r *env.Reader, name string) time.Duration {

@@ -136,6 +136,13 @@ func TestExpired(t *testing.T) {
 		if !errors.Is(err, c.want) || given != c.given {
 			t.Errorf("%s: %v after %d", c.script, err, given)
 		}
+		// The answer to a HEAD says no more than 400.
+		given = 0
+		s = newFakeS3(t, pattern(10), strings.Split(c.script, " | ")...)
+		config.Endpoints.S3 = s.URL
+		if _, err := newTestClient(t, config).Head(context.Background(), testRef); (err == nil) != (c.want == nil) || given != c.given {
+			t.Errorf("HEAD, %s: %v after %d", c.script, err, given)
+		}
 	}
 }
 

@@ -3,7 +3,9 @@ package aws
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
+	"syscall"
 
 	"reduction/internal/rawio"
 )
@@ -31,20 +33,15 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 	defer cancel()
 	var nc net.Conn
 	var err error
-	if p != nil {
-		nc, err = c.throughProxy(ctx, p, at)
-	} else {
-		nc, err = c.config.Dial(ctx, "tcp", at.address())
-	}
-	if err == nil {
-		nc = rawio.Conn(nc)
-	}
-	if err == nil && at.tls {
-		tc := tls.Client(nc, c.trust.config(at.name()))
-		if err = tc.HandshakeContext(ctx); err != nil {
-			nc.Close()
+	switch {
+	case p == nil:
+		nc, err = c.reach(ctx, at)
+	case at.tls:
+		if nc, err = c.throughProxy(ctx, p, at); err == nil {
+			nc, err = c.shake(ctx, nc, at)
 		}
-		nc = tc
+	default:
+		nc, err = c.throughProxy(ctx, p, at)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -52,11 +49,46 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 	switch {
 	case err == ErrStalled:
 		return nil, &unreachable{at.host}
+	case errors.Is(err, syscall.ENETUNREACH):
+		return nil, &noRoute{at.host, err}
 	case err != nil:
 		return nil, err
 	}
 	return nc, nil
 }
+
+// reach dials a server, and shakes hands where it is spoken to over TLS.
+func (c *Client) reach(ctx context.Context, at endpoint) (net.Conn, error) {
+	nc, err := c.config.Dial(ctx, "tcp", at.address())
+	if err != nil {
+		return nil, err
+	}
+	if nc = rawio.Conn(nc); at.tls {
+		return c.shake(ctx, nc, at)
+	}
+	return nc, nil
+}
+
+// shake makes a connection one over TLS.
+func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint) (net.Conn, error) {
+	tc := tls.Client(nc, c.trust.config(at.name()))
+	if err := tc.HandshakeContext(ctx); err != nil {
+		nc.Close()
+		return nil, err
+	}
+	return tc, nil
+}
+
+// noRoute is what a function sees in a network that has no IPv4, of a host that has no IPv6.
+type noRoute struct {
+	host string
+	err  error
+}
+
+func (e *noRoute) Error() string {
+	return e.host + ": " + e.err.Error() + ": a network without IPv4 needs AWS_USE_DUALSTACK_ENDPOINT=true"
+}
+func (e *noRoute) Unwrap() error { return e.err }
 
 // unreachable is what a function in a VPC sees that has no way to AWS.
 type unreachable struct{ host string }

@@ -143,7 +143,21 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback()
 }
 
+// withoutUser leaves the user and the password out of what should be a URL.
+func withoutUser(url string) string {
+	i := strings.LastIndexByte(url, '@')
+	if i < 0 {
+		return url
+	}
+	if scheme, _, ok := strings.Cut(url[:i], "://"); ok {
+		return scheme + "://…" + url[i:]
+	}
+	return "…" + url[i:]
+}
+
 type endpointError struct{ what, why string }
 
-func (e *endpointError) Error() string { return "aws: endpoint for " + e.what + ": " + e.why }
+func (e *endpointError) Error() string {
+	return "aws: endpoint for " + withoutUser(e.what) + ": " + e.why
+}
 func (e *endpointError) Unwrap() error { return ErrEndpoint }

@@ -112,10 +112,14 @@ func TestFromEnv(t *testing.T) {
 		{"AWS_MAX_ATTEMPTS=5", Config{MaxAttempts: 5}, nil},
 		{"AWS_MAX_ATTEMPTS=0", Config{}, env.ErrSetting},
 		{"READ_TIMEOUT=10 CONNECT_TIMEOUT=2", Config{Stall: 10 * time.Second, Connect: 2 * time.Second}, nil},
+		{"REQUEST_PAYER=requester", Config{RequesterPays: true}, nil},
+		{"REQUEST_PAYER=me", Config{}, env.ErrSetting},
 		{"READ_TIMEOUT=0", Config{}, env.ErrSetting},
 		{"CONNECT_TIMEOUT=1.5", Config{}, env.ErrSetting},
 		{"VERIFY=full", Config{VerifyFull: true}, nil},
 		{"VERIFY=some", Config{}, env.ErrSetting},
+		{"https_proxy=http://me:pass%word@p", Config{}, env.ErrSetting},
+		{"HTTP_PROXY=socks5://p", Config{}, env.ErrSetting},
 		{"HTTPS_PROXY=p https_proxy=q NO_PROXY=n", Config{Proxies: Proxies{HTTPS: "p", None: "n"}}, nil},
 		{"https_proxy=q http_proxy=r", Config{Proxies: Proxies{HTTPS: "q", HTTP: "r"}}, nil},
 	} {
@@ -126,7 +130,7 @@ func TestFromEnv(t *testing.T) {
 		}
 		if err == nil && (got.Region != c.want.Region || got.Endpoints != c.want.Endpoints || got.Proxies != c.want.Proxies ||
 			got.CABundle != c.want.CABundle || got.MemoryMB != c.want.MemoryMB || got.MaxAttempts != c.want.MaxAttempts || got.VerifyFull != c.want.VerifyFull ||
-			got.Stall != c.want.Stall || got.Connect != c.want.Connect) {
+			got.RequesterPays != c.want.RequesterPays || got.Stall != c.want.Stall || got.Connect != c.want.Connect) {
 			t.Errorf("%s: %+v", c.env, got)
 		}
 	}
@@ -158,6 +162,22 @@ func TestNewRefuses(t *testing.T) {
 		}
 		if _, err = New(config); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.env, err)
+		}
+	}
+}
+
+// TestNoPassword holds that no error has the user and the password of a URL.
+func TestNoPassword(t *testing.T) {
+	for _, url := range []string{"http://user:secret@host", "http://user:secret@ho st", "user:secret@host", "ftp://user:s@ecret@host", "http://user:secret@host?x#y"} {
+		_, err := New(testConfig(url, nil))
+		if !errors.Is(err, ErrEndpoint) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "user") || strings.Contains(err.Error(), "ecret") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY"} {
+		_, err := FromEnv(environ(name + "=socks5://user:secret@host"))
+		if !errors.Is(err, env.ErrSetting) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "secret") {
+			t.Error(err)
 		}
 	}
 }

@@ -32,13 +32,16 @@ type Error struct {
 	Code      string // the service's word for it
 	Message   string // the service's explanation, where it is known not to quote an item
 	Hint      string // what to do
-	RequestID string
+	RequestID string // x-amz-request-id, x-amzn-RequestId
+	HostID    string // x-amz-id-2, which S3's support asks for, too
 	Attempts  int
 	Err       error // the kind, or why there was no answer
 
 	// DeleteMarker says that S3 has answered with x-amz-delete-marker: the object was deleted
 	// in a bucket that keeps versions.
 	DeleteMarker bool
+
+	said string // the service's explanation, whatever it quotes
 }
 
 func (e *Error) Error() string {
@@ -61,7 +64,11 @@ func (e *Error) Error() string {
 		b.WriteString(" [" + strconv.Itoa(e.Attempts) + " attempts]")
 	}
 	if e.RequestID != "" {
-		b.WriteString(" [request " + e.RequestID + "]")
+		b.WriteString(" [request " + e.RequestID)
+		if e.HostID != "" {
+			b.WriteString(", " + e.HostID)
+		}
+		b.WriteString("]")
 	}
 	return b.String()
 }
@@ -73,7 +80,11 @@ const (
 	hintSigning = "is the secret of this key, the session token of this secret? Is the region right, and the clock?"
 	hintKMS     = "the role needs kms:Decrypt on the key, which must be enabled and in the object's region"
 	hintGet     = "the role needs s3:GetObject on the object (s3:GetObjectVersion where a version is named); " +
-		"without s3:ListBucket on the bucket, S3 says the same of a key that does not exist"
+		"without s3:ListBucket on the bucket, S3 says the same of a key that does not exist, " +
+		"and of a bucket whose requester pays, unless REQUEST_PAYER=requester is set"
+	hintPayer = "the requester pays for this bucket: set REQUEST_PAYER=requester"
+	hintSSEC  = "it is encrypted with a key that its reader has to send (SSE-C), which is not supported: " +
+		"store it with SSE-S3 or SSE-KMS"
 	hintKeys = "create the table with the partition key PK and the sort key SK, both of type S"
 )
 
@@ -133,13 +144,17 @@ func (e *Error) explain(f fault) {
 	}
 	e.Err, e.Hint = refusal(e.Code)
 	switch {
-	case e.Code == "AccessDenied" && strings.Contains(e.Message, "kms:"):
+	case e.Code == "AccessDenied" && strings.Contains(e.said, "kms:"):
 		e.Err, e.Hint = ErrKMS, hintKMS
+	case strings.Contains(strings.ToLower(e.said), "requester pays"):
+		e.Err, e.Hint = ErrAccessDenied, hintPayer
+	case e.Code == "InvalidRequest" && strings.Contains(e.said, "Server Side Encryption"):
+		e.Err, e.Hint = ErrKMS, hintSSEC
 	case e.Code == "AccessDenied" && e.Op == opList:
 		e.Hint = "the role needs s3:ListBucket on the bucket"
 	case e.Code == "AccessDeniedException":
 		e.Hint = "the role needs dynamodb:" + e.Op + " on the table"
-	case slices.Contains(otherKeys[:], e.Message):
+	case slices.Contains(otherKeys[:], e.said):
 		e.Err, e.Hint = ddbwire.ErrTableKeys, hintKeys
 	case e.Err != nil:
 	case f == throttled:
@@ -154,20 +169,29 @@ func (e *Error) explain(f fault) {
 		e.Err, e.Hint = refusal("PreconditionFailed")
 	case e.Status == 416:
 		e.Err, e.Hint = refusal("InvalidRange") // its body has been lost
+	case e.Code != "":
+		e.Err = ErrRefused
 	default:
 		e.Err, e.Hint = ErrRefused, "is the endpoint right?"
 	}
 }
 
-// quotable says whether a DynamoDB message may be repeated. A ValidationException quotes
-// what it complains of, and so may others to come: only those that talk about the caller
-// or the table are let through.
-func quotable(code string) bool {
-	switch code {
-	case "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException",
-		"ExpiredTokenException", "MissingAuthenticationToken", "KMSAccessDeniedException",
-		"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded":
-		return true
+// answered notes what an answer says of a failure: IDs, by which AWS finds the request.
+func (e *Error) answered(x *exchange) *Error {
+	e.Status = x.Status
+	id := x.Header.Get("x-amz-request-id")
+	if id == "" {
+		id = x.Header.Get("x-amzn-RequestId")
 	}
-	return false
+	e.RequestID = plain(id, "-")
+	e.HostID = plain(x.Header.Get("x-amz-id-2"), "+/=-_")
+	return e
+}
+
+// says notes the service's code and message.
+func (e *Error) says(code, message string) {
+	e.Code, e.said = plain(code, "."), message
+	if quotable(message, e.Place) || slices.Contains(otherKeys[:], message) {
+		e.Message = message
+	}
 }

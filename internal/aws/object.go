@@ -67,7 +67,8 @@ func (o *Object) open(c *Client) error {
 	if err != nil {
 		e, ok := errors.AsType[*Error](err)
 		if !ok {
-			e = &Error{Op: "GetObject", Place: o.ref.place(), RequestID: requestID(x.Header), Err: err}
+			e = (&Error{Op: "GetObject", Place: o.ref.place(), Err: err}).answered(x)
+			e.Status = 0 // which was a success
 		}
 		x.Close()
 		return e

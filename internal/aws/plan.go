@@ -79,6 +79,13 @@ func planFor(memoryMB int) plan {
 	return plan{6, 5 << 19, pays, soloSpan}
 }
 
+// ReadAheadBytes is the most that the buffers of a Client take at a memory size, for all objects
+// that are read at the same time together.
+func ReadAheadBytes(memoryMB int) int64 {
+	p := planFor(memoryMB)
+	return int64(p.helpers) * p.buffer
+}
+
 // split lays out an object: where the reader's own part ends, and how long the helpers'
 // are. One that is small enough is cut so that each connection makes one request and all
 // end at about the same time; of a larger one the reader takes no more than what keeps it

@@ -20,15 +20,23 @@ var ErrProxy = errors.New("proxy")
 // reached through a tunnel (CONNECT), plain ones by asking the proxy for them. Neither
 // applies to the credentials endpoint, nor to this machine.
 type Proxies struct {
-	HTTPS string // HTTPS_PROXY: an http:// URL
+	HTTPS string // HTTPS_PROXY: an http:// or https:// URL
 	HTTP  string // HTTP_PROXY
 	None  string // NO_PROXY: hosts, domains, addresses, networks, each with or without a port; "*"
 }
 
 // proxy is one proxy, ready to use.
 type proxy struct {
-	address string
-	auth    string // Proxy-Authorization, or ""
+	endpoint
+	auth string // Proxy-Authorization, or ""
+}
+
+// variable is the setting that decides how an endpoint is reached.
+func (e endpoint) variable() string {
+	if e.tls {
+		return "HTTPS_PROXY"
+	}
+	return "HTTP_PROXY"
 }
 
 // proxyFor returns the proxy on the way to an endpoint, or nil.
@@ -40,19 +48,19 @@ func (p *Proxies) proxyFor(e endpoint) (*proxy, error) {
 	if setting == "" || isLoopback(e.name()) || bypasses(p.None, e) {
 		return nil, nil
 	}
-	return parseProxy(setting)
+	return parseProxy(e.variable(), setting)
 }
 
-func parseProxy(setting string) (*proxy, error) {
+// parseProxy reads the value of a variable. An error does not quote it: it may hold a password.
+func parseProxy(variable, setting string) (*proxy, error) {
 	if !strings.Contains(setting, "://") {
 		setting = "http://" + setting // as curl and the SDKs read it
 	}
 	u, err := url.Parse(setting)
-	if err != nil || u.Scheme != "http" || u.Hostname() == "" {
-		// Not quoted: it may hold a password.
-		return nil, &proxyError{"the setting", "it is no http:// URL"}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return nil, &proxyError{"of " + variable, "its value is no http:// or https:// URL; in a password, %40 is @, %3A is :, %2F is / and %25 is %"}
 	}
-	at := &proxy{address: endpoint{host: u.Host}.address()}
+	at := &proxy{endpoint: endpoint{tls: u.Scheme == "https", host: u.Host}}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		at.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
@@ -80,7 +88,7 @@ func (p *proxy) tunnel(nc net.Conn, address string) error {
 		if resp.Status == 407 {
 			why += ": it wants a user name and password in HTTPS_PROXY"
 		}
-		return &proxyError{p.address, why}
+		return &proxyError{p.address(), why}
 	}
 	return nil
 }
@@ -124,9 +132,12 @@ func bypasses(setting string, e endpoint) bool {
 
 // throughProxy dials an endpoint by way of a proxy.
 func (c *Client) throughProxy(ctx context.Context, p *proxy, at endpoint) (net.Conn, error) {
-	nc, err := c.config.Dial(ctx, "tcp", p.address)
-	if err != nil || !at.tls {
-		return nc, err
+	nc, err := c.reach(ctx, p.endpoint)
+	if err != nil {
+		return nil, &noAnswer{"proxy " + p.address() + " of " + at.variable(), err}
+	}
+	if !at.tls {
+		return nc, nil
 	}
 	stop := watch(ctx, nc)
 	err = p.tunnel(nc, at.address())

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -71,6 +72,7 @@ func (p *fakeProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestProxy(t *testing.T) {
 	ours := newAuthority(t)
 	data := pattern(1000)
+	escaped := "Basic " + base64.StdEncoding.EncodeToString([]byte("us@er:p:/%w"))
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("me:pass word"))
 	for _, c := range []struct {
 		name, endpoint, setting, auth, none string
@@ -85,7 +87,11 @@ func TestProxy(t *testing.T) {
 		{"plain with password", "http://s3.test", "http://me:pass%20word@PROXY", basic, "", "GET http://s3.test/bucket/a%20key", nil},
 		{"passed by", "https://s3.test", "http://PROXY", "", "example.com, .test", "", nil},
 		{"this machine", "https://127.0.0.1", "http://PROXY", "", "", "", nil},
-		{"over TLS", "https://s3.test", "https://PROXY", "", "", "", ErrProxy},
+		{"tunnel over TLS", "https://s3.test", "https://me:pass%20word@PROXY", basic, "", "CONNECT s3.test:443", nil},
+		{"plain over TLS", "http://s3.test:9000", "https://PROXY", "", "", "GET http://s3.test:9000/bucket/a%20key", nil},
+		{"escaped", "https://s3.test", "http://us%40er:p%3A%2F%25w@PROXY", escaped, "", "CONNECT s3.test:443", nil},
+		{"not escaped", "https://s3.test", "http://me:pass%word@PROXY", "", "", "", ErrProxy},
+		{"another scheme", "https://s3.test", "socks5://me:pass%20word@PROXY", "", "", "", ErrProxy},
 		{"nonsense", "https://s3.test", "http://", "", "", "", ErrProxy},
 	} {
 		name := "s3.test"
@@ -99,6 +105,13 @@ func TestProxy(t *testing.T) {
 			s = newFakeS3(t, data)
 		}
 		p := newFakeProxy(t, s.Listener.Addr().String(), c.auth)
+		if strings.HasPrefix(c.setting, "https:") {
+			p.Close()
+			p.Server = httptest.NewUnstartedServer(p)
+			p.TLS = &tls.Config{Certificates: []tls.Certificate{ours.issue(t, "127.0.0.1", time.Now().Add(time.Hour))}}
+			p.StartTLS()
+			t.Cleanup(p.Close)
+		}
 		setting := strings.Replace(c.setting, "PROXY", p.Listener.Addr().String(), 1)
 		config := testConfig(c.endpoint, nil)
 		config.CABundle = ours.file(t)
@@ -116,7 +129,7 @@ func TestProxy(t *testing.T) {
 		if log := strings.Join(p.log, " | "); log != c.log {
 			t.Errorf("%s: the proxy was asked %q", c.name, log)
 		}
-		if err != nil && strings.Contains(err.Error(), "word@") {
+		if err != nil && (strings.Contains(err.Error(), "word@") || c.name != "tunnel without password" && !strings.Contains(err.Error(), "HTTPS_PROXY")) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -156,5 +169,30 @@ func TestNoProxy(t *testing.T) {
 		if got := bypasses(c.setting, at); got != c.want {
 			t.Errorf("NO_PROXY=%s, %s: %v", c.setting, c.endpoint, got)
 		}
+	}
+}
+
+// TestProxyUnreachable holds that the error names the setting, and no password.
+func TestProxyUnreachable(t *testing.T) {
+	config := testConfig("https://s3.test", nil)
+	config.Proxies.HTTPS = "http://me:secret@proxy.test:3128"
+	config.Dial = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	}
+	_, err := fetch(newTestClient(t, config), testRef)
+	if !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "proxy proxy.test:3128 of HTTPS_PROXY: ") || strings.Contains(err.Error(), "secret") {
+		t.Error(err)
+	}
+}
+
+// TestNoRoute holds that an error says what a network without IPv4 needs.
+func TestNoRoute(t *testing.T) {
+	config := testConfig("", nil)
+	config.Dial = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: syscall.ENETUNREACH}
+	}
+	_, err := fetch(newTestClient(t, config), testRef)
+	if !errors.Is(err, syscall.ENETUNREACH) || !strings.Contains(err.Error(), "AWS_USE_DUALSTACK_ENDPOINT=true") {
+		t.Error(err)
 	}
 }

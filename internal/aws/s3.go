@@ -115,6 +115,9 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 			m := &message{at: at, region: region}
 			m.Method, m.Query, m.Header = r.method, r.query, append(m.Header, r.header...)
 			m.Path = string(sigv4.AppendEscapedPath(path, r.key))
+			if c.config.RequesterPays {
+				m.Header = append(m.Header, sigv4.Header{Name: "x-amz-request-payer", Value: "requester"})
+			}
 			if isStrong(r.etag) && !weakly {
 				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(r.etag)})
 			}
@@ -127,7 +130,7 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 		},
 		accept: accept,
 		refused: func(e *Error, h http1.Header, body []byte) bool {
-			e.Code, e.Message = element(body, "Code"), element(body, "Message")
+			e.says(element(body, "Code"), element(body, "Message"))
 			if r.method == "PUT" {
 				e.explainPut()
 			}
@@ -138,8 +141,8 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 			if e.Status == 501 && r.part {
 				e.Err = ErrNoRanges
 			}
-			if class := element(body, "StorageClass"); class != "" {
-				e.Message += " (storage class " + class + ")"
+			if class := plain(element(body, "StorageClass"), "_"); class != "" {
+				e.Message = strings.TrimSpace(e.Message + " (storage class " + class + ")")
 			}
 			if there := h.Get("ETag"); e.Status == 412 && isWeak(there) && SameETag(there, r.etag) && !weakly {
 				weakly = true
@@ -197,11 +200,15 @@ func (r *ObjectRef) check() error {
 func checkBucket(name string) error {
 	why := ""
 	switch {
+	case strings.HasSuffix(name, ".mrap"):
+		why = "Multi-Region Access Points are not supported: name the bucket in one region, or an access point there"
 	case strings.HasPrefix(name, "arn:"):
 		why = "an access point is named by its alias here, not by its ARN"
-	case strings.HasSuffix(name, "--x-s3"):
-		why = "directory buckets (S3 Express One Zone) are not supported"
-	case name == "" || strings.ContainsAny(name, "/?#%\\ \r\n\x00"):
+	case strings.HasSuffix(name, "--x-s3"), strings.HasSuffix(name, "--xa-s3"):
+		why = "directory buckets (S3 Express One Zone) and their access points are not supported: copy the object to a general purpose bucket"
+	case strings.HasSuffix(name, "--op-s3"):
+		why = "access points of S3 on Outposts are not supported: copy the object to a bucket in a region"
+	case name == "", name == ".", name == "..", strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f || strings.ContainsRune("/?#%\\", c) }):
 		why = "this is no bucket's name"
 	default:
 		return nil

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -131,7 +130,7 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	}
 	if x.Status/100 == 2 {
 		if err = op.accept(x); err != nil {
-			e = &Error{Status: x.Status, Err: err, RequestID: requestID(x.Header)}
+			e = (&Error{Err: err}).answered(x)
 			x.Close()
 			return nil, e, failing{fault: transportFault(err)}, false
 		}
@@ -140,16 +139,25 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 
 	defer x.Close()
 	body, err := readAll(nil, x, maxErrorBody)
-	if err != nil {
+	if err == nil {
+		err = verifyCRC(x.Header, body)
+	}
+	switch {
+	case err != nil && x.Status == 400:
+		// The code is lost that says whether another attempt may succeed: a request that was
+		// throttled has this status, too.
+		return nil, (&Error{Err: err}).answered(x), failing{fault: transportFault(err)}, false
+	case err != nil:
 		body = nil // the status says enough
 	}
-	e = &Error{Op: op.op, Status: x.Status, RequestID: requestID(x.Header)}
+	e = (&Error{Op: op.op, Place: op.place}).answered(x)
 	amended = op.refused(e, x.Header, body)
 	f = failing{faultOf(e.Status, e.Code), askedPause(x.Header)}
 	e.explain(f.fault)
 	switch {
 	case f.fault != final || amended:
-	case e.Err == ErrExpired:
+	case e.Err == ErrExpired, e.Status == 400 && len(body) == 0:
+		// The answer to a HEAD has no body to say that the token has expired.
 		amended = c.credentials.refused(id)
 	case e.Err == ErrCredentials:
 		amended = c.setClock(x.Header.Get("Date"), skew)
@@ -204,13 +212,4 @@ func transportFault(err error) fault {
 		}
 	}
 	return transient
-}
-
-// requestID is what AWS's support asks for.
-func requestID(h http1.Header) string {
-	id := h.Get("x-amz-request-id")
-	if id == "" {
-		id = h.Get("x-amzn-RequestId")
-	}
-	return strings.TrimSpace(id)
 }

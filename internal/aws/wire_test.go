@@ -161,9 +161,11 @@ func TestNobodyAsked(t *testing.T) {
 				}
 				s.wait(t)
 			}
+			s.mu.Lock()
 			if s.conns != test.conns {
 				t.Errorf("%s, TLS %v: %d connections", test.name, authority != nil, s.conns)
 			}
+			s.mu.Unlock()
 		}
 	}
 }
@@ -196,9 +198,11 @@ func TestTickets(t *testing.T) {
 				t.Errorf("%v: %q, %v", auth, got, err)
 			}
 		}
+		s.mu.Lock()
 		if s.conns != 1 {
 			t.Errorf("%v: %d connections", auth, s.conns)
 		}
+		s.mu.Unlock()
 	}
 }
 
@@ -243,9 +247,11 @@ func TestUnconfirmedEnd(t *testing.T) {
 		if !errors.Is(err, test.want) || err == nil && string(got) != object {
 			t.Errorf("%s: %q, %v", test.name, got, err)
 		}
+		s.mu.Lock()
 		if test.requests != nil && !slices.Equal(s.requests, test.requests) {
 			t.Errorf("%s: %q", test.name, s.requests)
 		}
+		s.mu.Unlock()
 	}
 }
 
@@ -267,11 +273,13 @@ func TestWeakETags(t *testing.T) {
 		{"cut, with a checksum", "cut:10", "", true, nil, []string{"GET", "GET bytes=10-999"}},
 		{"damaged, with a checksum", "cut:10 | flip:5", "", true, ErrChecksum, nil},
 	} {
-		s := newFakeS3(t, data, strings.Split(test.script, " | ")...)
+		s := newUnstartedFakeS3(data, strings.Split(test.script, " | ")...)
 		s.etag = `W/"x"`
 		if !test.checksum {
 			s.header["X-Amz-Checksum-Crc64nvme"] = nil
 		}
+		s.Start()
+		t.Cleanup(s.Close)
 		ref := testRef
 		ref.ETag = test.demanded
 		got, err := fetch(newTestClient(t, testConfig(s.URL, nil)), ref)

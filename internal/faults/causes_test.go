@@ -23,12 +23,15 @@ import (
 var causes = []struct {
 	name string
 	err  error
-	by   []lambdatest.FaultKind // nil: none is needed
+	by   []lambdatest.FaultKind
 }{
 	{"died", errDied, []lambdatest.FaultKind{died}},
 	{"expired", aws.ErrExpired, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
 	{"throttled", aws.ErrThrottled, []lambdatest.FaultKind{lambdatest.Throttle}},
-	{"unavailable", aws.ErrUnavailable, []lambdatest.FaultKind{lambdatest.ServerError, lambdatest.Answer}},
+	// The answer to a HEAD has a status and no body: what is throttled is not available, and what has
+	// expired is refused.
+	{"unavailable", aws.ErrUnavailable, []lambdatest.FaultKind{lambdatest.ServerError, lambdatest.Answer, lambdatest.Throttle}},
+	{"refused", aws.ErrRefused, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
 	{"changed", aws.ErrChanged, []lambdatest.FaultKind{changed, lambdatest.WrongETag}},
 	{"checksum", aws.ErrChecksum, damage},
 	{"no checksum", aws.ErrNoChecksum, damage},
@@ -46,7 +49,8 @@ var causes = []struct {
 	{"bad row", aggregate.ErrNumber, damage},
 	{"answer", ddbwire.ErrAnswer, damage},
 	{"answer", http1.ErrMalformed, damage},
-	{"stalled", aws.ErrStalled, nil},
+	{"stalled", aws.ErrStalled, []lambdatest.FaultKind{impatient}},
+	{"table keys", ddbwire.ErrTableKeys, []lambdatest.FaultKind{noSortKey}},
 	{"cut", io.ErrUnexpectedEOF, loss},
 	{"cut", http1.ErrUnanswered, loss},
 	{"cut", syscall.ECONNRESET, loss},
@@ -64,6 +68,8 @@ var (
 const (
 	died lambdatest.FaultKind = -1 - iota
 	changed
+	noSortKey // the table has none
+	impatient // the client gives up on what is silent for a moment, since faults stall
 )
 
 // survivable is what goes away when the same request is made again: a run that meets no
@@ -84,7 +90,7 @@ func causeOf(err error, met map[lambdatest.FaultKind]int) (name string, explaine
 				continue
 			}
 		}
-		return c.name, c.by == nil || slices.ContainsFunc(c.by, func(k lambdatest.FaultKind) bool { return met[k] > 0 })
+		return c.name, slices.ContainsFunc(c.by, func(k lambdatest.FaultKind) bool { return met[k] > 0 })
 	}
 	return "", false
 }

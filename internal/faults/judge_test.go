@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"reduction/internal/job"
@@ -20,37 +21,53 @@ const patience = time.Minute
 func (w *world) hold() error {
 	fmt.Fprintf(&w.story, "%+v\n", *w.schedule)
 	w.Inject(w.plan())
-	var err error
-	for range w.runs {
-		etag := ""
-		if w.demand {
-			etag = w.versions[0].etag
+	etag := ""
+	if w.demand {
+		etag = w.versions[0].etag
+	}
+	succeeded := false
+	for left := w.runs; left > 0 && !succeeded; {
+		functions := 1
+		if w.twice && left == w.runs {
+			functions = min(2, left)
 		}
-		var sum job.Summary
-		sum, err = w.run(stall, etag)
-		met := w.meet()
-		w.tell(sum, err)
-		if bad := w.judge(sum, err, met); bad != nil {
-			return bad
+		left -= functions
+		before := w.changed.Load()
+		outcomes, err := w.run(functions, w.schedule.patience(), etag)
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			break
+		met := w.meet(functions, before)
+		for _, o := range outcomes {
+			w.tell(o)
+			if bad := w.judge(o, met, functions > 1); bad != nil {
+				return bad
+			}
+			succeeded = succeeded || o.err == nil
 		}
 	}
-	if err == nil && !w.again {
+	if w.flat || succeeded && !w.again {
 		return nil
 	}
 	w.Inject(nil)
-	sum, err := w.run(patience, w.current().etag)
-	w.tell(sum, err)
+	outcomes, err := w.run(1, patience, w.current().etag)
 	if err != nil {
-		return fmt.Errorf("a clean run failed: %w", err)
+		return err
 	}
-	return w.judgeTable(sum, w.current(), nil)
+	o := outcomes[0]
+	w.tell(o)
+	if o.err != nil {
+		return fmt.Errorf("a clean run failed: %w", o.err)
+	}
+	if w.latest != job.NoLatest && o.sum.Latest != (o.sum.Groups > 0) {
+		return fmt.Errorf("a clean run of %d groups has moved the pointer: %v", o.sum.Groups, o.sum.Latest)
+	}
+	return w.judgeSuccess(o.sum, []*version{w.current()}, nil, false)
 }
 
-// meet returns what happened to the requests of a run, and forgets them.
-func (w *world) meet() map[lambdatest.FaultKind]int {
+// meet returns what happened to the requests of some functions, and forgets them. The object may have
+// been replaced before.
+func (w *world) meet(functions int, before bool) map[lambdatest.FaultKind]int {
 	met := map[lambdatest.FaultKind]int{}
 	for _, r := range w.Requests() {
 		if r.Operation == "GetObject" && r.Range != "" {
@@ -58,88 +75,174 @@ func (w *world) meet() map[lambdatest.FaultKind]int {
 		}
 		if r.Fault.Kind == lambdatest.None ||
 			r.Fault.Kind == lambdatest.HandBack && r.Operation != "BatchWriteItem" ||
-			r.Fault.Kind == lambdatest.WrongETag && r.Operation != "GetObject" {
+			r.Fault.Kind == lambdatest.WrongETag && r.Operation != "GetObject" && r.Operation != "HeadObject" {
 			continue
 		}
 		met[r.Fault.Kind]++
 		fmt.Fprintf(&w.story, "\t%s %s: %v, status %d, %d bytes sent\n", r.Operation, r.Range, r.Fault, r.Status, r.Sent)
 	}
 	w.ForgetRequests()
-	if w.changed.Load() {
+	if w.changed.Load() && (!before || w.demand) {
 		met[changed]++
 	}
 	if w.died.Swap(false) {
 		met[died]++
-		if w.before {
+		if w.before && functions == 1 {
 			met[lambdatest.Drop]-- // that was it
 		}
+	}
+	if w.flat {
+		met[noSortKey]++
+	}
+	if w.schedule.patience() < patience {
+		met[impatient]++
 	}
 	maps.DeleteFunc(met, func(_ lambdatest.FaultKind, n int) bool { return n == 0 })
 	return met
 }
 
-func (w *world) tell(sum job.Summary, err error) {
-	got := readTable(w.Server, table, w.partitionKey())
-	fmt.Fprintf(&w.story, "\trun: %v; summary %+v; in the table %d items, manifest %v\n", err, sum, len(got.items), got.manifest != nil)
+func (w *world) tell(o outcome) {
+	fmt.Fprintf(&w.story, "\trun: %v; summary %+v\n", o.err, o.sum)
+	results, pointers := readTable(w.Server, table)
+	for pk, got := range results {
+		fmt.Fprintf(&w.story, "\t\tunder %s %d items, manifest %v\n", pk, len(got.items), got.manifest)
+	}
+	fmt.Fprintf(&w.story, "\t\tpointers %v; a reader found %d whole, %d unfinished\n", pointers, w.reader.whole, w.reader.unfinished)
 }
 
-// judge holds a run under faults to what is promised.
-func (w *world) judge(sum job.Summary, err error, met map[lambdatest.FaultKind]int) error {
-	if w.premature.Load() {
-		return errors.New("a manifest stood on half a result")
+// judge holds a run under faults to what is promised, and what the reader has read meanwhile.
+func (w *world) judge(o outcome, met map[lambdatest.FaultKind]int, others bool) error {
+	if w.reader.wrong != nil {
+		return w.reader.wrong
 	}
-	if err == nil {
+	if err := w.judgeTable(); err != nil {
+		return err
+	}
+	possible := []*version{&w.versions[0]}
+	if w.changed.Load() && !w.demand {
+		possible = append(possible, &w.versions[1])
+	}
+	if o.err == nil {
+		if w.latest != job.NoLatest {
+			moved := 0
+			if o.sum.Latest {
+				moved = 1
+			}
+			w.tally.moves[moved]++
+		}
 		w.tally.count(success, met)
-		return w.judgeSuccess(sum, met)
+		return w.judgeSuccess(o.sum, possible, met, others)
 	}
-	cause, explained := causeOf(err, met)
+	cause, explained := causeOf(o.err, met)
 	w.tally.count(cause, met)
 	switch {
 	case cause == "":
-		return fmt.Errorf("names no cause: %w", err)
+		return fmt.Errorf("names no cause: %w", o.err)
 	case !explained:
-		return fmt.Errorf("says %q, which was not so: %w", cause, err)
+		return fmt.Errorf("says %q, which was not so: %w", cause, o.err)
 	case cause != "stalled" && w.survivable(met):
-		return fmt.Errorf("gave up too soon: %w", err)
+		return fmt.Errorf("gave up too soon: %w", o.err)
 	}
-	if bad := tells(err, w.key()); bad != "" {
-		return fmt.Errorf("the error %s: %w", bad, err)
+	if bad := tells(o.err, w.key()); bad != "" {
+		return fmt.Errorf("the error %s: %w", bad, o.err)
 	}
-	return w.judgeFailure(sum, err)
+	return w.judgeFailure(possible, o.err, others)
 }
 
-func (w *world) judgeSuccess(sum job.Summary, met map[lambdatest.FaultKind]int) error {
-	// Which of two versions was read is for the table to say; but for one of them.
-	got := readTable(w.Server, table, w.partitionKey())
-	for _, v := range w.possible()[1:] {
-		if got.items.equal(v.ref) {
-			return w.judgeTable(sum, &v, met)
+// judgeTable holds whatever is in the table, at any time between runs: nothing is under a key that
+// is none of this event's, nothing is in it that no version's result has, one Run has the items of
+// one version, and under PK=object one key has. There a manifest stands on a whole result, and a
+// pointer leads to one.
+func (w *world) judgeTable() error {
+	results, pointers := readTable(w.Server, table)
+	for pk, got := range results {
+		run, ok := w.requestKey(), pk == w.requestKey()
+		if w.byObject {
+			run, ok = strings.CutPrefix(pk, "object#"+bucket+"#")
+			run, _ = strings.CutSuffix(run, "#"+w.key())
+		}
+		if !ok {
+			return fmt.Errorf("%d items under %s", len(got.items), pk)
+		}
+		if w.flat && len(got.items) > 1 {
+			return fmt.Errorf("a table without sort key has %d items under one key", len(got.items))
+		}
+		for sk, item := range got.items {
+			r := got.runs[sk]
+			switch {
+			case !slices.ContainsFunc(w.versions, func(v version) bool { return v.ref[sk] == item }):
+				return fmt.Errorf("%s under %s is no version's item", sk, pk)
+			case (r != "") != w.manifest, w.manifest && w.byObject && r != run:
+				return fmt.Errorf("%s under %s has the Run %q", sk, pk, r)
+			case !w.manifest && !w.byObject:
+				continue // there is no promise
+			case !slices.ContainsFunc(w.versions, func(v version) bool { return got.of(r).within(v.ref) }):
+				return fmt.Errorf("items of several versions under %s, Run %s", pk, r)
+			}
+		}
+		if got.manifest == nil || !w.byObject {
+			continue
+		}
+		if !slices.ContainsFunc(w.versions, func(v version) bool { return got.items.equal(v.ref) }) {
+			return fmt.Errorf("a manifest on %d items under %s: %v", len(got.items), pk, got.manifest)
 		}
 	}
-	return w.judgeTable(sum, &w.versions[0], met)
+	for _, p := range pointers {
+		to := results[p["PartitionKey"].Text()]
+		if w.latest == job.NoLatest || p["SK"].Text() != w.pointerKey() || to == nil || to.manifest == nil || to.manifest["Run"].Text() != p["Run"].Text() {
+			return fmt.Errorf("the pointer %v", p)
+		}
+	}
+	return nil
 }
 
-// judgeTable says in what the table differs from one version's result.
-func (w *world) judgeTable(sum job.Summary, v *version, met map[lambdatest.FaultKind]int) error {
-	got := readTable(w.Server, table, w.partitionKey())
-	items := len(v.ref)
+// judgeSuccess holds what a successful run says to what it has stored.
+func (w *world) judgeSuccess(sum job.Summary, possible []*version, met map[lambdatest.FaultKind]int, others bool) error {
+	results, pointers := readTable(w.Server, table)
+	got := results[sum.PartitionKey]
+	if got == nil {
+		got = &stored{}
+	}
+	alone := !others
+	// Runs of several versions, at once, under the same key: a reader finds that out, and waits.
+	mixed := others && !w.byObject && (w.changed.Load() || met[lambdatest.WrongETag] > 0)
+	var v *version
+	for _, p := range possible {
+		if sum.Rows != p.rows || sum.Groups != len(p.ref) {
+			continue
+		}
+		run := ""
+		if w.manifest {
+			run = sum.Run
+		}
+		items := got.of(run)
+		if !w.manifest && len(possible) > 1 || !w.manifest && w.changed.Load() {
+			// Items of another version may be beside them.
+			maps.DeleteFunc(items, func(sk, _ string) bool { return p.ref[sk] == "" })
+		}
+		if items.equal(p.ref) || mixed {
+			v = p
+		}
+	}
+	items := sum.Groups
 	if w.manifest {
 		items++
 	}
+	unchecked := w.flat && sum.Unchecked != nil
 	switch {
-	case got.alien > 0:
-		return fmt.Errorf("%d items under another partition key", got.alien)
-	case !got.items.equal(v.ref):
-		return fmt.Errorf("the table differs from the reference: %d items, want %d", len(got.items), len(v.ref))
-	case (got.manifest != nil) != w.manifest:
+	case w.flat && sum.Groups > 0 && !unchecked:
+		return fmt.Errorf("a table without sort key has taken %d groups", sum.Groups)
+	case v == nil:
+		return fmt.Errorf("the table differs from the reference: %+v, %d items there", sum, len(got.items))
+	case sum.Items != items || sum.Skipped != 0:
+		return fmt.Errorf("summary %+v, want %d items", sum, items)
+	case !w.manifest && got.manifest != nil:
 		return fmt.Errorf("manifest: %v", got.manifest)
-	case sum.Rows != v.rows || sum.Groups != len(v.ref) || sum.Items != items || sum.Skipped != 0:
-		return fmt.Errorf("summary %+v, want %d rows, %d groups, %d items", sum, v.rows, len(v.ref), items)
-	case !w.manifest:
+	case !w.manifest, mixed:
 		return nil
 	}
 	want := lambdatest.Item{
-		"PK": {"S": w.partitionKey()}, "SK": {"S": job.ManifestSortKey}, "Run": {"S": sum.Run},
+		"PK": {"S": sum.PartitionKey}, "SK": {"S": job.ManifestSortKey}, "Run": {"S": sum.Run},
 		"Object": {"S": "s3://" + bucket + "/" + w.key()}, "ETag": {"S": v.etag}, "VersionId": {"S": ""},
 		"Rows": {"N": strconv.FormatInt(v.rows, 10)}, "Skipped": {"N": "0"}, "Groups": {"N": strconv.Itoa(len(v.ref))},
 		"WrittenAt": {"S": noon.Format(time.RFC3339)},
@@ -150,38 +253,50 @@ func (w *world) judgeTable(sum job.Summary, v *version, met map[lambdatest.Fault
 	if met[lambdatest.WrongETag] > 0 {
 		want["ETag"] = got.manifest["ETag"] // what S3 said
 	}
-	if describe(got.manifest) != describe(want) {
+	if fmt.Sprint(got.manifest) != fmt.Sprint(want) {
 		return fmt.Errorf("manifest %v, want %v", got.manifest, want)
 	}
-	return nil
+	// The object is only replaced at a request for it: the last one would have shown another.
+	if sum.Latest && alone && v.etag != w.current().etag {
+		return fmt.Errorf("the pointer was moved to a version that had been replaced: %v", pointers)
+	}
+	if sum.Latest && alone && (len(pointers) != 1 || pointers[0]["Run"].Text() != sum.Run && met[lambdatest.WrongETag] == 0) {
+		return fmt.Errorf("the pointer %v is not at the Run %s", pointers, sum.Run)
+	}
+	if !w.flat && !w.reader.all(sum.PartitionKey) {
+		return fmt.Errorf("a reader finds no whole result under %s: %v", sum.PartitionKey, w.reader.wrong)
+	}
+	return w.reader.wrong
 }
 
-// judgeFailure holds what a failed run has left to what is promised of one.
-func (w *world) judgeFailure(sum job.Summary, err error) error {
-	got := readTable(w.Server, table, w.partitionKey())
-	if got.alien > 0 {
-		return fmt.Errorf("%d items under another partition key", got.alien)
+// judgeFailure holds what a failed run says to what it has left.
+func (w *world) judgeFailure(possible []*version, err error, others bool) error {
+	results, _ := readTable(w.Server, table)
+	items := 0
+	for _, got := range results {
+		items += len(got.items)
+		if got.manifest != nil {
+			items++
+		}
 	}
-	if !w.manifestHolds() || got.manifest != nil && !w.manifest {
-		return fmt.Errorf("a manifest on %d items after %w", len(got.items), err)
-	}
-	if !slices.ContainsFunc(w.possible(), func(v version) bool { return got.items.within(v.ref) }) {
-		return fmt.Errorf("wrong items after %w", err)
-	}
-	var failed *job.WriteError
-	if !errors.As(err, &failed) {
-		if len(got.items) > 0 && !w.wrote {
-			return fmt.Errorf("%d items were written although reading failed: %w", len(got.items), err)
+	failed, ok := errors.AsType[*job.WriteError](err)
+	if !ok {
+		if items > 0 && !w.wrote && !others {
+			return fmt.Errorf("%d items were written although reading failed: %w", items, err)
 		}
 		return nil
 	}
 	w.wrote = true
-	if failed.Written > len(got.items) {
-		return fmt.Errorf("%d items are called written, %d are there: %w", failed.Written, len(got.items), err)
+	if failed.Written > items {
+		return fmt.Errorf("%d items are called written, %d are there: %w", failed.Written, items, err)
 	}
-	groups := len(w.versions[0].ref)
-	if all := failed.Written + failed.Missing; failed.Missing == 0 || all != groups && all != groups+1 {
-		return fmt.Errorf("of %d groups: %w", groups, err)
+	all := failed.Written + failed.Missing
+	of := func(v *version) bool {
+		// Of one group that may be lost, the manifest is not counted; nor are those that follow.
+		return all == len(v.ref) || w.manifest && all == len(v.ref)+1 || w.latest != job.NoLatest && all == len(v.ref)+2
+	}
+	if failed.Missing == 0 || !slices.ContainsFunc(possible, of) {
+		return fmt.Errorf("of %d groups: %w", len(possible[0].ref), err)
 	}
 	return nil
 }
@@ -189,12 +304,15 @@ func (w *world) judgeFailure(sum job.Summary, err error) error {
 // survivable says whether what was met has to be survived. A machine that is slow for a
 // moment makes timeouts of its own: they are attempts, too.
 func (w *world) survivable(met map[lambdatest.FaultKind]int) bool {
-	times := max(0, int(w.timeouts)-met[lambdatest.Stall])
+	times := max(0, int(w.timeouts.Load())-met[lambdatest.Stall])
 	for kind, n := range met {
-		if !slices.Contains(survivable, kind) {
+		switch {
+		case kind == impatient:
+		case !slices.Contains(survivable, kind):
 			return false
+		default:
+			times += n
 		}
-		times += n
 	}
 	return times <= spareAttempts
 }

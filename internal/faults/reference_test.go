@@ -40,11 +40,11 @@ func name(kind string, i int) string {
 	return []string{s, s + ", annex", s + ` "new"`, s + "\nback", s + " é"}[i%5]
 }
 
-// makeRows returns up to three rows for each of so many groups. Which groups there are does
-// not depend on r.
-func makeRows(r *rand.Rand, groups int) []row {
+// makeRows returns up to three rows for each of so many groups, the first of which has a number.
+// Which groups there are does not depend on r.
+func makeRows(r *rand.Rand, first, groups int) []row {
 	var rows []row
-	for g := range groups {
+	for g := first; g < first+groups; g++ {
 		for range 1 + r.IntN(3) {
 			rows = append(rows, row{name("Hospital", g%20), name("fever", g/20), name("cure", r.IntN(3)), r.Int64N(10_000)})
 		}
@@ -84,7 +84,7 @@ func encode(r *rand.Rand, rows []row, size int) []byte {
 type reference map[string]string
 
 // reduce is the job as its definition has it, on rows that never were CSV.
-func reduce(rows []row, pk string, records bool) reference {
+func reduce(rows []row, records bool) reference {
 	type group struct {
 		sum, count int64
 		cures      map[string]int
@@ -111,7 +111,6 @@ func reduce(rows []row, pk string, records bool) reference {
 			}
 		}
 		item := lambdatest.Item{
-			"PK":                  {"S": pk},
 			"SK":                  {"S": "#diagnosis#" + at[0] + "#hospital#" + at[1]},
 			"AverageRecoveryTime": {"N": strconv.FormatFloat(mean, 'f', -1, 64)},
 			"Diagnosis":           {"S": at[0]},
@@ -126,8 +125,14 @@ func reduce(rows []row, pk string, records bool) reference {
 	return ref
 }
 
-// describe makes items comparable; fmt prints maps in the order of their keys.
-func describe(item lambdatest.Item) string { return fmt.Sprint(item) }
+// describe makes items of results comparable, wherever they are; fmt prints maps in the order of
+// their keys.
+func describe(item lambdatest.Item) string {
+	plain := maps.Clone(item)
+	delete(plain, "PK")
+	delete(plain, "Run")
+	return fmt.Sprint(plain)
+}
 
 // version is one state of an object.
 type version struct {
@@ -139,28 +144,45 @@ type version struct {
 	ref             reference // of its rows
 }
 
-// stored is what a table holds beside a manifest.
+// stored is what a table holds under a partition key.
 type stored struct {
 	items    reference
-	manifest lambdatest.Item // or nil
-	alien    int             // items that no run of the job may have written
+	runs     map[string]string // of the items, by sort key
+	manifest lambdatest.Item   // or nil
 }
 
-func readTable(s *lambdatest.Server, table, pk string) stored {
-	t := stored{items: reference{}}
-	for _, item := range s.DynamoDB.Items(table) {
-		switch sk := item["SK"].Text(); {
-		case item["PK"].Text() != pk:
-			t.alien++
-		case sk == job.ManifestSortKey:
-			t.manifest = item
-		default:
-			plain := maps.Clone(item)
-			delete(plain, "Run")
-			t.items[sk] = describe(plain)
+// of are the items of a Run; all of them where it is "".
+func (s *stored) of(run string) reference {
+	items := reference{}
+	for sk, item := range s.items {
+		if run == "" || s.runs[sk] == run {
+			items[sk] = item
 		}
 	}
-	return t
+	return items
+}
+
+// readTable returns what is stored, by partition key, and the pointers of LATEST.
+func readTable(s *lambdatest.Server, table string) (results map[string]*stored, pointers []lambdatest.Item) {
+	results = map[string]*stored{}
+	for _, item := range s.DynamoDB.Items(table) {
+		pk, sk := item["PK"].Text(), item["SK"].Text()
+		if pk == job.LatestPartitionKey {
+			pointers = append(pointers, item)
+			continue
+		}
+		t := results[pk]
+		if t == nil {
+			t = &stored{items: reference{}, runs: map[string]string{}}
+			results[pk] = t
+		}
+		if sk == job.ManifestSortKey {
+			t.manifest = item
+		} else {
+			t.items[sk], t.runs[sk] = describe(item), item["Run"].Text()
+		}
+	}
+	return results, pointers
 }
 
 // within says whether each item is one of the reference's.

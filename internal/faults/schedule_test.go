@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"reduction/internal/job"
 	"reduction/runtime/lambdatest"
 )
 
@@ -23,8 +24,9 @@ var everyFault = []lambdatest.FaultKind{
 // experiment has 400.
 var sizes = []int{0, 1, 24, 25, 26, 51, 400}
 
-// stall is how long a connection may be silent in a schedule. A machine that is slower than
-// that makes faults of its own, which do not hurt: whatever is asserted holds under them.
+// stall is how long a connection may be silent in a schedule whose faults stall. A machine that is
+// slower than that makes faults of its own, which do not hurt: whatever is asserted holds under
+// them. In other schedules nothing may seem to stall.
 const stall = 20 * time.Millisecond
 
 // schedule is all that a seed decides.
@@ -42,16 +44,23 @@ type schedule struct {
 	verify    bool // VERIFY=full
 	demand    bool // the event names the ETag
 	manifest  bool
+	byObject  bool // PK=object
+	latest    job.Latest
+	flat      bool // the table has no sort key
 	records   bool
 	skip      bool // BAD_ROWS=skip, and there is none but what damage makes
 
 	kinds  []lambdatest.FaultKind
 	share  float64 // of the requests that one of kinds happens to
 	runs   int     // under faults, until one succeeds
-	dies   int     // the function is killed at this BatchWriteItem of all runs; 0: at none
+	twice  bool    // the first two of them at once
+	dies   int     // a function is killed at this write of all runs; 0: at none
 	before bool    // it dies before the request is carried out
-	change int     // the object is replaced before this GetObject; 0: it is not
 	again  bool    // the event is delivered once more after a success
+
+	change   int // the object is replaced before this request of all runs for it; 0: it is not
+	groups2  int // of the object in its place
+	overlaps int // how many of these are among the first object's groups
 }
 
 func newSchedule(seed uint64) *schedule {
@@ -81,13 +90,25 @@ func newSchedule(seed uint64) *schedule {
 	switch {
 	case oneIn(4):
 		s.dies, s.before = 1+r.IntN(2+s.groups/25), oneIn(2)
-	case oneIn(8):
-		s.change = 1 + r.IntN(3)
-		s.runs = 1 // what two objects leave under one key is neither's
+	case oneIn(2):
+		s.change = 1 + r.IntN(2+s.runs)
+		s.kinds = slices.DeleteFunc(s.kinds, func(k lambdatest.FaultKind) bool {
+			return k == lambdatest.WrongETag // which makes one of two versions, and no promise holds
+		})
+	}
+	s.groups2 = sizes[r.IntN(len(sizes))]
+	s.overlaps = min(s.groups, s.groups2) * r.IntN(4) / 3
+	s.overlaps = min(s.overlaps, s.groups, s.groups2)
+	s.byObject = oneIn(2)
+	s.twice = oneIn(4)
+	s.flat = oneIn(12)
+	if oneIn(3) {
+		s.latest = []job.Latest{job.LatestOfObject, job.LatestOfPrefix}[r.IntN(2)]
+		s.manifest, s.byObject = true, true
 	}
 	if oneIn(50) {
 		s.large, s.gzip, s.memoryMB = true, false, []int{512, 1769}[r.IntN(2)]
-		s.groups = 400
+		s.groups, s.groups2, s.overlaps = 400, 400, 400
 		// What comes over several connections has no checksum to hold it against, unless
 		// one of the whole is demanded.
 		s.verify = s.verify || slices.Contains(s.kinds, lambdatest.Corrupt)
@@ -102,8 +123,25 @@ func (s *schedule) key() string {
 	return "records.csv"
 }
 
-// partitionKey is an event's: runs of the same share it.
-func (s *schedule) partitionKey() string { return fmt.Sprintf("request-%d", s.seed) }
+// requestKey is the partition key of PK=request: deliveries of an event by Lambda's own retries
+// share it.
+func (s *schedule) requestKey() string { return fmt.Sprintf("request-%d", s.seed) }
+
+// pointerKey is the sort key of the pointer that LATEST keeps.
+func (s *schedule) pointerKey() string {
+	if s.latest == job.LatestOfPrefix {
+		return "#object#" + bucket + "#"
+	}
+	return "#object#" + bucket + "#" + s.key()
+}
+
+// patience is how long a connection may be silent.
+func (s *schedule) patience() time.Duration {
+	if slices.Contains(s.kinds, lambdatest.Stall) {
+		return stall
+	}
+	return patience
+}
 
 // largeSize is over the size from which package aws reads ahead, 16 MiB.
 const largeSize = 17 << 20
@@ -115,13 +153,13 @@ var largeObjects = sync.OnceValue(func() (v [2]struct {
 }) {
 	for i := range v {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
-		v[i].rows = makeRows(r, 400)
+		v[i].rows = makeRows(r, 0, 400)
 		v[i].data = encode(r, v[i].rows, largeSize)
 	}
 	return v
 })
 
-// versions returns the object, and what will take its place: other rows of the same groups.
+// versions returns the object, and what will take its place: rows of other groups, but for some.
 func (s *schedule) versions() []version {
 	v := make([]version, 1+min(s.change, 1))
 	for i := range v {
@@ -130,14 +168,18 @@ func (s *schedule) versions() []version {
 		if s.large {
 			rows, v[i].data = largeObjects()[i].rows, largeObjects()[i].data
 		} else {
-			rows = makeRows(r, s.groups)
+			first, groups := 0, s.groups
+			if i > 0 {
+				first, groups = s.groups-s.overlaps, s.groups2
+			}
+			rows = makeRows(r, first, groups)
 			v[i].data = encode(r, rows, r.IntN(100<<10))
 		}
 		v[i].rows = int64(len(rows))
 		if len(rows) > 0 {
 			v[i].least, v[i].greatest = extremes(rows)
 		}
-		v[i].ref = reduce(rows, s.partitionKey(), s.records)
+		v[i].ref = reduce(rows, s.records)
 		if s.gzip {
 			v[i].data = compress(v[i].data)
 		}

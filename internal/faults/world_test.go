@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +18,7 @@ import (
 	"reduction/internal/job"
 	"reduction/internal/stores"
 	"reduction/runtime/lambdatest"
+	"reduction/runtime/lambdatest/dynamodb"
 	"reduction/sigv4"
 )
 
@@ -43,18 +43,17 @@ type world struct {
 	tally *tally
 	story strings.Builder // what happened, for whoever looks into a failure
 
-	conns conns
+	conns  conns
+	reader *reader
 
-	// Of the present life.
-	kill      context.CancelCauseFunc
-	gets      atomic.Int64
-	writes    atomic.Int64
-	premature atomic.Bool // a manifest was seen on a result that was not whole
-	died      atomic.Bool
-	timeouts  int64 // reads that the client has given up
+	mu   sync.Mutex
+	kill context.CancelCauseFunc // of a life that is under way
 
-	changed atomic.Bool // the object has been replaced
-	wrote   bool        // some life has begun to write
+	gets, writes atomic.Int64 // requests of all runs
+	died         atomic.Bool
+	timeouts     atomic.Int64 // reads that the clients of the present runs have given up
+	changed      atomic.Bool  // the object has been replaced
+	wrote        bool         // some life has begun to write
 }
 
 func newWorld(s *schedule, credentials string) *world {
@@ -70,7 +69,13 @@ func newWorld(s *schedule, credentials string) *world {
 		w.Start()
 	}
 	w.S3.CreateBucket(bucket)
-	w.DynamoDB.CreateTable(table)
+	w.DynamoDB.Stale(s.seed)
+	if s.flat {
+		w.DynamoDB.CreateTableWithKeys(table, dynamodb.Key{Name: "PK", Type: "S"})
+	} else {
+		w.DynamoDB.CreateTable(table)
+	}
+	w.reader = newReader(w)
 	for i := len(w.versions) - 1; i >= 0; i-- { // the first is put last, and stands
 		w.versions[i].etag = w.S3.Put(bucket, s.key(), w.versions[i].data)
 	}
@@ -101,31 +106,28 @@ func (w *world) current() *version {
 	return &w.versions[0]
 }
 
-// possible are the versions that a run may have read.
-func (w *world) possible() []version {
-	if w.changed.Load() && !w.demand {
-		return w.versions
-	}
-	return w.versions[:1]
-}
-
 // plan is what the server asks about each request.
 func (w *world) plan() func(lambdatest.Call) lambdatest.Fault {
 	random := lambdatest.Random(w.seed, w.share, w.kinds...)
 	return func(c lambdatest.Call) lambdatest.Fault {
+		if c.Operation == "Query" { // the reader's
+			return lambdatest.Fault{}
+		}
+		if !w.flat {
+			w.reader.steps()
+		}
 		switch c.Operation {
-		case "GetObject":
+		case "GetObject", "HeadObject":
 			if int(w.gets.Add(1)) == w.change {
 				w.S3.Put(bucket, w.key(), w.versions[1].data)
 				w.changed.Store(true)
 			}
-		case "BatchWriteItem":
-			if w.manifest && !w.manifestHolds() {
-				w.premature.Store(true)
-			}
+		case "BatchWriteItem", "PutItem":
 			if int(w.writes.Add(1)) == w.dies {
 				w.died.Store(true)
+				w.mu.Lock()
 				w.kill(errDied)
+				w.mu.Unlock()
 				if w.before {
 					return lambdatest.Fault{Kind: lambdatest.Drop}
 				}
@@ -140,16 +142,6 @@ func (w *world) plan() func(lambdatest.Call) lambdatest.Fault {
 		}
 		return f
 	}
-}
-
-// manifestHolds says whether all items are there if the manifest is.
-func (w *world) manifestHolds() bool {
-	isManifest := func(item lambdatest.Item) bool { return item["SK"].Text() == job.ManifestSortKey }
-	if !slices.ContainsFunc(w.DynamoDB.Items(table), isManifest) {
-		return true
-	}
-	got := readTable(w.Server, table, w.partitionKey())
-	return slices.ContainsFunc(w.possible(), func(v version) bool { return got.items.equal(v.ref) })
 }
 
 // life is one process of the function, with one event in it.
@@ -214,13 +206,31 @@ func (c *countedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// run is the function's start, an event, and the end of the process. The server has nothing
-// left to do for it when it returns.
-func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
-	w.gets.Store(0)
+// outcome is what became of a run.
+type outcome struct {
+	sum job.Summary
+	err error
+}
+
+// run lets so many functions start, handle the event at the same time, and end. The server has
+// nothing left to do for them when it returns.
+func (w *world) run(functions int, patience time.Duration, etag string) ([]outcome, error) {
+	w.timeouts.Store(0)
+	all := make([]outcome, functions)
+	var wg sync.WaitGroup
+	for i := range all {
+		wg.Go(func() { all[i].sum, all[i].err = w.runOne(patience, etag) })
+	}
+	wg.Wait()
+	return all, w.conns.settle(w.Listener.Addr().String())
+}
+
+func (w *world) runOne(patience time.Duration, etag string) (job.Summary, error) {
 	ctx, kill := context.WithCancelCause(context.Background())
 	defer kill(nil)
+	w.mu.Lock()
 	w.kill = kill
+	w.mu.Unlock()
 	l, err := w.newLife(patience)
 	if err != nil {
 		return job.Summary{}, err
@@ -231,17 +241,18 @@ func (w *world) run(patience time.Duration, etag string) (job.Summary, error) {
 	j := job.Job{
 		Source:  stores.Source{Client: l.client},
 		Sink:    stores.Sink{Client: l.client},
-		Options: job.Options{Manifest: w.manifest, Records: w.records, BadRows: job.BadRows{Skip: w.skip}},
+		Options: job.Options{Manifest: w.manifest, Latest: w.latest, Records: w.records, BadRows: job.BadRows{Skip: w.skip}},
 		Now:     func() time.Time { return noon },
 	}
-	sum, err := j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, w.partitionKey())
+	pk := w.requestKey()
+	if w.byObject {
+		pk = ""
+	}
+	sum, err := j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, pk)
 	l.client.Close()
-	w.timeouts = l.late.Load()
+	w.timeouts.Add(l.late.Load())
 	if n := l.open.Load(); n != 0 {
 		return sum, fmt.Errorf("%d connections left open, with %v", n, err)
-	}
-	if quiet := w.conns.settle(w.Listener.Addr().String()); quiet != nil {
-		return sum, fmt.Errorf("%w, with %v", quiet, err)
 	}
 	return sum, err
 }

@@ -19,6 +19,7 @@ func FuzzResponse(f *testing.F) {
 	for _, test := range answers {
 		f.Add([]byte(wire(test.answer)), test.method == "HEAD")
 	}
+	f.Add([]byte("HTTP/1.1 +20 OK\r\nContent-Length: 0\r\n\r\n"), false)
 	f.Fuzz(func(t *testing.T, answer []byte, head bool) {
 		method := "GET"
 		if head {
@@ -114,7 +115,7 @@ var permitted = regexp.MustCompile(`(?m)` + strings.Join([]string{
 	`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`, // a control character
 	`^HTTP/1\.0`,                       // chunks from HTTP/1.0
 	`^HTTP/[^1]|^HTTP/1\.[^01]`,        // another version
-	`^HTTP/1\.1 [0 ]`,                  // a status below 100, or blanks before it
+	`^HTTP/1\.1 [0 +\-]`,               // a status below 100, with a sign, or with blanks before it
 	`^HTTP/1\.1 1`,                     // a final answer within 1xx
 	`(?i)^transfer-encoding:[^\n]*\n(.*\n)*(transfer-encoding|content-length):`, // chunks, and a length
 	`(?i)^content-length:[^\n]*\n(.*\n)*transfer-encoding:`,

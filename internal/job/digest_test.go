@@ -19,21 +19,19 @@ import (
 // options are as many settings as there are, each with a value that a result must be told from the
 // default's by, or with none where it changes no item.
 var options = map[string][]Options{
-	"BadRows":      {{BadRows: BadRows{Skip: true}}, {BadRows: BadRows{true, 50_000}}, {BadRows: BadRows{true, 500_000}}},
-	"NoValue":      {{NoValue: SkipNoValue}},
-	"Missing":      {{Missing: []string{"a", "b"}}, {Missing: []string{"a"}}, {Missing: []string{"ab"}}, {Missing: []string{"a", "", "b"}}},
-	"Range":        {{Range: &aggregate.Range{Greatest: number("9")}}, {Range: &aggregate.Range{Greatest: number("5")}}, {Range: &aggregate.Range{Least: number("5"), Greatest: number("5")}}},
-	"Comma":        {{Comma: true}},
-	"Encoding":     {{Encoding: Windows1252}, {Encoding: ISO8859_1}},
-	"Columns":      {{Columns: Columns{"a"}}, {Columns: Columns{"", "a"}}, {Columns: Columns{"", "", "a", "b"}}},
-	"Records":      {{Records: true}},
-	"MinRecords":   {{MinRecords: 2}, {MinRecords: 3}},
-	"Manifest":     {{Manifest: true}},
-	"TTLDays":      {{TTLDays: 1}, {TTLDays: 2}},
-	"Latest":       nil,
-	"Writers":      nil,
-	"MaxGroups":    nil,
-	"MaxNameBytes": nil,
+	"BadRows":    {{BadRows: BadRows{Skip: true}}, {BadRows: BadRows{true, 50_000}}, {BadRows: BadRows{true, 500_000}}},
+	"NoValue":    {{NoValue: SkipNoValue}},
+	"Missing":    {{Missing: []string{"a", "b"}}, {Missing: []string{"a"}}, {Missing: []string{"ab"}}, {Missing: []string{"a", "", "b"}}},
+	"Range":      {{Range: &aggregate.Range{Greatest: number("9")}}, {Range: &aggregate.Range{Greatest: number("5")}}, {Range: &aggregate.Range{Least: number("5"), Greatest: number("5")}}},
+	"Comma":      {{Comma: true}},
+	"Encoding":   {{Encoding: Windows1252}, {Encoding: ISO8859_1}},
+	"Columns":    {{Columns: Columns{"a"}}, {Columns: Columns{"", "a"}}, {Columns: Columns{"", "", "a", "b"}}},
+	"Records":    {{Records: true}},
+	"MinRecords": {{MinRecords: 2}, {MinRecords: 3}},
+	"Manifest":   {{Manifest: true}},
+	"TTLDays":    {{TTLDays: 1}, {TTLDays: 2}},
+	"Latest":     nil,
+	"Writers":    nil,
 }
 
 // runOf is the Run of an object's result.

@@ -59,6 +59,18 @@ func (e *RowError) Error() string {
 
 func (e *RowError) Unwrap() error { return e.Err }
 
+// readError is a failure to read on, which says nothing about the record that it interrupts.
+type readError struct {
+	record int64 // that had not been read to its end
+	err    error
+}
+
+func (e *readError) Error() string {
+	return "reading ended at record " + strconv.FormatInt(e.record, 10) + ": " + e.err.Error()
+}
+
+func (e *readError) Unwrap() error { return e.err }
+
 // FormatError says what a file is that is no CSV, and what to do.
 type FormatError struct{ Is, Advice string }
 

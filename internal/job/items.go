@@ -107,14 +107,16 @@ func (m *items) putLast(b *batch) {
 
 // check refuses groups that DynamoDB would refuse, or that would overwrite each other, while
 // nothing has been written yet. Items differ in three names and in numbers that always fit: of
-// one item everything is checked, of the others how long the names are.
-func (m *items) check(b *batch, groups []aggregate.Group) error {
-	if len(groups) == 0 {
-		return nil
+// one item everything is checked, of the others how long the names are. It returns the most bytes
+// that an item has.
+func (m *items) check(b *batch, groups *Reducer, share *share) (largest int, err error) {
+	if groups.Len() == 0 {
+		return 0, nil
 	}
 	b.Reset(m.table)
-	if err := m.put(b, &groups[0]); err != nil {
-		return &GroupError{First: PlaceOf(&groups[0]), Err: err}
+	g := groups.Group(0)
+	if err := m.put(b, &g); err != nil {
+		return 0, &GroupError{First: PlaceOf(&g), Err: err}
 	}
 	const (
 		keyMarks = len(diagnosisMark) + len(hospitalMark)
@@ -122,17 +124,19 @@ func (m *items) check(b *batch, groups []aggregate.Group) error {
 		// keys and marks, numbers.
 		around = 512
 	)
-	for i := range groups {
-		g := &groups[i]
+	for i := range groups.Len() {
+		g := groups.Group(i)
 		names := len(g.Diagnosis) + len(g.Hospital)
 		if keyMarks+names > ddbwire.MaxSortKey {
-			return &GroupError{First: PlaceOf(g), Err: &ddbwire.AttrError{Name: ddbwire.SortKey, Err: ddbwire.ErrKeyTooLong}}
+			return 0, &GroupError{First: PlaceOf(&g), Err: &ddbwire.AttrError{Name: ddbwire.SortKey, Err: ddbwire.ErrKeyTooLong}}
 		}
-		if around+len(m.pk)+2*names+len(g.Treatment) > ddbwire.MaxItemSize {
-			return &GroupError{First: PlaceOf(g), Err: ddbwire.ErrItemTooLarge}
+		size := around + len(m.pk) + 2*names + len(g.Treatment)
+		if size > ddbwire.MaxItemSize {
+			return 0, &GroupError{First: PlaceOf(&g), Err: ddbwire.ErrItemTooLarge}
 		}
+		largest = max(largest, size)
 	}
-	return checkSortKeys(groups)
+	return largest, checkSortKeys(groups, share)
 }
 
 // ambiguous is the part of hospitalMark that a diagnosis must contain before its group can
@@ -143,39 +147,46 @@ var ambiguous = strings.TrimSuffix(hospitalMark, "#")
 
 // checkSortKeys refuses two groups of the same sort key. Only groups whose diagnosis
 // contains a mark are remembered: of a feed that makes sense, none.
-func checkSortKeys(groups []aggregate.Group) error {
-	var suspects map[string]*aggregate.Group
+func checkSortKeys(groups *Reducer, share *share) error {
+	var suspects map[string]int
 	var key []byte
-	for i := range groups {
-		g := &groups[i]
+	for i := range groups.Len() {
+		g := groups.Group(i)
 		if !strings.Contains(g.Diagnosis, ambiguous) {
 			continue
 		}
 		key = AppendSortKey(key[:0], g.Diagnosis, g.Hospital)
-		if other := suspects[string(key)]; other != nil {
-			return sameSortKey(g, other)
+		if other, ok := suspects[string(key)]; ok {
+			return sameSortKey(g, groups.Group(other))
+		}
+		if err := share.take(suspectBytes + int64(len(key))); err != nil {
+			return &GroupError{First: PlaceOf(&g), Err: err}
 		}
 		if suspects == nil {
-			suspects = make(map[string]*aggregate.Group)
+			suspects = make(map[string]int)
 		}
-		suspects[string(key)] = g
+		suspects[string(key)] = i
 	}
 	if suspects == nil {
 		return nil
 	}
-	for i := range groups {
-		g := &groups[i]
+	for i := range groups.Len() {
+		g := groups.Group(i)
 		key = AppendSortKey(key[:0], g.Diagnosis, g.Hospital)
-		if other := suspects[string(key)]; other != nil && other != g {
-			return sameSortKey(g, other)
+		if other, ok := suspects[string(key)]; ok && other != i {
+			return sameSortKey(g, groups.Group(other))
 		}
 	}
 	return nil
 }
 
-func sameSortKey(a, b *aggregate.Group) error {
+// suspectBytes is what a sort key that is remembered takes beside its own bytes: a place in a map,
+// and what the allocator rounds up.
+const suspectBytes = 256
+
+func sameSortKey(a, b aggregate.Group) error {
 	if a.Offset > b.Offset {
 		a, b = b, a
 	}
-	return &GroupError{First: PlaceOf(a), Other: PlaceOf(b), Err: ErrSameSortKey}
+	return &GroupError{First: PlaceOf(&a), Other: PlaceOf(&b), Err: ErrSameSortKey}
 }

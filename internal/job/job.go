@@ -18,11 +18,11 @@ package job
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
 
-	"reduction/aggregate"
 	"reduction/ddbwire"
 )
 
@@ -109,6 +109,7 @@ type Job struct {
 	Source  Source
 	Sink    Sink
 	Options Options
+	Memory  *Budget // of all runs together; nil: no limit
 	Now     func() time.Time
 
 	reducers sync.Pool // of *Reducer
@@ -145,18 +146,39 @@ func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, err
 
 // RunWith runs the job with another source and another sink.
 func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (Summary, error) {
-	return j.run(ctx, sink, &origin{Object: o, source: source}, table, pk)
+	return j.run(ctx, sink, origin{Object: o, source: source}, table, pk)
 }
 
 // RunPrefix reduces all objects whose keys begin with the prefix into items of the table, as one
 // result, under the partition key pk. Where pk is "", or Options.Latest is set, the key is made of
 // the prefix and the Run.
 func (j *Job) RunPrefix(ctx context.Context, bucket, prefix, table, pk string) (Summary, error) {
-	return j.run(ctx, j.Sink, &origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
+	return j.run(ctx, j.Sink, origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
 }
 
-// run reads everything, and then writes the items, the manifest and the pointer, in this order.
-func (j *Job) run(ctx context.Context, sink Sink, in *origin, table, pk string) (sum Summary, err error) {
+// run has a result made. One that other runs have left too little memory for, which shows before
+// anything is written, is made again when no other run is under way.
+func (j *Job) run(ctx context.Context, sink Sink, in origin, table, pk string) (sum Summary, err error) {
+	waiting, cancel := untilLastMoment(ctx)
+	defer cancel()
+	attempt := func(alone bool) (Summary, error) {
+		share, err := j.Memory.begin(waiting, alone)
+		if err != nil {
+			return Summary{}, in.failed(err)
+		}
+		defer share.end()
+		in := in
+		return j.reduce(ctx, sink, &in, table, pk, share)
+	}
+	sum, err = attempt(false)
+	if errors.Is(err, ErrBusy) {
+		sum, err = attempt(true)
+	}
+	return sum, err
+}
+
+// reduce reads everything, and then writes the items, the manifest and the pointer, in this order.
+func (j *Job) reduce(ctx context.Context, sink Sink, in *origin, table, pk string, share *share) (sum Summary, err error) {
 	latest := j.Options.Latest != NoLatest
 	if latest {
 		pk = ""
@@ -167,7 +189,7 @@ func (j *Job) run(ctx context.Context, sink Sink, in *origin, table, pk string) 
 	if pk == "" || j.Options.Manifest {
 		in.digest = newDigest(&j.Options)
 	}
-	rows := j.takeReducer()
+	rows := j.takeReducer(share)
 	defer j.keepReducer(rows)
 	if err := j.read(ctx, in, rows, &sum); err != nil {
 		return sum, err
@@ -180,18 +202,25 @@ func (j *Job) run(ctx context.Context, sink Sink, in *origin, table, pk string) 
 	}
 
 	start := j.Now()
-	groups := rows.Groups()
-	sum.Groups, sum.Suppressed = len(groups), rows.Suppressed
-	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
-	if err := j.check(m, groups); err != nil {
+	if err := rows.suppress(); err != nil {
 		return sum, in.failed(err)
 	}
-	if len(groups) == 1 {
+	sum.Groups, sum.Suppressed = rows.Len(), rows.Suppressed
+	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
+	largest, err := j.check(m, rows, share)
+	if err != nil {
+		return sum, in.failed(err)
+	}
+	writers, err := j.writers(sum.Groups, largest, share)
+	if err != nil {
+		return sum, in.failed(err)
+	}
+	if sum.Groups == 1 {
 		if sum.Unchecked, err = j.checkTable(ctx, sink, table); err != nil {
 			return sum, err
 		}
 	}
-	sum.Items, err = j.write(ctx, sink, m, groups)
+	sum.Items, err = j.write(ctx, sink, m, rows, writers)
 	if err == nil && j.Options.Manifest {
 		err = j.writeManifest(ctx, sink, in, m, rows, &sum)
 	}
@@ -218,6 +247,9 @@ func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary)
 	start := j.Now()
 	if err := in.list(ctx); err != nil {
 		return err
+	}
+	if err := rows.share.take(2 * in.size()); err != nil { // LATEST lists again
+		return in.failed(err)
 	}
 	sum.Open = j.Now().Sub(start)
 	if in.digest != nil {
@@ -274,26 +306,27 @@ func (j *Job) readObject(ctx context.Context, in *origin, o Object, rows *Reduce
 	return nil
 }
 
-func (j *Job) takeReducer() *Reducer {
+// takeReducer returns a Reducer that takes its memory from the share. What one from an earlier run
+// has kept, the run has without asking.
+func (j *Job) takeReducer(share *share) *Reducer {
 	r, ok := j.reducers.Get().(*Reducer)
 	if !ok {
-		return NewReducer(j.Options)
+		r = NewReducer(j.Options)
 	}
-	r.reset()
+	r.share = share
+	share.take(r.held) // at most ownBytes
 	return r
 }
 
-// maxKeptGroups is the greatest result whose memory is kept for the next.
-const maxKeptGroups = 1 << 10
-
 func (j *Job) keepReducer(r *Reducer) {
-	if r.stop = nil; len(r.groups) <= maxKeptGroups {
+	r.reset()
+	if r.stop, r.share = nil, nil; r.held <= ownBytes {
 		j.reducers.Put(r)
 	}
 }
 
-func (j *Job) check(m *items, groups []aggregate.Group) error {
+func (j *Job) check(m *items, groups *Reducer, share *share) (largest int, err error) {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
-	return m.check(b, groups)
+	return m.check(b, groups, share)
 }

@@ -432,7 +432,7 @@ func TestLargeItems(t *testing.T) {
 			b.WriteString("H,D" + strconv.Itoa(i) + ",\"" + strings.Repeat("\"\"", 390_000) + strconv.Itoa(i) + "\",5\n")
 		}
 		m := &memory{csv: b.String()}
-		sum, err := run(m, Options{MaxNameBytes: 64 << 20})
+		sum, err := run(m, Options{})
 		if err != nil || sum.Items != n || len(m.items) != n || slices.Contains(m.sizes, 1) || slices.Max(m.sizes) > 3 {
 			t.Errorf("%d groups: %d stored, batches of %v, %v", n, len(m.items), m.sizes, err)
 		}
@@ -556,10 +556,31 @@ func FuzzSortKeys(f *testing.F) {
 		if d1 == d2 && h1 == h2 {
 			return
 		}
-		groups := []aggregate.Group{{Diagnosis: d1, Hospital: h1}, {Diagnosis: d2, Hospital: h2}}
+		r := NewReducer(Options{})
+		r.layout = aggregate.Layout{Fields: 4, Hospital: 0, Diagnosis: 1, Treatment: 2, RecoveryTime: 3}
+		r.start()
+		r.table.Decode, r.table.NewGroup = nil, nil
+		for _, g := range [][2]string{{h1, d1}, {h2, d2}} {
+			if err := r.table.Add([]byte(g[0]), []byte(g[1]), []byte("T"), []byte("1")); err != nil {
+				t.Fatal(err)
+			}
+		}
 		same := string(AppendSortKey(nil, d1, h1)) == string(AppendSortKey(nil, d2, h2))
-		if err := checkSortKeys(groups); (err != nil) != same {
+		if err := checkSortKeys(r, nil); (err != nil) != same {
 			t.Errorf("same key %v, but checkSortKeys: %v", same, err)
 		}
 	})
+}
+
+// What ends reading is told from a bad row, and no setting leaves it out.
+func TestReadingEnds(t *testing.T) {
+	const rows = 10_000 // more than is looked at before they are read
+	for _, o := range []Options{{}, {BadRows: BadRows{Skip: true}}} {
+		m := &memory{csv: header + strings.Repeat("H,D,T,5\n", rows) + "H,D", body: func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(errRefused)) }}
+		sum, err := run(m, o)
+		if _, row := errors.AsType[*RowError](err); row || !errors.Is(err, errRefused) || sum.Skipped > 0 || len(m.items) > 0 ||
+			!strings.HasSuffix(err.Error(), ": reading ended at record "+strconv.Itoa(rows+2)+": refused") {
+			t.Errorf("%v, %d skipped", err, sum.Skipped)
+		}
+	}
 }

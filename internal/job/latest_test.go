@@ -225,6 +225,15 @@ func TestLatestStays(t *testing.T) {
 	}
 }
 
+// A result of which MinRecords has left no group is none that a reader is led to.
+func TestLatestOfSuppressed(t *testing.T) {
+	s := newShop()
+	s.upload("k", 2, noon)
+	if sum, err := s.run("k", Options{MinRecords: 2}); err != nil || sum.Latest || sum.Suppressed != 2 || len(s.pointers) > 0 {
+		t.Errorf("%+v, %v; pointers %v", sum, err, s.pointers)
+	}
+}
+
 func TestLatestFails(t *testing.T) {
 	broken := errors.New("broken")
 	for _, step := range []string{"Item", "Current", "PutItem"} {

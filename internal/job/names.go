@@ -32,6 +32,9 @@ func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
 		}
 		r.text = append(r.text[:0], text...)
 		name = appendDecoded(dst, r.text, r.options.Encoding)
+		if cap(r.text) > keptText {
+			r.text = nil
+		}
 	}
 	if err := checkCharacters(name[start:]); err != nil {
 		return dst, err
@@ -45,6 +48,9 @@ func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
 	}
 	return name, nil
 }
+
+// keptText is the greatest buffer for text that is kept: names are short.
+const keptText = 4 << 10
 
 // missing says whether a name says that there is none, with or without space around it.
 func (r *Reducer) missing(name []byte, byDefault bool) bool {

@@ -27,11 +27,7 @@ type Options struct {
 	Manifest   bool // add Run to each item, and write one last that says the result is whole
 	TTLDays    int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
 	Latest     Latest
-	Writers    int // batches in flight at a time; 0: DefaultWriters
-
-	// What stands between a hostile file and the out-of-memory killer: the number of
-	// groups, and the bytes of the names of a column. 0: aggregate's defaults.
-	MaxGroups, MaxNameBytes int
+	Writers    int // batches in flight at a time, if there is memory for them; 0: DefaultWriters
 }
 
 // BadRows says what becomes of bad rows: the zero value fails the job at the first one.

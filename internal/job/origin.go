@@ -52,6 +52,15 @@ func (in *origin) list(ctx context.Context) (err error) {
 	return nil
 }
 
+// size is what the list takes in memory.
+func (in *origin) size() (bytes int64) {
+	const fields = 128
+	for _, o := range in.objects {
+		bytes += fields + int64(len(o.Key)+len(o.ETag))
+	}
+	return bytes
+}
+
 // current says whether what was read is what is there now, and when it was last modified: of a
 // prefix, when the last of its objects was.
 func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err error) {

@@ -30,9 +30,14 @@ type Reducer struct {
 	table   aggregate.Table
 	scanner csvfast.Scanner
 	file    *bufio.Reader // what is being read, as it is stored
-	groups  []aggregate.Group
-	text    []byte          // what appendDecoded reads
-	stop    context.Context // ends reading; nil: nothing does
+	text    []byte        // what appendDecoded reads
+	share   *share        // that the memory comes from
+	held    int64         // of memory, by the table and the scanner
+
+	suppressing bool     // only the groups of kept are in the result
+	kept        []uint32 // their numbers in the table
+
+	stop context.Context // ends reading; nil: nothing does
 
 	missingNumbers []aggregate.Number // that MISSING names
 
@@ -59,27 +64,84 @@ func NewReducer(o Options) *Reducer {
 			t.MissingWhole = append(t.MissingWhole, n)
 		}
 	}
-	t.MaxGroups, t.MaxNameBytes = o.MaxGroups, o.MaxNameBytes
 	// An extreme is the number of one patient, perhaps of a group that is left out.
 	t.Extremes = o.Manifest && o.MinRecords <= 1
+	t.Memory, r.scanner.Memory = r.memory, r.memory
 	return r
 }
 
-// reset makes a Reducer that has read nothing out of one that has, and keeps its memory.
-func (r *Reducer) reset() {
-	r.Counts, r.started, r.another, r.groups = Counts{}, false, false, r.groups[:0]
+// memory is asked before the table or the scanner grows, and told of what they let go.
+func (r *Reducer) memory(bytes int64) error {
+	err := r.share.take(bytes)
+	if err == nil {
+		r.held += bytes
+	}
+	return err
 }
 
-// Groups are the result so far, one for each pair of diagnosis and hospital, in the order
-// of their first rows; without those of fewer rows than MinRecords, which Suppressed counts. They
-// are valid until the next call.
-func (r *Reducer) Groups() []aggregate.Group {
-	r.groups = r.groups[:0]
+// reset makes a Reducer that has read nothing out of one that has, and keeps little of its memory.
+func (r *Reducer) reset() {
 	if r.started {
-		r.groups = r.table.AppendGroups(r.groups)
+		r.table.Reset(r.layout)
 	}
-	r.groups, r.Suppressed = r.options.LargeEnough(r.groups)
-	return r.groups
+	r.Counts, r.started, r.another, r.suppressing = Counts{}, false, false, false
+	r.kept = nil
+}
+
+// keptSize is what the number of a group takes, in bytes.
+const keptSize = 4
+
+// suppress leaves out the groups of fewer rows than MinRecords, and counts them as Suppressed. It
+// comes between reading and Len.
+func (r *Reducer) suppress() error {
+	least := int64(r.options.MinRecords)
+	if least <= 1 || !r.started {
+		return nil
+	}
+	n := r.table.Len()
+	if err := r.share.take(int64(n) * keptSize); err != nil {
+		return err
+	}
+	r.suppressing, r.kept = true, make([]uint32, 0, n)
+	for i := range n {
+		if g := r.table.Group(i); g.Count >= least {
+			r.kept = append(r.kept, uint32(i))
+		}
+	}
+	r.Suppressed = n - len(r.kept)
+	return nil
+}
+
+// Len returns how many groups the result has: one for each pair of diagnosis and hospital, without
+// those that are suppressed.
+func (r *Reducer) Len() int {
+	switch {
+	case !r.started:
+		return 0
+	case r.suppressing:
+		return len(r.kept)
+	}
+	return r.table.Len()
+}
+
+// Group returns group i of Len, in the order of their first rows, unless other parts were merged.
+// Several goroutines may call it while nothing is read.
+func (r *Reducer) Group(i int) aggregate.Group {
+	if r.suppressing {
+		i = int(r.kept[i])
+	}
+	return r.table.Group(i)
+}
+
+// Groups returns all groups in the order of their first rows; without those of fewer rows than
+// MinRecords, which Suppressed counts.
+func (r *Reducer) Groups() []aggregate.Group {
+	if !r.started {
+		return nil
+	}
+	groups, suppressed := r.options.LargeEnough(r.table.Groups())
+	r.Suppressed = suppressed
+	return groups
 }
 
 // Extreme returns the least and the greatest recovery time; ok is false where there are no rows,
@@ -302,7 +364,11 @@ func (r *Reducer) badRow(bad *aggregate.RowError) error {
 // place makes the scanner's and the table's errors one kind, and names the column.
 func (r *Reducer) place(err error) error {
 	if bad, ok := errors.AsType[*csvfast.Error](err); ok {
-		return &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
+		switch bad.Err {
+		case csvfast.ErrBareQuote, csvfast.ErrQuote, csvfast.ErrRecordTooLong, csvfast.ErrComma:
+			return &RowError{Record: bad.Record, Offset: bad.Offset, Err: bad.Err}
+		}
+		return &readError{bad.Record, bad.Err}
 	}
 	bad, ok := errors.AsType[*aggregate.RowError](err)
 	if !ok {

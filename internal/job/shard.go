@@ -70,12 +70,9 @@ func (c *Counts) Add(o *Counts) { c.add(o) }
 // Verdict fails where BAD_ROWS allows no result of rows that became what c says.
 func (o *Options) Verdict(c *Counts) error { return c.verdict(o.BadRows) }
 
-// Digest returns the digest of every setting that changes a result, or what fails.
+// Digest returns the digest of every setting that changes a result.
 func (o *Options) Digest() string {
-	d := newDigest(o)
-	d.number(o.MaxGroups)
-	d.number(o.MaxNameBytes)
-	return d.run()
+	return newDigest(o).run()
 }
 
 // LargeEnough returns the groups without those of fewer rows than MinRecords, in the same memory,
@@ -86,6 +83,12 @@ func (o *Options) LargeEnough(groups []aggregate.Group) (left []aggregate.Group,
 		left = slices.DeleteFunc(groups, func(g aggregate.Group) bool { return g.Count < least })
 	}
 	return left, len(groups) - len(left)
+}
+
+// LimitMemory has take asked before more memory is allocated for what is read: see
+// [aggregate.Table]. An error ends reading.
+func (r *Reducer) LimitMemory(take func(bytes int64) error) {
+	r.table.Memory, r.scanner.Memory = take, take
 }
 
 // Reset forgets what has been read, and keeps the memory.

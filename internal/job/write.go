@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"sync"
 
-	"reduction/aggregate"
 	"reduction/ddbwire"
 )
 
@@ -14,7 +13,7 @@ import (
 // take the next groups until there are none.
 type writing struct {
 	*items
-	groups []aggregate.Group
+	groups *Reducer
 	stride int
 	w      Writer
 	cancel context.CancelCauseFunc
@@ -26,19 +25,13 @@ type writing struct {
 
 // write stores one item for each group, several batches in flight together. It returns how many
 // are known to be stored, which on an error may be fewer than are.
-func (j *Job) write(ctx context.Context, sink Sink, m *items, groups []aggregate.Group) (int, error) {
+func (j *Job) write(ctx context.Context, sink Sink, m *items, groups *Reducer, writers int) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t := &writing{items: m, groups: groups, stride: coprimeStride(len(groups)), w: sink.Writer(ctx), cancel: cancel}
+	t := &writing{items: m, groups: groups, stride: coprimeStride(groups.Len()), w: sink.Writer(ctx), cancel: cancel}
 	defer t.w.Close()
-
-	writers := j.Options.Writers
-	if writers <= 0 {
-		writers = DefaultWriters
-	}
-	batches := (len(groups) + ddbwire.MaxBatchItems - 1) / ddbwire.MaxBatchItems
 	var wg sync.WaitGroup
-	for range min(writers, batches) {
+	for range writers {
 		wg.Go(func() {
 			growStack(0)
 			b := j.takeBatch()
@@ -49,10 +42,36 @@ func (j *Job) write(ctx context.Context, sink Sink, m *items, groups []aggregate
 		})
 	}
 	wg.Wait()
-	if t.written < len(groups) {
-		return t.written, &WriteError{Table: m.table, Written: t.written, Missing: len(groups) - t.written, Err: context.Cause(ctx)}
+	if n := groups.Len(); t.written < n {
+		return t.written, &WriteError{Table: m.table, Written: t.written, Missing: n - t.written, Err: context.Cause(ctx)}
 	}
 	return t.written, nil
+}
+
+// writers returns how many batches are in flight at a time: as many as the options say, or fewer
+// where there is no memory for more. No item has more bytes than the largest.
+func (j *Job) writers(groups, largest int, share *share) (int, error) {
+	n := j.Options.Writers
+	if n <= 0 {
+		n = DefaultWriters
+	}
+	n = min(n, (groups+ddbwire.MaxBatchItems-1)/ddbwire.MaxBatchItems)
+	bytes := batchBytes(min(groups, ddbwire.MaxBatchItems), largest)
+	for ; n > 1; n /= 2 {
+		if share.try(int64(n) * bytes) {
+			return n, nil
+		}
+	}
+	return n, share.take(int64(n) * bytes)
+}
+
+// batchBytes is the most that a batch of so many items takes in memory. JSON escapes no byte of a
+// name in more than two. A buffer that grows may have twice the room that it needs, and what it was
+// before is there, too; an answer may hand back all items.
+func batchBytes(items, largest int) int64 {
+	const escaped, grown, answered = 2, 3, 2
+	body := min(items*escaped*largest, fullBody+escaped*largest)
+	return int64(body) * grown * answered
 }
 
 // checkTable asks for the table's keys, before a result of one group is stored. A table without the
@@ -118,8 +137,9 @@ func (t *writing) take() (k, end int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k = t.next
-	n := min(len(t.groups)-k, ddbwire.MaxBatchItems)
-	if left := len(t.groups) - k; n < left && left < 2*ddbwire.MaxBatchItems {
+	left := t.groups.Len() - k
+	n := min(left, ddbwire.MaxBatchItems)
+	if n < left && left < 2*ddbwire.MaxBatchItems {
 		n = (left + 1) / 2
 	}
 	t.next += n
@@ -140,7 +160,8 @@ func (t *writing) fill(b *batch, k, end int) (n int, err error) {
 		}
 		// Not in the order of the keys: a table that is partitioned by ranges of SK would
 		// take all writes of a moment in one place.
-		if err := t.put(b, &t.groups[k*t.stride%len(t.groups)]); err != nil {
+		g := t.groups.Group(k * t.stride % t.groups.Len())
+		if err := t.put(b, &g); err != nil {
 			return 0, err
 		}
 	}

@@ -3,8 +3,6 @@ package logline
 import (
 	"strconv"
 	"time"
-
-	"reduction/internal/json"
 )
 
 // Field is a named value of a line. Numbers have the unit that they have as a metric.
@@ -25,7 +23,7 @@ const (
 // Text returns a field of text.
 func Text(name, value string) Field { return Field{name: name, text: value} }
 
-// JSON returns a field whose value is JSON already.
+// JSON returns a field whose value is JSON already, on one line.
 func JSON(name string, value []byte) Field { return Field{name: name, text: string(value), json: true} }
 
 // Count returns a field that counts something.
@@ -43,9 +41,9 @@ func Millis(name string, d time.Duration) Field {
 func (f Field) appendValue(dst []byte) []byte {
 	switch {
 	case f.json:
-		return append(dst, f.text...)
+		return appendClean(dst, f.text)
 	case f.unit == "":
-		return json.AppendString(dst, f.text)
+		return appendQuoted(dst, f.text)
 	case f.unit == unitMillis:
 		return appendThousandths(dst, f.n)
 	}
@@ -73,7 +71,7 @@ func appendThousandths(dst []byte, n int64) []byte {
 func appendMembers(dst []byte, fields []Field) []byte {
 	for _, f := range fields {
 		dst = append(dst, ',')
-		dst = json.AppendString(dst, f.name)
+		dst = appendQuoted(dst, f.name)
 		dst = append(dst, ':')
 		dst = f.appendValue(dst)
 	}

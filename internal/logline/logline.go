@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"reduction/internal/json"
 )
 
 // Level is how grave a line is. Lambda Developer Guide, "Log-level filtering".
@@ -106,42 +104,37 @@ func appendHead(dst []byte, t time.Time, level Level, of Invocation, message str
 	dst = append(dst, `","level":"`...)
 	dst = append(dst, level.String()...)
 	dst = append(dst, `","message":`...)
-	dst = json.AppendString(dst, message)
+	dst = appendQuoted(dst, message)
 	if of.RequestID != "" {
 		dst = append(dst, `,"requestId":`...)
-		dst = json.AppendString(dst, of.RequestID)
+		dst = appendQuoted(dst, of.RequestID)
 	}
 	if of.TenantID != "" {
 		dst = append(dst, `,"tenantId":`...)
-		dst = json.AppendString(dst, of.TenantID)
+		dst = appendQuoted(dst, of.TenantID)
 	}
 	return dst
 }
 
-// appendText appends a line in the order that AWS's Node.js runtime writes it, and with its
-// remedy for line ends: CloudWatch would take what follows one for another event.
+// appendText appends a line in the order that AWS's Node.js runtime writes it. Line ends in a text
+// are escaped: CloudWatch would take what follows one for another event.
 func appendText(dst []byte, t time.Time, level Level, of Invocation, message string, fields []Field) []byte {
 	dst = t.UTC().AppendFormat(dst, timeFormat)
 	dst = append(dst, '\t')
-	dst = append(dst, of.RequestID...)
+	dst = appendClean(dst, of.RequestID)
 	dst = append(dst, '\t')
 	dst = append(dst, level.String()...)
 	dst = append(dst, '\t')
-	dst = append(dst, message...)
+	dst = appendClean(dst, message)
 	if of.TenantID != "" {
 		dst = append(dst, "\ttenantId="...)
-		dst = append(dst, of.TenantID...)
+		dst = appendClean(dst, of.TenantID)
 	}
 	for _, f := range fields {
 		dst = append(dst, '\t')
 		dst = append(dst, f.name...)
 		dst = append(dst, '=')
 		dst = f.appendValue(dst)
-	}
-	for i, c := range dst {
-		if c == '\n' {
-			dst[i] = '\r'
-		}
 	}
 	return append(dst, '\n')
 }

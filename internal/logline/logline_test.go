@@ -38,7 +38,7 @@ func TestLines(t *testing.T) {
 		{true, tenant, Warn, "a\nb", nil, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"WARN","message":"a\nb","requestId":"8286","tenantId":"blue"}`},
 		{true, Invocation{}, Fatal, "", []Field{Count("rows", 7), Text("key", `a"b`), JSON("query", []byte(`{"a":1}`))}, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"FATAL","message":"","rows":7,"key":"a\"b","query":{"a":1}}`},
 		{false, id, Info, "done", nil, "2026-11-23T02:16:00.123Z\t8286\tINFO\tdone"},
-		{false, tenant, Error, "a\nb", nil, "2026-11-23T02:16:00.123Z\t8286\tERROR\ta\rb\ttenantId=blue"},
+		{false, tenant, Error, "a\nb", nil, "2026-11-23T02:16:00.123Z\t8286\tERROR\ta\\nb\ttenantId=blue"},
 		{false, Invocation{}, Info, "x", []Field{Millis("read", 1500*time.Microsecond), Bytes("bytes", 45), Text("key", "a b")}, "2026-11-23T02:16:00.123Z\t\tINFO\tx\tread=1.5\tbytes=45\tkey=\"a b\""},
 	} {
 		var out strings.Builder
@@ -178,4 +178,27 @@ func ExampleLogger() {
 	l.Log(Info, Invocation{RequestID: "8286a188"}, "done", Count("rows", 2000), Millis("read", 12*time.Millisecond))
 	l.Log(Debug, Invocation{RequestID: "8286a188"}, "not written")
 	// Output: {"timestamp":"2026-11-23T02:16:00.123Z","level":"INFO","message":"done","requestId":"8286a188","rows":2000,"read":12}
+}
+
+// The characters that could end a line, or change what a terminal shows, are escaped in both formats.
+func TestSpecial(t *testing.T) {
+	const text = "a\tb\r\x00\x1b\x7f\u0085\u009b\u2028\u2029é\xff\\z"
+	for _, test := range []struct {
+		json bool
+		want string
+	}{
+		{false, "2026-11-23T02:16:00.123Z\ti\\nd\tINFO\ta\\tb\\r\\u0000\\u001b\\u007f\\u0085\\u009b\\u2028\\u2029é\\ufffd\\z\ttenantId=t\\u0085" +
+			`	key="\u0085"` + "\n"},
+		{true, `{"timestamp":"2026-11-23T02:16:00.123Z","level":"INFO","message":"a\tb\r\u0000\u001b\u007f\u0085\u009b\u2028\u2029é\ufffd\\z","requestId":"i\nd","tenantId":"t\u0085","key":"\u0085"}` + "\n"},
+	} {
+		var out strings.Builder
+		l := Logger{Out: &out, Now: func() time.Time { return at }, JSON: test.json}
+		l.Log(Info, Invocation{"i\nd", "t\u0085"}, text, Text("key", "\u0085"))
+		if want := strings.Replace(test.want, `\tkey`, "\tkey", 1); out.String() != want {
+			t.Errorf("got  %swant %s", out.String(), want)
+		}
+		if test.json && !json.Valid([]byte(out.String())) {
+			t.Errorf("no JSON: %s", out.String())
+		}
+	}
 }

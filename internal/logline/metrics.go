@@ -2,8 +2,6 @@ package logline
 
 import (
 	"strconv"
-
-	"reduction/internal/json"
 )
 
 // Metrics writes a line in CloudWatch's embedded metric format: every field that is a
@@ -21,7 +19,7 @@ func (l *Logger) Metrics(of Invocation, message string, fields ...Field) {
 	dst := append(l.buf[:0], `{"_aws":{"Timestamp":`...)
 	dst = strconv.AppendInt(dst, now.UnixMilli(), 10)
 	dst = append(dst, `,"CloudWatchMetrics":[{"Namespace":`...)
-	dst = json.AppendString(dst, l.Namespace)
+	dst = appendQuoted(dst, l.Namespace)
 	dst = append(dst, `,"Dimensions":[["FunctionName"]],"Metrics":[`...)
 	first := true
 	for _, f := range fields {
@@ -33,13 +31,13 @@ func (l *Logger) Metrics(of Invocation, message string, fields ...Field) {
 		}
 		first = false
 		dst = append(dst, `{"Name":`...)
-		dst = json.AppendString(dst, f.name)
+		dst = appendQuoted(dst, f.name)
 		dst = append(dst, `,"Unit":"`...)
 		dst = append(dst, f.unit...)
 		dst = append(dst, `"}`...)
 	}
 	dst = append(dst, `]}]},"FunctionName":`...)
-	dst = json.AppendString(dst, l.Function)
+	dst = appendQuoted(dst, l.Function)
 	dst = append(dst, ',')
 	dst = appendHead(dst, now, max(Info, l.Min), of, message)
 	dst = appendMembers(dst, fields)

@@ -25,7 +25,7 @@ func BenchmarkMerge(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	m := NewMerger(&o)
+	m := NewMerger(&o, nil)
 	var r Reader
 	b.SetBytes(int64(len(partial)))
 	b.ReportAllocs()

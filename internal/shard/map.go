@@ -17,6 +17,7 @@ var ErrTask = errors.New("shard: the task does not belong to the plan")
 type Mapper struct {
 	Source  Source
 	Options *job.Options
+	Memory  func(bytes int64) error // see aggregate.Table; nil: no limit. job.ErrTooLarge is damage
 
 	rows   *job.Reducer
 	merged aggregate.Table // of a shard of several objects
@@ -36,13 +37,17 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 	}
 	if m.rows == nil {
 		m.rows = job.NewReducer(*m.Options)
+		if m.Memory != nil {
+			m.rows.LimitMemory(m.Memory)
+			m.merged.Memory = m.Memory
+		}
 	}
 	s := p.Shards[t.Shard]
 	h := Head{Run: p.Run, Settings: p.Settings, Task: t}
 	table := m.rows.Table()
 	if len(s) > 1 {
 		table = &m.merged
-		table.MaxGroups, table.MaxNameBytes, table.Extremes = m.Options.MaxGroups, m.Options.MaxNameBytes, m.rows.Table().Extremes
+		table.Extremes = m.rows.Table().Extremes
 		table.Reset(names)
 	}
 	for _, piece := range s {
@@ -57,6 +62,9 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 		if err != nil {
 			var ok bool
 			if h.Damage, ok = damageOf(piece.Object, err); ok {
+				if h.Damage.Err == job.ErrTooLarge {
+					h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
+				}
 				break
 			}
 			o := p.Objects[piece.Object]

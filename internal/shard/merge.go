@@ -20,10 +20,10 @@ type Merger struct {
 	key     []byte
 }
 
-// NewMerger returns a Merger with the limits of a single run.
-func NewMerger(o *job.Options) *Merger {
+// NewMerger returns a Merger that asks memory before its table grows; nil: there is no limit.
+func NewMerger(o *job.Options, memory func(bytes int64) error) *Merger {
 	m := &Merger{options: o}
-	m.table.MaxGroups, m.table.MaxNameBytes = o.MaxGroups, o.MaxNameBytes
+	m.table.Memory = memory
 	m.table.Reset(names)
 	return m
 }

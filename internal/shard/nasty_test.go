@@ -17,7 +17,8 @@ type nasty struct {
 	options job.Options
 	comma   string
 	breaks  []string
-	damaged int // 1 of so many rows; 0: none
+	damaged int   // 1 of so many rows; 0: none
+	memory  int64 // that a table may take; 0: any
 }
 
 func newNasty(r *rand.Rand) *nasty {
@@ -58,7 +59,7 @@ func newNasty(r *rand.Rand) *nasty {
 		o.MinRecords = r.IntN(4)
 	}
 	if r.IntN(8) == 0 {
-		o.MaxGroups = 1 + r.IntN(20)
+		n.memory = 1 << (14 + r.IntN(6))
 	}
 	return n
 }

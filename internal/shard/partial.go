@@ -105,17 +105,19 @@ var kinds = [...]struct {
 	{"character", &job.ErrCharacter},
 	{"missing", &job.ErrMissing},
 	{"keyTooLong", &job.ErrKeyTooLong},
-	{"tooManyGroups", &aggregate.ErrTooManyGroups},
-	{"tooManyNames", &aggregate.ErrTooManyNames},
-	{"tooManyCounters", &aggregate.ErrTooManyCounters},
 	{"overflow", &aggregate.ErrOverflow},
+	{"tooLarge", &job.ErrTooLarge},
 }
 
 // damageOf returns what an error says about an object's content. ok is false for all other errors.
+// That there is too much for the memory has no place: where it shows depends on how the bytes arrive.
 func damageOf(object int, err error) (b *Bad, ok bool) {
 	row, isRow := errors.AsType[*job.RowError](err)
-	if !isRow {
-		row = &job.RowError{Err: err} // a limit that was met in merging
+	switch {
+	case errors.Is(err, job.ErrTooLarge):
+		row = &job.RowError{Err: job.ErrTooLarge}
+	case !isRow:
+		row = &job.RowError{Err: err} // a sum that was too large in merging
 	}
 	return &Bad{object, row}, kindOf(row.Err) != ""
 }

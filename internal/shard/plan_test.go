@@ -212,7 +212,7 @@ func TestCheckRefuses(t *testing.T) {
 func TestName(t *testing.T) {
 	seen := map[string]bool{}
 	for _, run := range []string{"run", "other"} {
-		for _, o := range []job.Options{{}, {MaxGroups: 7}, {Comma: true}} {
+		for _, o := range []job.Options{{}, {Records: true}, {Comma: true}} {
 			p, err := NewPlan(run, &o, []Object{{Size: 1}}, 1)
 			if err != nil {
 				t.Fatal(err)

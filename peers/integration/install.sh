@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 to=${1:?usage: install.sh FOLDER}
 mkdir -p "$to/bin" && to=$(cd "$to" && pwd)
 
-VERSITYGW=v1.8.0 TOXIPROXY=v2.5.0 SAM_CLI=1.170.0
+VERSITYGW=v1.8.0 TOXIPROXY=v2.5.0 SAM_CLI=1.170.0 MINISTACK=1.5.33 AWS_CLI=1.46.3
 MINIO=v0.0.0-20260212201848-7aac2a2c5b7c # its releases have names that are no versions
 
 missing() { printf 'integration: cannot be had here: %s\n' "$1"; }
@@ -16,6 +16,10 @@ if [ ! -x "$to/venv/bin/python" ]; then
   python3 -m venv "$to/venv" || missing 'python venv'
 fi
 "$to/venv/bin/pip" install -q --disable-pip-version-check -r "$here/requirements.txt" || missing 'boto3, moto (PyPI)'
+
+# ministack: an account of AWS by other hands, and the AWS CLI, apart from the others' dependencies.
+[ -x "$to/account/bin/ministack" ] || { python3 -m venv "$to/account" &&
+  "$to/account/bin/pip" install -q --disable-pip-version-check ministack==$MINISTACK awscli==$AWS_CLI; } || missing 'ministack, AWS CLI (PyPI)'
 
 # versitygw and MinIO: S3 by other hands; they check signature and region. toxiproxy: faults.
 [ -x "$to/bin/versitygw" ] || GOFLAGS= GOBIN=$to/bin go install github.com/versity/versitygw/cmd/versitygw@$VERSITYGW || missing 'versitygw (Go)'

@@ -10,45 +10,28 @@ toxiproxy stands between where a case is about faults. boto3 sets up and reads b
 reference result is made here, with Python's csv module and exact fractions.
 """
 
-import csv
+import hashlib
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 
+from common import case, failures, free_port, process, reference
+from reader import Reader, newest
+
 TOOLS, BOOTSTRAP, LAB = (Path(p).resolve() for p in sys.argv[1:4])
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACCESS, SECRET, REGION = "AKIDINTEGRATION", "integration-secret", "eu-central-1"
-failures, skipped = [], set()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(port, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        with socket.socket() as s:
-            if s.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port}")
+skipped = set()
 
 
 def tool(name):
@@ -57,21 +40,6 @@ def tool(name):
         skipped.add(name)
         return None
     return str(path)
-
-
-@contextmanager
-def process(argv, env=None, log=subprocess.DEVNULL, port=None):
-    p = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        if port:
-            wait_for(port)
-        yield p
-    finally:
-        p.terminate()
-        try:
-            p.wait(5)
-        except subprocess.TimeoutExpired:
-            p.kill()
 
 
 def client(service, endpoint, secret=SECRET):
@@ -139,19 +107,6 @@ def function(folder, s3, dynamodb, **settings):
         yield invoke, log
 
 
-@cache
-def reference(path):
-    """The result, exactly, by (diagnosis, hospital)."""
-    total, count, treatments = defaultdict(Fraction), Counter(), defaultdict(Counter)
-    with open(path, newline="", encoding="utf-8-sig") as f:
-        for row in csv.DictReader(f):
-            key = row["Diagnosis"], row["Hospital"]
-            total[key] += Fraction(row["Recovery Time"])
-            count[key] += 1
-            treatments[key][row["Treatment"]] += 1
-    return {k: (float(total[k] / count[k]), min(treatments[k], key=lambda t: (-treatments[k][t], t.encode()))) for k in total}
-
-
 def stored(dynamodb):
     items, start = [], {}
     while True:
@@ -171,20 +126,6 @@ def compare(items, want):
         got[d, h] = float(item["AverageRecoveryTime"]["N"]), item["MostUsedTreatment"]["S"]
     assert got == want, f"{len(got)} items, {len(want)} expected, {sum(got.get(k) != v for k, v in want.items())} differ"
     assert len({item["PK"]["S"] for item in items}) <= 1, "one partition key"
-
-
-def case(name):
-    """Run the decorated function as one case, and say how it went."""
-    def run(f):
-        start = time.time()
-        try:
-            note = f() or ""
-        except Exception as e:  # noqa: BLE001 - a case may fail in any way; all the others still run
-            failures.append(name)
-            print(f"FAIL {name}: {type(e).__name__}: {e}", flush=True)
-        else:
-            print(f"ok   {name} ({time.time() - start:.1f} s) {note}", flush=True)
-    return run
 
 
 def new_table(endpoint, name="Results"):
@@ -268,6 +209,8 @@ def against(store, databases, tmp, stack, files):
                 answer = invoke({"key": "summed.csv"})
                 assert answer.get("rows") == 1_000_000, answer
 
+    for database in databases:
+        trusted(s3_name, s3, s3_url, database, tmp, files[2_000])
     s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": REGION})
     for database in databases:
         @case(f"{s3_name}, {database.__name__}: package sigv4 over net/http")
@@ -282,6 +225,65 @@ def against(store, databases, tmp, stack, files):
 
     if "bin/toxiproxy" not in skipped:
         faults(s3_name, tmp, stack, s3_url, db_url, files[1_000_000])
+
+
+def trusted(s3_name, s3, s3_url, database, tmp, path):
+    """What docs/results.md promises, with a reader that polls."""
+    header, *rows = path.read_text().splitlines(keepends=True)
+    where = f"{s3_name}, {database.__name__}"
+
+    @case(f"{where}: a reader polls while versions replace each other and two functions run at once")
+    def _():
+        versions, folders = [], [tmp / "one", tmp / "two"]
+        for i, n in enumerate([2_000, 7, 900, 1, 300, 1_500, 40, 2_000, 60, 1_000, 3, 500]):
+            versions.append(tmp / f"version-{i}.csv")
+            versions[i].write_text(header + "".join(rows[i:n]) + f"Hospital of version {i},Asthma,Rest,{i}\n")
+        known = {}
+        with ExitStack() as both:
+            dynamodb = new_table(db_url := both.enter_context(database(tmp)))
+            for folder in folders:
+                folder.mkdir(exist_ok=True)
+            invoke = [both.enter_context(function(folder, s3_url, db_url, LATEST="object"))[0] for folder in folders]
+
+            def upload(i):
+                known['"' + hashlib.md5(versions[i].read_bytes()).hexdigest() + '"'] = i, reference(versions[i])
+                s3.put_object(Bucket="records", Key="in.csv", Body=versions[i].read_bytes())
+
+            upload(0)
+            reader = both.enter_context(Reader(client("dynamodb", db_url), "Results", "#object#records#in.csv", known, compare))
+            with ThreadPoolExecutor(2) as pool:
+                for i in range(1, len(versions)):
+                    under_way = [pool.submit(f, {}) for f in invoke]
+                    upload(i)
+                    answers = [r.result() for r in under_way]
+                    # versitygw may answer with one version's bytes and the other's checksum.
+                    assert all("run" in a or a["errorType"] in ("Function.Checksum", "Function.Changed") for a in answers), answers
+                    if i % 3:
+                        assert "run" in invoke[i % 2]({})
+            for f in invoke:
+                f({})
+            reader.ended.set()
+            reader.join()
+            reader.once()
+            assert reader.error is None, reader.error
+            assert reader.seen[-1] == len(versions) - 1, reader.seen
+            return f"{reader.reads} reads, of {len(reader.seen)} versions"
+
+    @case(f"{where}: objects on two pages of a listing, in one result")
+    def _():
+        objects = {f"days/{i}.csv": header + row for i, row in enumerate(rows[:1_050])}
+        objects |= {"days/": "", "days/a b+c!*'()ä&<.csv": header + "".join(rows[1_050:])}
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda o: s3.put_object(Bucket="records", Key=o[0], Body=o[1].encode()), objects.items()))
+        with database(tmp) as db_url, function(tmp, s3_url, db_url, LATEST="object") as (invoke, _log):
+            dynamodb = new_table(db_url)
+            answer = invoke({"prefix": "days/"})
+            assert answer.get("objects") == 1_051 and answer["rows"] == 2_000, answer
+            pointer, items = newest(dynamodb, "Results", "#prefix#records#days/")
+            assert items[0]["Objects"]["N"] == "1051" and int(pointer["Groups"]["N"]) == len(items) - 1
+            for item in items:
+                del item["Run"]
+            compare(items[1:], reference(path))
 
 
 def faults(s3_name, tmp, stack, s3_url, db_url, path):

@@ -32,6 +32,7 @@ type Server struct {
 	Credentials Credentials
 	Network     Network
 	Now         func() time.Time // the server's clock: time.Now
+	RSAChain    bool             // with TLS, certificates as AWS's endpoints have them, not one of ECDSA
 	OnAnswer    func(Request)    // if not nil, is called after each answer, by several goroutines at once
 
 	S3       *S3
@@ -113,6 +114,9 @@ func (s *Server) Start() {
 func (s *Server) StartTLS() {
 	s.mustBeNew()
 	ca := newAuthority()
+	if s.RSAChain {
+		ca = newRSAAuthority()
+	}
 	dir, err := os.MkdirTemp("", "lambdatest-")
 	if err == nil {
 		s.dir, s.caFile = dir, filepath.Join(dir, "ca.pem")

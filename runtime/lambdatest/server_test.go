@@ -1,7 +1,9 @@
 package lambdatest
 
 import (
+	"crypto/rsa"
 	"crypto/tls"
+	"crypto/x509"
 	"net/http"
 	"os"
 	"runtime"
@@ -56,9 +58,31 @@ func TestListen(t *testing.T) {
 	}
 }
 
-// The certificate is good for whatever name a client asks for, under TLS 1.2 and 1.3.
+// The certificate is good for whatever name a client asks for, under TLS 1.2 and 1.3. With RSAChain
+// it is the first of four, and clients that trust the older root alone accept it, too.
 func TestCertificate(t *testing.T) {
-	c := newClient(t, NewTLSServer())
+	checkCertificates(t, newClient(t, NewTLSServer()), 1)
+	s := NewUnstartedServer()
+	s.RSAChain = true
+	s.StartTLS()
+	c := newClient(t, s)
+	chain := checkCertificates(t, c, 4)
+	for i, cert := range chain {
+		if key, ok := cert.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() != 2048 || i > 0 && chain[i-1].CheckSignatureFrom(cert) != nil {
+			t.Errorf("certificate %d: %v, signed by %v, key %T", i, cert.Subject, cert.Issuer, cert.PublicKey)
+		}
+	}
+	config := c.HTTP.Transport.(*http.Transport).TLSClientConfig.Clone()
+	config.RootCAs = x509.NewCertPool()
+	config.RootCAs.AddCert(chain[3])
+	c.HTTP = &http.Client{Transport: &http.Transport{TLSClientConfig: config}}
+	t.Cleanup(c.HTTP.CloseIdleConnections)
+	c.Must("GET", "/", "")
+}
+
+// checkCertificates returns the certificates that the server sends, which are so many.
+func checkCertificates(t *testing.T, c testClient, n int) (chain []*x509.Certificate) {
+	t.Helper()
 	for _, name := range []string{"", "localhost", "logs.s3.us-east-1.amazonaws.com", "my.bucket.s3.amazonaws.com"} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			config := c.HTTP.Transport.(*http.Transport).TLSClientConfig.Clone()
@@ -72,6 +96,10 @@ func TestCertificate(t *testing.T) {
 				continue
 			}
 			nc.Close()
+			if chain = nc.ConnectionState().PeerCertificates; len(chain) != n {
+				t.Errorf("%q, %s: %d certificates, want %d", name, tls.VersionName(version), len(chain), n)
+			}
 		}
 	}
+	return chain
 }

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { labtest.Main(m) }
 func config(t *testing.T) *Config {
 	t.Helper()
 	c := &Config{Memory: []int{256}, Rows: 50, N: 1_000_000}
-	c.Settings = measure.Settings{Options: sandbox.Options{Unlimited: true}, Roots: "bundle", Cache: measure.CacheWarm, Seed: 1,
+	c.Settings = measure.Settings{Options: sandbox.Options{Unlimited: true}, Certificates: measure.CertificatesECDSA, Roots: "bundle", Cache: measure.CacheWarm, Seed: 1,
 		Job: measure.Job{Expect: report.ExpectStatus}}
 	c.Functions = []report.Program{{Name: "echo", Path: labtest.Echo(t)}}
 	if err := c.Ready(c.Memory, c.Functions); err != nil {

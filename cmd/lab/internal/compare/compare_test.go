@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { labtest.Main(m) }
 func config(t *testing.T) *Config {
 	t.Helper()
 	c := &Config{Functions: measure.Functions{Path: labtest.Bootstrap(t)}, Rows: []int64{100}, Memory: []int{256}, RoundTrips: []time.Duration{0}, N: 3, Warm: 1, Budget: time.Hour}
-	c.Settings = measure.Settings{Options: sandbox.Options{Unlimited: true}, Roots: "bundle", Cache: measure.CacheWarm, Seed: 1, Timeout: measure.LongestTimeout}
+	c.Settings = measure.Settings{Options: sandbox.Options{Unlimited: true}, Certificates: measure.CertificatesECDSA, Roots: "bundle", Cache: measure.CacheWarm, Seed: 1, Timeout: measure.LongestTimeout}
 	return c
 }
 

@@ -34,23 +34,24 @@ type entry struct {
 
 // An identity is what must be the same for a run to go on.
 type identity struct {
-	Machine   string
-	Functions []report.Program
-	Rows      []int64
-	Memory    []int
-	Trips     []float64
-	N, Warm   int
-	Timeout   float64
-	TLS       bool
-	Stores    string `json:",omitempty"`
-	Cache     string
-	Seed      uint64
-	Unlimited bool
-	Shared    bool
-	Roots     bool
-	Unchecked bool `json:",omitempty"`
-	Period    float64
-	Job       string `json:",omitempty"` // its checksum
+	Machine      string
+	Functions    []report.Program
+	Rows         []int64
+	Memory       []int
+	Trips        []float64
+	N, Warm      int
+	Timeout      float64
+	TLS          bool
+	Certificates string
+	Stores       string `json:",omitempty"`
+	Cache        string
+	Seed         uint64
+	Unlimited    bool
+	Shared       bool
+	Roots        bool
+	Unchecked    bool `json:",omitempty"`
+	Period       float64
+	Job          string `json:",omitempty"` // its checksum
 }
 
 // A started is one start of a target.
@@ -98,7 +99,7 @@ func (c *Config) openJournal(status *cli.Status) (*journal, error) {
 func (c *Config) identity() *identity {
 	return &identity{
 		Machine: machine.Name(), Functions: c.functions, Rows: c.Rows, Memory: c.Memory, Trips: c.roundTripsMs(), N: c.N, Warm: c.Warm,
-		Timeout: c.Timeout.Seconds(), TLS: !c.NoTLS, Stores: c.S3 + c.DynamoDB, Cache: c.Cache, Seed: c.Seed,
+		Timeout: c.Timeout.Seconds(), TLS: !c.NoTLS, Certificates: c.Certificates, Stores: c.S3 + c.DynamoDB, Cache: c.Cache, Seed: c.Seed,
 		Unlimited: c.Unlimited, Shared: c.Shared, Roots: c.SystemRoots, Unchecked: c.Unchecked, Period: report.Ms(c.Period), Job: c.Job.Sum(),
 	}
 }

@@ -35,7 +35,7 @@ func TestPrepare(t *testing.T) {
 		{false, "", "ours/rust, SDK", 8},
 	} {
 		c := &Config{Job: test.job, Bootstrap: filepath.Join(dir, "ours"), PeersDir: dir, Only: test.only}
-		c.Memory, c.Settings = []int{128}, measure.Settings{Roots: "bundle", Cache: measure.CacheWarm}
+		c.Memory, c.Settings = []int{128}, measure.Settings{Certificates: measure.CertificatesECDSA, Roots: "bundle", Cache: measure.CacheWarm}
 		c.Unlimited = true
 		if err := c.Prepare(); err != nil {
 			t.Fatal(err)

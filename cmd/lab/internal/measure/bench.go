@@ -87,6 +87,7 @@ func (b *Bench) newServer(trip time.Duration) *lambdatest.Server {
 	if b.NoTLS || b.Elsewhere() {
 		server.Start()
 	} else {
+		server.RSAChain = b.Certificates == CertificatesRSA
 		server.StartTLS()
 	}
 	server.S3.CreateBucket(Bucket)
@@ -203,6 +204,9 @@ func (b *Bench) Conditions() report.Conditions {
 		Cache:    b.Cache,
 		Seed:     b.Seed,
 		Load:     now.Since(b.cpu),
+	}
+	if c.TLS {
+		c.Certificates = b.Certificates
 	}
 	if b.noCPU != nil {
 		c.Sandbox = append(c.Sandbox, "CPU time of the function not known: "+b.noCPU.Error())

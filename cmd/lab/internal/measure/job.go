@@ -31,13 +31,7 @@ type Job struct {
 // Declare declares the flags.
 func (j *Job) Declare(f *cli.Flags) {
 	f.String(&j.Event, "event", "", "`FILE` the event to send, as JSON (default {}, for which ours takes its own bucket, key and table)")
-	f.Func("env", "`NAME=VALUE` variable for the environment of every function; may be repeated", func(text string) error {
-		if name, _, ok := strings.Cut(text, "="); !ok || name == "" {
-			return errors.New("expected NAME=VALUE")
-		}
-		j.Env = append(j.Env, text)
-		return nil
-	})
+	f.Variables(&j.Env, "env", "`NAME=VALUE` variable for the environment of every function; may be repeated")
 	f.String(&j.Expect, "expect", "", "`WHAT` must be right before a time counts: reference, the items of this project's job; status, an answer that is no error; none; or the name of a FILE with the answer (default reference; with --event status)")
 }
 

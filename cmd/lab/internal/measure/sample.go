@@ -149,7 +149,11 @@ func (t *Target) invoke(ctx context.Context) (*lambdatest.Result, error) {
 	case r.ErrorType == "Sandbox.Timedout" && t.milestones().next == 0:
 		return nil, &failure{reason: fmt.Sprintf("Sandbox.Timedout: it never asked for an event (GET /next) in %v; --timeout allows longer", max(t.bench.timeout(), initTime)), log: bytes.TrimSpace(r.LogTail)}
 	case r.FunctionError != "" && (t.bench.Expect != report.ExpectNone || r.ErrorType == "Sandbox.Timedout" || t.milestones().answer == 0):
-		return nil, failed(r)
+		f := failed(r)
+		if t.milestones().next == 0 {
+			f.reason += "; it had not asked for an event (GET /next)"
+		}
+		return nil, f
 	}
 	return r, nil
 }

@@ -35,8 +35,9 @@ const (
 	// 45 bytes.
 	MostRows = 100_000_000
 
-	// LongestTimeout is the longest that Lambda allows.
-	LongestTimeout = 15 * time.Minute
+	// LongestTimeout is the longest that Lambda allows, but for Managed Instances. Lambda API
+	// Reference, CreateFunction: Timeout.
+	LongestTimeout = 30 * time.Minute
 
 	// RoundTrip is the usual round trip to S3 or DynamoDB from a function of the same region.
 	RoundTrip = 5 * time.Millisecond
@@ -50,13 +51,14 @@ type Settings struct {
 	sandbox.Options
 	Stores
 	Job
-	NoTLS     bool
-	Roots     string        // where a function finds the authority of the servers' certificates
-	Unchecked bool          // results that differ from the reference have times, too
-	Timeout   time.Duration // of INIT, and of an invocation; 0 is LongestTimeout
-	Cache     string        // the state of the page cache before a start
-	Seed      uint64        // of the data and of the order
-	File      string        // for the report as JSON; "" is none
+	NoTLS        bool
+	Certificates string        // what certificates the servers have
+	Roots        string        // where a function finds the authority of the servers' certificates
+	Unchecked    bool          // results that differ from the reference have times, too
+	Timeout      time.Duration // of INIT, and of an invocation; 0 is LongestTimeout
+	Cache        string        // the state of the page cache before a start
+	Seed         uint64        // of the data and of the order
+	File         string        // for the report as JSON; "" is none
 }
 
 // States of the page cache before a start.
@@ -64,6 +66,12 @@ const (
 	CacheWarm    = "warm"    // as the start before left it
 	cacheDropped = "dropped" // without the function's files
 	cacheEmpty   = "empty"   // without any file
+)
+
+// What certificates the servers have.
+const (
+	CertificatesRSA   = "rsa"   // a chain of four, as AWS's endpoints send
+	CertificatesECDSA = "ecdsa" // one
 )
 
 // Where a function finds the authority of the servers' certificates.
@@ -79,6 +87,7 @@ var sessionToken = strings.Repeat("IQoJb3JpZ2lu", 70)
 // Declare declares the flags.
 func (s *Settings) Declare(f *cli.Flags) {
 	f.Bool(&s.NoTLS, "no-tls", "reach S3 and DynamoDB over plain HTTP, to see what TLS costs")
+	f.String(&s.Certificates, "certificates", CertificatesRSA, "`KIND` of the servers' certificates: rsa, a chain of four, as AWS's endpoints send; ecdsa, one (default rsa)")
 	f.String(&s.Roots, "roots", rootsBundle, "`PLACE` where the function finds the servers' certificate authority: bundle, the file that AWS_CA_BUNDLE names; system, the system's roots, which takes root (default bundle)")
 	f.String(&s.Cache, "cache", CacheWarm, "`STATE` of the page cache before a start: warm, as it is; dropped, without the function's files; empty, without any file (default warm)")
 	f.Duration(&s.Period, "period", sandbox.LambdaPeriod, sandbox.ShortestPeriod, sandbox.LongestPeriod, "`TIME` period of the CPU quota (default 20ms, like Lambda's)")
@@ -104,6 +113,9 @@ func (s *Settings) DeclareTimeout(f *cli.Flags, value time.Duration, usage strin
 func (s *Settings) Ready(memory []int, functions []report.Program) error {
 	if !slices.Contains([]string{CacheWarm, cacheDropped, cacheEmpty}, s.Cache) {
 		return cli.Usagef("--cache is %q; expected warm, dropped or empty", s.Cache)
+	}
+	if !slices.Contains([]string{CertificatesRSA, CertificatesECDSA}, s.Certificates) {
+		return cli.Usagef("--certificates is %q; expected rsa or ecdsa", s.Certificates)
 	}
 	if !slices.Contains([]string{rootsBundle, rootsSystem}, s.Roots) {
 		return cli.Usagef("--roots is %q; expected bundle or system", s.Roots)

@@ -51,7 +51,7 @@ func (r *Reduction) Explain(w io.Writer, name string, stdin io.Reader) error {
 		line("error", "%v", err)
 	}
 	f.Seek(0, io.SeekStart)
-	all := r.newReducer()
+	all := job.NewReducer(r.Options)
 	if _, err := all.ReadHeader(f); err != nil {
 		line("header", "%v", err)
 		return refused
@@ -65,7 +65,6 @@ func (r *Reduction) Explain(w io.Writer, name string, stdin io.Reader) error {
 	f.Seek(0, io.SeekStart)
 	o := r.Options
 	o.BadRows = job.BadRows{Skip: true}
-	o.MaxGroups = MaxGroups
 	all = job.NewReducer(o)
 	if _, err := all.ReadFrom(f); err != nil {
 		line("error", "%v", err)

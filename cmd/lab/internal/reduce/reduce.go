@@ -29,15 +29,6 @@ type Reduction struct {
 	Took         time.Duration     // until sorting began
 }
 
-// MaxGroups is far more than the function's limit: this machine has the memory of many functions.
-const MaxGroups = 1 << 28
-
-func (r *Reduction) newReducer() *job.Reducer {
-	o := r.Options
-	o.MaxGroups = MaxGroups
-	return job.NewReducer(o)
-}
-
 // File reduces a file. A regular file is read on several cores. A pipe, and a file that is
 // compressed, are read on one.
 func (r *Reduction) File(name string) error {
@@ -75,7 +66,7 @@ func (r *Reduction) readerAt(f io.ReaderAt, size int64) error {
 
 // alone reduces on one core.
 func (r *Reduction) alone(src io.Reader, start time.Time) (err error) {
-	r.Reducer, r.Cores = r.newReducer(), 1
+	r.Reducer, r.Cores = job.NewReducer(r.Options), 1
 	r.Bytes, err = r.ReadFrom(src)
 	r.Took = time.Since(start)
 	if err == nil {
@@ -94,7 +85,7 @@ func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 	if n, _ := f.ReadAt(magic[:], 0); job.IsGzip(magic[:n]) {
 		return false
 	}
-	header := r.newReducer()
+	header := job.NewReducer(r.Options)
 	body, err := header.ReadHeader(io.NewSectionReader(f, 0, size))
 	if err != nil {
 		return false

@@ -32,7 +32,7 @@ func measured(results []Result) bool {
 // Print writes the report as text.
 func (r *Cold) Print(p *cli.Page) error {
 	p.Heading("From start to first answer, on %s", r.Where)
-	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), transport(r.TLS), r.RoundTrip, r.Cache, r.samples(), r.Machine)
+	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.Cache, r.samples(), r.Machine)
 	for _, note := range r.notes() {
 		p.Note("%s", note)
 	}

@@ -124,7 +124,7 @@ func (r *Compare) Markdown() string {
 
 // notes returns the conditions and how much was measured, a line each.
 func (r *Compare) notes() []string {
-	notes := []string{fmt.Sprintf("%s; page cache %s; %s; seed %d", transport(r.TLS), r.Cache, r.Machine, r.Seed)}
+	notes := []string{fmt.Sprintf("%s; page cache %s; %s; seed %d", r.transport(), r.Cache, r.Machine, r.Seed)}
 	if r.Event != "" {
 		notes = append(notes, "event "+r.Event)
 	}

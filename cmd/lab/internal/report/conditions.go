@@ -34,6 +34,8 @@ type Conditions struct {
 	Seed     uint64        `json:"seed"`      // of the data and of the order
 	Load     *machine.Load `json:"load,omitempty"`
 
+	Certificates string `json:"certificates,omitempty"` // the servers': rsa or ecdsa; "" in older reports, whose were ecdsa
+
 	// What the functions were given, and what was expected of them.
 	Event  string   `json:"event,omitempty"`  // the name of the file with the event; "" is {}
 	Env    []string `json:"env,omitempty"`    // the names of variables that were added
@@ -96,16 +98,19 @@ func (c *Conditions) Method(more ...string) string {
 	} else if c.PeriodMs > 0 {
 		parts = append(parts, fmt.Sprintf("CPU quota in periods of %v ms", c.PeriodMs))
 	}
-	parts = append(parts, transport(c.TLS), "page cache "+Or(c.Cache, "not said"))
+	parts = append(parts, c.transport(), "page cache "+Or(c.Cache, "not said"))
 	return Sentence(append(parts, more...)...)
 }
 
 // transport says how S3 and DynamoDB are reached.
-func transport(tls bool) string {
-	if tls {
+func (c *Conditions) transport() string {
+	switch {
+	case !c.TLS:
+		return "no TLS"
+	case c.Certificates == "":
 		return "TLS"
 	}
-	return "no TLS"
+	return "TLS, " + strings.ToUpper(c.Certificates)
 }
 
 // day returns the date of an RFC 3339 time. Any other text stays as it is.

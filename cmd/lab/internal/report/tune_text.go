@@ -11,7 +11,7 @@ import (
 func (r *Tune) Print(p *cli.Page) error {
 	p.Heading("By memory size, on %s", r.Where)
 	p.Note("%s, %s; %s; %s; round trip %v ms; n = %d; %s", r.Function.Name, cli.Size(r.Function.Bytes),
-		r.job(r.Rows, r.Bytes), transport(r.TLS), r.RoundTrip, r.N, r.Machine)
+		r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.N, r.Machine)
 	for _, note := range r.notes() {
 		p.Note("%s", note)
 	}

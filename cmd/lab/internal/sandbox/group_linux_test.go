@@ -44,6 +44,47 @@ func TestFindHierarchies(t *testing.T) {
 	}
 }
 
+// A machine with version 2 alone, as Linux 6.1 shows it, below a folder: groups are made in the lab's
+// own scope once its children have the controllers.
+func TestOpenHierarchies(t *testing.T) {
+	const scope = "sys/fs/cgroup/system.slice/session-1.scope"
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		says  string // the error; "" is none
+	}{
+		{"version 2", map[string]string{scope + "/cgroup.controllers": "cpu memory\n", scope + "/cgroup.subtree_control": "\n"}, ""},
+		{"no delegation", map[string]string{scope + "/cgroup.controllers": "cpu memory\n"}, "control groups, version 2: "},
+		{"no memory controller", map[string]string{scope + "/cgroup.controllers": "cpu pids\n"}, "control groups: no cpu controller"},
+	} {
+		root := t.TempDir()
+		test.files["proc/self/mountinfo"] = "22 1 0:20 / /proc rw,relatime - proc proc rw\n26 23 0:23 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw,nsdelegate\n"
+		test.files["proc/self/cgroup"] = "0::/system.slice/session-1.scope\n"
+		for name, text := range test.files {
+			if err := os.MkdirAll(filepath.Join(root, filepath.Dir(name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tree, err := openHierarchies(root)
+		if test.says != "" {
+			if err == nil || !strings.HasPrefix(err.Error(), test.says) {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		own := filepath.Join(root, scope)
+		if err != nil || tree.version != 2 || tree.cpu != own || tree.memory != own || tree.freezer != own || tree.account != own {
+			t.Errorf("%s: %+v, %v", test.name, tree, err)
+		}
+		if text, _ := os.ReadFile(filepath.Join(own, "cgroup.subtree_control")); string(text) != "+cpu +memory" {
+			t.Errorf("%s: the children have %q", test.name, text)
+		}
+	}
+}
+
 // What is written into which file, in a folder of plain files instead of the kernel's.
 func TestGroupFiles(t *testing.T) {
 	for _, test := range []struct {

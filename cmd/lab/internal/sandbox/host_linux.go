@@ -69,7 +69,7 @@ func (h *Host) openTree() string {
 	if h.options.Unlimited {
 		return "CPU and memory NOT limited, as asked"
 	}
-	tree, err := openHierarchies()
+	tree, err := openHierarchies("/")
 	if err == nil {
 		if err = tree.try(); err != nil {
 			tree.leave()
@@ -84,6 +84,9 @@ func (h *Host) openTree() string {
 
 // remedy says how the user of a command gets access to control groups.
 func remedy(command []string) string {
+	if path, err := exec.LookPath(command[0]); err == nil { // another user may have another PATH
+		command = append([]string{path}, command[1:]...)
+	}
 	line := shellLine(command)
 	switch {
 	case os.Geteuid() == 0:

@@ -15,9 +15,10 @@ import (
 	"reduction/cmd/lab/internal/cli"
 )
 
-// offline returns an environment in which the go command fetches nothing.
+// offline returns an environment in which the go command fetches nothing. With -trimpath it finds in
+// its cache what an earlier run built in another folder.
 func offline(flags string) []string {
-	return append(os.Environ(), "GOFLAGS="+flags, "GOPROXY=off", "GOTOOLCHAIN=local", "GOWORK=", "CGO_ENABLED=0")
+	return append(os.Environ(), "GOFLAGS=-trimpath "+flags, "GOPROXY=off", "GOTOOLCHAIN=local", "GOWORK=", "CGO_ENABLED=0")
 }
 
 // run runs a program in a folder.

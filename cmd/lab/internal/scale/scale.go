@@ -91,7 +91,6 @@ func (r *Run) files(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	r.Options.MaxGroups = reduce.MaxGroups
 	p, err := shard.NewPlan(r.Name, &r.Options, objects, r.Size)
 	if err != nil {
 		return err
@@ -323,7 +322,7 @@ func (r *Run) fate(d delivery) fate {
 
 // merge merges the partials of a chain.
 func (r *Run) merge(ctx context.Context, p *shard.Plan, chain *shard.Chain) ([]aggregate.Group, error) {
-	m := shard.NewMerger(&r.Options)
+	m := shard.NewMerger(&r.Options, nil)
 	var reader shard.Reader
 	for _, l := range chain.Links {
 		f, err := r.Partials.OpenPartial(ctx, p.Name(l.Task))

@@ -3,10 +3,8 @@ package serve
 import (
 	"bytes"
 	"debug/elf"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"runtime"
 
@@ -17,9 +15,6 @@ import (
 // first invocation would tell.
 func findFunction(path string) (string, error) {
 	abs, _, err := measure.FindProgram(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("--function %s: no such file", path)
-	}
 	if err == nil && runtime.GOOS == "linux" {
 		err = checkLinuxProgram(abs)
 	}

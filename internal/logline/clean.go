@@ -1,0 +1,49 @@
+package logline
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"reduction/internal/json"
+)
+
+// special reports whether a character of a text could end a line for whoever reads the log, or change
+// what a terminal shows: control characters (U+0085, "next line", is one) and the line and paragraph
+// separators of Unicode. Bytes that are no UTF-8 are special, too.
+func special(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+}
+
+// appendClean appends a text with its special characters escaped.
+func appendClean(dst []byte, s string) []byte {
+	for {
+		i := strings.IndexFunc(s, special)
+		if i < 0 {
+			return append(dst, s...)
+		}
+		dst = append(dst, s[:i]...)
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch r {
+		case '\n':
+			dst = append(dst, `\n`...)
+		case '\r':
+			dst = append(dst, `\r`...)
+		case '\t':
+			dst = append(dst, `\t`...)
+		default:
+			const hex = "0123456789abcdef"
+			dst = append(dst, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+		}
+		s = s[i+size:]
+	}
+}
+
+// appendQuoted appends a text as a JSON string with its special characters escaped, those too that
+// JSON allows.
+func appendQuoted(dst []byte, s string) []byte {
+	if strings.IndexFunc(s, special) < 0 {
+		return json.AppendString(dst, s)
+	}
+	return appendClean(dst, string(json.AppendString(nil, s)))
+}
