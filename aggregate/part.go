@@ -95,8 +95,8 @@ func (t *Table) TreatmentID(name string) (uint32, error) {
 }
 
 // AddPart adds a group of another table to this one, whose Decode is nil; the numbers of treatments
-// are those of TreatmentID. As with Merge, the order of parts does not matter. After an error, which
-// is one that ends the work, the table holds some of the part.
+// are those of TreatmentID. As with Merge, the order of parts does not matter. After an error,
+// which is one that ends the work, the table holds some of the part.
 func (t *Table) AddPart(p *Part) error {
 	t.sort = sortByPlace
 	if err := t.begin(0); err != nil {

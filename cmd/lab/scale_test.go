@@ -147,7 +147,8 @@ func TestScalePlan(t *testing.T) {
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %q", status, stderr)
 	}
-	// 10,000 shards, each 2.5 s with the start, 100 at a time: 250 s of 25,000 s in all, and 9 s of the merge.
+	// 10,000 shards, each 2.5 s with the start, 100 at a time: 250 s of 25,000 s in all, and 9 s of
+	// the merge.
 	for _, want := range []string{
 		"1 TB in 10,000 shards of 100 MB, 100 functions at a time\n", "one shard   2.5s", "all shards   4m10s",
 		"Lambda   $0.25", "Step Functions   $0.02", "S3   $10.00", "together   $10.27", "Athena, to scan as much   $5.00",

@@ -57,9 +57,9 @@ func (e *Error) explainPut() {
 	}
 }
 
-// Part opens the bytes of an object from from up to to, of which size is all. ref has a strong ETag,
-// which every answer has to have. A connection that breaks off is replaced, and reading goes on at
-// the next byte. Nothing is sent before the first Read. What has been opened is to be closed.
+// Part opens the bytes of an object from from up to to, of which size is all. ref has a strong
+// ETag, which every answer has to have. A connection that breaks off is replaced, and reading goes
+// on at the next byte. Nothing is sent before the first Read. What has been opened is to be closed.
 func (c *Client) Part(ctx context.Context, ref ObjectRef, from, to, size int64) io.ReadCloser {
 	p := &partOf{ref: ref, watch: newWatcher(ctx)}
 	p.stream = c.stream(p.watch, &p.ref, span{from, to}, size)

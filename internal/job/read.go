@@ -273,10 +273,10 @@ func (r *Reducer) missingNumber(field []byte) bool {
 // errRestart ends a block early: the scanner reads what follows a bad row's first line again.
 var errRestart = errors.New("job: the rest of the block is read again")
 
-// rows feeds the table block by block: the records that begin before the byte stop. It returns where
-// the line behind them begins, and how many records, bad ones too, precede it; at the end of what
-// there is to read, math.MaxInt64. A block ends before a record that is bad as CSV; the table stops
-// at a row that it cannot use. Either fails the job or costs the row's first line.
+// rows feeds the table block by block: the records that begin before the byte stop. It returns
+// where the line behind them begins, and how many records, bad ones too, precede it; at the end of
+// what there is to read, math.MaxInt64. A block ends before a record that is bad as CSV; the table
+// stops at a row that it cannot use. Either fails the job or costs the row's first line.
 func (r *Reducer) rows(s *csvfast.Scanner, stop int64) (end, records int64, err error) {
 	defer func() { r.Rows = r.table.Rows() }()
 	for {

@@ -12,11 +12,12 @@ import (
 
 // This file is for those who read a file in shards, each by a Reducer of its own: package shard.
 
-// ErrShardCompressed says that a file is compressed, so that it can only be read from its beginning.
+// ErrShardCompressed says that a file is compressed, so that it can only be read from its
+// beginning.
 var ErrShardCompressed = errors.New("the file is compressed with gzip, and is larger than a shard: make shards larger than the file, or upload it in several files")
 
-// StartShard reads a file's header, for ReadShard: src is the beginning of the file, and need not be
-// read to its end. It returns where the header ends, and how many records that far are.
+// StartShard reads a file's header, for ReadShard: src is the beginning of the file, and need not
+// be read to its end. It returns where the header ends, and how many records that far are.
 func (r *Reducer) StartShard(src io.Reader) (end, records int64, err error) {
 	r.reset()
 	var start [2]byte

@@ -213,8 +213,8 @@ func (c *Chain) extremes(h *Head) {
 	}
 }
 
-// Verdict fails where the job's settings allow no result of a chain: too many bad rows, or none that
-// can be used.
+// Verdict fails where the job's settings allow no result of a chain: too many bad rows, or none
+// that can be used.
 func (p *Plan) Verdict(o *job.Options, c *Chain) error {
 	err := o.Verdict(&c.Counts)
 	if err != nil && len(p.Objects) == 1 {

@@ -24,19 +24,19 @@
 //
 // A guess is never believed. The records of an object are a chain: where a record ends, the next
 // one begins, and all that is read behind a place depends on that place alone. So the first shard,
-// whose first record begins behind the header, is right. A shard is right if its first record begins
-// where the last record of the shard before it ends. A shard of which that is not so is mapped
-// again, from where that record ends.
+// whose first record begins behind the header, is right. A shard is right if its first record
+// begins where the last record of the shard before it ends. A shard of which that is not so is
+// mapped again, from where that record ends.
 //
 // One wrong shard leaves the end of its last record unknown, so finding wrong shards one after the
 // other could take as many rounds as there are shards. In a file without damage, the number of
-// quotes tells whether a shard begins inside quotes. A partial says whether its shard has an odd or an
-// even number of quotes, and where the first line begins in either case. Check uses that to choose
-// what to map again beyond the first wrong shard, and for nothing else.
+// quotes tells whether a shard begins inside quotes. A partial says whether its shard has an odd or
+// an even number of quotes, and where the first line begins in either case. Check uses that to
+// choose what to map again beyond the first wrong shard, and for nothing else.
 //
 // Damage that a map meets may be none: a wrong guess finds quotes where none may be. A partial
-// records it, and it counts only when the chain has reached the shard. Only what cannot be read, and
-// a bad header, fail a map.
+// records it, and it counts only when the chain has reached the shard. Only what cannot be read,
+// and a bad header, fail a map.
 //
 // # What is the same as in one run, and what is not
 //

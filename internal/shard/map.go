@@ -29,8 +29,8 @@ type Mapper struct {
 // the scanner asks for.
 const headerSize = 128 << 10
 
-// Map carries out a task and appends its partial to dst. A damaged record, or a limit, is in the
-// partial and is no error. The same task gives the same bytes.
+// Map carries out a task and appends its partial to dst. A damaged record, or too little memory, is
+// in the partial and is no error. The same task gives the same bytes.
 func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, error) {
 	if t.Shard < 0 || t.Shard >= len(p.Shards) {
 		return nil, ErrTask
@@ -135,20 +135,25 @@ func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (
 	if start != Guess {
 		return s, piece.To - piece.From, err
 	}
-	s.Odd = before != s.Inside
+	s.Odd, s.Starts = before != s.Inside, edge.starts
 	if !clean {
 		// Rare enough to read the piece again.
-		again := p.reader(ctx, m.Source, piece.Object, piece.From-1, piece.To)
-		defer again.Close()
-		if m.buffer == nil {
-			m.buffer = make([]byte, overrun)
-		}
-		edge = watch(again, piece)
 		var failed error
-		if s.Odd, failed = edge.count(m.buffer); failed != nil {
+		if s.Odd, s.Starts, failed = m.count(ctx, p, piece); failed != nil {
 			return s, 0, failed
 		}
 	}
-	s.Starts = edge.starts
 	return s, piece.To - piece.From, err
+}
+
+// count reads a piece only to count its quotes, and to find the starts.
+func (m *Mapper) count(ctx context.Context, p *Plan, piece Piece) (quotes bool, starts [2]int64, err error) {
+	src := p.reader(ctx, m.Source, piece.Object, piece.From-1, piece.To)
+	defer src.Close()
+	if m.buffer == nil {
+		m.buffer = make([]byte, overrun)
+	}
+	edge := watch(src, piece)
+	quotes, err = edge.count(m.buffer)
+	return quotes, edge.starts, err
 }

@@ -110,7 +110,8 @@ var kinds = [...]struct {
 }
 
 // damageOf returns what an error says about an object's content. ok is false for all other errors.
-// That there is too much for the memory has no place: where it shows depends on how the bytes arrive.
+// That there is too much for the memory has no place: where it shows depends on how the bytes
+// arrive.
 func damageOf(object int, err error) (b *Bad, ok bool) {
 	row, isRow := errors.AsType[*job.RowError](err)
 	switch {
@@ -279,8 +280,8 @@ func (w *writer) groups(table *aggregate.Table, h *Head) (n int64) {
 	return n
 }
 
-// Reader reads a partial: its Head, which is the caller's to keep, and then its groups. It keeps its
-// buffers from one partial to the next.
+// Reader reads a partial: its Head, which is the caller's to keep, and then its groups. It keeps
+// its buffers from one partial to the next.
 type Reader struct {
 	*Head
 	s      csvfast.Scanner
@@ -437,8 +438,8 @@ func (r *Reader) record(what string) bool {
 	return false
 }
 
-// Next returns the next group, or io.EOF behind the last; it is valid until the next call. The place
-// of the group is that in a table of several objects.
+// Next returns the next group, or io.EOF behind the last; it is valid until the next call. The
+// place of the group is that in a table of several objects.
 func (r *Reader) Next() (*aggregate.Part, error) {
 	if !r.row {
 		if r.row = r.s.Next(); !r.row {

@@ -136,8 +136,8 @@ func single(p *Plan, f *files, o job.Options) (out outcome) {
 	return out
 }
 
-// run carries out a plan. Tasks are done in any order; some die, and some are done twice, by another
-// function: then their partials are the same.
+// run carries out a plan. Tasks are done in any order; some die, and some are done twice, by
+// another function: then their partials are the same.
 func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outcome, rounds int) {
 	t.Helper()
 	fail := func(err error) (outcome, int) { return outcome{Err: err}, rounds }

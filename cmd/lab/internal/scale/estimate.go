@@ -33,8 +33,9 @@ func Default() Assumptions {
 	return Assumptions{
 		Shard: shard.DefaultSize, Speed: 75e6, Concurrency: 50, MemoryMB: 1769, Again: 10, Groups: 400, Treatments: 15,
 		GBSecond: p.GBSecond, Request: p.Request, Get: p.S3Get, Write: p.WriteUnit,
-		// us-east-1, November 2026: aws.amazon.com/s3/pricing (PUT), aws.amazon.com/step-functions/pricing
-		// (Express Workflows, the first tier), aws.amazon.com/athena/pricing.
+		// us-east-1, November 2026: aws.amazon.com/s3/pricing (PUT),
+		// aws.amazon.com/step-functions/pricing (Express Workflows, the first tier),
+		// aws.amazon.com/athena/pricing.
 		Put: 0.005 / 1e3, Workflow: 1.00 / 1e6, WorkflowGBs: 0.06 / 3600, Athena: 5,
 	}
 }

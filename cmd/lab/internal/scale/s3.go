@@ -19,8 +19,8 @@ const scheme = "s3://"
 // IsS3 says whether a name is one of S3's.
 func IsS3(name string) bool { return strings.HasPrefix(name, scheme) }
 
-// NewS3 returns S3 as the environment names it, with the partials below a prefix: s3://BUCKET/PREFIX,
-// or "" for none. It is to be closed.
+// NewS3 returns S3 as the environment names it, with the partials below a prefix:
+// s3://BUCKET/PREFIX, or "" for none. It is to be closed.
 func NewS3(getenv func(string) string, partials string) (*S3, error) {
 	config, err := aws.FromEnv(getenv)
 	if err != nil {

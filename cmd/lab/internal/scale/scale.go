@@ -218,8 +218,8 @@ type delivery struct {
 	times int
 }
 
-// queue holds the tasks of a round. A task that is put back is taken by a later function; none waits
-// for what others may put back, since they take it themselves.
+// queue holds the tasks of a round. A task that is put back is taken by a later function; none
+// waits for what others may put back, since they take it themselves.
 type queue struct {
 	mu      sync.Mutex
 	waiting []delivery
