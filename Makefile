@@ -81,6 +81,7 @@ integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function against ser
 	peers/integration/install.sh .build/integration
 	.build/integration/venv/bin/python peers/integration/run.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/emulator.py $^
+	.build/integration/venv/bin/python peers/integration/measure.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/deploy.py .build/integration dist/$(HOST)/lab
 
 deploycheck: ## the templates and scripts of deploy/ against cfn-lint, SAM, checkov and shellcheck (needs Python, PyPI and the network)

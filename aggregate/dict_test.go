@@ -128,7 +128,7 @@ func TestHostileNames(t *testing.T) {
 				x := &d.index
 				farthest := uint64(0)
 				for i := range x.slots {
-					if s := &x.slots[i]; s.n1 > 0 {
+					if s := &x.slots[i]; s.lenPlus1 > 0 {
 						farthest = max(farthest, (uint64(i)-home(x.hash(s)))&uint64(len(x.slots)-1))
 					}
 				}

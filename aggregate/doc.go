@@ -23,11 +23,11 @@
 //
 // # Exactness
 //
-// A number is decimal: an optional sign, digits, and up to nine of them behind the point.
+// A number is decimal: an optional sign, digits, and up to 21 of them behind the point.
 // Sums are exact, in 128 bits; one that does not fit is an error, never a wrap. The mean
 // is the exact quotient, rounded once, to the nearest float64. Of the most frequent
-// treatments the smallest in byte order is the mode, so that neither the order of the rows
-// nor the way they were split has a say.
+// treatments the smallest in byte order is the mode. So a result depends neither on the order
+// of the rows nor on how they were split.
 //
 // # Bounds
 //

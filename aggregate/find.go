@@ -41,19 +41,19 @@ func (x *index) findGeneric(ids []uint32, text *byte, ends *uint32, stride int) 
 	slots, i := x.slots, 0
 	for j := range ids {
 		p := load32(ends, i)
-		n1 := load32(ends, i+1) - p
-		if n1 > shortName+1 {
+		lenPlus1 := load32(ends, i+1) - p
+		if lenPlus1 > shortName+1 {
 			return j
 		}
 		i += stride
-		m := &masks[n1]
+		m := &masks[lenPlus1]
 		k0 := load(text, uint(p))&m[0] ^ x.seed.words[0]
 		k1 := load(text, uint(p)+8)&m[1] ^ x.seed.words[1]
 		k2 := load(text, uint(p)+16)&m[2] ^ x.seed.words[2]
 		k3 := load(text, uint(p)+24)&m[3] ^ x.seed.words[3]
 		s := &slots[home(x.hashShort(k0, k1, k2, k3))&uint64(len(slots)-1)]
-		if !s.isShort(k0, k1, k2, k3, n1) {
-			if s = x.findFrom(text, p, n1); s == nil {
+		if !s.isShort(k0, k1, k2, k3, lenPlus1) {
+			if s = x.findFrom(text, p, lenPlus1); s == nil {
 				return j
 			}
 		}
@@ -70,17 +70,17 @@ func (x *index) findTwo(ids []uint32, text *byte, ends *uint32, stride int) int 
 	rest := mix(x.seed.words[2], x.seed.words[3]) // as hashShort has it
 	for j := range ids {
 		p := load32(ends, i)
-		n1 := load32(ends, i+1) - p
-		if n1 > twoWords+1 {
+		lenPlus1 := load32(ends, i+1) - p
+		if lenPlus1 > twoWords+1 {
 			return j
 		}
 		i += stride
-		m := &masks[n1]
+		m := &masks[lenPlus1]
 		k0 := load(text, uint(p))&m[0] ^ x.seed.words[0]
 		k1 := load(text, uint(p)+8)&m[1] ^ x.seed.words[1]
 		s := &slots[home((mix(k0, k1)^rest)*x.seed.odd)&uint64(len(slots)-1)]
-		if s.key[0] != k0 || s.key[1] != k1 || s.n1 != n1 {
-			if s = x.findFrom(text, p, n1); s == nil {
+		if s.key[0] != k0 || s.key[1] != k1 || s.lenPlus1 != lenPlus1 {
+			if s = x.findFrom(text, p, lenPlus1); s == nil {
 				return j
 			}
 		}
@@ -93,29 +93,29 @@ func (x *index) findTwo(ids []uint32, text *byte, ends *uint32, stride int) int 
 // first. It returns nil if the name is not there.
 //
 //go:noinline
-func (x *index) findFrom(text *byte, p, n1 uint32) *slot {
-	m := &masks[n1]
+func (x *index) findFrom(text *byte, p, lenPlus1 uint32) *slot {
+	m := &masks[lenPlus1]
 	k0 := load(text, uint(p))&m[0] ^ x.seed.words[0]
 	k1 := load(text, uint(p)+8)&m[1] ^ x.seed.words[1]
 	k2 := load(text, uint(p)+16)&m[2] ^ x.seed.words[2]
 	k3 := load(text, uint(p)+24)&m[3] ^ x.seed.words[3]
-	return x.probe(x.hashShort(k0, k1, k2, k3), k0, k1, k2, k3, n1)
+	return x.probe(x.hashShort(k0, k1, k2, k3), k0, k1, k2, k3, lenPlus1)
 }
 
 // isShort tells whether the slot has the key and length of a short name.
-func (s *slot) isShort(k0, k1, k2, k3 uint64, n1 uint32) bool {
-	return s.key[0] == k0 && s.key[1] == k1 && s.key[2] == k2 && s.key[3] == k3 && s.n1 == n1
+func (s *slot) isShort(k0, k1, k2, k3 uint64, lenPlus1 uint32) bool {
+	return s.key[0] == k0 && s.key[1] == k1 && s.key[2] == k2 && s.key[3] == k3 && s.lenPlus1 == lenPlus1
 }
 
 // probe looks for a short name, given its hash, key and length. It returns nil if the name
 // is not there.
-func (x *index) probe(hash, k0, k1, k2, k3 uint64, n1 uint32) *slot {
+func (x *index) probe(hash, k0, k1, k2, k3 uint64, lenPlus1 uint32) *slot {
 	for h := home(hash); ; h++ {
 		s := &x.slots[h&uint64(len(x.slots)-1)]
-		if s.isShort(k0, k1, k2, k3, n1) {
+		if s.isShort(k0, k1, k2, k3, lenPlus1) {
 			return s
 		}
-		if s.n1 == 0 {
+		if s.lenPlus1 == 0 {
 			return nil
 		}
 	}
@@ -135,19 +135,19 @@ func (x *index) findShort(raw []byte) (uint32, bool) {
 func (x *index) findMedium(ids []uint32, text []byte, ends []uint32, stride int) int {
 	for j := range ids {
 		e := ends[j*stride:][:2]
-		n1 := e[1] - e[0]
-		if n1-(shortName+2) > mediumName-(shortName+1) {
+		lenPlus1 := e[1] - e[0]
+		if lenPlus1-(shortName+2) > mediumName-(shortName+1) {
 			return j
 		}
 		k0, k1, k2, k3, k4, k5, k6 := x.mediumKey(text[e[0] : e[1]-1])
 		for h := home(x.hashMedium(k0, k1, k2, k3, k4, k5, k6)); ; h++ {
 			s := &x.slots[h&uint64(len(x.slots)-1)]
 			k := &s.key
-			if (k[0]^k0)|(k[1]^k1)|(k[2]^k2)|(k[3]^k3)|(k[4]^k4)|(k[5]^k5)|(k[6]^k6)|uint64(s.n1^n1) == 0 {
+			if (k[0]^k0)|(k[1]^k1)|(k[2]^k2)|(k[3]^k3)|(k[4]^k4)|(k[5]^k5)|(k[6]^k6)|uint64(s.lenPlus1^lenPlus1) == 0 {
 				ids[j] = s.id
 				break
 			}
-			if s.n1 == 0 {
+			if s.lenPlus1 == 0 {
 				return j
 			}
 		}
@@ -160,10 +160,10 @@ func (x *index) findLong(raw []byte) (uint32, bool) {
 	hash := x.hashLong(raw)
 	for h := home(hash); ; h++ {
 		s := &x.slots[h&uint64(len(x.slots)-1)]
-		if s.n1 == uint32(len(raw)+1) && s.key[0] == hash && *x.long.at(uint32(s.key[1])) == string(raw) {
+		if s.lenPlus1 == uint32(len(raw)+1) && s.key[0] == hash && *x.long.at(uint32(s.key[1])) == string(raw) {
 			return s.id, true
 		}
-		if s.n1 == 0 {
+		if s.lenPlus1 == 0 {
 			return 0, false
 		}
 	}

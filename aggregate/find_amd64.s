@@ -59,10 +59,10 @@ TEXT ·hashAES(SB), NOSPLIT, $0-24
 #define STRIDE  R9  // of ENDS, in bytes
 #define SLOTS   R10
 #define MASK    R11 // cuts a slot's place to the index's size, in bytes
-#define MASKS   R12 // by length: see key.go
+#define MASKS   R12 // by length: see index.go
 #define SLOT    AX  // a slot's place among SLOTS, in bytes
 #define AT      CX
-#define LENGTH1 DX  // the name's length + 1
+#define LENGTH1 DX  // the length of the name, plus 1
 
 // func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int
 TEXT ·findAES(SB), NOSPLIT, $0-56
@@ -102,7 +102,7 @@ name:
 
 probe:
 	ANDQ      MASK, SLOT
-	CMPL      slot_n1(SLOTS)(SLOT*1), LENGTH1
+	CMPL      slot_lenPlus1(SLOTS)(SLOT*1), LENGTH1
 	JNE       other
 	VPCMPEQB  (SLOTS)(SLOT*1), NAME, Y6
 	VPMOVMSKB Y6, AT
@@ -123,7 +123,7 @@ done:
 	RET
 
 other:
-	CMPL slot_n1(SLOTS)(SLOT*1), $0
+	CMPL slot_lenPlus1(SLOTS)(SLOT*1), $0
 	JEQ  done
 	ADDQ $64, SLOT
 	JMP  probe

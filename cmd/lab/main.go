@@ -15,6 +15,10 @@
 //	measure       the bench, its targets, their samples, and the check of what they write
 //	cold          many starts of several functions
 //	tune          one function by memory size
+//	onaws         cold and tune for functions in an AWS account, and what undoes their changes there
+//	lambdaapi     the part of Lambda's API that this takes
+//	account       credentials, region and requests, as the AWS CLI has them
+//	reportline    what Lambda logs at the end of an invocation
 //	compare       ours and its rivals
 //	ladder        functions that differ by one habit
 //	run           the job without a sandbox
@@ -50,9 +54,13 @@ func main() {
 	os.Exit(lab().Run(os.Args[1:], &cli.Console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LineEvery: 10 * time.Second}))
 }
 
-// interruptible returns a context that ends when the user presses Ctrl-C.
+// interruptible returns a context that ends when the user presses Ctrl-C, or closes the terminal.
 func interruptible() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as below nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signal.NotifyContext(context.Background(), signals...)
 }
 
 // reported returns an error for a report that says what is wrong.

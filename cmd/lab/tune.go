@@ -36,12 +36,18 @@ a write unit for each KB of each item. KMS is not used. There is no free tier in
 transfer, which is free between services of one region.
 
 The times are this machine's, and so are the costs that follow from them. Ctrl-C ends the run, and
-what was measured until then is printed and written.`,
+what was measured until then is printed and written.
+
+With --function, a function in an AWS account is measured instead, through Lambda's API and with the
+credentials that the AWS CLI would use. Lab makes a temporary copy of it, of the same package,
+role and settings, and deletes it; with --live NAME it measures the function itself. It says first
+what it will do and what that costs, and asks. docs/aws.md has the rest.`,
 	Examples: `
 lab tune
 lab tune --rows 10000 -n 50 --strategy balanced --json tune.json
 lab tune --bootstrap hello/bootstrap --event event.json --shared
-lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --tool-json rust.json`,
+lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --tool-json rust.json
+lab tune --function reduction --table measured --json tune.json`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		o := &tune.Config{Weight: 0.5}
 		var functions measure.Functions
@@ -65,6 +71,7 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --tool-json rust.jso
 		f.String(&tool, "tool-json", "", "`FILE` to write AWS Lambda Power Tuning's output to")
 		o.Job.Declare(f)
 		functions.DeclareFirst(f)
+		away := declareAWS(f, "NAME|ARN")
 		f.Bool(&plain, "plain", "print the table without colours, as it is printed where there is no terminal")
 		return func(c *cli.Console, args []string) error {
 			if err := cli.NoArguments(args); err != nil {
@@ -76,6 +83,12 @@ lab tune --arch arm64 --bootstrap peers/rust/dist/bootstrap --tool-json rust.jso
 			}
 			if !slices.Contains([]string{powertuning.Cost, powertuning.Speed, powertuning.Balanced}, o.Strategy) {
 				return cli.Usagef("--strategy is %q; expected cost, speed or balanced", o.Strategy)
+			}
+			if err := away.check(); err != nil {
+				return err
+			}
+			if away.asked() {
+				return away.tune(c, o, tool, plain)
 			}
 			function, err := functions.List()
 			if err != nil {

@@ -90,7 +90,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	}
 	c.MemoryMB, _ = r.Number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, math.MaxInt32)
 	c.MaxAttempts, _ = r.Number("AWS_MAX_ATTEMPTS", 1, math.MaxInt32)
-	c.RequesterPays = r.Choice("REQUEST_PAYER", "owner", "requester") == "requester"
+	c.RequesterPays = r.Choice("REQUEST_PAYER", "", "requester") == "requester"
 	c.Stall = seconds(r, "READ_TIMEOUT")
 	c.Connect = seconds(r, "CONNECT_TIMEOUT")
 	return c, r.Err()

@@ -45,3 +45,17 @@ func isHostLabel(s string) bool {
 	}
 	return true
 }
+
+// RegionalHost returns the host of a service that has one name in every region, by AWS's pattern
+// for such names. Lambda and CloudWatch are such services.
+func RegionalHost(service, region string, fips, dualStack bool) string {
+	p := partitionOf(region)
+	suffix := p.suffix
+	if fips {
+		service += "-fips"
+	}
+	if dualStack {
+		suffix = p.dualSuffix
+	}
+	return service + "." + region + "." + suffix
+}

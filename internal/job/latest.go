@@ -62,14 +62,14 @@ func (j *Job) moveLatest(ctx context.Context, sink Sink, in *origin, m *items, s
 		if old["Run"] == sum.Run && old["Expires"] >= string(m.expires) { // both have ten digits
 			return true, nil
 		}
-		time, current, err := in.current(reading)
+		lastModified, current, err := in.current(reading)
 		if err != nil || !current {
 			return false, err
 		}
-		if j.Options.Latest == LatestOfPrefix && time.IsZero() {
+		if j.Options.Latest == LatestOfPrefix && lastModified.IsZero() {
 			return false, errNoTime
 		}
-		modified := timestamp(time)
+		modified := timestamp(lastModified)
 		if other := old["Object"]; !in.prefix && other != place && (old["Modified"] > modified || old["Modified"] == modified && other > place) {
 			return false, nil
 		}

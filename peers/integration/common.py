@@ -1,4 +1,4 @@
-"""What run.py and deploy.py share: cases, processes, and the reference result."""
+"""What run.py, deploy.py and measure.py share: cases, processes, and the reference result."""
 
 import csv
 import socket

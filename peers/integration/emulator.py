@@ -448,6 +448,40 @@ def functions(c):
 
 
 @case
+def control_plane(c):
+    """A copy of the function is made, changed, measured and deleted, with boto3's waiters."""
+    f = c.lambda_
+    got = f.get_function(FunctionName=FUNCTION)
+    configuration = got["Configuration"]
+    status, code = c.fetch(got["Code"]["Location"])
+    same((status, len(code), base64.b64encode(hashlib.sha256(code).digest()).decode()), (200, configuration["CodeSize"], configuration["CodeSha256"]))
+    made = f.create_function(FunctionName="copy", Role=configuration["Role"], Runtime=configuration["Runtime"], Handler=configuration["Handler"],
+                             Code={"ZipFile": code}, Timeout=60, MemorySize=256, Environment=configuration["Environment"], LoggingConfig={"LogFormat": "JSON"})
+    same((made["State"], made["CodeSha256"]), ("Pending", configuration["CodeSha256"]))
+    f.get_waiter("function_active_v2").wait(FunctionName="copy")
+    refused("ResourceConflictException", f.create_function, FunctionName="copy", Role="r", Code={"ZipFile": code})
+    for memory in 512, 1024:
+        updated = f.update_function_configuration(FunctionName="copy", MemorySize=memory, Description=f"at {memory} MB",
+                                                  RevisionId=f.get_function_configuration(FunctionName="copy")["RevisionId"])
+        same(updated["LastUpdateStatus"], "InProgress")
+        refused("PreconditionFailedException", f.update_function_configuration, FunctionName="copy", Description="", RevisionId=made["RevisionId"])
+        f.get_waiter("function_updated_v2").wait(FunctionName="copy")
+        log = base64.b64decode(f.invoke(FunctionName="copy", LogType="Tail")["LogResult"]).decode()
+        report = [json.loads(line) for line in log.splitlines() if '"platform.report"' in line][-1]["record"]["metrics"]
+        same((report["memorySizeMB"], report["initDurationMs"] > 0), (memory, True))
+    same(f.publish_version(FunctionName="copy")["Version"], "1")
+    same(f.create_alias(FunctionName="copy", Name="live", FunctionVersion="1")["FunctionVersion"], "1")
+    same([v["Version"] for p in f.get_paginator("list_versions_by_function").paginate(FunctionName="copy") for v in p["Versions"]], ["$LATEST", "1"])
+    refused("ResourceNotFoundException", f.get_policy, FunctionName="copy")
+    same(f.list_event_source_mappings(FunctionName="copy")["EventSourceMappings"], [])
+    same(f.list_function_url_configs(FunctionName="copy")["FunctionUrlConfigs"], [])
+    assert "ReservedConcurrentExecutions" not in f.get_function_concurrency(FunctionName="copy")
+    same(f.list_provisioned_concurrency_configs(FunctionName="copy")["ProvisionedConcurrencyConfigs"], [])
+    f.delete_function(FunctionName="copy")
+    refused("ResourceNotFoundException", f.get_function, FunctionName="copy")
+
+
+@case
 def not_here(c):
     """What the emulator does not have is refused in words that its client can read."""
     for service, call in ("sts", "get_caller_identity"), ("sqs", "list_queues"), ("sns", "list_topics"):

@@ -11,7 +11,7 @@ mkdir -p $record dist/ladder
 go build -o $lab ./cmd/lab
 
 write() {
-	$lab ladder --plain --markdown docs/ladder.md --svg dist/ladder $record/job-*.json $record/hello-*.json >/dev/null
+	$lab ladder --plain --markdown docs/ladder.md --svg dist/ladder $record/job-*.json.gz $record/hello-*.json.gz >/dev/null
 	$lab chart --svg dist/ladder $record/padded-*.json
 	for shown in docs/ladder-*.svg docs/padded-*.svg; do cp "dist/ladder/${shown#docs/}" "$shown"; done
 }
@@ -22,15 +22,15 @@ fi
 
 make bootstrap
 peers/ladder/build.sh
-$lab ladder --job --memory 128 -n 64 --json $record/job-128.json
-$lab ladder --job --memory 256 -n 40 --json $record/job-256.json
-$lab ladder --job --memory 512 -n 40 --json $record/job-512.json
-$lab ladder --job --memory 1024 -n 32 --json $record/job-1024.json
-$lab ladder --job --memory 1769 -n 40 --json $record/job-1769.json
-$lab ladder --job --memory 128 --cache dropped -n 30 --json $record/job-dropped.json
-$lab ladder --job --memory 1769 --rows 1000000 -n 9 --json $record/job-1m.json
-$lab ladder -n 80 --json $record/hello-warm.json
-$lab ladder -n 60 --cache dropped --json $record/hello-dropped.json
+$lab ladder --job --memory 128 -n 64 --json $record/job-128.json.gz
+$lab ladder --job --memory 256 -n 40 --json $record/job-256.json.gz
+$lab ladder --job --memory 512 -n 40 --json $record/job-512.json.gz
+$lab ladder --job --memory 1024 -n 32 --json $record/job-1024.json.gz
+$lab ladder --job --memory 1769 -n 40 --json $record/job-1769.json.gz
+$lab ladder --job --memory 128 --cache dropped -n 30 --json $record/job-dropped.json.gz
+$lab ladder --job --memory 1769 --rows 1000000 -n 9 --json $record/job-1m.json.gz
+$lab ladder -n 80 --json $record/hello-warm.json.gz
+$lab ladder -n 60 --cache dropped --json $record/hello-dropped.json.gz
 
 # The same disk, read ahead by as much as is Linux's default: it may be set to more.
 disk=/sys/dev/block/$(findmnt -no MAJ:MIN -T . | tr -d " ")
@@ -38,8 +38,8 @@ test -d "$disk/queue" || disk=$disk/.. # a partition
 ahead=$(cat "$disk/queue/read_ahead_kb")
 trap 'echo $ahead >"$disk/queue/read_ahead_kb"' EXIT
 echo 128 >"$disk/queue/read_ahead_kb"
-$lab ladder -n 60 --cache dropped --storage '128 KB ahead' --json $record/hello-ahead.json
-$lab ladder --job --memory 128 -n 30 --cache dropped --storage '128 KB ahead' --json $record/job-ahead.json
+$lab ladder -n 60 --cache dropped --storage '128 KB ahead' --json $record/hello-ahead.json.gz
+$lab ladder --job --memory 128 -n 30 --cache dropped --storage '128 KB ahead' --json $record/job-ahead.json.gz
 echo "$ahead" >"$disk/queue/read_ahead_kb"
 trap - EXIT
 
@@ -63,7 +63,7 @@ server=$!
 trap 'kill $server; sleep 1; rm -rf "$all"; rmdir "$slow"' EXIT
 sleep 1
 ladder() { $lab ladder --cache dropped --storage '1 ms a read' --peers "$slow/peers" --bootstrap "$slow/ours/bootstrap" "$@"; }
-ladder -n 30 --json $record/hello-slow.json
-ladder --job --memory 128 -n 20 --json $record/job-slow.json
+ladder -n 30 --json $record/hello-slow.json.gz
+ladder --job --memory 128 -n 20 --json $record/job-slow.json.gz
 $padded -n 15 -cache dropped -folder "$slow/peers/ladder/dist" -on '1 ms a read' -json $record/padded-slow.json
 write

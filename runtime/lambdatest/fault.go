@@ -93,8 +93,11 @@ func (f Fault) refusal(service string) *signature.Refusal {
 		Exception: "ProvisionedThroughputExceededException",
 		JSONMessage: "The level of configured provisioned throughput for the table was exceeded. " +
 			"Consider increasing your provisioning level with the UpdateTable API."}
-	if service == "lambda" {
+	switch service {
+	case "lambda":
 		throttled.JSONStatus, throttled.Exception, throttled.JSONMessage = 429, "TooManyRequestsException", "Rate Exceeded."
+	case "monitoring":
+		throttled.JSONStatus, throttled.Exception, throttled.JSONMessage = 400, "Throttling", "Rate exceeded"
 	}
 	return throttled
 }

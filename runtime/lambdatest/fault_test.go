@@ -153,6 +153,13 @@ func TestJSONFaults(t *testing.T) {
 			t.Errorf("%v: %d %v", test.kind, a.Status, a.Header)
 		}
 	}
+	// CloudWatch speaks XML. Amazon CloudWatch API Reference, Common Errors: Throttling is a 400.
+	c := newClient(t, NewServer())
+	c.s.Inject(func(Call) Fault { return Fault{Kind: Throttle} })
+	c.Service = "monitoring"
+	if a := c.Do("POST", "/", "Action=GetMetricStatistics", "Content-Type: application/x-www-form-urlencoded"); a.Status != 400 || !strings.Contains(a.Body, "<Code>Throttling</Code>") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
 }
 
 func TestRandomIsReproducible(t *testing.T) {

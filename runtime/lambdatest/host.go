@@ -19,6 +19,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.DynamoDB.ServeHTTP(lw, r)
 	case "lambda":
 		s.Lambda.ServeHTTP(lw, r)
+	case "monitoring":
+		s.Lambda.ServeMetrics(lw, r)
 	case "s3":
 		s.S3.ServeHTTP(lw, r)
 	default:
@@ -35,10 +37,10 @@ func serviceOf(r *http.Request) string {
 	}
 	scoped := signature.ScopedService(r, front.Query(r))
 	switch scoped {
-	case "s3", "dynamodb", "lambda":
+	case "s3", "dynamodb", "lambda", "monitoring":
 		return scoped
 	}
-	if strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/") {
+	if strings.HasPrefix(r.URL.Path, "/2015-03-31/functions") {
 		return "lambda"
 	}
 	if scoped != "" && isCall(r) {

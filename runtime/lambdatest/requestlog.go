@@ -9,7 +9,7 @@ import (
 
 // A Call is what a request asks for.
 type Call struct {
-	Service   string // s3, dynamodb or lambda
+	Service   string // s3, dynamodb, lambda or monitoring
 	Operation string // as in the API References: GetObject, BatchWriteItem, Invoke
 	Bucket    string
 	Key       string

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
+	"runtime"
 	"slices"
-	"strings"
 
 	"reduction/runtime/lambdatest/internal/front"
 	"reduction/runtime/lambdatest/internal/signature"
@@ -21,100 +20,109 @@ const (
 	maxAsyncEvent = 1 << 20
 )
 
-const apiPath = "/2015-03-31/functions/"
-
 // serve answers a request to the Lambda API whose signature has been verified.
 func (s *Service) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.Header().Set("X-Amzn-Requestid", front.NewUUID())
-	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), apiPath)
-	if !ok && r.URL.EscapedPath()+"/" != apiPath {
+	op, c := route(r)
+	if op.serve == nil {
 		writeError(w, http.StatusNotFound, "UnknownOperationException", r.Method+" "+r.URL.Path+" is not supported by lambdatest")
 		return
 	}
-	escaped, action, _ := strings.Cut(rest, "/")
-	name, err := url.PathUnescape(escaped)
-	if err != nil {
-		writeError(w, http.StatusBadRequest, "InvalidParameterValueException", "The function name is invalid")
-		return
-	}
-	if name == "" && r.Method == http.MethodGet {
-		s.list(w)
-		return
-	}
-	fn, qualifier := s.find(name, r.URL.Query().Get("Qualifier"))
-	if fn == nil {
-		arn := s.arn(name)
-		if qualifier != "" {
-			arn += ":" + qualifier
-		}
-		writeError(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+arn)
-		return
-	}
-	switch r.Method + " " + action {
-	case "POST invocations":
-		fn.serveInvoke(w, r, body)
-	case "GET ":
-		writeJSON(w, http.StatusOK, map[string]any{
-			"Configuration": fn.configuration(),
-			"Code":          map[string]string{"RepositoryType": "S3", "Location": ""},
-		})
-	case "GET configuration":
-		writeJSON(w, http.StatusOK, fn.configuration())
-	default:
-		writeError(w, http.StatusNotFound, "UnknownOperationException", r.Method+" "+r.URL.Path+" is not supported by lambdatest")
-	}
+	c.body = body
+	op.serve(s, w, c)
 }
 
-// find returns the function of a name, a partial ARN or an ARN, and the qualifier in it. The
-// only version is $LATEST.
-func (s *Service) find(name, qualifier string) (*Function, string) {
-	if _, after, ok := strings.Cut(name, "function:"); ok {
-		name = after
-	}
-	if before, after, ok := strings.Cut(name, ":"); ok {
-		name, qualifier = before, after
-	}
-	if qualifier != "" && qualifier != latest {
-		return nil, qualifier
-	}
-	return s.Function(name), qualifier
-}
-
-func (s *Service) list(w http.ResponseWriter) {
+func (s *Service) serveList(w http.ResponseWriter, _ *call) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	functions := maps.Clone(s.functions)
+	s.mu.Unlock()
 	list := []any{}
-	for _, name := range slices.Sorted(maps.Keys(s.functions)) {
-		list = append(list, s.functions[name].configuration())
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		list = append(list, functions[name].configuration())
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"Functions": list})
 }
 
-func (fn *Function) configuration() map[string]any {
-	variables := make(map[string]string)
-	for _, v := range fn.cfg.Env {
-		name, value, _ := strings.Cut(v, "=")
-		variables[name] = value
+func serveGetFunction(w http.ResponseWriter, c *call) {
+	answer := map[string]any{
+		"Configuration": c.fn.configuration(),
+		"Code":          map[string]string{"RepositoryType": "S3", "Location": c.fn.location()},
 	}
-	return map[string]any{
+	if n := c.fn.cfg.Connections.Reserved; n != nil {
+		answer["Concurrency"] = map[string]int{"ReservedConcurrentExecutions": *n}
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+func serveGetConfiguration(w http.ResponseWriter, c *call) {
+	writeJSON(w, http.StatusOK, c.fn.configuration())
+}
+
+func serveVersions(w http.ResponseWriter, c *call) {
+	list := []any{}
+	for _, fn := range c.fn.all() {
+		list = append(list, fn.configuration())
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"Versions": list})
+}
+
+// configuration returns what the control plane shows of the function.
+func (fn *Function) configuration() map[string]any {
+	fn.mu.Lock()
+	defer fn.mu.Unlock()
+	set := fn.control.settings
+	logging := map[string]string{"LogFormat": set.logFormat, "LogGroup": set.logGroup}
+	if set.logFormat == logJSON {
+		logging["SystemLogLevel"], logging["ApplicationLogLevel"] = set.systemLogLevel, "INFO"
+	}
+	state, update := "Active", "Successful"
+	if fn.control.creating {
+		state, update = "Pending", "InProgress"
+	}
+	if fn.control.updating {
+		update = "InProgress"
+	}
+	out := map[string]any{
 		"FunctionName":     fn.cfg.Name,
 		"FunctionArn":      fn.arn,
 		"Runtime":          "provided.al2023",
 		"Handler":          handlerName,
 		"Role":             fmt.Sprintf("arn:aws:iam::%s:role/lambdatest", front.AccountID),
-		"MemorySize":       fn.cfg.MemoryMB,
-		"Timeout":          int(fn.cfg.Timeout.Seconds()),
-		"Version":          latest,
+		"Architectures":    []string{machineArchitecture()},
+		"Description":      set.description,
+		"MemorySize":       set.memoryMB,
+		"Timeout":          int(set.timeout.Seconds()),
+		"Version":          fn.version,
 		"PackageType":      "Zip",
-		"State":            "Active",
-		"LastUpdateStatus": "Successful",
-		"LastModified":     "2026-01-01T00:00:00.000+0000",
-		"Environment":      map[string]any{"Variables": variables},
+		"CodeSize":         len(fn.code.zip),
+		"CodeSha256":       fn.code.sha256,
+		"RevisionId":       fn.control.revision,
+		"State":            state,
+		"LastUpdateStatus": update,
+		"LastModified":     fn.control.modified.UTC().Format("2006-01-02T15:04:05.000+0000"),
+		"LoggingConfig":    logging,
+		"EphemeralStorage": map[string]int{"Size": 512},
+		"TracingConfig":    map[string]string{"Mode": "PassThrough"},
+		"SnapStart":        map[string]string{"ApplyOn": "None", "OptimizationStatus": "Off"},
+		"Environment":      map[string]any{"Variables": set.variables()},
 	}
+	for name, value := range set.given {
+		out[name] = value
+	}
+	return out
+}
+
+// machineArchitecture returns Lambda's name for the architecture of this machine.
+func machineArchitecture() string {
+	if runtime.GOARCH == "arm64" {
+		return "arm64"
+	}
+	return "x86_64"
 }
 
 // serveInvoke answers Invoke.
-func (fn *Function) serveInvoke(w http.ResponseWriter, r *http.Request, body []byte) {
+func serveInvoke(w http.ResponseWriter, c *call) {
+	fn, r, body := c.fn, c.Request, c.body
 	limit, kind := maxEvent, r.Header.Get("X-Amz-Invocation-Type")
 	switch kind {
 	case "", "RequestResponse", "DryRun":
@@ -132,6 +140,13 @@ func (fn *Function) serveInvoke(w http.ResponseWriter, r *http.Request, body []b
 	}
 	if err := json.Unmarshal(body, new(json.RawMessage)); len(body) > 0 && err != nil {
 		writeError(w, http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json: "+err.Error())
+		return
+	}
+	fn.mu.Lock()
+	pending, why := fn.control.creating, fn.conflict()
+	fn.mu.Unlock()
+	if pending {
+		writeError(w, http.StatusConflict, "ResourceConflictException", why)
 		return
 	}
 	if kind == "DryRun" {
@@ -162,7 +177,7 @@ func (fn *Function) serveInvoke(w http.ResponseWriter, r *http.Request, body []b
 		return
 	}
 	h := w.Header()
-	h.Set("X-Amz-Executed-Version", latest)
+	h.Set("X-Amz-Executed-Version", fn.version)
 	h.Set("X-Amzn-Trace-Id", inv.traceID)
 	h.Set("Content-Type", "application/json")
 	if res.FunctionError != "" {

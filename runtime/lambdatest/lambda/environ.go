@@ -19,12 +19,12 @@ func (fn *Function) Environ() []string {
 	fn.mu.Lock()
 	first := fn.envs[0]
 	fn.mu.Unlock()
-	return first.environ()
+	return first.environ(fn.effective.Load())
 }
 
 // environ sets what the Developer Guide lists under Defined runtime environment variables, with
 // the values of OS-only runtimes.
-func (env *environment) environ() []string {
+func (env *environment) environ(set *settings) []string {
 	fn := env.fn
 	region := fn.server.Region()
 	root, _ := os.Getwd()
@@ -36,10 +36,10 @@ func (env *environment) environ() []string {
 	vars := []string{
 		"AWS_LAMBDA_RUNTIME_API=" + env.addr,
 		"AWS_LAMBDA_FUNCTION_NAME=" + fn.cfg.Name,
-		"AWS_LAMBDA_FUNCTION_VERSION=" + latest,
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(fn.cfg.MemoryMB),
-		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/" + fn.cfg.Name,
-		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[" + latest + "]" + strings.ReplaceAll(front.NewUUID(), "-", ""),
+		"AWS_LAMBDA_FUNCTION_VERSION=" + fn.version,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(set.memoryMB),
+		"AWS_LAMBDA_LOG_GROUP_NAME=" + set.logGroup,
+		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[" + fn.version + "]" + strings.ReplaceAll(front.NewUUID(), "-", ""),
 		"AWS_LAMBDA_INITIALIZATION_TYPE=" + fn.initializationType(),
 		"AWS_REGION=" + region,
 		"AWS_DEFAULT_REGION=" + region,
@@ -60,7 +60,7 @@ func (env *environment) environ() []string {
 	if fn.cfg.SnapStart {
 		vars = env.withoutKeys(vars)
 	}
-	return lastOfEach(append(vars, fn.cfg.Env...))
+	return lastOfEach(append(vars, set.env...))
 }
 
 func (fn *Function) initializationType() string {

@@ -74,7 +74,7 @@ func (s *session) register(w http.ResponseWriter, r *http.Request) {
 	s.extensions[id] = ext
 	answer := map[string]string{
 		"functionName":    s.env.fn.cfg.Name,
-		"functionVersion": latest,
+		"functionVersion": s.env.fn.version,
 		"handler":         handlerName,
 	}
 	if strings.Contains(r.Header.Get("Lambda-Extension-Accept-Feature"), "accountId") {
@@ -127,7 +127,7 @@ func (s *session) tellExtensions(inv *invocation) {
 		select {
 		case ext.events <- map[string]any{
 			"eventType":          "INVOKE",
-			"deadlineMs":         time.Now().Add(s.env.fn.cfg.Timeout).UnixMilli(),
+			"deadlineMs":         time.Now().Add(s.set().timeout).UnixMilli(),
 			"requestId":          inv.id,
 			"invokedFunctionArn": s.env.fn.arn,
 			"tracing":            map[string]string{"type": "X-Amzn-Trace-Id", "value": inv.traceID},

@@ -3,8 +3,10 @@ package lambda
 import (
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"reduction/runtime/lambdatest/internal/front"
@@ -15,6 +17,9 @@ type FunctionConfig struct {
 	Name     string
 	MemoryMB int           // 128 if zero; the function is told, but nothing enforces it
 	Timeout  time.Duration // 3 s if zero
+
+	Description string
+	LogFormat   string // Text if empty, or JSON; of Lambda's own lines
 
 	// Exec is the command of the function's process. The process is started at the first
 	// invocation, and again after it has exited or was killed at the timeout. Without a
@@ -47,6 +52,9 @@ type FunctionConfig struct {
 	// Nil means Lambda's: one minute, then two. An empty slice means no retry.
 	RetryDelays []time.Duration
 
+	// Connections is what the control plane shows to be connected to the function.
+	Connections Connections
+
 	// If Next is not nil, it may change the headers of each answer to /next.
 	Next func(h http.Header)
 
@@ -55,17 +63,31 @@ type FunctionConfig struct {
 	Intercept func(w http.ResponseWriter, r *http.Request) bool
 }
 
+// Connections are what can invoke a function or keep it busy, as far as the control plane shows it.
+// Nothing comes from there.
+type Connections struct {
+	EventSources []string // the ARNs of the sources of event source mappings
+	Policy       string   // the resource policy, as JSON
+	URLAuth      string   // AWS_IAM or NONE, of a function URL
+	Reserved     *int     // the reserved concurrency
+	Provisioned  int      // the provisioned concurrency of an alias
+}
+
 // A Function is a function with its execution environments.
 type Function struct {
 	// RuntimeAPI is host:port of the Runtime API of the function's first environment. A
 	// runtime in the test's own process connects to it.
 	RuntimeAPI string
 
-	cfg    FunctionConfig
-	server front.Server
-	arn    string
-	log    *tailBuffer
-	closed chan struct{}
+	cfg     FunctionConfig // what does not change; the rest is in settings
+	server  front.Server
+	arn     string
+	version string // $LATEST, or a number
+	log     *tailBuffer
+	closed  chan struct{}
+	code    code
+
+	updateTime time.Duration
 
 	mu       sync.Mutex
 	free     *sync.Cond // an environment has become free
@@ -73,9 +95,13 @@ type Function struct {
 	requests []*RuntimeRequest
 	async    sync.WaitGroup
 	results  []*Result // of asynchronous invocations
+	invoked  []time.Time
+	control  control
+
+	effective atomic.Pointer[settings] // what environments are started with
 }
 
-// latest is the version that every function has, and the only one.
+// latest is the version that can be changed.
 const latest = "$LATEST"
 
 // A Result is what became of an invocation.
@@ -96,8 +122,11 @@ type Result struct {
 	MaxMemory   int64         // the largest resident set of the process in bytes; 0 without a /proc
 }
 
-func newFunction(server front.Server, arn string, cfg FunctionConfig) *Function {
-	fn := &Function{cfg: cfg, server: server, arn: arn, log: &tailBuffer{max: maxLog}, closed: make(chan struct{})}
+func newFunction(server front.Server, arn, version string, cfg FunctionConfig, set settings) *Function {
+	fn := &Function{cfg: cfg, server: server, arn: arn, version: version, log: &tailBuffer{max: maxLog}, closed: make(chan struct{})}
+	fn.control = control{settings: &set, revision: front.NewUUID(), modified: server.Now()}
+	fn.effective.Store(&set)
+	fn.code = scriptOf(cfg.Exec)
 	fn.free = sync.NewCond(&fn.mu)
 	fn.envs = []*environment{newEnvironment(fn)}
 	fn.RuntimeAPI = fn.envs[0].addr
@@ -133,6 +162,12 @@ func (fn *Function) close() {
 	fn.mu.Unlock()
 	for _, env := range envs {
 		env.close()
+	}
+	for _, version := range fn.all()[1:] {
+		version.close()
+	}
+	if fn.code.dir != "" {
+		os.RemoveAll(fn.code.dir)
 	}
 }
 

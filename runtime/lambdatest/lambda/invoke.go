@@ -65,9 +65,14 @@ func (fn *Function) invoke(ctx context.Context, inv *invocation) (*Result, error
 	inv.handed, inv.done, inv.ready = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	inv.result = Result{RequestID: inv.id}
 
+	fn.countInvocation()
+	fn.settle()
 	env, err := fn.acquire(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if fn.isStale(env) {
+		env.shutdown()
 	}
 	// If the caller gives up, the runtime finishes what it has begun, as in Lambda.
 	finished := make(chan error, 1)

@@ -73,14 +73,13 @@ func (s *session) leave() {
 
 // send answers /next with an invocation. The time of the invocation begins here.
 func (s *session) send(w http.ResponseWriter, inv *invocation) {
-	fn := s.env.fn
 	s.drain() // INIT's output goes before START
-	s.logf("START RequestId: %s Version: %s\n", inv.id, latest)
+	s.logStart(inv)
 	s.mu.Lock()
 	s.waiting--
 	s.active[inv.id] = inv
 	inv.sent = time.Now()
-	inv.deadline = inv.sent.Add(fn.cfg.Timeout)
+	inv.deadline = inv.sent.Add(s.set().timeout)
 	s.mu.Unlock()
 	close(inv.handed)
 	s.write(w, inv)

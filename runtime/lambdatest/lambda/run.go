@@ -57,11 +57,12 @@ func (s *session) start() (cold bool, err error) {
 		return false, nil
 	}
 	s.started = time.Now()
+	s.settings.Store(fn.effective.Load())
 	if len(fn.cfg.Exec) == 0 {
 		return true, nil
 	}
-	s.logf("INIT_START Runtime Version: provided:al2023.lambdatest\n")
-	p, err := startProcess(fn.cfg.Exec, s.env.environ(), s.log)
+	s.logInitStart()
+	p, err := startProcess(fn.cfg.Exec, s.env.environ(s.set()), s.log)
 	if err != nil {
 		return true, err
 	}
@@ -73,7 +74,7 @@ func (s *session) start() (cold bool, err error) {
 func (s *session) init(ctx context.Context, inv *invocation) (ok bool, err error) {
 	var limit <-chan time.Time // none for a runtime in the test's process, which Lambda didn't start
 	if s.process != nil {
-		timer := time.NewTimer(max(initLimit, s.env.fn.cfg.Timeout))
+		timer := time.NewTimer(max(initLimit, s.set().timeout))
 		defer timer.Stop()
 		limit = timer.C
 	}
@@ -94,7 +95,7 @@ func (s *session) init(ctx context.Context, inv *invocation) (ok bool, err error
 		s.initReport(inv, "error", "Runtime.ExitError")
 	case <-limit:
 		s.settle(inv, failure("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds",
-			inv.id, max(initLimit, s.env.fn.cfg.Timeout).Seconds())))
+			inv.id, max(initLimit, s.set().timeout).Seconds())))
 		s.initReport(inv, "timeout", "")
 	case <-s.ended:
 		return false, errClosed
@@ -158,7 +159,7 @@ func (s *session) crashed(inv *invocation) {
 // timedOut ends an invocation at its deadline, and the process with it. A runtime in the test's
 // own process goes on, and its late answer is refused with 410.
 func (s *session) timedOut(inv *invocation) {
-	message := fmt.Sprintf("Task timed out after %.2f seconds", s.env.fn.cfg.Timeout.Seconds())
+	message := fmt.Sprintf("Task timed out after %.2f seconds", s.set().timeout.Seconds())
 	s.settle(inv, failure("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: %s", inv.id, message)))
 	s.mu.Lock()
 	delete(s.answered, inv.id)

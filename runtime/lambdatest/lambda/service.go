@@ -8,18 +8,24 @@
 //
 // # What it knows
 //
-// The Invoke API with its invocation types, qualifiers, limits and log tails; GetFunction,
-// GetFunctionConfiguration and ListFunctions. The Runtime API with buffered and streaming
-// responses, errors and timeouts, Managed Instances and SnapStart; internal extensions.
-// Asynchronous invocations with their retries. The environment variables and the log lines of
-// Lambda, with its REPORT.
+// The Invoke API with its invocation types, qualifiers, limits and log tails. The Runtime API with
+// buffered and streaming responses, errors and timeouts, Managed Instances and SnapStart; internal
+// extensions. Asynchronous invocations with their retries. The environment variables and the log
+// lines of Lambda, with its REPORT, as text and as JSON.
+//
+// Of the control plane: CreateFunction with a zip, GetFunction with its download,
+// UpdateFunctionConfiguration with its states, conflicts and revisions, DeleteFunction, versions and
+// aliases. An update ends the environments of a function whose runtime is a process, so that the
+// next invocation is a cold start. What is connected to a function is shown (Connections), and
+// CloudWatch's metric Invocations.
 //
 // # What it doesn't
 //
 // It doesn't limit memory or CPU. It doesn't freeze a process between invocations. It doesn't
-// run a failed INIT a second time. Versions and aliases, InvokeWithResponseStream, external
-// extensions, and the Logs and Telemetry APIs don't exist. START, END and REPORT are text even
-// if the function's log format is JSON.
+// run a failed INIT a second time. SnapStart is not for versions alone. UpdateFunctionCode,
+// InvokeWithResponseStream, external extensions, and the Logs and Telemetry APIs don't exist. Of a
+// function's settings, only memory size, timeout, environment, description and logging have an
+// effect; the others are shown as they were given.
 package lambda
 
 import (
@@ -28,7 +34,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +42,11 @@ import (
 
 // A Service holds functions. Its methods are safe for concurrent use.
 type Service struct {
+	// UpdateTime is how long the creation of a function and an update of its configuration take. In
+	// that time the function is Pending, or its LastUpdateStatus is InProgress. Set it before the
+	// functions are made. With zero they are over at the next request.
+	UpdateTime time.Duration
+
 	server    front.Server
 	mu        sync.Mutex
 	functions map[string]*Function
@@ -58,6 +68,20 @@ const (
 // CreateFunction makes a function. It panics if a function of that name exists, or if no port is
 // free for its Runtime API.
 func (s *Service) CreateFunction(cfg FunctionConfig) *Function {
+	cfg = cfg.withDefaults()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.functions[cfg.Name] != nil {
+		panic("lambda: function exists: " + cfg.Name)
+	}
+	fn := newFunction(s.server, s.arn(cfg.Name), latest, cfg, settingsOf(&cfg))
+	fn.updateTime = s.UpdateTime
+	s.functions[cfg.Name] = fn
+	return fn
+}
+
+// withDefaults returns the configuration with what a function has that does not say.
+func (cfg FunctionConfig) withDefaults() FunctionConfig {
 	cfg.MemoryMB = cmp.Or(cfg.MemoryMB, defaultMemoryMB)
 	cfg.Timeout = cmp.Or(cfg.Timeout, defaultTimeout)
 	cfg.ShutdownTimeout = cmp.Or(cfg.ShutdownTimeout, defaultShutdownTimeout)
@@ -65,14 +89,7 @@ func (s *Service) CreateFunction(cfg FunctionConfig) *Function {
 	if cfg.RetryDelays == nil {
 		cfg.RetryDelays = []time.Duration{time.Minute, 2 * time.Minute}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.functions[cfg.Name] != nil {
-		panic("lambda: function exists: " + cfg.Name)
-	}
-	fn := newFunction(s.server, s.arn(cfg.Name), cfg)
-	s.functions[cfg.Name] = fn
-	return fn
+	return cfg
 }
 
 func (s *Service) arn(name string) string {
@@ -99,9 +116,9 @@ func (s *Service) Close() {
 
 // ServeHTTP answers one request to the Lambda API.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	operation := r.Method
-	if strings.HasSuffix(r.URL.Path, "/invocations") {
-		operation = "Invoke"
+	if s.servePackage(w, r) {
+		return
 	}
-	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: operation}, refuse, s.serve)
+	op, _ := route(r)
+	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: op.name}, refuse, s.serve)
 }

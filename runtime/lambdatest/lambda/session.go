@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,8 @@ type environment struct {
 	mux  *http.ServeMux
 	log  *tailBuffer
 	busy int // invocations that it runs; guarded by fn.mu
+
+	generation int // of the settings that it was started with; guarded by fn.mu
 
 	mu      sync.Mutex
 	session *session
@@ -46,6 +49,8 @@ type session struct {
 	isReady    bool
 	isEnded    bool
 	snapshot   bool // /restore/next has been called
+
+	settings atomic.Pointer[settings] // those that the runtime was started with
 }
 
 func newEnvironment(fn *Function) *environment {
@@ -65,7 +70,7 @@ func newEnvironment(fn *Function) *environment {
 }
 
 func newSession(env *environment) *session {
-	return &session{
+	s := &session{
 		env:        env,
 		log:        io.MultiWriter(env.log, env.fn.log, cmp.Or(env.fn.cfg.Log, io.Discard)),
 		queue:      make(chan *invocation),
@@ -77,6 +82,17 @@ func newSession(env *environment) *session {
 		late:       make(map[string]bool),
 		extensions: make(map[string]*extension),
 	}
+	s.settings.Store(env.fn.effective.Load())
+	return s
+}
+
+// set returns the session's settings. A runtime in the test's own process is not started again
+// after an update.
+func (s *session) set() *settings {
+	if len(s.env.fn.cfg.Exec) == 0 {
+		return s.env.fn.effective.Load()
+	}
+	return s.settings.Load()
 }
 
 // current returns the environment's session. If the last one has ended, it is a new one.

@@ -103,12 +103,15 @@ func (ch *barChart) settle(also string) {
 	ch.Subtitle = report.Sentence(what+": p50", "line: to "+end, "less is better") + also
 }
 
-// inputText says what the functions were given: an event, or a file with so many rows.
+// inputText says what the functions were given: an event, or a file with so many rows. Of functions
+// in an account neither is known.
 func inputText(event string, rows int64) string {
-	if event != "" {
+	switch {
+	case rows == report.OnAWS:
+		return "on AWS"
+	case event != "":
 		return "event " + event
-	}
-	if rows == 1 {
+	case rows == 1:
 		return "1 row"
 	}
 	return cli.Thousands(rows) + " rows"
@@ -116,7 +119,10 @@ func inputText(event string, rows int64) string {
 
 // inputSlug is the same for the names of files.
 func inputSlug(event string, rows int64) string {
-	if event != "" {
+	switch {
+	case rows == report.OnAWS:
+		return "aws"
+	case event != "":
 		return "event"
 	}
 	return fmt.Sprintf("%d rows", rows)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 
 // An input is one file to draw. One of the pointers is set.
 type input struct {
-	file    string // without its folder and .json
+	file    string // without its folder, .json and .gz
 	cold    *report.Cold
 	tune    *report.Tune
 	compare *report.Compare
@@ -32,7 +31,7 @@ var errNoFigures = errors.New("holds no figures to draw")
 // load reads a file that one of lab's commands wrote, a published.json, or an output of AWS
 // Lambda Power Tuning. Its errors name the file.
 func load(file string) (*input, error) {
-	data, err := os.ReadFile(file)
+	data, err := report.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +39,7 @@ func load(file string) (*input, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	in.file = strings.TrimSuffix(filepath.Base(file), ".json")
+	in.file = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(file), report.Compressed), ".json")
 	return in, nil
 }
 

@@ -68,6 +68,13 @@ func (f *Flags) lines() [][2]string {
 	return out
 }
 
+// Given returns the names of the flags that the command line has.
+func (f *Flags) Given() []string {
+	var names []string
+	f.set.Visit(func(fl *flag.Flag) { names = append(names, fl.Name) })
+	return names
+}
+
 // Bool declares a flag that is false when it is not given.
 func (f *Flags) Bool(to *bool, name, usage string) { f.set.BoolVar(to, name, false, usage) }
 

@@ -96,7 +96,7 @@ func (s *Settings) Declare(f *cli.Flags) {
 	cli.Whole(f, &s.Seed, "seed", dataset.DefaultSeed, 0, 1<<63-1, "`S` seed of the data and of the order (default 1)")
 	s.Stores.declare(f)
 	f.Bool(&s.Unchecked, "unchecked", "report times even if the items differ from the reference, and say how they differ")
-	f.String(&s.File, "json", "", "`FILE` to write all samples and summaries to")
+	f.String(&s.File, "json", "", "`FILE` to write all samples and summaries to, compressed where its name ends in .gz")
 }
 
 // DeclareMemory declares the flag for memory sizes in MB.

@@ -31,6 +31,9 @@ func measured(results []Result) bool {
 
 // Print writes the report as text.
 func (r *Cold) Print(p *cli.Page) error {
+	if r.AWS != nil {
+		return r.printAWS(p)
+	}
 	p.Heading("From start to first answer, on %s", r.Where)
 	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.Cache, r.samples(), r.Machine)
 	for _, note := range r.notes() {
@@ -101,7 +104,11 @@ func (r *Cold) printSize(p *cli.Page, results []Result) {
 	} else {
 		p.Heading("Told that it has %d MB; nothing limits it", memory)
 	}
-	columns := startColumns(results)
+	r.printTable(p, startColumns(results), results)
+}
+
+// printTable prints the functions at one memory size, and the ratios.
+func (r *Cold) printTable(p *cli.Page, columns []column, results []Result) {
 	t := new(cli.Table)
 	var line1, line2 []string
 	for _, c := range columns {

@@ -33,6 +33,7 @@ type Conditions struct {
 	Cache    string        `json:"pageCache"` // its state before a start
 	Seed     uint64        `json:"seed"`      // of the data and of the order
 	Load     *machine.Load `json:"load,omitempty"`
+	AWS      *Account      `json:"aws,omitempty"` // nil: in a sandbox on this machine
 
 	Certificates string `json:"certificates,omitempty"` // the servers': rsa or ecdsa; "" in older reports, whose were ecdsa
 
@@ -92,6 +93,9 @@ func (c *Conditions) notes() []string {
 
 // Method returns the conditions and more in one sentence.
 func (c *Conditions) Method(more ...string) string {
+	if c.AWS != nil {
+		return Sentence(slices.Concat([]string{"Measured on " + c.Where, day(c.Date)}, c.AWS.notes(), more)...)
+	}
 	parts := []string{"Measured on " + Or(c.Where, "a machine not named"), c.Machine, day(c.Date)}
 	if !c.Limited {
 		parts = append(parts, "CPU and memory not limited")
@@ -124,8 +128,11 @@ func day(s string) string {
 
 // RoundTripText writes a round trip.
 func RoundTripText(ms float64) string {
-	if ms == 0 {
+	switch ms {
+	case 0:
 		return "no round trip"
+	case OnAWS:
+		return ""
 	}
 	return fmt.Sprintf("round trip %v ms", ms)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"reduction/cmd/lab/internal/cli"
@@ -117,7 +116,7 @@ func (r *Ladder) Check() error {
 func ReadLadders(files []string) ([]*Ladder, error) {
 	var out []*Ladder
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := ReadFile(file)
 		if err != nil {
 			return nil, err
 		}

@@ -53,15 +53,3 @@ func (p Program) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(plain(p))
 }
-
-// Save writes a report to a file as JSON. Without a name it does nothing.
-func Save(file string, report any) error {
-	if file == "" {
-		return nil
-	}
-	out, err := json.MarshalIndent(report, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, append(out, '\n'), 0o644)
-}

@@ -52,6 +52,9 @@ func ratiosOf(first, peer *Result) []Ratio {
 		}
 	}
 	for _, figure := range StartFigures {
+		if figure.Name == FigureStart && len(first.Samples) > 0 && first.Samples[0].AWS != nil {
+			continue
+		}
 		add(figure.Name, stats.Singles(first.values(figure.Of)), stats.Singles(peer.values(figure.Of)))
 	}
 	for _, figure := range CPUFigures {

@@ -19,6 +19,7 @@ type Result struct {
 	Failed    string   `json:"failed,omitempty"` // in one line
 	Log       string   `json:"log,omitempty"`    // of a function that failed: the end of what it printed
 	Samples   []Sample `json:"samples"`          // one for each start
+	Starts    int      `json:"starts,omitempty"` // on AWS: all of them, of which Samples has the cold ones
 
 	StartToNext *stats.Summary `json:"startToNextMs,omitempty"`
 	Init        *stats.Summary `json:"initMs,omitempty"`
@@ -45,7 +46,9 @@ func (r *Result) Summarise() {
 		}
 	}
 	for _, figure := range StartFigures {
-		set(figure.summaryRef(r), r.values(figure.Of))
+		if figure.Name != FigureStart || r.Samples[0].AWS == nil { // AWS does not say when it asked for its first event
+			set(figure.summaryRef(r), r.values(figure.Of))
+		}
 	}
 	for _, figure := range CPUFigures {
 		set(figure.summaryRef(r), known(r.values(figure.Of)))

@@ -24,6 +24,8 @@ type Sample struct {
 	WriteUnits int `json:"writeUnits,omitempty"` // DynamoDB's, for the items of one invocation
 
 	Wrong string `json:"wrong,omitempty"` // with --unchecked: how its items are wrong
+
+	AWS *Reported `json:"aws,omitempty"` // of a function in an account
 }
 
 // Counters are what the kernel counted of a process.

@@ -87,3 +87,23 @@ func (r *Tune) Choose() {
 	tool.StateMachine.Visualization = powertuning.Link(tool.Stats)
 	r.PowerTuning = tool
 }
+
+// Summarise sets the figures of a memory size from the sample at it, which has warm invocations.
+func (t *TunedSize) Summarise(cold *Sample) {
+	estimate := func(values []float64, statistic func([]float64) float64) *stats.Interval {
+		i := stats.Estimate(values, statistic)
+		return &i
+	}
+	median := func(sorted []float64) float64 { return stats.Quantile(sorted, 0.50) }
+	t.Cold, t.MaxMemory = cold, cold.MaxMemory
+	t.Mean = estimate(cold.Warm, func(sorted []float64) float64 { return stats.TrimmedMean(sorted, powertuning.Discard) })
+	t.P50 = estimate(cold.Warm, median)
+	t.P95 = estimate(cold.Warm, func(sorted []float64) float64 { return stats.Quantile(sorted, 0.95) })
+	if len(cold.WarmCPU) > 0 {
+		t.CPU = estimate(cold.WarmCPU, median)
+	}
+	if len(cold.WarmSwitches) > 0 {
+		switches := stats.Summarise(cold.WarmSwitches).P50
+		t.Switches = &switches
+	}
+}

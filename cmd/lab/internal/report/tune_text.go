@@ -9,6 +9,9 @@ import (
 
 // Print writes the report as text.
 func (r *Tune) Print(p *cli.Page) error {
+	if r.AWS != nil {
+		return r.printAWS(p)
+	}
 	p.Heading("By memory size, on %s", r.Where)
 	p.Note("%s, %s; %s; %s; round trip %v ms; n = %d; %s", r.Function.Name, cli.Size(r.Function.Bytes),
 		r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.N, r.Machine)

@@ -121,23 +121,7 @@ func (c *Config) size(t *measure.Target, limited bool) report.TunedSize {
 		return out
 	}
 	cold := &t.Samples[0]
-	estimate := func(statistic func([]float64) float64) *stats.Interval {
-		i := stats.Estimate(cold.Warm, statistic)
-		return &i
-	}
-	median := func(sorted []float64) float64 { return stats.Quantile(sorted, 0.50) }
-	out.Cold, out.MaxMemory = cold, cold.MaxMemory
-	out.Mean = estimate(func(sorted []float64) float64 { return stats.TrimmedMean(sorted, powertuning.Discard) })
-	out.P50 = estimate(median)
-	out.P95 = estimate(func(sorted []float64) float64 { return stats.Quantile(sorted, 0.95) })
-	if len(cold.WarmCPU) > 0 {
-		cpu := stats.Estimate(cold.WarmCPU, median)
-		out.CPU = &cpu
-	}
-	if len(cold.WarmSwitches) > 0 {
-		switches := stats.Summarise(cold.WarmSwitches).P50
-		out.Switches = &switches
-	}
+	out.Summarise(cold)
 	if !limited {
 		return out // what it costs depends on how long it takes with its share of CPU time
 	}

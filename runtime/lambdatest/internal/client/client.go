@@ -70,7 +70,7 @@ func (c *Client) Request(method, target, body string, header ...string) *http.Re
 		r.Body, r.ContentLength = http.NoBody, 0
 	}
 	hash := signature.SHA256Hex([]byte(body))
-	if c.Service != "dynamodb" && c.Service != "lambda" {
+	if c.Service != "dynamodb" && c.Service != "lambda" && c.Service != "monitoring" {
 		r.Header.Set("X-Amz-Content-Sha256", hash)
 	}
 	for _, line := range header {
