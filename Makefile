@@ -8,11 +8,12 @@ HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 20000x
 SCHEDULES ?= 10000
+PLANS    ?= 100000
 QEMU     ?= qemu-aarch64-static
 FILES    ?= $(wildcard dist/compare.json dist/tune.json)
 BENCHRUNS ?= 6
 
-.PHONY: run test bootstrap zip lab bench network race fuzz faults purego deployed arm64 size check integration \
+.PHONY: run test bootstrap zip lab bench network race fuzz faults plans purego deployed arm64 size check integration \
         deploycheck peers compare elsewhere tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
@@ -53,6 +54,9 @@ fuzz: ## every fuzz target (FUZZTIME=20000x: inputs each; FUZZTIME=5m: time each
 
 faults: ## the whole job under random schedules of faults (SCHEDULES=10000)
 	$(GO) test -run=TestFaultSchedules -timeout=0 -v ./internal/faults -schedules $(SCHEDULES)
+
+plans: ## random files, cut into shards and merged, beside a single run (10 minutes; PLANS=100000)
+	$(GO) test -run=TestPlans -timeout=0 -v ./internal/shard -plans $(PLANS)
 
 purego: ## every test without assembly
 	$(GO) test -tags=purego ./...

@@ -305,6 +305,49 @@ var ways = []struct {
 			}
 		}
 	}},
+	{"parts", func(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {
+		decode := table.Decode
+		table.Decode = nil // parts have names, not fields
+		for i, p := range split(data, ends) {
+			one := NewTable(table.layout)
+			one.Decode, one.Bad = decode, table.Bad
+			if i%3 == 0 {
+				one.enlarge()
+			}
+			addAll(t, one, p.data, p.ends, record+p.records, offset+p.offset)
+			addParts(t, table, one)
+		}
+	}},
+}
+
+// addParts adds the parts of a table to another, with their sums as text.
+func addParts(t *testing.T, to, from *Table) {
+	t.Helper()
+	var ids []uint32
+	for _, name := range from.Treatments() {
+		id, err := to.TreatmentID(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	last := int64(-1)
+	for p := range from.Parts {
+		if p.Offset < last {
+			t.Errorf("a part at %d behind one at %d", p.Offset, last)
+		}
+		last = p.Offset
+		for i := range p.Treatments {
+			p.Treatments[i].Treatment = ids[p.Treatments[i].Treatment]
+		}
+		var ok bool
+		if p.Sum, ok = ParseSum(p.Sum.Append(nil)); !ok {
+			t.Fatalf("a sum that ParseSum does not read")
+		}
+		if err := to.AddPart(p); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func addAll(t *testing.T, table *Table, data []byte, ends []uint32, record, offset int64) {

@@ -74,5 +74,19 @@ func (t *Table) Group(i int) Group {
 	return g
 }
 
+// Names returns the names of group i, as Group does, in a fraction of its time: no counter is read.
+func (t *Table) Names(i int) (hospital, diagnosis string) {
+	line := t.groups.at(uint32(i))
+	return t.hospitals.Name(line.hospital), t.diagnoses.Name(line.diagnosis)
+}
+
+// LongestTreatment returns the length of the longest treatment, in bytes.
+func (t *Table) LongestTreatment() (n int) {
+	for id := range t.treatments.Len() {
+		n = max(n, len(t.treatments.Name(uint32(id))))
+	}
+	return n
+}
+
 // AppendMean appends the mean of the group's numbers, as Sum.AppendMean does.
 func (g *Group) AppendMean(dst []byte) []byte { return g.sum.AppendMean(dst, g.Count) }

@@ -25,6 +25,7 @@
 //	serve         the emulator for other clients
 //	reduce        the job on a local file
 //	split         a CSV file shared among cores
+//	scale         the job in shards
 //	scaffold      a new module with a function of one's own
 //	labtest       programs for the tests of the others
 package main
@@ -45,7 +46,7 @@ func lab() *cli.Program {
 		Name:     "lab",
 		About:    "lab runs the reduction function on this machine, with everything it needs, and measures it.",
 		Start:    "run",
-		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, newCommand, versionCommand},
+		Commands: []*cli.Command{runCommand, generateCommand, reduceCommand, serveCommand, coldCommand, tuneCommand, compareCommand, ladderCommand, chartCommand, scaleCommand, newCommand, versionCommand},
 	}
 }
 

@@ -36,21 +36,7 @@ zstd -dc feed.csv.zst | lab reduce --json --bad-rows skip --no-value skip -`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		r, settings := new(reduce.Reduction), reduce.Settings{}
 		var stats, json, explain, skipBad bool
-		for _, s := range []struct{ flag, variable, usage string }{
-			{"bad-rows", "BAD_ROWS", "`fail`, skip, or a share of the rows that may be skipped: 5% (default fail)"},
-			{"no-value", "NO_VALUE", "rows without a recovery time: `fail` or skip (default fail)"},
-			{"missing", "MISSING", "`SPELLINGS` spellings of a missing value, with commas between: n/a,999"},
-			{"range", "RANGE", "`LEAST..GREATEST` recovery time in days (default 0..1000000)"},
-			{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
-			{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},
-			{"columns", "COLUMNS", "other `NAMES` in the header: Hospital=site,Recovery Time=los_days"},
-			{"min-records", "MIN_RECORDS", "leave out groups of fewer than `N` rows (default 0: none)"},
-		} {
-			f.Func(s.flag, s.usage, func(value string) error {
-				settings[s.variable] = value
-				return settings.Check(s.variable)
-			})
-		}
+		settingFlags(f, settings)
 		f.Bool(&skipBad, "skip-bad", "short for --bad-rows skip")
 		f.Bool(&stats, "stats", "print on standard error how much was read and how fast, without the time for sorting and printing")
 		f.Bool(&json, "json", "print one JSON object in place of the groups: rows, bad rows by reason, number of groups; or the error")
@@ -114,4 +100,23 @@ func printStats(c *cli.Console, r *reduce.Reduction) {
 	seconds := r.Took.Seconds()
 	fmt.Fprintf(c.Err, "rows %s, bytes %s, seconds %.3f, GB/s %.2f, cores %d, groups %s\n",
 		cli.Thousands(r.Rows), cli.Thousands(r.Bytes), seconds, float64(r.Bytes)/1e9/seconds, r.Cores, cli.Thousands(int64(len(r.Sorted))))
+}
+
+// settingFlags declares the function's settings as flags.
+func settingFlags(f *cli.Flags, settings reduce.Settings) {
+	for _, s := range []struct{ flag, variable, usage string }{
+		{"bad-rows", "BAD_ROWS", "`fail`, skip, or a share of the rows that may be skipped: 5% (default fail)"},
+		{"no-value", "NO_VALUE", "rows without a recovery time: `fail` or skip (default fail)"},
+		{"missing", "MISSING", "`SPELLINGS` spellings of a missing value, with commas between: n/a,999"},
+		{"range", "RANGE", "`LEAST..GREATEST` recovery time in days (default 0..1000000)"},
+		{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
+		{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},
+		{"columns", "COLUMNS", "other `NAMES` in the header: Hospital=site,Recovery Time=los_days"},
+		{"min-records", "MIN_RECORDS", "leave out groups of fewer than `N` rows (default 0: none)"},
+	} {
+		f.Func(s.flag, s.usage, func(value string) error {
+			settings[s.variable] = value
+			return settings.Check(s.variable)
+		})
+	}
 }

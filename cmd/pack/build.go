@@ -31,7 +31,7 @@ var fast = []string{
 
 const (
 	// No sample of the memory profile, which nobody reads: the first is taken before main.
-	linkerFlags = "-s -w -buildid= -X=runtime.godebugDefault=memprofilerate=0"
+	linkerFlags = "-s -w -buildid= -funcalign=16 -X=runtime.godebugDefault=memprofilerate=0"
 
 	// The entry of package prefetch asks the kernel for all pages before Go's runtime begins. A
 	// module that has copied the package has it under another path with this end.

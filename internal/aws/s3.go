@@ -79,7 +79,7 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	})
 }
 
-// s3Request is a request to S3 without a body, of an object, or of a bucket where the key is "".
+// s3Request is a request to S3 about an object, or about a bucket where the key is "".
 type s3Request struct {
 	op, method, bucket, key string
 	query                   string // escaped
@@ -87,6 +87,7 @@ type s3Request struct {
 	etag                    string // that the object must have, or ""
 	part                    bool   // header asks for a range
 	place                   string // for errors
+	body                    []byte // of a PUT
 }
 
 // askS3 sends a request to wherever its bucket is.
@@ -120,11 +121,19 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 			if isStrong(r.etag) && !weakly {
 				m.Header = append(m.Header, sigv4.Header{Name: "If-Match", Value: quoteETag(r.etag)})
 			}
-			return at, c.sign(&c.s3, id, m, now), nil
+			if r.method == "PUT" {
+				m.PayloadHash = string(sigv4.AppendHash(nil, r.body))
+			}
+			req := c.sign(&c.s3, id, m, now)
+			req.Body = r.body
+			return at, req, nil
 		},
 		accept: accept,
 		refused: func(e *Error, h http1.Header, body []byte) bool {
 			e.says(element(body, "Code"), element(body, "Message"))
+			if r.method == "PUT" {
+				e.explainPut()
+			}
 			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
 			if r.method == "HEAD" && (e.Status == 404 || e.Status == 405) {
 				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so

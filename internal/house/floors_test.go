@@ -37,7 +37,9 @@ var floors = []floor{
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
-	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/job", "reduction/ddbwire"}, socket},
+	// Stands on the job.
+	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/job"}, pure},
+	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},
@@ -69,6 +71,7 @@ var floors = []floor{
 	{lab + "run", append(data, lab+"measure", lab+"sandbox", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
+	{lab + "scale", []string{lab + "reduce", lab + "pricing", "reduction/internal/shard", "reduction/internal/stores", "reduction/internal/aws", "reduction/internal/job", "reduction/aggregate"}, tool},
 	{lab + "scaffold", []string{lab + "cli", "reduction/runtime/examples"}, tool},
 	{lab + "labtest", []string{lab + "sandbox"}, tool},
 

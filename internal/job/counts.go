@@ -18,8 +18,8 @@ type Counts struct {
 	Bad     []error        // the first of them, each a *RowError
 }
 
-// maxBad is how many bad rows have their places kept.
-const maxBad = 10
+// MaxBad is how many bad rows have their places kept.
+const MaxBad = 10
 
 // Reason is why a row is bad.
 type Reason int
@@ -66,7 +66,7 @@ func reasonOf(err error) Reason {
 func (c *Counts) skip(err error) {
 	c.Skipped++
 	c.Reasons[reasonOf(err)]++
-	if len(c.Bad) < maxBad {
+	if len(c.Bad) < MaxBad {
 		c.Bad = append(c.Bad, err)
 	}
 }
@@ -80,7 +80,7 @@ func (c *Counts) add(o *Counts) {
 	for i, n := range o.Reasons {
 		c.Reasons[i] += n
 	}
-	c.Bad = append(c.Bad, o.Bad[:min(len(o.Bad), maxBad-len(c.Bad))]...)
+	c.Bad = append(c.Bad, o.Bad[:min(len(o.Bad), MaxBad-len(c.Bad))]...)
 }
 
 // AppendReasons appends how many rows are bad for which reason: "fields 3, number 1".

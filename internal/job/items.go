@@ -107,8 +107,8 @@ func (m *items) putLast(b *batch) {
 
 // check refuses groups that DynamoDB would refuse, or that would overwrite each other, while
 // nothing has been written yet. Items differ in three names and in numbers that always fit: of
-// one item everything is checked, of the others how long the names are. It returns the most bytes
-// that an item has.
+// one item everything is checked, of the others how long the names are. It returns as many bytes as
+// the largest item has, or more.
 func (m *items) check(b *batch, groups *Reducer, share *share) (largest int, err error) {
 	if groups.Len() == 0 {
 		return 0, nil
@@ -124,17 +124,22 @@ func (m *items) check(b *batch, groups *Reducer, share *share) (largest int, err
 		// keys and marks, numbers.
 		around = 512
 	)
+	longest := groups.table.LongestTreatment()
 	for i := range groups.Len() {
-		g := groups.Group(i)
-		names := len(g.Diagnosis) + len(g.Hospital)
+		hospital, diagnosis := groups.names(i)
+		names := len(diagnosis) + len(hospital)
 		if keyMarks+names > ddbwire.MaxSortKey {
+			g := groups.Group(i)
 			return 0, &GroupError{First: PlaceOf(&g), Err: &ddbwire.AttrError{Name: ddbwire.SortKey, Err: ddbwire.ErrKeyTooLong}}
 		}
-		size := around + len(m.pk) + 2*names + len(g.Treatment)
-		if size > ddbwire.MaxItemSize {
-			return 0, &GroupError{First: PlaceOf(&g), Err: ddbwire.ErrItemTooLarge}
+		size := around + len(m.pk) + 2*names
+		if size+longest > ddbwire.MaxItemSize {
+			g := groups.Group(i)
+			if size+len(g.Treatment) > ddbwire.MaxItemSize {
+				return 0, &GroupError{First: PlaceOf(&g), Err: ddbwire.ErrItemTooLarge}
+			}
 		}
-		largest = max(largest, size)
+		largest = max(largest, min(size+longest, ddbwire.MaxItemSize))
 	}
 	return largest, checkSortKeys(groups, share)
 }
@@ -151,15 +156,16 @@ func checkSortKeys(groups *Reducer, share *share) error {
 	var suspects map[string]int
 	var key []byte
 	for i := range groups.Len() {
-		g := groups.Group(i)
-		if !strings.Contains(g.Diagnosis, ambiguous) {
+		hospital, diagnosis := groups.names(i)
+		if !strings.Contains(diagnosis, ambiguous) {
 			continue
 		}
-		key = AppendSortKey(key[:0], g.Diagnosis, g.Hospital)
+		key = AppendSortKey(key[:0], diagnosis, hospital)
 		if other, ok := suspects[string(key)]; ok {
-			return sameSortKey(g, groups.Group(other))
+			return sameSortKey(groups.Group(i), groups.Group(other))
 		}
 		if err := share.take(suspectBytes + int64(len(key))); err != nil {
+			g := groups.Group(i)
 			return &GroupError{First: PlaceOf(&g), Err: err}
 		}
 		if suspects == nil {
@@ -171,10 +177,10 @@ func checkSortKeys(groups *Reducer, share *share) error {
 		return nil
 	}
 	for i := range groups.Len() {
-		g := groups.Group(i)
-		key = AppendSortKey(key[:0], g.Diagnosis, g.Hospital)
+		hospital, diagnosis := groups.names(i)
+		key = AppendSortKey(key[:0], diagnosis, hospital)
 		if other, ok := suspects[string(key)]; ok && other != i {
-			return sameSortKey(g, groups.Group(other))
+			return sameSortKey(groups.Group(i), groups.Group(other))
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 
@@ -125,11 +126,17 @@ func (r *Reducer) Len() int {
 
 // Group returns group i of Len, in the order of their first rows, unless other parts were merged.
 // Several goroutines may call it while nothing is read.
-func (r *Reducer) Group(i int) aggregate.Group {
+func (r *Reducer) Group(i int) aggregate.Group { return r.table.Group(r.index(i)) }
+
+// names returns the names of group i, as Group does, in a fraction of its time.
+func (r *Reducer) names(i int) (hospital, diagnosis string) { return r.table.Names(r.index(i)) }
+
+// index returns the table's number of group i.
+func (r *Reducer) index(i int) int {
 	if r.suppressing {
-		i = int(r.kept[i])
+		return int(r.kept[i])
 	}
-	return r.table.Group(i)
+	return i
 }
 
 // Groups returns all groups in the order of their first rows; without those of fewer rows than
@@ -138,12 +145,8 @@ func (r *Reducer) Groups() []aggregate.Group {
 	if !r.started {
 		return nil
 	}
-	groups := r.table.Groups()
-	all := len(groups)
-	if least := int64(r.options.MinRecords); least > 1 {
-		groups = slices.DeleteFunc(groups, func(g aggregate.Group) bool { return g.Count < least })
-	}
-	r.Suppressed = all - len(groups)
+	groups, suppressed := r.options.LargeEnough(r.table.Groups())
+	r.Suppressed = suppressed
 	return groups
 }
 
@@ -171,7 +174,7 @@ func (r *Reducer) ReadFrom(src io.Reader) (int64, error) {
 	} else if err := r.open(in); err != nil {
 		return in.n, err
 	}
-	err := r.rows(&r.scanner)
+	_, _, err := r.rows(&r.scanner, math.MaxInt64)
 	return in.n, err
 }
 
@@ -276,24 +279,41 @@ func (r *Reducer) missingNumber(field []byte) bool {
 // errRestart ends a block early: the scanner reads what follows a bad row's first line again.
 var errRestart = errors.New("job: the rest of the block is read again")
 
-// rows feeds the table block by block. A block ends before a record that is bad as CSV; the table
+// rows feeds the table block by block: the records that begin before the byte stop. It returns
+// where the line behind them begins, and how many records, bad ones too, precede it; at the end of
+// what there is to read, math.MaxInt64. A block ends before a record that is bad as CSV; the table
 // stops at a row that it cannot use. Either fails the job or costs the row's first line.
-func (r *Reducer) rows(s *csvfast.Scanner) error {
+func (r *Reducer) rows(s *csvfast.Scanner, stop int64) (end, records int64, err error) {
 	defer func() { r.Rows = r.table.Rows() }()
 	for {
 		for s.NextBlock() {
-			_, err := r.table.AddBlock(aggregate.Block(s.Block()))
-			if err != nil && err != errRestart {
-				return r.place(err)
+			b := s.Block()
+			if b.Offset >= stop {
+				return b.Offset, b.Record - 1, nil
+			}
+			if end = b.Offset + int64(len(b.Data)); end >= stop {
+				b, records = b.Until(stop - b.Offset)
+				end, records = b.Offset+int64(len(b.Data)), records+b.Record-1
+			}
+			if _, err := r.table.AddBlock(aggregate.Block(b)); err == errRestart {
+				continue
+			} else if err != nil {
+				return 0, 0, r.place(err)
+			}
+			if end >= stop {
+				return end, records, nil
 			}
 		}
-		err := s.Err()
-		if err == nil {
-			return nil
+		bad, ok := errors.AsType[*csvfast.Error](s.Err())
+		if !ok {
+			return math.MaxInt64, s.Record(), nil // the end of what there is
 		}
-		err = r.place(err)
+		if bad.Offset >= stop {
+			return bad.Offset, bad.Record - 1, nil
+		}
+		err := r.place(bad)
 		if !r.options.BadRows.Skip || !s.SkipBad() {
-			return err
+			return 0, 0, err
 		}
 		r.skip(err)
 	}

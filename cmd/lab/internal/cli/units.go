@@ -27,8 +27,10 @@ func Size(n int64) string {
 		return fmt.Sprintf("%.3g kB", float64(n)/1e3)
 	case n < 999_500_000:
 		return fmt.Sprintf("%.3g MB", float64(n)/1e6)
+	case n < 999_500_000_000:
+		return fmt.Sprintf("%.3g GB", float64(n)/1e9)
 	}
-	return fmt.Sprintf("%.3g GB", float64(n)/1e9)
+	return fmt.Sprintf("%.4g TB", float64(n)/1e12)
 }
 
 // ThreeDigits writes v with two decimal places below 10, one below 100, and none above.

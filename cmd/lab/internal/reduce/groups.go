@@ -11,8 +11,9 @@ import (
 	"reduction/internal/json"
 )
 
-// sortGroups sorts by sort key, and fails if two groups have the same.
-func sortGroups(groups []aggregate.Group) error {
+// SetGroups makes groups the outcome. It sorts them by sort key, and fails if two have the same.
+func (r *Reduction) SetGroups(groups []aggregate.Group) error {
+	r.Sorted = groups
 	slices.SortFunc(groups, func(a, b aggregate.Group) int { return compareSortKeys(&a, &b) })
 	for i := 1; i < len(groups); i++ {
 		a, b := &groups[i-1], &groups[i]

@@ -75,8 +75,7 @@ func (r *Reduction) alone(src io.Reader, start time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	r.Sorted = r.Groups()
-	return sortGroups(r.Sorted)
+	return r.SetGroups(r.Groups())
 }
 
 // together reduces on several cores. It returns false if anything is wrong with the file, or
@@ -128,8 +127,7 @@ func (r *Reduction) together(f io.ReaderAt, size int64, start time.Time) bool {
 	}
 	r.Took = time.Since(start)
 	r.Reducer, r.Bytes, r.Cores = parts[0], size, int(cores)
-	r.Sorted = r.Groups()
-	return sortGroups(r.Sorted) == nil
+	return r.SetGroups(r.Groups()) == nil
 }
 
 // errSkipped ends the parts if one left a row out: a malformed quote may have moved cuts.

@@ -1,0 +1,224 @@
+package shard
+
+import (
+	"errors"
+	"slices"
+
+	"reduction/aggregate"
+	"reduction/internal/job"
+)
+
+// ErrBroken says that a partial does not fit the plan: an error of this program.
+var ErrBroken = errors.New("shard: partials that do not fit the plan")
+
+// Chain is what the shards of a plan have found, once each begins where the one before it ends.
+type Chain struct {
+	job.Counts
+	Bytes int64 // of CSV
+
+	Links []Link // the partials that are the result, in the order of the plan
+
+	Least, Greatest aggregate.Number
+	Extremes        bool // these are known
+}
+
+// Link is a partial that is part of a result.
+type Link struct {
+	Task
+	Before int64 // records of the object before those of the shard
+}
+
+// Check looks for a chain in the partials of which it is given the heads: for each shard one or
+// more, from different starts, in any order. Where there is none yet, it returns the tasks to carry
+// out next. Damage is an error when all that comes before it is known to be right.
+//
+// Each round either ends with a chain or an error, or proves one more shard at least.
+func Check(p *Plan, heads []*Head) (*Chain, []Task, error) {
+	c := &checking{plan: p, heads: make([][]*Head, len(p.Shards))}
+	for _, h := range heads {
+		if h.Run != p.Run || h.Settings != p.Settings || h.Shard < 0 || h.Shard >= len(p.Shards) {
+			return nil, nil, ErrPartial
+		}
+		s := p.Shards[h.Shard]
+		if h.Damage == nil && len(h.Spans) != len(s) || len(h.Spans) == 0 || len(h.Spans) > len(s) {
+			return nil, nil, ErrPartial
+		}
+		for i := range h.Spans {
+			if h.Spans[i].Piece != s[i] {
+				return nil, nil, ErrPartial
+			}
+		}
+		for _, bad := range h.Bad {
+			if bad.Object < 0 || bad.Object >= len(p.Objects) {
+				return nil, nil, ErrPartial
+			}
+		}
+		if d := h.Damage; d != nil && (d.Object < 0 || d.Object >= len(p.Objects)) {
+			return nil, nil, ErrPartial
+		}
+		c.heads[h.Shard] = append(c.heads[h.Shard], h)
+	}
+	for i := 0; i < len(p.Shards); {
+		piece := p.Shards[i][0]
+		if p.whole(piece) {
+			if err := c.whole(i); err != nil {
+				return nil, nil, err
+			}
+			i++
+			continue
+		}
+		n := 1
+		for p.Shards[i+n-1][0].To < p.Objects[piece.Object].Size {
+			n++
+		}
+		if err := c.object(i, i+n); err != nil {
+			return nil, nil, err
+		}
+		i += n
+	}
+	if len(c.again) > 0 {
+		return nil, c.again, nil
+	}
+	return &c.chain, nil, nil
+}
+
+// checking is the state of a Check.
+type checking struct {
+	plan  *Plan
+	heads [][]*Head // by shard
+	chain Chain
+	again []Task
+}
+
+// whole adds a shard of whole objects.
+func (c *checking) whole(shard int) error {
+	if len(c.heads[shard]) == 0 {
+		c.again = append(c.again, Task{shard, Guess})
+		return nil
+	}
+	c.chain.Bytes += c.heads[shard][0].Bytes
+	return c.add(c.heads[shard][0], 0)
+}
+
+// object follows the chain through the shards of one object.
+func (c *checking) object(first, behind int) error {
+	var (
+		next   int64 // where the next shard's first record begins
+		sure   bool  // that is proven; else it is a guess, or none
+		inside bool  // the next shard begins inside quotes
+		blind  bool  // that is not known, or damage makes it mean nothing
+		before int64 // records
+	)
+	for i := first; i < behind; i++ {
+		heads := c.heads[i]
+		g := slices.IndexFunc(heads, func(h *Head) bool { return h.Start == Guess })
+		if g < 0 {
+			c.again = append(c.again, Task{i, Guess})
+			next, sure, blind = none, false, true
+			continue
+		}
+		span := &heads[g].Spans[0]
+		begins := inside
+		inside = begins != span.Odd
+		if i == first {
+			// Its start is the header's end, and needs no proof.
+			next, sure, before = span.First, true, span.HeaderRecords
+		}
+		if next >= span.To {
+			continue // a record, or the header, that began before this shard ends behind it
+		}
+		if !sure && !blind {
+			next = span.Starts[0]
+			if begins {
+				next = span.Starts[1]
+			}
+		}
+		if next == none {
+			// Nothing tells where the shard begins, so its guess is as good as any.
+			next = span.First
+		}
+		k := slices.IndexFunc(heads, func(h *Head) bool { return h.Spans[0].First == next })
+		if k < 0 {
+			c.again = append(c.again, Task{i, next})
+			next, sure = none, false
+			continue
+		}
+		h := heads[k]
+		if sure {
+			if h.Damage == nil && h.Spans[0].End < span.To {
+				return ErrBroken
+			}
+			if err := c.add(h, before); err != nil {
+				return err
+			}
+			before += h.Spans[0].Records
+			inside = h.Spans[0].Inside
+			blind = blind || h.Reasons[job.Quotes] > 0
+			sure = h.Damage == nil
+		}
+		next = h.Spans[0].End
+	}
+	size := c.plan.Objects[c.plan.Shards[first][0].Object].Size
+	if sure && next != size {
+		return ErrBroken
+	}
+	c.chain.Bytes += size
+	return nil
+}
+
+// add adds a partial that is proven. While another has to be mapped again before it, its damage
+// waits: there may be other damage further in front.
+func (c *checking) add(h *Head, before int64) error {
+	if len(c.again) > 0 {
+		return nil
+	}
+	if h.Damage != nil {
+		o := c.plan.Objects[h.Damage.Object]
+		return &job.Error{Bucket: o.Bucket, Key: o.Key, Err: placed(h.Damage.RowError, before)}
+	}
+	counts := h.Counts
+	for _, b := range h.Bad {
+		err := placed(b.RowError, before)
+		if len(c.plan.Objects) > 1 {
+			o := c.plan.Objects[b.Object]
+			err = &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+		}
+		counts.Bad = append(counts.Bad, err)
+	}
+	c.chain.Counts.Add(&counts)
+	c.chain.Links = append(c.chain.Links, Link{h.Task, before})
+	if h.Extremes {
+		c.chain.extremes(h)
+	}
+	return nil
+}
+
+// placed returns an error with its place in the object, or what it says about no place.
+func placed(e *job.RowError, before int64) error {
+	if e.Record == 0 {
+		return e.Err
+	}
+	return &job.RowError{Record: e.Record + before, Offset: e.Offset, Column: e.Column, Err: e.Err}
+}
+
+func (c *Chain) extremes(h *Head) {
+	if !c.Extremes {
+		c.Least, c.Greatest, c.Extremes = h.Least, h.Greatest, true
+	}
+	if h.Least.Compare(c.Least) < 0 {
+		c.Least = h.Least
+	}
+	if h.Greatest.Compare(c.Greatest) > 0 {
+		c.Greatest = h.Greatest
+	}
+}
+
+// Verdict fails where the job's settings allow no result of a chain: too many bad rows, or none
+// that can be used.
+func (p *Plan) Verdict(o *job.Options, c *Chain) error {
+	err := o.Verdict(&c.Counts)
+	if err != nil && len(p.Objects) == 1 {
+		err = &job.Error{Bucket: p.Objects[0].Bucket, Key: p.Objects[0].Key, Err: err}
+	}
+	return err
+}

@@ -1,0 +1,85 @@
+package shard
+
+import (
+	"hash/fnv"
+	"io"
+
+	"reduction/aggregate"
+	"reduction/internal/job"
+)
+
+// Merger merges partials into one table. Where groups are too many for one function's memory,
+// several Mergers share them: by their sort keys, so that two groups with the same one meet.
+type Merger struct {
+	Part, Parts int // which of how many; the zero values: all groups
+	Suppressed  int // groups that MinRecords has left out of Groups
+
+	options *job.Options
+	table   aggregate.Table
+	ids     []uint32 // of a partial's treatments
+	key     []byte
+}
+
+// NewMerger returns a Merger that asks memory before its table grows; nil: there is no limit.
+func NewMerger(o *job.Options, memory func(bytes int64) error) *Merger {
+	m := &Merger{options: o}
+	m.table.Memory = memory
+	m.table.Reset(names)
+	return m
+}
+
+// Add adds the groups of a partial of which r has read the head. An error ends the work.
+func (m *Merger) Add(r *Reader, l Link) error {
+	if r.Task != l.Task || r.Damage != nil {
+		return ErrPartial
+	}
+	m.ids = m.ids[:0]
+	for _, name := range r.Treatments {
+		id, err := m.table.TreatmentID(name)
+		if err != nil {
+			return err
+		}
+		m.ids = append(m.ids, id)
+	}
+	for {
+		g, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !m.owns(g) {
+			continue
+		}
+		g.Record += l.Before
+		for i := range g.Treatments {
+			g.Treatments[i].Treatment = m.ids[g.Treatments[i].Treatment]
+		}
+		if err := m.table.AddPart(g); err != nil {
+			return err
+		}
+	}
+}
+
+// owns says whether a group is one of this Merger's.
+func (m *Merger) owns(g *aggregate.Part) bool {
+	if m.Parts <= 1 {
+		return true
+	}
+	m.key = job.AppendSortKey(m.key[:0], string(g.Diagnosis), string(g.Hospital))
+	h := fnv.New32a()
+	h.Write(m.key)
+	return int(h.Sum32()%uint32(m.Parts)) == m.Part
+}
+
+// Groups returns the groups in the order of their first rows, without those of too few rows. Their
+// offsets are those that Plan.Place reads.
+func (m *Merger) Groups() []aggregate.Group {
+	groups, suppressed := m.options.LargeEnough(m.table.Groups())
+	m.Suppressed = suppressed
+	return groups
+}
+
+// Rows returns how many rows they have.
+func (m *Merger) Rows() int64 { return m.table.Rows() }

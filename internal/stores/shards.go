@@ -1,0 +1,69 @@
+package stores
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"reduction/internal/aws"
+	"reduction/internal/job"
+	"reduction/internal/shard"
+)
+
+// Shards reads parts of objects from S3, and keeps the objects there whose keys begin with Partials
+// and end with [shard.Suffix].
+type Shards struct {
+	Client   *aws.Client
+	Bucket   string // of the partials
+	Partials string // what their keys begin with
+}
+
+// Open opens a part of an object. It fails where the object has another ETag than in the plan.
+func (s Shards) Open(ctx context.Context, o shard.Object, from, to int64) (io.ReadCloser, error) {
+	return s.Client.Part(ctx, aws.ObjectRef(o.Object), from, to, o.Size), nil
+}
+
+// List returns the objects of a bucket whose keys begin with a prefix, without partials.
+func (s Shards) List(ctx context.Context, bucket, prefix string) (objects []shard.Object, err error) {
+	listed, err := s.Client.List(ctx, bucket, prefix, shard.MaxObjects)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range listed {
+		switch {
+		case strings.HasSuffix(l.Key, shard.Suffix):
+			continue
+		case strings.HasPrefix(l.ETag, "W/"):
+			return nil, &job.Error{Bucket: bucket, Key: l.Key, Err: job.ErrNoVersion}
+		}
+		objects = append(objects, shard.Object{Object: job.Object{Bucket: bucket, Key: l.Key, ETag: l.ETag}, Size: l.Size})
+	}
+	return objects, nil
+}
+
+// ErrTwoPartials says that a task was carried out twice, with different results.
+var ErrTwoPartials = errors.New("a task has two partials that differ: an object has changed without another ETag, or two versions of this program work on one run")
+
+// PutPartial stores a partial, or finds the same one stored.
+func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error {
+	err := s.Client.Create(ctx, s.Bucket, s.Partials+name, data)
+	if !errors.Is(err, aws.ErrExists) {
+		return err
+	}
+	there, err := s.OpenPartial(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer there.Close()
+	have, err := io.ReadAll(there)
+	if err == nil && string(have) != string(data) {
+		err = &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: ErrTwoPartials}
+	}
+	return err
+}
+
+// OpenPartial opens a partial.
+func (s Shards) OpenPartial(ctx context.Context, name string) (io.ReadCloser, error) {
+	return s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+}
