@@ -6,14 +6,14 @@ import (
 	"reduction/internal/json"
 )
 
-// Batch is the body of one BatchWriteItem request, in one buffer that is used again. Reset comes
-// first. A Batch belongs to one goroutine at a time.
+// Batch is the body of one BatchWriteItem request, in one buffer that is reused. Call Reset first.
+// A Batch belongs to one goroutine at a time.
 //
 //	{"RequestItems":{"TABLE":[ item , item , item ]}}
 //	└──────── head ─────────┘ └ items[0] ┘        └ tail, see Body
 //
 // Put adds an item, and Delete the key of an item to delete. StartItem, String, Number and EndItem
-// add an item, too, without a slice of attributes: each appends to the buffer what it is given.
+// add an item, too, without a slice of attributes: each appends its arguments to the buffer.
 type Batch struct {
 	// Partition and Sort are the table's key attributes. Set them before Reset. A table without
 	// a sort key has a zero Sort. If Partition is zero, the keys are strings named [PartitionKey]
@@ -28,8 +28,9 @@ type Batch struct {
 	n     int
 
 	next next // the item between StartItem and EndItem
-	// The attributes of the last item, of which next has the first ones so far. Most items
-	// have the same: then each name has been checked and escaped before.
+	// names are the attributes of the last item. The first next.names of them belong to the
+	// item that is being appended, too. Most items have the same attributes, so each name is
+	// checked and escaped only once.
 	names []name
 }
 
@@ -47,7 +48,7 @@ const notKey = -1
 type item struct {
 	span
 	deletes bool
-	keys    [2]span // the keys' values there, as JSON has them between its quotes
+	keys    [2]span // the keys' values in the buffer, without their quotes
 }
 
 // span is a part of the buffer, its end excluded.
@@ -59,7 +60,7 @@ type next struct {
 	undo  int   // the length of the buffer before it
 	names int   // how many of Batch.names it has
 	size  int   // see ItemSize
-	err   error // the first, which EndItem returns
+	err   error // the first error, which EndItem returns
 }
 
 const tail = "]}}"
@@ -71,7 +72,7 @@ func (b *Batch) Reset(table string) {
 		keys = [2]Key{{name: PartitionKey}, {name: SortKey}}
 	}
 	if keys[0].name != b.keys[0].name || keys[1].name != b.keys[1].name {
-		b.names = nil // they know which of them are keys
+		b.names = nil // their fields key are about the old keys
 	}
 	b.table, b.keys, b.n = table, keys, 0
 	b.buf = append(b.buf[:0], `{"RequestItems":{`...)
@@ -86,8 +87,8 @@ func (b *Batch) Len() int { return b.n }
 // Table returns the table given to Reset.
 func (b *Batch) Table() string { return b.table }
 
-// Body returns the request's body, valid until the batch is changed. While the batch is empty
-// it is no valid request: DynamoDB wants one item at least.
+// Body returns the request's body, valid until the batch is changed. The body of an empty batch
+// is not a valid request: DynamoDB requires at least one item.
 func (b *Batch) Body() []byte {
 	n := len(b.buf)
 	b.buf = append(b.buf, tail...)
@@ -96,16 +97,16 @@ func (b *Batch) Body() []byte {
 	return body
 }
 
-// Put adds an item. Where it cannot, the batch stays as it was, and the error is one of those
-// that EndItem returns.
+// Put adds an item. If it fails, the batch is unchanged, and the error is one of those that
+// EndItem returns.
 func (b *Batch) Put(attrs ...Attr) error {
 	b.StartItem()
 	b.attrs(attrs)
 	return b.EndItem()
 }
 
-// Delete adds a request to delete the item with this key: the key attributes, and no others. Where
-// it cannot, the batch stays as it was, and the error is one of those that EndItem returns.
+// Delete adds a request to delete the item with this key: the key attributes, and no others. If it
+// fails, the batch is unchanged, and the error is one of those that EndItem returns.
 func (b *Batch) Delete(key ...Attr) error {
 	b.start(`{"DeleteRequest":{"Key":{`)
 	b.next.deletes = true
@@ -180,11 +181,11 @@ func (b *Batch) binary(name, value string) {
 	b.next.size += len(value)
 }
 
-// setKey notes the place of a key's value, which has just been appended from start on.
+// setKey records the place of a key's value, which has just been appended from start on.
 func (b *Batch) setKey(key int, kind kind, start, size int) {
 	k := &b.keys[key]
 	if k.kind != kind {
-		return // EndItem finds no key
+		return // EndItem returns ErrNoKey
 	}
 	b.next.keys[key] = span{start, len(b.buf)}
 	most := MaxPartitionKey
@@ -201,8 +202,8 @@ func (b *Batch) setKey(key int, kind kind, start, size int) {
 // Number appends an attribute of type N. The text is written as in JSON, with up to 38 digits.
 func (b *Batch) Number(name string, text []byte) { appendNumber(b, name, text) }
 
-// appendNumber appends a number, which travels as a string, so that no JSON library on the way
-// rounds it (Developer Guide, "DynamoDB low-level API").
+// appendNumber appends a number. It is sent as a string, so that no JSON library rounds it
+// (Developer Guide, "DynamoDB low-level API").
 func appendNumber[S string | []byte](b *Batch, name string, text S) {
 	n, err := parseNumber(text)
 	if err != nil {
@@ -219,7 +220,7 @@ func appendNumber[S string | []byte](b *Batch, name string, text S) {
 }
 
 // begin appends an attribute up to its value, and a comma before all but the first. It returns
-// which key the attribute is, or notKey.
+// the index of the attribute in Batch.keys, or notKey.
 func (b *Batch) begin(name string, kind kind) (key int) {
 	at := b.next.names
 	if at > 0 {
@@ -234,7 +235,7 @@ func (b *Batch) begin(name string, kind kind) (key int) {
 	return b.names[at].key
 }
 
-// newName puts a name into the place of those that the last item had from here on.
+// newName replaces the last item's names, from index b.next.names on, with this one.
 func (b *Batch) newName(text string, kind kind) {
 	b.names = b.names[:b.next.names]
 	for _, other := range b.names {
@@ -269,14 +270,14 @@ func (b *Batch) fail(name string, err error) {
 	}
 }
 
-// EndItem adds the item that StartItem began. Where it cannot, the batch is as it was before,
-// and the error says why: ErrFull, in which case the item may go into the next batch;
-// ErrDuplicateKey; ErrItemTooLarge; or an [*AttrError], about its first bad attribute.
+// EndItem adds the item that StartItem began. If it fails, the batch is unchanged, and the error
+// says why: ErrFull, in which case the item may go into the next batch; ErrDuplicateKey;
+// ErrItemTooLarge; or an [*AttrError] about the first bad attribute.
 func (b *Batch) EndItem() error {
 	err := b.endItem()
 	if err != nil {
 		b.buf = b.buf[:b.next.undo]
-		b.names = nil // a bad one may be among them, which is to be met again
+		b.names = nil // a bad name among them must be refused again
 	}
 	b.next.undo = 0
 	return err
@@ -298,7 +299,7 @@ func (b *Batch) endItem() error {
 	case it.size > MaxItemSize:
 		return ErrItemTooLarge
 	case b.has(it.keys):
-		// API Reference, BatchWriteItem: the whole batch would be rejected.
+		// API Reference, BatchWriteItem: DynamoDB would reject the whole batch.
 		return ErrDuplicateKey
 	case len(b.buf)+len(tail) > MaxRequestSize:
 		return ErrFull

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// request is BatchWriteItem's body, and its answer's UnprocessedItems.
+// request is the body of BatchWriteItem, and the UnprocessedItems of its answer.
 type request struct {
 	RequestItems     map[string][]write `json:",omitempty"`
 	UnprocessedItems map[string][]write `json:",omitempty"`
@@ -108,8 +108,8 @@ func TestFull(t *testing.T) {
 		t.Errorf("%d items", len(got))
 	}
 
-	// Control characters take six bytes each: a body of items within their limit may
-	// reach its own.
+	// Control characters take six bytes each: so a body may reach its limit with items that are
+	// within theirs.
 	b.Reset("t")
 	text := S("text", strings.Repeat("\x01", MaxItemSize-100))
 	var err error
@@ -242,7 +242,7 @@ func TestBatchAllocs(t *testing.T) {
 		if n, err := b.Unprocessed(answer); n != 1 || err != nil {
 			t.Fatal(n, err)
 		}
-	}); n > 2 { // the scanner, and the names of the table
+	}); n > 2 { // the scanner, and the name of the table
 		t.Errorf("reading an answer allocates %v times", n)
 	}
 }
@@ -311,7 +311,7 @@ func FuzzBatch(f *testing.F) {
 	})
 }
 
-// An item that is begun and not ended leaves nothing behind.
+// An item that is begun and not ended leaves nothing in the batch.
 func TestStartItemTwice(t *testing.T) {
 	var b Batch
 	b.Reset("t")

@@ -1,20 +1,20 @@
 // Package ddbwire builds the bodies of DynamoDB's BatchWriteItem, reads which of their items came
 // back unprocessed, and reads DynamoDB's errors (JSON protocol, version 20120810). It serves any
-// table. Where the keys are strings named [PartitionKey] and [SortKey], it also knows GetItem, a
-// conditional PutItem, Query by partition key, and how to check that a table has these keys.
+// table. For keys that are strings named [PartitionKey] and [SortKey], it also has GetItem, a
+// conditional PutItem, Query by partition key, and a check that a table has these keys.
 //
 // Everything that DynamoDB would refuse about an item or a batch is refused here, before
 // anything is sent: sizes, keys, numbers, duplicates.
 //
-// The package opens no connection: sending and retrying is for the caller. It knows the scalar
-// attribute types S, N, B, BOOL and NULL. It has no lists, maps or sets, and no updates and no other
-// queries. For those, write the JSON with encoding/json and sign it with package sigv4: its examples show
-// PutItem and Query.
+// The package opens no connection: the caller sends requests and retries. It has the scalar
+// attribute types S, N, B, BOOL and NULL. It has no lists, maps or sets, no updates and no other
+// queries. For those, write the JSON with encoding/json and sign it with package sigv4, whose
+// examples show PutItem and Query.
 package ddbwire
 
 import "errors"
 
-// The names of the key attributes of a Batch that sets no others.
+// The names of the key attributes if a Batch sets no others.
 const (
 	PartitionKey = "PK"
 	SortKey      = "SK"
@@ -37,14 +37,14 @@ const (
 var (
 	ErrFull               = errors.New("ddbwire: the batch is full")
 	ErrItemTooLarge       = errors.New("ddbwire: the item is larger than 400 KB")
-	ErrDuplicateKey       = errors.New("ddbwire: the batch has an item of the same key")
+	ErrDuplicateKey       = errors.New("ddbwire: the batch has another item with the same key")
 	ErrNoKey              = errors.New("the key attribute is missing, or of another type than the table's")
-	ErrNotKey             = errors.New("the attribute is no key, and a request to delete has only keys")
+	ErrNotKey             = errors.New("the attribute is not a key: a request to delete has only keys")
 	ErrEmptyKey           = errors.New("the key is empty")
 	ErrKeyTooLong         = errors.New("the key is too long")
 	ErrName               = errors.New("the attribute's name is empty or too long")
-	ErrDuplicateAttribute = errors.New("the attribute is there twice")
-	ErrNumber             = errors.New("not a number that DynamoDB takes")
+	ErrDuplicateAttribute = errors.New("the item has the attribute twice")
+	ErrNumber             = errors.New("not a number that DynamoDB accepts")
 	ErrUTF8               = errors.New("invalid UTF-8")
 )
 
@@ -60,7 +60,7 @@ func (e *AttrError) Unwrap() error { return e.Err }
 
 // Attr is an attribute of an item: a name and a value.
 type Attr struct {
-	name, value string // of B, the value as it is; of others, as in JSON
+	name, value string // the value of S and B as it is; of the others as in JSON
 	kind        kind
 }
 
@@ -105,7 +105,7 @@ type Key struct {
 	equal func(a, b []byte) bool // compares values; nil if equal ones have the same bytes
 }
 
-// same compares two values as JSON has them. Equal strings have been escaped in the same way.
+// same compares two values as they are in the JSON. Equal strings are escaped in the same way.
 func (k *Key) same(a, b []byte) bool {
 	if k.equal == nil {
 		return string(a) == string(b)

@@ -4,18 +4,18 @@ import "strings"
 
 // Error is an error as DynamoDB sends it. Developer Guide, "Error handling with DynamoDB".
 type Error struct {
-	Type    string // such as "ValidationException"; "" where the body was no error's
+	Type    string // such as "ValidationException"; "" if the body was not an error of DynamoDB
 	Message string
 
-	// ThrottlingReasons are the reasons of a throttled request, each before the ARN of the table
-	// or index that it is about, or behind it.
+	// ThrottlingReasons are the reasons why a request was throttled, and the ARNs of the tables
+	// or indexes that they are about. Each reason is directly before or after its ARN.
 	ThrottlingReasons []string
 }
 
 func (e *Error) Error() string {
 	s := "ddbwire: " + e.Type
 	if e.Type == "" {
-		s = "ddbwire: an answer that is no error of DynamoDB's"
+		s = "ddbwire: the answer is not an error of DynamoDB"
 	}
 	if e.Message != "" {
 		s += ": " + e.Message
@@ -23,8 +23,8 @@ func (e *Error) Error() string {
 	return s
 }
 
-// ParseError reads the body of an answer that is no success. It never returns nil: of a
-// body that is not DynamoDB's, a proxy's say, the Type is empty.
+// ParseError reads the body of the answer to a failed request. It never returns nil: if the body
+// is not DynamoDB's, but a proxy's for example, the Type is empty.
 //
 //	{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":"..."}
 func ParseError(body []byte) *Error {

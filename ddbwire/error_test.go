@@ -2,8 +2,8 @@ package ddbwire
 
 import "testing"
 
-// The bodies are those of the DynamoDB Developer Guide, "Error handling with DynamoDB", and
-// of what the service sends for a bad signature.
+// The bodies are from the DynamoDB Developer Guide, "Error handling with DynamoDB", and one is what
+// the service sends for a bad signature.
 func TestParseError(t *testing.T) {
 	for _, test := range []struct{ body, kind, message string }{
 		{`{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Requested resource not found: Table: tablename not found"}`,

@@ -59,7 +59,7 @@ func ExampleParseError() {
 	// Output: ResourceNotFoundException
 }
 
-// A table with keys of its own, and an item that is to go.
+// A table with other names and types of keys, and an item to delete.
 func ExampleBatch_Delete() {
 	b := ddbwire.Batch{Partition: ddbwire.StringKey("customer"), Sort: ddbwire.NumberKey("order")}
 	b.Reset("orders")

@@ -2,8 +2,8 @@ package ddbwire
 
 // ItemSize returns the size of an item as DynamoDB counts it. Developer Guide, "DynamoDB
 // item sizes and formats": the UTF-8 bytes of every attribute's name and value; for a number
-// one byte for two significant digits, and one more. That page says "approximately": digits
-// go in pairs from the decimal point on, so that 1.2 takes two, and a minus sign
+// one byte for two significant digits, and one more. That page says "approximately": digits are
+// paired from the decimal point on, so that the digits of 1.2 take two bytes, and a minus sign
 // takes one.
 func ItemSize(attrs ...Attr) int {
 	size := 0
@@ -26,7 +26,7 @@ func ItemSize(attrs ...Attr) int {
 func (n number) size() int {
 	size := 1 + (n.digits+1)/2
 	if n.digits > 0 && n.digits%2 == 0 && n.magnitude%2 == 0 {
-		size++ // the first and the last digit have half a pair each
+		size++ // the first and the last digit are each alone in a pair
 	}
 	if n.negative {
 		size++

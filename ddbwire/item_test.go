@@ -62,8 +62,8 @@ func TestNoValues(t *testing.T) {
 		{S("PK", "p"), S("SK", "s"), S("x", "Secret\xff")},
 		{S("PK", "p"), S("SK", strings.Repeat("Secret", 1000))},
 	} {
-		var e *AttrError
-		if err := put(attrs); !errors.As(err, &e) || strings.Contains(err.Error(), "Secret") {
+		err := put(attrs)
+		if _, ok := errors.AsType[*AttrError](err); !ok || strings.Contains(err.Error(), "Secret") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -129,7 +129,7 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// FuzzNumber: what is accepted, math/big reads too, and finds within the limits.
+// FuzzNumber: math/big reads every number that is accepted, and its value is within the limits.
 func FuzzNumber(f *testing.F) {
 	for _, text := range []string{"0", "-12.50", "1e125", "0.001e-9", "99999999999999999999999999999999999999"} {
 		f.Add(text)
@@ -143,7 +143,7 @@ func FuzzNumber(f *testing.F) {
 		}
 		mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 		if len(exponent) > 5 {
-			return // of a zero
+			return // too long for math/big: accepted only for a zero, or with leading zeros
 		}
 		value, ok := new(big.Rat).SetString(text)
 		if !ok {

@@ -46,7 +46,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// Equal keys are found whatever they are written like, and different ones are not taken for equal.
+// Equal keys are found however they are written, and different ones are not taken for equal.
 func TestSameKey(t *testing.T) {
 	for _, test := range []struct {
 		key         Key
@@ -75,7 +75,7 @@ func TestSameKey(t *testing.T) {
 	}
 }
 
-// A batch takes its keys anew at each Reset.
+// Each Reset takes the keys again.
 func TestOtherKeys(t *testing.T) {
 	var b Batch
 	for _, test := range []struct{ partition, sort Key }{

@@ -2,16 +2,16 @@ package ddbwire
 
 import "bytes"
 
-// number is what DynamoDB's limits are about.
+// number has the properties of a number that DynamoDB limits.
 type number struct {
 	negative  bool
 	digits    int // significant ones: without leading and trailing zeros; none in zero
 	magnitude int // d.ddd * 10^magnitude
 }
 
-// parseNumber reads a number written by the grammar of RFC 8259 §6, and holds it against
-// the limits of the Developer Guide, "Supported data types": 38 significant digits, and a
-// magnitude from 1E-130 to 9.99E+125, or zero.
+// parseNumber reads a number written by the grammar of RFC 8259 §6, and checks the limits of the
+// Developer Guide, "Supported data types": 38 significant digits, and a magnitude from 1E-130 to
+// 9.99E+125, or zero.
 func parseNumber[S string | []byte](s S) (number, error) {
 	var n number
 	i := 0

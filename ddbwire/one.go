@@ -14,8 +14,8 @@ func AppendGetItem(dst []byte, table, pk, sk string) []byte {
 	return append(dst, `}},"ConsistentRead":true}`...)
 }
 
-// AppendQuery appends the body of a Query request: a consistent read of all items of a partition key.
-// It is what `aws dynamodb query --cli-input-json` takes, too.
+// AppendQuery appends the body of a Query request: a consistent read of all items of a partition
+// key. `aws dynamodb query --cli-input-json` accepts it, too.
 func AppendQuery(dst []byte, table, pk string) []byte {
 	dst = json.AppendString(append(dst, `{"TableName":`...), table)
 	dst = append(dst, `,"ConsistentRead":true,"KeyConditionExpression":"`+PartitionKey+` = :pk"`...)
@@ -23,8 +23,8 @@ func AppendQuery(dst []byte, table, pk string) []byte {
 	return append(dst, `}}}`...)
 }
 
-// ReadItem reads the answer to GetItem: the attributes of types S and N by their names, or nil where
-// there is no such item.
+// ReadItem reads the answer to GetItem. It returns the attributes of types S and N by their names,
+// or nil if there is no such item.
 func ReadItem(response []byte) (item map[string]string, err error) {
 	err = texts(response, func(path, value string) {
 		name, ok := strings.CutPrefix(path, ".Item.")
@@ -41,8 +41,8 @@ func ReadItem(response []byte) (item map[string]string, err error) {
 }
 
 // AppendPutItem appends the body of a PutItem request for the batch's first item, which must be one
-// to put. The item is stored only where a condition is met: a ConditionExpression in which a number
-// has a name, such as ":n".
+// to put. DynamoDB stores the item only if the condition is met. The condition is a
+// ConditionExpression; it may use the number by its name, such as ":n".
 func (b *Batch) AppendPutItem(dst []byte, condition string, number Attr) []byte {
 	const before, after = `{"PutRequest":{"Item":`, "}}"
 	item := b.text(b.items[0].span)

@@ -7,7 +7,7 @@ import (
 	"reduction/internal/json"
 )
 
-// ErrTableKeys says that a table has other keys than items are written with here.
+// ErrTableKeys says that a table's keys are not PartitionKey and SortKey.
 var ErrTableKeys = errors.New("ddbwire: the table's keys are not " + PartitionKey + " and " + SortKey + ", both strings")
 
 // AppendDescribeTable appends the body of a DescribeTable request.
@@ -16,9 +16,9 @@ func AppendDescribeTable(dst []byte, table string) []byte {
 	return append(dst, '}')
 }
 
-// CheckTable reads the answer to DescribeTable. It returns nil where the table's keys are those that
-// items are written with, ErrTableKeys where they are not, and ErrAnswer where it cannot tell. API
-// Reference, TableDescription:
+// CheckTable reads the answer to DescribeTable. It returns nil if the table's keys are the strings
+// PartitionKey and SortKey, ErrTableKeys if they are not, and ErrAnswer if the answer does not say.
+// API Reference, TableDescription:
 //
 //	{"Table":{"KeySchema":[{"AttributeName":"PK","KeyType":"HASH"},...],
 //	 "AttributeDefinitions":[{"AttributeName":"PK","AttributeType":"S"},...]}}
@@ -51,8 +51,8 @@ func CheckTable(response []byte) error {
 	return nil
 }
 
-// texts visits every string of an answer. Its path is the names of the members that it is in, with a
-// dot before each; arrays are passed through.
+// texts visits every string of an answer. The path of a string is the names of the members that it
+// is in, with a dot before each. Arrays add nothing to the path.
 func texts(response []byte, visit func(path, value string)) error {
 	s := json.NewScanner(response)
 	if s.Peek() != json.Object {

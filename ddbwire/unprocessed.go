@@ -8,11 +8,11 @@ import (
 	"reduction/internal/json"
 )
 
-// ErrAnswer is an answer that cannot be one to the batch: then nothing is known about
-// which items are stored.
-var ErrAnswer = errors.New("ddbwire: not an answer to this batch")
+// ErrAnswer says that an answer cannot be one to the request. If the request was a batch, it is not
+// known which of its items are stored.
+var ErrAnswer = errors.New("ddbwire: not an answer to this request")
 
-// answerError is an answer that is no complete JSON document, and where it is not.
+// answerError is ErrAnswer for an answer that is not valid JSON. It says where.
 type answerError struct{ err error }
 
 func (e *answerError) Error() string        { return ErrAnswer.Error() + ": " + e.err.Error() }
@@ -62,7 +62,7 @@ func tableName(table string) string { return table[strings.LastIndexByte(table, 
 // returned reads {"PutRequest":{"Item":{...}}} or {"DeleteRequest":{"Key":{...}}} and returns which
 // item of ours has its key.
 func (b *Batch) returned(s *json.Scanner) int {
-	// One bit an item: those that have the value of a key.
+	// For each key, the items that have its value, one bit each.
 	var items [2]uint32
 	if b.keys[1].name == "" {
 		items[1] = ^items[1]

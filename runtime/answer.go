@@ -12,13 +12,13 @@ import (
 	"reduction/internal/http1"
 )
 
-// MaxResponse is what a response may have unless it is a stream. Developer Guide, "Lambda
-// quotas": 6 MB; Lambda allows the runtime 100 bytes more (MaxPayloadSize in AWS's emulator of
-// the Runtime API).
+// MaxResponse is how many bytes a response may have unless it is a stream. Developer Guide,
+// "Lambda quotas": 6 MB. Lambda allows the runtime 100 bytes more (MaxPayloadSize in AWS's
+// emulator of the Runtime API).
 const MaxResponse = 6<<20 + 100
 
-// ErrResponseTooLarge is what the caller gets for a response above MaxResponse, in the
-// words that Lambda itself has for it.
+// ErrResponseTooLarge is the error that the caller gets for a response above MaxResponse. Its
+// text is Lambda's own.
 var ErrResponseTooLarge error = &typedError{"Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size (6291556 bytes)."}
 
 const (
@@ -32,17 +32,17 @@ const (
 	fieldResponseMode = "Lambda-Runtime-Function-Response-Mode"
 )
 
-// answer sends what the handler returned. Its error is a reason to exit: the handler's
-// panic, an environment out of order (status 500: "Container error. Non-recoverable
-// state. Runtime should exit promptly"), or an answer that did not arrive. In the last case
-// Lambda waits for the answer until the timeout, and AWS's emulator hands the same event out
-// again, without end; once the process has exited, both know that there is none.
+// answer sends what the handler returned. If answer returns an error, the process must exit:
+// the handler panicked, the environment is broken (status 500: "Container error.
+// Non-recoverable state. Runtime should exit promptly"), or the answer did not arrive. In the
+// last case Lambda would wait for the answer until the timeout, and AWS's emulator would hand
+// out the same event again, without end. The exit tells both that no answer will come.
 //
-// An answer that Lambda refuses has arrived: see refused. One whose receipt was cut off may or
-// may not have counted; to send it again would not tell. Both are logged, and the next
-// invocation is asked for.
+// Two failures are only logged, and the worker asks for the next invocation. An answer that
+// Lambda refuses has arrived: see refused. If the receipt of an answer cannot be read, the answer
+// may or may not have counted; sending it again would not tell.
 func (w *worker) answer(inv *Invocation, a answer, err error) error {
-	// What has been asked for is answered, even if the context of Serve has ended.
+	// An invocation that was received is answered, even if the context of Serve has ended.
 	ctx := context.Background()
 	var exit, sendErr error
 	if err == nil {
@@ -56,7 +56,7 @@ func (w *worker) answer(inv *Invocation, a answer, err error) error {
 		r := describe(err)
 		sendErr = w.postError(ctx, inv.path("/error"), r, inv.echo())
 		if err == ErrResponseTooLarge && status(sendErr) == 403 {
-			sendErr = nil // Lambda has made it an error by itself
+			sendErr = nil // Lambda has already reported the error to the caller
 		}
 		if r.panicked != nil {
 			exit = r.panicked
@@ -71,8 +71,8 @@ func (w *worker) answer(inv *Invocation, a answer, err error) error {
 	return exit
 }
 
-// refused says whether Lambda has taken note of an answer, and does not want it. 410: the
-// invocation had timed out, and its caller knows. 400, 403 and 404: Lambda has given it up.
+// refused reports whether Lambda has received an answer and rejected it. 410: the invocation
+// had timed out, and its caller knows. 400, 403 and 404: Lambda has given the invocation up.
 func refused(err error) bool {
 	switch status(err) {
 	case 400, 403, 404, 410:
@@ -81,8 +81,8 @@ func refused(err error) bool {
 	return false
 }
 
-// postError reports an error. Where the header is too long for the Runtime API (431), the
-// cause for X-Ray is left out.
+// postError reports an error. If the header is too long for the Runtime API (431), postError
+// reports the error again without the cause for X-Ray.
 func (l *link) postError(ctx context.Context, path string, r report, echo http1.Header) error {
 	body := r.appendJSON(nil, maxReport)
 	header := append(echo, r.header()...)
@@ -97,7 +97,7 @@ func (inv *Invocation) path(what string) string {
 	return apiVersion + "/runtime/invocation/" + url.PathEscape(inv.RequestID) + what
 }
 
-// echo is the field by which Lambda knows an answer for this invocation's.
+// echo returns the field that ties an answer to this invocation, if Lambda has sent it.
 func (inv *Invocation) echo() http1.Header {
 	if inv.InvocationID == "" {
 		return nil
@@ -146,7 +146,7 @@ func (w *worker) stream(ctx context.Context, inv *Invocation, r io.Reader) (err,
 	return err, exit
 }
 
-// contentTypeOf returns the stream's own Content-Type, where it has one that can be sent.
+// contentTypeOf returns the stream's own Content-Type if it has one that can be sent.
 func contentTypeOf(r io.Reader) (contentType string, err error) {
 	contentType = contentStream
 	defer recovered(&err)
@@ -158,10 +158,10 @@ func contentTypeOf(r io.Reader) (contentType string, err error) {
 	return contentType, nil
 }
 
-// stream ends where its reader fails: the error then follows in the trailer.
+// stream reads from r. When r fails, the stream ends, and the trailer carries the error.
 type stream struct {
 	r   io.Reader
-	err error // the first
+	err error // the first error or panic
 }
 
 func (s *stream) Read(p []byte) (int, error) {
@@ -186,7 +186,8 @@ func (s *stream) read(p []byte) (n int, err error) {
 
 var errBadCount = errors.New("runtime: the stream's Read returned an impossible count")
 
-// close closes the reader. Nobody is left to tell of an error, but a panic is one of the handler.
+// close closes the reader. Its error is ignored, as the response has been sent. A panic counts as
+// a panic of the handler.
 func (s *stream) close() {
 	var panicked error
 	func() {

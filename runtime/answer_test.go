@@ -79,7 +79,7 @@ func TestCauseWithinItsLimit(t *testing.T) {
 	}
 }
 
-// Whatever Lambda says to an answer, the loop goes on, unless it is 500.
+// The loop goes on after every status that Lambda gives an answer, except 500.
 func TestRefusedAnswers(t *testing.T) {
 	for _, test := range []struct {
 		status int
@@ -116,7 +116,8 @@ func TestRefusedAnswers(t *testing.T) {
 	}
 }
 
-// An answer whose receipt is cut off or garbage is not sent twice, and not fatal.
+// If the receipt of an answer is cut off or malformed, the answer is not sent again, and Serve goes
+// on.
 func TestReceiptLost(t *testing.T) {
 	for _, receipt := range []string{"HTTP/1.1 202 Acc", "nonsense\r\n\r\n", "HTTP/1.1 202 Accepted\r\nContent-Length: 5\r\n\r\nOK"} {
 		a := newAPI(t, event("1", "first"), event("2", "second"))
@@ -205,7 +206,7 @@ func (p *page) ContentType() string { return "text/html" }
 
 func TestStream(t *testing.T) {
 	a := newAPI(t, event("1", "", fieldInvocationID, "nonce"), event("2", ""), event("3", ""))
-	long := strings.Repeat("0123456789", 1<<20) // above what is not streamed
+	long := strings.Repeat("0123456789", 1<<20) // longer than MaxResponse
 	html := &page{Reader: strings.NewReader("<p>")}
 	c, log := a.client()
 	a.run(func(ctx context.Context) error {
@@ -277,7 +278,7 @@ type panicReader struct{}
 
 func (panicReader) Read([]byte) (int, error) { panic("while reading") }
 
-// An error in the middle of a stream arrives behind what was sent.
+// An error in the middle of a stream arrives after the bytes that were sent.
 func TestStreamErrors(t *testing.T) {
 	for _, test := range []struct {
 		r             io.Reader

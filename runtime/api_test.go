@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// api is a Runtime API that plays a script: events go out one after the other, then /next
-// waits, as Lambda's does. What is posted is kept.
+// api is a Runtime API that sends the given events one after the other. Then /next waits, as
+// Lambda's does. The requests that are posted are kept.
 type api struct {
 	*httptest.Server
 	t      *testing.T
@@ -102,7 +102,7 @@ func (a *api) client(more ...string) (*Client, *errorLog) {
 	return c, log
 }
 
-// serve runs a Client in the background, until the test ends or it does by itself.
+// serve runs a Client in the background, until the test ends or Serve returns.
 func (a *api) serve(c *Client, h Handler) (ended <-chan error) {
 	return a.run(func(ctx context.Context) error { return c.Serve(ctx, h) })
 }
@@ -118,7 +118,7 @@ func (a *api) run(serve func(context.Context) error) <-chan error {
 	return ended
 }
 
-// patience is how long a test waits for what must come, however slow the machine is.
+// patience is how long a test waits for what must come, even on a slow machine.
 const patience = time.Minute
 
 // posted waits for the next request that the runtime posts.

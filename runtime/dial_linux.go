@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// dial opens a connection to the Runtime API. That is in the same machine, where connecting
-// waits for nobody: the socket is made without [net.Dialer], whose code and stack nothing
-// else needs before the first event. Whatever goes wrong, net has the last word.
+// dial opens a connection to the Runtime API, which is on the same machine: connecting does not
+// wait. So dial makes the socket without [net.Dialer], whose code and stack nothing else needs
+// before the first event. If that fails, net.Dialer tries again and reports the error.
 func dial(ctx context.Context, address string) (net.Conn, error) {
 	at, err := netip.ParseAddrPort(address)
 	if host := at.Addr(); err == nil && host.Is4() && (host.IsLoopback() || host.IsLinkLocalUnicast()) {
@@ -32,7 +32,7 @@ func connect(to *syscall.SockaddrInet4) (net.Conn, error) {
 		err = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 	}
 	if err == nil {
-		err = syscall.SetNonblock(fd, true) // os then has Go's poller wait, and deadlines
+		err = syscall.SetNonblock(fd, true) // os.NewFile then uses Go's poller, which has deadlines
 	}
 	if err != nil {
 		syscall.Close(fd)
@@ -41,7 +41,7 @@ func connect(to *syscall.SockaddrInet4) (net.Conn, error) {
 	return socket{os.NewFile(uintptr(fd), "runtime API")}, nil
 }
 
-// socket makes a [net.Conn] of a file. Its addresses interest nobody.
+// socket makes a [net.Conn] of a file. Its addresses are nil: only error texts would show them.
 type socket struct{ *os.File }
 
 func (socket) LocalAddr() net.Addr  { return nil }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Whatever way a connection is made, it is one: both directions, deadlines, an end.
+// A connection works in both directions, has deadlines, and ends, whichever way it was made.
 func TestDial(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"reduction/internal/json"
 )
 
-// errorType names an error for Lambda, which wants (Runtime|Function)\.[A-Z][a-zA-Z]+. An
-// error, or one that it wraps, can name itself: with a method ErrorType() string.
+// errorType returns the type of an error for Lambda: (Runtime|Function)\.[A-Z][a-zA-Z]+. An
+// error, or one that it wraps, can set its type with a method ErrorType() string.
 func errorType(err error) string {
 	if named, ok := errors.AsType[interface {
 		error
@@ -24,7 +24,7 @@ func errorType(err error) string {
 	return "Function.Error"
 }
 
-// maxTypeName bounds what an error can call itself.
+// maxTypeName is the longest name that an error's type may have after its prefix.
 const maxTypeName = 128
 
 func isErrorType(s string) bool {
@@ -49,41 +49,41 @@ type typedError struct{ kind, text string }
 func (e *typedError) Error() string     { return e.text }
 func (e *typedError) ErrorType() string { return e.kind }
 
-// nextError says that no invocation could be had.
+// nextError says that the next invocation could not be fetched.
 type nextError struct{ err error }
 
 func (e *nextError) Error() string     { return "runtime: next invocation: " + e.err.Error() }
 func (e *nextError) Unwrap() error     { return e.err }
 func (e *nextError) ErrorType() string { return "Runtime.NextInvocation" }
 
-// damagedError says that an event was cut off.
+// damagedError says that an event could not be read in full.
 type damagedError struct{ err error }
 
-func (e *damagedError) Error() string     { return "runtime: the event came damaged: " + e.err.Error() }
+func (e *damagedError) Error() string     { return "runtime: the event is damaged: " + e.err.Error() }
 func (e *damagedError) Unwrap() error     { return e.err }
 func (e *damagedError) ErrorType() string { return "Runtime.DamagedEvent" }
 
-// report is what is sent and logged of an error.
+// report is what is sent and logged about an error.
 type report struct {
 	kind, text string
 	stack      []frame
-	panicked   *PanicError // what the error is, or wraps; or nil
+	panicked   *PanicError // the panic that the error is or wraps, or nil
 }
 
-// The most that is sent of an error, in bytes. The text is cut first, then the stack.
+// Limits of what is sent about an error, in bytes. The text is cut first, then the stack.
 const (
 	maxText   = 128 << 10 // of an error's text; CloudWatch cuts a log line at 256 KB
 	maxReport = 256 << 10 // the document; as much as Lambda's queues and destinations take
 	maxCause  = 64 << 10  // the document for X-Ray (MaxErrorCauseSizeBytes in AWS's emulator)
 
-	// maxTrailer is for the document in a stream's trailer, which is in base64 there. Go's
-	// net/http, which the emulator stands on, refuses trailers that do not fit its buffer of
-	// 4,096 bytes (net/http/transfer.go, seeUpcomingDoubleCRLF).
+	// maxTrailer is for the document in a stream's trailer, before base64. AWS's emulator uses
+	// Go's net/http, which refuses trailers that do not fit its buffer of 4,096 bytes
+	// (net/http/transfer.go, seeUpcomingDoubleCRLF).
 	maxTrailer = 2800
 )
 
-// describe asks an error for all that it tells of itself. Its methods are the handler's code
-// and may panic: then what is known so far has to do.
+// describe makes a report of an error. The error's methods are the handler's code and may panic:
+// then the report keeps what was filled in before.
 func describe(err error) (r report) {
 	r = report{kind: "Function.Error", text: "an error that panics when it is asked for its text"}
 	defer func() { recover() }()
@@ -110,9 +110,9 @@ func shorten(text string, n int) string {
 	return text[:n] + mark
 }
 
-// appendJSON appends an error as AWS's runtimes send it, in up to so many bytes. Developer
-// Guide, "Using the Lambda runtime API", Invocation error; the stack's form is that of
-// aws-lambda-go.
+// appendJSON appends an error as AWS's runtimes send it. It appends no more than the given number
+// of bytes. Developer Guide, "Using the Lambda runtime API", Invocation error; the stack's form is
+// that of aws-lambda-go.
 //
 //	{"errorMessage":"no such key","errorType":"Function.NoSuchKey"}
 //	{"errorMessage":"...","errorType":"Function.Panic","stackTrace":[{"path":"main.go","line":7,"label":"main.handle"}]}
@@ -129,7 +129,7 @@ func (r *report) appendJSON(dst []byte, most int) []byte {
 	return append(dst, '}')
 }
 
-// appendShortened appends a text as a JSON string of up to so many bytes.
+// appendShortened appends a text as a JSON string of no more than the given number of bytes.
 func appendShortened(dst []byte, text string, most int) []byte {
 	start := len(dst)
 	for n := most - len(`""`); ; n /= 2 {
@@ -140,7 +140,7 @@ func appendShortened(dst []byte, text string, most int) []byte {
 	}
 }
 
-// appendStack appends the calls of a stack, those that fit before end.
+// appendStack appends those calls of a stack that fit before end.
 func appendStack(dst []byte, stack []frame, end int) []byte {
 	dst = append(dst, '[')
 	for i, f := range stack {
@@ -171,7 +171,8 @@ func (r *report) header() http1.Header {
 	}
 }
 
-// cause returns the field that tells X-Ray of an error. Lambda does without it.
+// cause returns the field that describes an error for X-Ray, or nothing if it is too long. The
+// field is optional.
 func (r *report) cause() http1.Header {
 	cause := appendASCII(nil, r.appendCause(nil))
 	if len(cause) > maxCause {
@@ -180,7 +181,7 @@ func (r *report) cause() http1.Header {
 	return http1.Header{{Name: fieldXRayCause, Value: string(cause)}}
 }
 
-// appendCause appends an error as X-Ray knows it.
+// appendCause appends an error in X-Ray's form.
 //
 //	{"working_directory":"/var/task","exceptions":[{"type":"Function.Error","message":"no such key","stack":[]}],"paths":[]}
 func (r *report) appendCause(dst []byte) []byte {
@@ -190,14 +191,14 @@ func (r *report) appendCause(dst []byte) []byte {
 	dst = append(dst, `,"exceptions":[{"type":`...)
 	dst = json.AppendString(dst, r.kind)
 	dst = append(dst, `,"message":`...)
-	dst = appendShortened(dst, r.text, maxCause/8) // in ASCII, it is up to six times as long
+	dst = appendShortened(dst, r.text, maxCause/8) // appendASCII may make it six times as long
 	dst = append(dst, `,"stack":`...)
 	dst = appendStack(dst, r.stack, maxCause/2)
 	return append(dst, `}],"paths":[]}`...)
 }
 
-// appendASCII appends a JSON document so that it can be a header field's value: whatever is not
-// visible ASCII is in a string there, and is escaped.
+// appendASCII appends a JSON document so that it can be a header field's value. Characters other
+// than printable ASCII occur only in the document's strings. There they are escaped.
 func appendASCII(dst, doc []byte) []byte {
 	const hex = "0123456789abcdef"
 	for _, r := range string(doc) {
@@ -205,7 +206,7 @@ func appendASCII(dst, doc []byte) []byte {
 			dst = append(dst, byte(r))
 			continue
 		}
-		// RFC 8259 §7: what is beyond four hexadecimal digits is a surrogate pair.
+		// RFC 8259 §7: a character above U+FFFF is escaped as a surrogate pair.
 		units := [2]rune{r}
 		n := 1
 		if r > 0xffff {

@@ -12,7 +12,7 @@ import (
 	"reduction/runtime"
 )
 
-// lambda stands in for Lambda: a Runtime API with two events.
+// lambda emulates Lambda: a Runtime API with two events.
 func lambda() (getenv func(string) string, close func()) {
 	events := make(chan string, 2)
 	events <- `"Ada"`
@@ -20,7 +20,7 @@ func lambda() (getenv func(string) string, close func()) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", func(w http.ResponseWriter, r *http.Request) {
 		if len(events) == 0 {
-			w.WriteHeader(500) // the environment is at its end
+			w.WriteHeader(500) // the environment is broken
 			return
 		}
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", "8286a188")
@@ -39,7 +39,7 @@ func lambda() (getenv func(string) string, close func()) {
 	}, srv.Close
 }
 
-// nameless is an error that says what Lambda is to call it.
+// nameless is an error that sets its type for Lambda.
 type nameless struct{}
 
 func (nameless) Error() string     { return "whom to greet?" }
@@ -58,8 +58,8 @@ func ExampleClient_Serve() {
 		}
 		return []byte(`"Hello, ` + name + `!"`), nil
 	})
-	var refused *runtime.APIError
-	fmt.Println(errors.As(err, &refused) && refused.Status == 500)
+	refused, ok := errors.AsType[*runtime.APIError](err)
+	fmt.Println(ok && refused.Status == 500)
 	// Output:
 	// response: "Hello, Ada!"
 	// log: 8286a188 whom to greet?

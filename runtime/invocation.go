@@ -24,10 +24,10 @@ type Invocation struct {
 	Payload []byte
 }
 
-// The answer's header fields. Developer Guide, "Using the Lambda runtime API", Next
-// invocation; the tenant's from "Tenant isolation". The invocation ID's is sent since July
-// 2026, see aws/aws-lambda-rust-runtime#1155: it is to be sent back with the answer if it
-// came, and keeps an invocation that has timed out from answering a later one.
+// The header fields that come with an invocation. Developer Guide, "Using the Lambda runtime
+// API", Next invocation; for the tenant ID, "Tenant isolation". Lambda sends the invocation ID
+// since July 2026, see aws/aws-lambda-rust-runtime#1155. The runtime sends it back with the answer,
+// so that the answer to an invocation that has timed out is not taken for that to a later one.
 const (
 	fieldRequestID       = "Lambda-Runtime-Aws-Request-Id"
 	fieldDeadline        = "Lambda-Runtime-Deadline-Ms"
@@ -41,7 +41,7 @@ const (
 
 var (
 	errNoRequestID = &typedError{"Runtime.NoRequestId", "runtime: an invocation without " + fieldRequestID}
-	errBadDeadline = &typedError{"Runtime.BadDeadline", "runtime: " + fieldDeadline + " is no number"}
+	errBadDeadline = &typedError{"Runtime.BadDeadline", "runtime: " + fieldDeadline + " is not a number"}
 )
 
 func newInvocation(h http1.Header) (*Invocation, error) {
@@ -72,8 +72,8 @@ func FromContext(ctx context.Context) *Invocation {
 
 type invocationKey struct{}
 
-// traceKey is where AWS's X-Ray SDK for Go looks for the tracing header in a context: its
-// plain string, not a type of its own, is what aws-lambda-go uses.
+// traceKey is the context key under which AWS's X-Ray SDK for Go looks for the tracing header. It
+// is a plain string, as in aws-lambda-go.
 const traceKey = "x-amzn-trace-id"
 
 type invocationContext struct {

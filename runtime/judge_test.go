@@ -23,7 +23,7 @@ import (
 // These tests run a function as Lambda runs it: as a process, started again after its end,
 // behind a Runtime API that knows nothing of this package.
 
-// TestFunctionProcess is no test: it is that process.
+// TestFunctionProcess is not a test: it is that process.
 func TestFunctionProcess(t *testing.T) {
 	switch os.Getenv("RUNTIME_TEST") {
 	case "":
@@ -87,7 +87,7 @@ func streaming(ctx context.Context, inv *runtime.Invocation) (io.Reader, error) 
 	return io.MultiReader(start, strings.NewReader("and the end")), nil
 }
 
-// patience is how long a test waits for what must come, however slow the machine is.
+// patience is how long a test waits for what must come, even on a slow machine.
 const patience = time.Minute
 
 func newFunction(t *testing.T, what string, cfg lambdatest.FunctionConfig) *lambdatest.Function {

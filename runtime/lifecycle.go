@@ -10,7 +10,7 @@ import (
 // "Implementing SnapStart hooks for container images".
 func (c *Client) restore(ctx context.Context) error {
 	const path = apiVersion + "/runtime/restore/next"
-	// The connection is the snapshot's: the loops make theirs afterwards.
+	// This connection is from before the snapshot. The loops open their own afterwards.
 	l := link{address: c.address}
 	defer l.close()
 	resp, err := l.do(ctx, &http1.Request{Method: "GET", Target: path})
@@ -37,9 +37,9 @@ func (e *restoreError) Error() string     { return "runtime: after restore: " + 
 func (e *restoreError) Unwrap() error     { return e.err }
 func (e *restoreError) ErrorType() string { return "Runtime.AfterRestoreError" }
 
-// RequestSIGTERM asks Lambda to send SIGTERM, and to wait some hundred milliseconds, before
-// it kills the process: without it there is no warning. It registers an extension within
-// the process, which costs INIT a round trip or two, and is to be called before Serve:
+// RequestSIGTERM asks Lambda to send SIGTERM and to wait some hundred milliseconds before it
+// kills the process. Otherwise Lambda kills it without a warning. RequestSIGTERM registers an
+// extension within the process, which costs INIT a round trip or two. Call it before Serve:
 //
 //	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 //	client.RequestSIGTERM("cleanup")
@@ -66,8 +66,8 @@ func (c *Client) RequestSIGTERM(name string) error {
 		l.close()
 		return err
 	}
-	// INIT is over for Lambda when every extension has asked for its first event. This
-	// one is registered for none: the answer never comes.
+	// Lambda ends INIT when every extension has asked for its first event. This extension is
+	// registered for no events, so the answer never comes.
 	go func() {
 		defer l.close()
 		l.do(context.Background(), &http1.Request{

@@ -143,7 +143,7 @@ func TestRequestSIGTERMRefused(t *testing.T) {
 	if err := c.RequestSIGTERM("cleanup"); status(err) != 403 {
 		t.Error(err)
 	}
-	// What it was for is up to the function: it runs all the same.
+	// The function decides whether the error matters. Serve works all the same.
 	a.events <- event("1", "{}")
 	a.serve(c, func(context.Context, *Invocation) ([]byte, error) { return nil, nil })
 	a.posted()

@@ -17,8 +17,8 @@ const (
 	extensionVersion = "/2020-01-01"
 )
 
-// link is one connection to the Runtime API, opened when it is needed. The Runtime API is
-// in the same machine: no TLS, and no proxy, whatever HTTP_PROXY says.
+// link is one connection to the Runtime API, opened when it is needed. The Runtime API is on the
+// same machine: link uses no TLS and ignores HTTP_PROXY.
 type link struct {
 	address string
 	conn    *http1.Conn
@@ -31,10 +31,11 @@ func (l *link) close() {
 	}
 }
 
-// do sends a request, and waits for the head of its answer until ctx ends. A kept connection
-// on which something has come that nobody asked for, or the end, is replaced before the request
-// is sent. One that turns out to have been closed is replaced in silence, too: nothing of the
-// request was answered, and its request ID keeps it from counting twice.
+// do sends a request, and waits for the head of its answer until ctx ends. If the other end has
+// closed the kept connection, or has sent bytes that nobody asked for, do opens a new one first.
+// If the close is seen only after the request was sent, do sends the request again over a new
+// connection: no byte of an answer came, and the request ID keeps the request from counting twice.
+// A request with a stream is not sent again.
 func (l *link) do(ctx context.Context, req *http1.Request) (*http1.Response, error) {
 	req.Host = l.address
 	if l.conn != nil && l.conn.Reusable() && rawio.Quiet(l.conn.NetConn()) {
@@ -52,8 +53,8 @@ func (l *link) do(ctx context.Context, req *http1.Request) (*http1.Response, err
 	return l.over(ctx, req)
 }
 
-// errReceipt says that a request has been answered, and that the answer cannot be read.
-var errReceipt = errors.New("runtime: the answer came damaged")
+// errReceipt says that the Runtime API has answered a request, and that its answer cannot be read.
+var errReceipt = errors.New("runtime: the answer of the Runtime API cannot be read")
 
 type receiptError struct{ err error }
 
@@ -61,7 +62,7 @@ func (e *receiptError) Error() string        { return errReceipt.Error() + ": " 
 func (e *receiptError) Unwrap() error        { return e.err }
 func (e *receiptError) Is(target error) bool { return target == errReceipt }
 
-// over sends a request over the connection that there is.
+// over sends a request over l.conn.
 func (l *link) over(ctx context.Context, req *http1.Request) (*http1.Response, error) {
 	conn, woken := l.conn, make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -71,7 +72,7 @@ func (l *link) over(ctx context.Context, req *http1.Request) (*http1.Response, e
 	resp, err := conn.Do(req)
 	if !stop() {
 		<-woken
-		conn.SetDeadline(time.Time{}) // the answer's body may be read all the same
+		conn.SetDeadline(time.Time{}) // the answer's body may still be read
 	}
 	if err != nil && !errors.Is(err, http1.ErrUnanswered) && !errors.Is(err, http1.ErrRequest) {
 		err = &receiptError{err}
@@ -88,15 +89,15 @@ func (l *link) post(ctx context.Context, target string, header http1.Header, bod
 	return check(target, resp)
 }
 
-// maxRefusal bounds what is read of an answer that nobody needs.
+// maxRefusal is how many bytes of an answer's body are read for an error's text.
 const maxRefusal = 4 << 10
 
-// check reads a small answer to its end, and makes an error of a refusal.
+// check reads a small answer to its end. It returns an error unless the status is 2xx.
 func check(target string, resp *http1.Response) error {
 	if err := refusal(target, resp); err.Status/100 != 2 {
 		return err
 	}
-	return nil // whatever the answer's end: accepted is accepted
+	return nil // even if the answer's body was cut off
 }
 
 func refusal(target string, resp *http1.Response) *APIError {
@@ -109,7 +110,7 @@ func refusal(target string, resp *http1.Response) *APIError {
 type APIError struct {
 	Path   string
 	Status int
-	Body   string // what it said, shortened
+	Body   string // of the answer, shortened
 }
 
 func (e *APIError) Error() string {

@@ -2,7 +2,7 @@ package runtime
 
 import "reduction/internal/logline"
 
-// report passes an error to the hook, or logs it. A hook that panics has not logged it.
+// report passes an error to the hook. Without a hook, or if the hook panics, report logs the error.
 func (c *Client) report(inv *Invocation, err error) {
 	if c.Log == nil || !c.hook(inv, err) {
 		c.write(inv, describe(err))

@@ -10,15 +10,15 @@ import (
 	"reduction/internal/http1"
 )
 
-// worker is one line of work with a connection of its own: ask, handle, answer.
+// worker handles one invocation after the other, over a connection of its own.
 type worker struct {
 	*Client
 	link
 	event []byte // the buffer of every Invocation.Payload
-	leave func() // lets Serve end without this one
+	leave func() // makes Serve stop waiting for this worker
 }
 
-// loop works until asking ends, or there is a reason to exit, which it returns.
+// loop handles invocations until asking ends or the process must exit. It returns the reason.
 func (w *worker) loop(asking, ctx context.Context, h handler) error {
 	defer w.close()
 	for {
@@ -32,13 +32,13 @@ func (w *worker) loop(asking, ctx context.Context, h handler) error {
 	}
 }
 
-// maxEvent is far above what Lambda delivers (6 MB); what is above it is no event.
+// maxEvent is the largest event that is read. Lambda delivers up to 6 MB.
 const maxEvent = 64 << 20
 
 var errEventTooLarge = errors.New("runtime: the event is larger than any that Lambda sends")
 
-// next waits for an invocation. One that came damaged is returned with an error to answer
-// it with.
+// next waits for an invocation. If its event is damaged, next returns the invocation and the error
+// to answer it with.
 func (w *worker) next(ctx context.Context) (*Invocation, error) {
 	const path = apiVersion + "/runtime/invocation/next"
 	resp, err := w.do(ctx, &http1.Request{Method: "GET", Target: path})
@@ -55,7 +55,7 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 		return nil, &nextError{errNoRequestID}
 	}
 	w.event = w.event[:0]
-	// A byte more than there will be: the end is seen without another buffer.
+	// One byte more than the event has, so that readAll sees its end without growing the buffer.
 	if n := resp.ContentLength + 1; int64(cap(w.event)) < n && n <= maxEvent {
 		w.event = make([]byte, 0, n)
 	}
@@ -70,7 +70,7 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 	return inv, err
 }
 
-var errUndelimited = errors.New("its length is not announced, and it does not come in chunks")
+var errUndelimited = errors.New("the answer has neither a Content-Length nor chunks")
 
 // readAll appends what r holds to dst.
 func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
@@ -91,15 +91,15 @@ func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
 	}
 }
 
-// handle has an invocation answered, by its handler unless it came damaged. Its error is a
-// reason to exit.
+// handle calls the handler and sends its answer. A damaged invocation is answered with damage
+// instead. If handle returns an error, the process must exit.
 func (w *worker) handle(asking, ctx context.Context, inv *Invocation, damage error, h handler) error {
-	// The context is there as long as an answer is being read from a stream.
+	// The context lasts until the stream of an answer has been read.
 	ctx, cancel := inv.context(ctx)
 	defer cancel()
 	if w.loops == 1 {
-		// Where AWS's X-Ray SDK for Go finds it. It is the process's, so that where
-		// several invocations share that, none may have it.
+		// AWS's X-Ray SDK for Go reads the trace ID from an environment variable. The variable
+		// is the process's, so it is not set if several invocations run at the same time.
 		setTraceID(inv.TraceID)
 	} else if !inv.Deadline.IsZero() {
 		handled := make(chan struct{})
@@ -114,10 +114,11 @@ func (w *worker) handle(asking, ctx context.Context, inv *Invocation, damage err
 	return w.answer(inv, a, err)
 }
 
-// overdue is called when an invocation's deadline passes. Managed Instances do not stop it:
-// its caller has got an error, and its context has ended, but nothing else would tell of a
-// handler that goes on. Developer Guide, "Understanding the Lambda Managed Instances
-// execution environment".
+// overdue is called when an invocation's deadline passes and its handler still runs. Lambda
+// Managed Instances do not stop the handler: the caller has got an error, and the context has
+// ended, but only this report says that the handler still runs. Developer Guide, "Understanding
+// the Lambda Managed Instances execution environment". When asking ends, overdue makes Serve
+// stop waiting for the handler.
 func (w *worker) overdue(asking context.Context, inv *Invocation, handled <-chan struct{}) {
 	w.report(inv, errOverdue)
 	select {
@@ -133,7 +134,7 @@ func call(ctx context.Context, inv *Invocation, h handler) (a answer, err error)
 	return h(ctx, inv)
 }
 
-var errGoexit error = &typedError{"Function.Goexit", "runtime: the handler has ended its goroutine (runtime.Goexit), and not returned"}
+var errGoexit error = &typedError{"Function.Goexit", "runtime: the handler ended its goroutine (runtime.Goexit) instead of returning"}
 
 var errOverdue = &typedError{"Function.Overdue", "runtime: the invocation has run into its timeout, and its handler is still running"}
 

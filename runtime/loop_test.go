@@ -121,7 +121,7 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-// A panic ends all loops; what the others had under way is answered first.
+// A panic ends all loops. The other loops first answer their invocations.
 func TestPanicAmongOthers(t *testing.T) {
 	const loops = 8
 	a := newAPI(t)
@@ -155,7 +155,7 @@ func TestPanicAmongOthers(t *testing.T) {
 	}
 }
 
-// A handler that does not end keeps nobody from exiting once its time is over.
+// Serve does not wait for a handler that still runs after its deadline.
 func TestPanicBesideStuckHandler(t *testing.T) {
 	for _, late := range []bool{false, true} { // when the panic comes: before the other's deadline, or after
 		a := newAPI(t)
@@ -187,8 +187,8 @@ func TestPanicBesideStuckHandler(t *testing.T) {
 	}
 }
 
-// On Managed Instances nobody stops a handler at its deadline: its context ends, it is told
-// of, and its late answer does no harm.
+// On Managed Instances, Lambda does not stop a handler at its deadline. Its context ends, it is
+// reported, and its late answer does no harm.
 func TestOverdue(t *testing.T) {
 	a := newAPI(t)
 	a.accept = func(p *posted) int {

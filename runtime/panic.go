@@ -8,7 +8,7 @@ import (
 
 // PanicError is a panic of the handler.
 type PanicError struct {
-	Value any // what the panic was called with
+	Value any // the argument of panic
 	stack []frame
 }
 
@@ -31,16 +31,16 @@ func (e *PanicError) Error() string {
 	return "panic"
 }
 
-// Unwrap returns what the panic was called with, if that is an error.
+// Unwrap returns the argument of panic if that is an error.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
 
-// ErrorType is what Lambda calls it.
+// ErrorType returns the type of the error for Lambda.
 func (e *PanicError) ErrorType() string { return "Function.Panic" }
 
-// Stack returns where the panic was, one call a line: "main.handle main.go:7".
+// Stack returns the calls that led to the panic, one a line: "main.handle main.go:7".
 func (e *PanicError) Stack() string { return stackText(e.stack) }
 
 func stackText(stack []frame) string {
@@ -58,7 +58,7 @@ func stackText(stack []frame) string {
 	return string(text)
 }
 
-// maxFrames is as much of a stack as anyone reads.
+// maxFrames is how many calls of a stack are looked at.
 const maxFrames = 64
 
 // recovered, deferred, turns a panic into an error.
@@ -68,16 +68,16 @@ func recovered(err *error) {
 		return
 	}
 	var pcs [maxFrames]uintptr
-	// Not Callers and recovered themselves.
+	// Skip Callers and recovered.
 	frames := goruntime.CallersFrames(pcs[:goruntime.Callers(2, pcs[:])])
 	e := &PanicError{Value: v}
 	for {
 		f, more := frames.Next()
-		// What panics stands below what Go's runtime does about it.
+		// Leave out the functions of Go's runtime that handle the panic.
 		if !strings.HasPrefix(f.Function, "runtime.") {
 			e.stack = append(e.stack, frame{f.File, f.Line, f.Function})
 		}
-		if !more || strings.HasSuffix(f.Function, "/runtime.call") { // ours: above it is the loop
+		if !more || strings.HasSuffix(f.Function, "/runtime.call") { // called by the worker's loop
 			break
 		}
 	}

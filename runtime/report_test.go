@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// A report arrives whatever an error holds, and whatever its methods do.
+// A report of any error arrives, even if the error's methods panic.
 func TestEveryErrorIsReported(t *testing.T) {
 	long := strings.Repeat("long\x7f", 2<<20) // 10 MB
 	for _, test := range []struct {
@@ -88,7 +88,7 @@ func TestHookPanics(t *testing.T) {
 	}
 }
 
-// A request ID is Lambda's, and still cannot break out of the request line.
+// A request ID cannot end the request line, although it comes from Lambda.
 func TestStrangeRequestIDs(t *testing.T) {
 	for _, id := range []string{"a b", "a/../b", "a?b#c", "é", "a\tb", "%2F"} {
 		a := newAPI(t, event(id, "payload"))
@@ -100,7 +100,7 @@ func TestStrangeRequestIDs(t *testing.T) {
 	}
 }
 
-// The cause for X-Ray is left out where the header with it is refused.
+// The cause for X-Ray is left out if the header with it is refused.
 func TestHeaderTooLong(t *testing.T) {
 	for _, status := range []int{202, 431} { // of the second attempt
 		a := newAPI(t, event("1", ""), event("2", ""))
@@ -173,7 +173,7 @@ type badCount struct{ n int }
 
 func (b badCount) Read(p []byte) (int, error) { return len(p)*b.n + b.n, nil }
 
-// A stream is answered once whatever its methods do.
+// A stream is answered exactly once, whatever its methods do.
 func TestStreamsThatMisbehave(t *testing.T) {
 	half := strings.NewReader
 	deep := iotestErr(&PanicError{Value: "deep", stack: make([]frame, maxFrames)})
@@ -273,7 +273,7 @@ func FuzzReport(f *testing.F) {
 	})
 }
 
-// headerValue is a text as a header field can have it.
+// headerValue makes a text that can be the value of a header field.
 func headerValue(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {

@@ -13,29 +13,30 @@
 //	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bootstrap .
 //	zip function.zip bootstrap
 //
-// Package prefetch, and a flag of the linker's, have its pages read all at once when it starts.
-// Package [reduction/runtime/lambdatest] is Lambda, S3 and DynamoDB for the function's tests, and
-// [reduction/sigv4] signs its calls to AWS. "A module of your own", below, has them all together.
+// Package prefetch and a flag of the linker make the kernel read all of the program's pages at
+// once when it starts. Package [reduction/runtime/lambdatest] emulates Lambda, S3 and DynamoDB for
+// the function's tests. Package [reduction/sigv4] signs its calls to AWS. "A module of your own",
+// below, uses them all.
 //
-// The context ends at the invocation's deadline. An error becomes the invocation's error,
-// and is logged; what it is called, it can say itself, in letters behind "Function.":
+// The context ends at the invocation's deadline. An error becomes the invocation's error and is
+// logged. An error can set its type with a method, in letters after "Function.":
 //
 //	func (e *notFound) ErrorType() string { return "Function.NotFound" }
 //
 // A panic is reported with its stack, and the process exits: Lambda starts a new one.
-// [StartStream] answers with a stream instead. A [Client] does the same with more to hold
-// on to: errors of INIT, hooks, a context that ends the loop.
+// [StartStream] answers with a stream instead. A [Client] does the same and more: it reports
+// errors of INIT, has hooks, and serves until a context ends.
 //
-// Where AWS_LAMBDA_MAX_CONCURRENCY says so (Lambda Managed Instances), as many invocations
-// run at the same time in the one process. AWS's list of languages for these leaves out Go,
-// but its own Go client honours the variable, too.
+// On Lambda Managed Instances, AWS_LAMBDA_MAX_CONCURRENCY says how many invocations run at the
+// same time in the one process. AWS's list of languages for these leaves out Go, but AWS's own
+// Go client honours the variable, too.
 //
-// What the standard library calls runtime is another package. No exported name is in both:
-// the wrong import does not compile.
+// The standard library has a package called runtime, too. No exported name is in both, so the
+// wrong import does not compile.
 //
-// Compared with AWS's client (github.com/aws/aws-lambda-go) there is no decoding of events
-// and no typed handler: an event is its bytes, and encoding/json is the handler's choice.
-// There is no net/http below either, which is most of that client's size and start.
+// Unlike AWS's client (github.com/aws/aws-lambda-go), this package does not decode events and has
+// no typed handlers: a handler gets the bytes of the event and may use encoding/json. Nor does it
+// use net/http, which is most of that client's size and start time.
 //
 // The protocol is that of the Lambda Developer Guide: "Using the Lambda runtime API for
 // custom runtimes" and "Building a custom runtime for AWS Lambda".
@@ -44,9 +45,9 @@
 //
 // In this repository, `go run ./cmd/lab new ../notes` writes a module beside it: a function that
 // signs a call to DynamoDB, its test on the emulator, a template, and a Makefile with which
-// `make test` and `make zip` work at once, without a network. What follows is for modules that are
-// there already, called example.com/notes here, with this repository in the folder ../reduction.
-// No package here is fetched by a proxy, and none needs one.
+// `make test` and `make zip` work at once, without a network. What follows is for a module that
+// exists already, called example.com/notes here, with this repository in the folder ../reduction.
+// There are three ways, and none needs a module proxy.
 //
 // A replacement in go.mod uses that folder as it is:
 //
@@ -57,14 +58,14 @@
 //
 //	go mod vendor
 //
-// A submodule of git needs no replacement, but a workspace:
+// A git submodule needs a workspace instead of a replacement:
 //
 //	git submodule add URL reduction
 //	go work init . ./reduction
 //	go mod edit -tool=reduction/cmd/pack
 //
 // Copied folders become packages of the module, with import paths of their own. The license is
-// theirs, too, and their tests stay behind:
+// copied with them. Their tests are not:
 //
 //	mkdir -p reduction/internal reduction/cmd
 //	cp -R ../reduction/LICENSE ../reduction/runtime ../reduction/sigv4 reduction
@@ -77,11 +78,13 @@
 //	find . -name '*.bak' -delete
 //	go mod edit -tool=example.com/notes/reduction/cmd/pack
 //
-// Packages csvfast, aggregate and sigv4 stand alone, and so does lambdatest with the folders below
-// it. Package ddbwire needs internal/json. This package needs the four folders of internal above.
+// Packages csvfast, aggregate and sigv4 need no other package. Package lambdatest needs the folders
+// below it. Package ddbwire needs internal/json. This package needs the four folders of internal
+// above.
 //
-// The tool packs the function with all flags, prefetch's among them, whichever way was taken. In
-// the last one its path, and the linker's flag -E, begin with example.com/notes/:
+// Whichever way was taken, the tool packs the function with all flags, including that of prefetch.
+// After copying, the tool's path and the argument of the linker's flag -E begin with
+// example.com/notes/:
 //
 //	go tool reduction/cmd/pack zip -arch arm64 -o function.zip .
 package runtime
@@ -101,14 +104,14 @@ import (
 	"reduction/internal/logline"
 )
 
-// A Handler answers an invocation. What it returns is sent before the next invocation is
-// asked for, and not kept.
+// A Handler answers an invocation. The bytes that it returns are sent before the next invocation
+// is asked for, and not kept.
 type Handler func(ctx context.Context, inv *Invocation) ([]byte, error)
 
-// A StreamHandler answers an invocation with a stream, sent as it is read and closed when
-// it is an [io.Closer]. Its Content-Type is application/octet-stream unless the reader has
-// a method ContentType() string. An error or a panic while it is read reaches the caller
-// behind what was sent before.
+// A StreamHandler answers an invocation with a stream. The stream is sent while it is read, and
+// is closed if it is an [io.Closer]. Its Content-Type is application/octet-stream unless it has a
+// method ContentType() string. If reading fails or panics, the caller gets the error after the
+// bytes that were sent before.
 type StreamHandler func(ctx context.Context, inv *Invocation) (io.Reader, error)
 
 // Start serves invocations until the process ends: the whole of a main function.
@@ -123,7 +126,8 @@ func StartStream(h StreamHandler) {
 // Start serves invocations until the process ends.
 func (c *Client) Start(h Handler) { c.exit(c.Serve(context.Background(), h)) }
 
-// exit ends the process, after an error that Serve has returned: a panic has been reported.
+// exit reports the error that Serve has returned and ends the process. A panic has been reported
+// already.
 func (c *Client) exit(err error) {
 	if _, reported := errors.AsType[*PanicError](err); !reported {
 		c.report(nil, err)
@@ -133,9 +137,9 @@ func (c *Client) exit(err error) {
 
 // Client speaks with the Runtime API of one execution environment.
 type Client struct {
-	// Log gets every error, the handler's included; inv is nil where it concerns no
-	// invocation. It may be called by several goroutines. If nil, lines go to standard
-	// error in the format that the function is configured for.
+	// Log is called with every error, those of the handler included. inv is nil if the error
+	// concerns no invocation. Several goroutines may call Log at once. If Log is nil, lines go
+	// to standard error in the format that the function is configured for.
 	Log func(inv *Invocation, err error)
 
 	// AfterRestore is called when a function with SnapStart has been restored from its
@@ -150,7 +154,7 @@ type Client struct {
 	serving   atomic.Bool
 }
 
-// NewClient returns the Client that the environment asks for, see the Developer Guide,
+// NewClient returns a Client that is configured by environment variables. Developer Guide,
 // "Defined runtime environment variables".
 func NewClient(getenv func(string) string) *Client {
 	c := &Client{
@@ -171,17 +175,17 @@ func NewClient(getenv func(string) string) *Client {
 // ErrNoAddress says that this process was not started by Lambda.
 var ErrNoAddress = errors.New("runtime: AWS_LAMBDA_RUNTIME_API is not set: this program is a Lambda function")
 
-// Serve answers invocations until ctx ends, which the handler's contexts then do, too, or
-// until there is a reason to exit, which it returns: a [PanicError], which has been logged,
-// or a Runtime API that gives out no more invocations. Invocations under way are finished
-// first, but a handler that is past its deadline is not waited for. An invocation that arrives
-// while ctx ends is handled, too: Lambda has handed it out and would hear nothing of it otherwise.
+// Serve answers invocations until ctx ends or the process must exit, and returns the reason. The
+// contexts of the handlers end with ctx. The process must exit after a [PanicError], which has
+// been logged, and when the Runtime API fails. Invocations under way are finished first. If
+// several may run at the same time, Serve does not wait for a handler that is past its deadline.
+// An invocation that arrives while ctx ends is handled, too: Lambda has handed it out and would
+// get no answer otherwise.
 //
-// Asking for an invocation waits without limit: the environment is frozen meanwhile. When
-// that fails, Serve does not ask again: an answer cut short may have held an invocation,
-// which ends at once when the process does, and else at its timeout. A fresh process is
-// also the only remedy for an environment that is out of order, and a loop that asked on
-// would be billed for it.
+// Serve waits for an invocation without limit: Lambda freezes the environment meanwhile. If that
+// fails, Serve does not ask again. An answer that was cut short may have held an invocation. Lambda
+// ends that invocation at once when the process exits, and otherwise at its timeout. If the
+// environment is broken, only a new process helps, and asking again would be billed.
 func (c *Client) Serve(ctx context.Context, h Handler) error {
 	return c.serve(ctx, func(ctx context.Context, inv *Invocation) (answer, error) {
 		body, err := h(ctx, inv)
@@ -200,7 +204,7 @@ func (c *Client) ServeStream(ctx context.Context, h StreamHandler) error {
 	})
 }
 
-// An answer is a body or, if that is not nil, a stream.
+// An answer is a stream or, if that is nil, a body.
 type answer struct {
 	body   []byte
 	stream io.Reader
@@ -218,7 +222,7 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 		}
 	}
 	c.serving.Store(true)
-	// The first loop that ends ends the others; their handlers' context is the caller's.
+	// When one loop ends, the others stop asking. Their handlers keep the caller's context.
 	asking, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if c.loops == 1 {
@@ -243,8 +247,8 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 	return context.Cause(asking)
 }
 
-// InitError reports that the function cannot start. The process is to exit then. It may
-// not be called once Serve has been.
+// InitError reports that the function cannot start. Exit the process afterwards. InitError panics
+// if Serve has been called.
 func (c *Client) InitError(err error) error {
 	c.report(nil, err)
 	if c.serving.Load() {

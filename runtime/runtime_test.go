@@ -78,7 +78,7 @@ func TestInvocation(t *testing.T) {
 	}
 }
 
-// Events of any size and speed arrive whole, and the buffer is used again.
+// Events of any size and speed arrive whole, and the buffer is reused.
 func TestEvents(t *testing.T) {
 	large := strings.Repeat("0123456789abcdef", 6<<20/16)
 	slowly := func(w http.ResponseWriter, r *http.Request) {
@@ -104,14 +104,14 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// An event that is cut off fails its own invocation only.
+// An event that is cut off fails only its own invocation.
 func TestDamagedEvents(t *testing.T) {
 	const head = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: cut\r\n"
 	a := newAPI(t,
 		raw(head+"Content-Length: 10\r\n\r\n{\"a\":"),
 		raw(head+"Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"),
 		raw(head+"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
-		raw(head+"Connection: close\r\n\r\n{}"), // is that all?
+		raw(head+"Connection: close\r\n\r\n{}"), // the end of the body is not marked
 		event("cut", "{}", fieldDeadline, "tomorrow"),
 		event("whole", "{}"))
 	c, log := a.client()
@@ -130,7 +130,7 @@ func TestDamagedEvents(t *testing.T) {
 	}
 }
 
-// When no invocation can be had, Serve ends, and does not ask again.
+// If no invocation can be fetched, Serve ends, and does not ask again.
 func TestNextFails(t *testing.T) {
 	status := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -166,12 +166,12 @@ func TestNextFails(t *testing.T) {
 	}
 }
 
-// A kept connection that was closed meanwhile is replaced in silence.
+// A kept connection that was closed meanwhile is replaced without an error.
 func TestStaleConnection(t *testing.T) {
 	a := newAPI(t, event("1", "a"), event("2", "b"))
 	c, log := a.client()
 	a.serve(c, func(ctx context.Context, inv *Invocation) ([]byte, error) {
-		a.CloseClientConnections() // which the answer, and the next question, find out
+		a.CloseClientConnections() // the answer finds its connection closed
 		return inv.Payload, nil
 	})
 	for _, want := range []string{"/invocation/1/response", "/invocation/2/response"} {
@@ -195,7 +195,7 @@ func TestContextEnds(t *testing.T) {
 		go func() {
 			ended <- c.Serve(ctx, func(ctx context.Context, inv *Invocation) ([]byte, error) {
 				close(handling)
-				<-ctx.Done() // the handler hears of it, and is waited for
+				<-ctx.Done() // the handler's context ends, and Serve waits for the handler
 				close(seen)
 				return []byte("finished"), nil
 			})
@@ -248,7 +248,7 @@ func TestOutsideLambda(t *testing.T) {
 	}
 }
 
-// Addresses are as Lambda may give them; HTTP_PROXY is for other traffic.
+// The addresses have all forms that Lambda may use. HTTP_PROXY is ignored.
 func TestAddresses(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "http://192.0.2.1:1")
 	t.Setenv("http_proxy", "http://192.0.2.1:1")

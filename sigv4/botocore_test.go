@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestBotocore holds us against AWS's own Python signer, see testdata/vectors.py. Other
+// TestBotocore compares this package with AWS's own Python signer, see testdata/vectors.py. Other
 // requests than those of testdata can be named in SIGV4_BOTOCORE.
 func TestBotocore(t *testing.T) {
 	name := "testdata/botocore.jsonl"
@@ -43,7 +43,7 @@ func TestBotocore(t *testing.T) {
 		}
 		var got string
 		if kind == "presigned" {
-			// The order of the parameters is free, on the wire.
+			// The parameters may have any order on the wire.
 			_, got, _ = strings.Cut(string(s.AppendPresigned(nil, r, now, time.Hour)), "?")
 			got, want = sorted(got), sorted(want)
 		} else {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// AppendCanonicalRequest appends the first step: the request spelled in one fixed way,
-// so that client and server hash the same bytes whatever became of it in between.
+// AppendCanonicalRequest appends the first step: the request, written in one fixed way. So client
+// and server hash the same bytes, even if a proxy in between writes the request differently.
 //
 //	PUT                                           method
 //	/hospitals/2026%2011.csv                      path
@@ -63,7 +63,7 @@ func (s *Signer) appendCanonicalPath(dst []byte, path string) []byte {
 	return dst
 }
 
-// isS3 says whether S3's rules apply: to the services that sign as S3 does.
+// isS3 reports whether the service signs as S3 does.
 func (s *Signer) isS3() bool {
 	return s.Service == "s3" || s.Service == "s3-object-lambda" || s.Service == "s3express" || s.Service == "s3-outposts"
 }
@@ -75,7 +75,7 @@ func appendCanonicalQuery(dst []byte, query string) []byte {
 		return dst
 	}
 	type param struct{ name, value string }
-	var params []*param // x509 sorts pointers, too: code that is there in any case
+	var params []*param // pointers: crypto/x509 sorts some, too, so the program has the code already
 	for p := range strings.SplitSeq(query, "&") {
 		if p != "" {
 			name, value, _ := strings.Cut(p, "=")
@@ -156,7 +156,7 @@ func appendTrimmed(dst []byte, value string) []byte {
 	start, space := len(dst), false
 	for i := range len(value) {
 		switch c := value[i]; c {
-		case ' ', '\t', '\r', '\n': // line ends: of a folded value
+		case ' ', '\t', '\r', '\n': // a folded value has line ends
 			space = true
 		default:
 			if space && len(dst) > start {

@@ -9,8 +9,8 @@ func AppendEscaped(dst []byte, s string) []byte {
 	return dst
 }
 
-// AppendEscapedPath is [AppendEscaped] for the path of an S3 object: '/' stays. Servers
-// that rebuild the path from the decoded key refuse a signature over "!*'()" in the clear.
+// AppendEscapedPath is [AppendEscaped] for the path of an S3 object: '/' stays. "!*'()" must be
+// escaped: servers that rebuild the path from the decoded key refuse the signature otherwise.
 func AppendEscapedPath(dst []byte, key string) []byte {
 	for i := range len(key) {
 		if key[i] == '/' {
@@ -36,8 +36,8 @@ func unreserved(c byte) bool {
 		c == '-' || c == '.' || c == '_' || c == '~'
 }
 
-// reescape spells a part of a query in the one way that AppendEscaped has for it: what came
-// escaped otherwise, or not at all, or with '+' for a space, comes out the same.
+// reescape decodes a part of a query and escapes it as AppendEscaped does. The result is the same
+// if s was escaped in another way, or not at all, or with '+' for a space.
 func reescape(s string) string {
 	dst := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {

@@ -84,7 +84,7 @@ func (c *client) dynamoDB(ctx context.Context, operation string, in, out any) er
 	return json.Unmarshal(answer, out)
 }
 
-// presign returns a URL that is good for a while, for whoever has it.
+// presign returns a URL that anyone who has it can use for a limited time.
 func (c *client) presign(method, target string, good time.Duration) (string, error) {
 	u, err := url.Parse(c.endpoint + target)
 	if err != nil {

@@ -15,14 +15,14 @@ const (
 )
 
 // Sign sets the header fields that make r a signed request at time t: X-Amz-Date,
-// X-Amz-Security-Token where the credentials have one, X-Amz-Content-Sha256 for S3, and
-// Authorization. Those of an earlier signature are replaced, so a retry signs again.
+// X-Amz-Security-Token if the credentials have one, X-Amz-Content-Sha256 for S3, and
+// Authorization. Sign replaces those of an earlier signature, so a retry can sign r again.
 func (s *Signer) Sign(r *Request, t time.Time) {
 	var buf [512]byte
 	r.set(headerDate, string(AppendTime(buf[:0], t)))
 	r.set(headerToken, s.SessionToken)
 	if s.isS3() {
-		// Authenticating Requests: S3 demands the header, and that it be signed.
+		// Authenticating Requests: S3 requires the header, and requires that it is signed.
 		hash := r.PayloadHash
 		if hash == "" {
 			hash = EmptyPayload
@@ -40,13 +40,14 @@ func (r *Request) set(name, value string) {
 	}
 }
 
-// MaxExpires is the longest that a presigned request may be good for.
+// MaxExpires is the longest time for which a presigned request may be valid.
 // Authenticating Requests: Using Query Parameters.
 const MaxExpires = 7 * 24 * time.Hour
 
-// AppendPresigned appends the target of a request, path and query, that carries its own
-// signature and is good for a while from t on: with "https://" and the host before it, it
-// is a URL that anyone may use. For S3, [Request.PayloadHash] is to be [UnsignedPayload].
+// AppendPresigned appends the path and the query of a request that carries its signature in the
+// query. The request is valid from t on, for the duration expires. With "https://" and the host
+// before it, the result is a URL that anyone may use. For S3, set [Request.PayloadHash] to
+// [UnsignedPayload].
 func (s *Signer) AppendPresigned(dst []byte, r *Request, t time.Time, expires time.Duration) []byte {
 	query := append(make([]byte, 0, 512), r.Query...)
 	if len(query) > 0 {

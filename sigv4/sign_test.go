@@ -41,7 +41,7 @@ func TestSignReplaces(t *testing.T) {
 	}
 }
 
-// TestKeyFollows: the kept key is of no use when what it was derived from has changed.
+// TestKeyFollows: the kept key is not used after what it was derived from has changed.
 func TestKeyFollows(t *testing.T) {
 	r := &Request{Method: "GET", Header: []Header{{"Host", s3Host}}}
 	s := s3Signer()
@@ -158,8 +158,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// TestAllocs: what a signature costs beside its hashes, and what the package doc does not
-// promise is not pinned.
+// TestAllocs: a string to sign takes no allocations; a signature takes only those of crypto/hmac.
 func TestAllocs(t *testing.T) {
 	s := s3Signer()
 	r := &Request{Method: "GET", Path: "/test.txt", Header: []Header{{"Host", s3Host}, {"Range", "bytes=0-9"}, {"X-Amz-Date", "20130524T000000Z"}}}
@@ -168,7 +167,7 @@ func TestAllocs(t *testing.T) {
 		t.Errorf("AppendStringToSign allocates %v times", n)
 	}
 	s.AppendSignature(nil, r, s3Time)
-	// crypto/hmac's own: two hashes, and what holds them.
+	// crypto/hmac allocates two hashes and a value that holds them.
 	if n := testing.AllocsPerRun(100, func() { buf = s.AppendAuthorization(buf[:0], r, s3Time) }); n > 6 {
 		t.Errorf("AppendAuthorization allocates %v times", n)
 	} else {

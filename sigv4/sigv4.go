@@ -1,21 +1,21 @@
 // Package sigv4 signs requests to AWS with Signature Version 4.
 //
-// A signature is made in four steps, and each is a function here, so that each can be
-// held against AWS's published examples on its own:
+// A signature is made in four steps. Each step is a function here, so that each can be compared
+// with AWS's published examples:
 //
-//	canonical request   AppendCanonicalRequest   the request, spelled in one fixed way
+//	canonical request   AppendCanonicalRequest   the request, written in one fixed way
 //	string to sign      AppendStringToSign       its hash, with the time and the scope
 //	signature           AppendSignature          an HMAC of that, under the day's key
 //	Authorization       AppendAuthorization      the header that carries it
 //
-// [Signer.Sign] does all four and sets the headers that AWS demands; [Signer.AppendPresigned]
+// [Signer.Sign] does all four and sets the headers that AWS requires; [Signer.AppendPresigned]
 // puts the signature in the query instead.
 //
-// The package holds no clock, opens no connection and knows no net/http: a [Request] is the
-// few strings that a signature covers. The file nethttp_example_test.go signs any call over net/http
-// in sixty lines; `lab new` writes a function that does the same. The package does not sign chunks
-// of a streamed upload (aws-chunked), and knows neither Signature Version 4A nor the older
-// Version 2.
+// The package reads no clock, opens no connection and does not use net/http: a [Request] is the
+// few strings that a signature covers. The file nethttp_example_test.go signs any call over
+// net/http in sixty lines; `lab new` writes a function that does the same. The package does not
+// sign chunks of a streamed upload (aws-chunked), and has neither Signature Version 4A nor the
+// older Version 2.
 //
 // Rules are cited from the IAM User Guide, "Create a signed AWS API request", and the
 // Amazon S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
@@ -35,12 +35,12 @@ const algorithm = "AWS4-HMAC-SHA256"
 const (
 	// EmptyPayload is the hash of no bytes.
 	EmptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-	// UnsignedPayload leaves the body out of the signature. S3 alone takes it.
+	// UnsignedPayload leaves the body out of the signature. Only S3 accepts it.
 	UnsignedPayload = "UNSIGNED-PAYLOAD"
 )
 
-// Credentials are what requests are signed with. SessionToken is empty for credentials
-// that last.
+// Credentials are what requests are signed with. SessionToken is empty for long-term
+// credentials.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
@@ -53,9 +53,9 @@ type Request struct {
 	Method string
 	Path   string // escaped already, see [AppendEscapedPath]; "" is "/"
 	Query  string // without its '?'
-	// Header lists the fields to be signed, all of them: Host, which must be among them,
-	// every X-Amz-*, Content-Type where there is one, and nothing that a proxy may change.
-	// An Authorization field is passed over.
+	// Header lists all fields to be signed: Host, which is required, every X-Amz-*,
+	// Content-Type if there is one, and no field that a proxy may change. An Authorization
+	// field is ignored.
 	Header      []Header
 	PayloadHash string // see [AppendHash]; "" is [EmptyPayload]
 }
@@ -69,7 +69,7 @@ type Signer struct {
 	key atomic.Pointer[signingKey]
 }
 
-// signingKey is a derived key and what it was derived from: it is good for a day.
+// signingKey is a derived key and what it was derived from. It is valid for one day.
 type signingKey struct {
 	secret, date, region, service string
 	key                           [sha256.Size]byte
@@ -82,11 +82,11 @@ const (
 	dateFormat = "20060102"
 )
 
-// AppendTime appends t as the X-Amz-Date header has it.
+// AppendTime appends t in the form of the X-Amz-Date header.
 func AppendTime(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, timeFormat) }
 
-// AppendHash appends the hash of a payload, as [Request.PayloadHash] and the header
-// X-Amz-Content-Sha256 have it.
+// AppendHash appends the hash of a payload in the form of [Request.PayloadHash] and of the header
+// X-Amz-Content-Sha256.
 func AppendHash(dst, payload []byte) []byte {
 	sum := sha256.Sum256(payload)
 	return hex.AppendEncode(dst, sum[:])
@@ -107,7 +107,7 @@ func (s *Signer) appendScope(dst []byte, t time.Time) []byte {
 // canonical request.
 func (s *Signer) AppendStringToSign(dst []byte, r *Request, t time.Time) []byte {
 	n := len(dst)
-	dst = s.AppendCanonicalRequest(dst, r) // for its hash only: dst lends the room
+	dst = s.AppendCanonicalRequest(dst, r) // only its hash is needed: dst is the buffer
 	sum := sha256.Sum256(dst[n:])
 	dst = append(dst[:n], algorithm+"\n"...)
 	dst = AppendTime(dst, t)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// suiteTime, suiteKeys and suiteSigner are what AWS's test suite is made with.
+// suiteTime, suiteKeys and suiteSigner are those that AWS's test suite was made with.
 var (
 	suiteTime = time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
 	suiteKeys = Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
@@ -88,7 +88,7 @@ func TestSuite(t *testing.T) {
 					t.Errorf("%s:\ngot\n%s\nwant\n%s", step, got, want)
 				}
 			}
-			s.Sign(r, suiteTime) // for the headers: it may only replace what is there
+			s.Sign(r, suiteTime) // it may only replace header fields that are there
 			check("canonical request", s.AppendCanonicalRequest(nil, r), c.creq)
 			check("string to sign", s.AppendStringToSign(nil, r, suiteTime), c.sts)
 			check("authorization", s.AppendAuthorization(nil, r, suiteTime), c.authz)
@@ -102,7 +102,7 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// TestPresignedSuite: the same suite, as aws-c-auth has it for queries
+// TestPresignedSuite: the same suite, in the form of aws-c-auth for queries
 // (tests/aws-signing-test-suite/v4/*/query-signed-request.txt).
 func TestPresignedSuite(t *testing.T) {
 	for _, test := range []struct{ name, path, query, signature string }{

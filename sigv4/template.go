@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// A Template signs a request that is sent again and again with another payload: everything but
-// the time and the payload is spelled out once, with holes for these. It signs as [Signer.Sign]
-// does, without an allocation. It belongs to one goroutine.
+// A Template signs a request that is sent many times, each time with another payload. It writes
+// everything except the time and the payload's hash once, with holes for these two. It signs as
+// [Signer.Sign] does, without an allocation. It belongs to one goroutine.
 type Template struct {
 	signer Signer
-	second int64 // the time that stands in the holes
+	second int64 // the Unix time in the holes
 	mac    hash.Hash
 	sum    [sha256.Size]byte // of mac
 
@@ -31,7 +31,7 @@ type holes struct {
 	date, day, hash, header, signature int // where each begins; 0: the text has no such hole
 }
 
-// NewTemplate returns a Template for requests like r. Of r's payload nothing is looked at.
+// NewTemplate returns a Template for requests like r. It ignores r's PayloadHash.
 func (s *Signer) NewTemplate(r *Request) *Template {
 	const (
 		noDate = "00000000T000000Z"
@@ -76,7 +76,7 @@ func (s *Signer) NewTemplate(r *Request) *Template {
 	return t
 }
 
-// behind returns where what follows mark begins, or 0.
+// behind returns the index after mark in text, or 0 if text does not contain mark.
 func behind(text []byte, mark string) int {
 	i := strings.Index(string(text), mark)
 	if i < 0 {
@@ -86,7 +86,7 @@ func behind(text []byte, mark string) int {
 }
 
 // AppendFields appends the header fields that sign a request with this payload at time at, each
-// on a line of its own, as they go over the wire: X-Amz-Date, X-Amz-Security-Token where the
+// on a line of its own, as they go over the wire: X-Amz-Date, X-Amz-Security-Token if the
 // credentials have one, X-Amz-Content-Sha256 for S3, and Authorization.
 func (t *Template) AppendFields(dst, payload []byte, at time.Time) []byte {
 	if second := at.Unix(); second != t.second || t.mac == nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Template makes the fields that Sign makes, whatever payload and time come in whatever order.
+// A Template makes the fields that Sign makes, for any payloads and times in any order.
 func TestTemplate(t *testing.T) {
 	at := time.Date(2026, time.November, 23, 23, 59, 59, 0, time.UTC)
 	for _, service := range []string{"dynamodb", "s3"} {

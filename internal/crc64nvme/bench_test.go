@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// BenchmarkCRC64 sums up data of some lengths at a time, 16 KB being a TLS record. x-std is how
-// many times as fast as hash/crc64, of this run, a variant is.
+// BenchmarkCRC64 computes checksums of data of several lengths; 16 KB is a TLS record. x-std is
+// how many times as fast as hash/crc64 a variant is in this run.
 func BenchmarkCRC64(b *testing.B) {
 	for _, size := range []struct {
 		name string

@@ -30,8 +30,8 @@ func powerOfX(n int) uint64 {
 // quotient returns x^128 div P without its last bit: bit i is x^(64-i). It divides as on paper,
 // a bit of the quotient at a time, from the highest on.
 func quotient() uint64 {
-	q := uint64(1)             // x^128 is x^64·P, and a rest
-	rest := uint64(polynomial) // of which bit 0 is what x^63·P would take away
+	q := uint64(1)             // x^128 = x^64·P + a rest of lower degree
+	rest := uint64(polynomial) // reflected: bit 0 is its highest power
 	for i := 1; i < 64; i++ {
 		q |= rest & 1 << i
 		rest = timesX(rest)

@@ -19,7 +19,7 @@ func onEach(t *testing.T, test func(*testing.T, fold)) {
 
 func newDigest(f fold) *digest { return &digest{state: ^uint64(0), fold: f} }
 
-// sameAsOracle holds the checksum of the pieces, written one by one, against hash/crc64.
+// sameAsOracle compares the checksum of the pieces, written one by one, with hash/crc64's.
 func sameAsOracle(t *testing.T, f fold, pieces ...[]byte) {
 	t.Helper()
 	d, want := newDigest(f), uint64(0)
@@ -106,7 +106,7 @@ func TestLong(t *testing.T) {
 	})
 }
 
-// TestHash holds New to what hash.Hash64 promises.
+// TestHash checks what hash.Hash64 promises.
 func TestHash(t *testing.T) {
 	data := random(1000)
 	h := New()
@@ -137,7 +137,7 @@ func TestAllocations(t *testing.T) {
 	})
 }
 
-// FuzzHashCRC64 holds each fold against hash/crc64, for data that is written in two pieces.
+// FuzzHashCRC64 compares each fold with hash/crc64, for data that is written in two pieces.
 func FuzzHashCRC64(f *testing.F) {
 	for _, p := range published {
 		f.Add(p.data, len(p.data)/3)

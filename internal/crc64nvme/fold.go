@@ -2,11 +2,11 @@ package crc64nvme
 
 import "sync"
 
-// A fold takes the state before some blocks and returns the state behind them. Their length is
+// A fold takes the state before some blocks and returns the state after them. Their length is
 // a multiple of blockSize.
 //
 // The mathematics of the kernels in assembly: a bit is a coefficient of a polynomial over GF(2),
-// adding is xor, multiplying has no carries. The state behind a message M is the remainder of
+// adding is xor, multiplying has no carries. The state after a message M is the remainder of
 // M·x^64 divided by P. A state before M is added to M's first 64 bits. The CRC is reflected, so
 // the first bit of a block is its highest power:
 //
@@ -15,8 +15,8 @@ import "sync"
 //	        first half F     second half S
 //
 // Only the remainder matters. So a block can move D bits towards the end of the message, where
-// it is added to the block that is there. What moves has the remainder of the block times x^D,
-// and no more than 128 bits:
+// it is added to the block that is there. What is added has no more than 128 bits, and the same
+// remainder as the block times x^D:
 //
 //	(F·x^64 + S)·x^D  ≡  F·(x^(D+64) mod P) + S·(x^D mod P)
 //
@@ -27,9 +27,9 @@ import "sync"
 //	data   | a | b | c | d | a' | b' | c' | d' | ...     D = 512, 1024 or 2048
 //	step   a = a·x^D + a',  b = b·x^D + b',  c = c·x^D + c',  d = d·x^D + d'
 //
-// Behind the last step, registers move onto each other and their blocks onto each other, until
-// one block is left. A Barrett reduction computes its remainder: it divides by P with two
-// multiplications by constants.
+// After the last step, registers move onto each other and then their blocks, until one block is
+// left. A Barrett reduction computes its remainder: it divides by P with two multiplications by
+// constants.
 //
 //	(F·x^64 + S)·x^64  ≡  F·(x^128 mod P) + S·x^64  =  A·x^64 + B
 //	q          =  A·μ div x^64, where μ = x^128 div P
@@ -45,8 +45,8 @@ type variant struct {
 	fold fold
 }
 
-// fastest asks the processor once, and not at start: CPUID costs microseconds in a virtual
-// machine.
+// fastest asks the processor once, at first use and not at start: CPUID costs microseconds in a
+// virtual machine.
 var fastest = sync.OnceValue(func() fold { return variants()[0].fold })
 
 // foldConstants are the kernels' constants. TestConstants derives them from the polynomial.
@@ -56,7 +56,7 @@ var fastest = sync.OnceValue(func() fold { return variants()[0].fold })
 // So the factors are x^(D+63) mod P and x^(D-1) mod P.
 //
 // barrett has μ and P, of 65 bits each, without their x^0: bit 0 is x^64, and the product is
-// right as it is. Without its x^0, μ gives the same q. For that of P, the kernels add q.
+// right as it is. Without its x^0, μ gives the same q. For the missing x^0 of P, the kernels add q.
 type foldConstants struct {
 	by2048, by1024, by512, by256, by128, barrett [2]uint64
 }

@@ -6,9 +6,10 @@ package crc64nvme
 func cpuid(leaf, subleaf uint32) (a, b, c, d uint32)
 func xgetbv() uint32
 
-// width returns how many bytes have the widest registers that the processor multiplies without
-// carries and the operating system saves: 64, 32 or 16; or 0. Intel 64 and IA-32 Architectures
-// Software Developer's Manual, volume 1, §14.3 and §15.2 (detection), volume 2, CPUID.
+// width returns the length in bytes of the widest registers that the processor can multiply
+// without carries and that the operating system saves: 64, 32 or 16, or 0 if there are none. Intel
+// 64 and IA-32 Architectures Software Developer's Manual, volume 1, §14.3 and §15.2 (detection),
+// volume 2, CPUID.
 func width() int {
 	const (
 		// Leaf 1, ECX.

@@ -25,9 +25,9 @@ TEXT ·xgetbv(SB), NOSPLIT, $0-4
 #define SRC   SI // the next byte to read
 #define LEFT  CX // bytes to go
 #define STATE AX
-//      BX          REDUCE's
+//      BX          a temporary of REDUCE
 //      X0 to X3    the four registers that move, a to d
-//      X4 to X7    what FOLD needs beside each of them
+//      X4 to X7    temporaries of FOLD, one for each of them
 //      X8          the constants of the distance: for first halves, for second halves
 //      X0, X8      hold the last block and by128 when REDUCE begins
 

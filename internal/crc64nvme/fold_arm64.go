@@ -7,10 +7,10 @@ import "runtime"
 // isar0 reads ID_AA64ISAR0_EL1.
 func isar0() uint64
 
-// hasPMULL tells whether the processor multiplies 64 bits by 64 without carries. A register
-// that only a system may read tells it. Linux emulates the read for programs since 4.11 (Linux
-// kernel documentation, "ARM64 CPU Feature Registers"); Lambda has 5.10 or later. Every arm64
-// processor of Apple's can. Of other systems it is not known how they take the read.
+// hasPMULL reports whether the processor multiplies 64 bits by 64 without carries. This is in a
+// register that only an operating system may read. Linux emulates the read for programs since 4.11
+// (Linux kernel documentation, "ARM64 CPU Feature Registers"); Lambda has 5.10 or later. Every
+// arm64 processor of Apple can. On other systems the read may be fatal, so they use tables.
 func hasPMULL() bool {
 	switch runtime.GOOS {
 	case "linux":

@@ -17,7 +17,7 @@ TEXT ·isar0(SB), NOSPLIT, $0-8
 #define TMP   R4
 //      V0 to V3    the four blocks that move, a to d
 //      V4 to V7    the next four
-//      V16 to V19  what FOLD needs beside each block
+//      V16 to V19  temporaries of FOLD
 //      V20         the constants of the distance: for first halves, for second halves
 //      V0, V20     the last block and by128 when REDUCE begins
 //      V21         zero

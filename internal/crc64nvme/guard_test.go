@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestGuardPages lets the folds read nothing but what they are given: a byte before or behind
-// it is a fault.
+// TestGuardPages checks that the folds read only the blocks that they are given: reading a byte
+// before or after them faults.
 func TestGuardPages(t *testing.T) {
 	size := syscall.Getpagesize()
 	m, err := syscall.Mmap(-1, 0, 3*size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// tables[k][b] is the state that a byte b leaves behind when k zero bytes follow.
+// tables[k][b] is the state after a byte b and k zero bytes.
 var tables = sync.OnceValue(func() *[8][256]uint64 {
 	t := new([8][256]uint64)
 	for b := range t[0] {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ErrSetting is a variable whose value means nothing, or that is missing.
+// ErrSetting says that a variable is missing, or that its value is not valid.
 var ErrSetting = errors.New("bad setting")
 
 // Error says which variable it is, and what was expected.
@@ -17,20 +17,20 @@ type Error struct{ Name, Expected string }
 func (e *Error) Error() string { return "setting " + e.Name + ": expected " + e.Expected }
 func (e *Error) Unwrap() error { return ErrSetting }
 
-// Reader reads variables, and keeps the first error. A variable that is not set, or empty, has its
+// Reader reads variables, and keeps the first error. A variable that is unset or empty has its
 // default.
 type Reader struct {
 	getenv func(string) string
 	err    error
 }
 
-// New returns a Reader of variables, as os.Getenv knows them.
+// New returns a Reader that looks variables up with getenv, such as os.Getenv.
 func New(getenv func(string) string) *Reader { return &Reader{getenv: getenv} }
 
 // Err returns the first error, an *Error, or nil.
 func (r *Reader) Err() error { return r.err }
 
-// Fail notes an error about a variable.
+// Fail records an error about a variable, unless there is one already.
 func (r *Reader) Fail(name, expected string) {
 	if r.err == nil {
 		r.err = &Error{name, expected}
@@ -47,7 +47,7 @@ func (r *Reader) First(names ...string) string {
 	return ""
 }
 
-// Choice returns the value of a variable that may have one of these; the first is the default.
+// Choice returns the value of a variable, which must be one of allowed. The first is the default.
 func (r *Reader) Choice(name string, allowed ...string) string {
 	v := r.getenv(name)
 	if v == "" {
@@ -72,10 +72,10 @@ func (r *Reader) Choice(name string, allowed ...string) string {
 	return allowed[0]
 }
 
-// On reads a switch of this function: on or off, which is the default.
+// On reads a switch of this function: on or off. The default is off.
 func (r *Reader) On(name string) bool { return r.Choice(name, "off", "on") == "on" }
 
-// Bool reads a switch of AWS's SDKs: true or false, in any case; false is the default.
+// Bool reads a switch of AWS's SDKs: true or false, in upper or lower case. The default is false.
 func (r *Reader) Bool(name string) bool {
 	switch v := r.getenv(name); {
 	case strings.EqualFold(v, "true"):

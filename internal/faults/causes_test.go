@@ -85,8 +85,7 @@ const spareAttempts = 2 // S3's; DynamoDB's are three
 func causeOf(err error, met map[lambdatest.FaultKind]int) (name string, explained bool) {
 	for _, c := range causes {
 		if !errors.Is(err, c.err) {
-			var bad flate.CorruptInputError
-			if c.err != anyFlate || !errors.As(err, &bad) {
+			if _, corrupt := errors.AsType[flate.CorruptInputError](err); c.err != anyFlate || !corrupt {
 				continue
 			}
 		}

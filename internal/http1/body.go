@@ -57,8 +57,8 @@ func (r *Response) read(p []byte) (int, error) {
 	return n, err
 }
 
-// readSome takes what the buffer holds, and reads when that is nothing: into p, or into
-// the buffer when p is too small to be worth a read.
+// readSome copies from the buffer. If the buffer is empty, it reads first: into p, or into the
+// buffer if p is smaller than bufferSize.
 func (c *Conn) readSome(p []byte) (int, error) {
 	if c.r == c.w {
 		if len(p) >= bufferSize {
@@ -75,8 +75,8 @@ func (c *Conn) readSome(p []byte) (int, error) {
 	return n, nil
 }
 
-// nextChunk reads up to the next chunk's data; behind the last one, up to the body's end,
-// which is io.EOF. RFC 9112 §7.1.
+// nextChunk reads up to the next chunk's data. After the last chunk it reads the trailer and
+// returns io.EOF. RFC 9112 §7.1.
 //
 //	4\r\n
 //	Wiki\r\n
@@ -97,7 +97,7 @@ func (r *Response) nextChunk() error {
 	if err != nil {
 		return err
 	}
-	size, _, _ := bytes.Cut(line, []byte{';'}) // extensions mean nothing to us
+	size, _, _ := bytes.Cut(line, []byte{';'}) // chunk extensions are ignored
 	n, err := strconv.ParseUint(string(bytes.TrimRight(size, " \t")), 16, 63)
 	if err != nil {
 		return malformed("chunk size")

@@ -15,7 +15,8 @@ const (
 	maxInterim = 16 // answers before the final one
 )
 
-// bufferSize is what a read brings unless it goes straight into the caller's slice.
+// bufferSize is the length of the buffer. A read goes into the buffer unless the caller's slice is
+// at least as long.
 const bufferSize = 4 << 10
 
 // Conn is one connection, for one exchange at a time.
@@ -26,18 +27,18 @@ type Conn struct {
 	out  []byte // what is to be written
 
 	resp   Response
-	heard  bool // something of the answer has come
+	heard  bool // a byte of the answer has come
 	broken bool // nothing more can be exchanged
 }
 
-// NewConn returns a Conn over nc, which is then the Conn's.
+// NewConn returns a Conn over nc. The Conn owns nc from then on.
 func NewConn(nc net.Conn) *Conn { return &Conn{nc: nc, in: make([]byte, bufferSize)} }
 
 // NetConn returns the connection below.
 func (c *Conn) NetConn() net.Conn { return c.nc }
 
-// SetDeadline sets the time after which reading and writing fail. Without one, a silent
-// server is waited for without limit.
+// SetDeadline sets the time after which reading and writing fail. Without a deadline, the Conn
+// waits for a silent server without limit.
 func (c *Conn) SetDeadline(t time.Time) error { return c.nc.SetDeadline(t) }
 
 // Close closes the connection below.
@@ -46,14 +47,14 @@ func (c *Conn) Close() error {
 	return c.nc.Close()
 }
 
-// Reusable reports whether another request may be sent: the last answer has been read to
-// its end, neither side closes, and nothing came that nobody asked for.
+// Reusable reports whether another request may be sent: the last answer has been read to its
+// end, neither side closes the connection, and no byte came after the answer.
 func (c *Conn) Reusable() bool {
 	return !c.broken && (c.resp.conn == nil || c.resp.done && !c.resp.close) && c.r == c.w
 }
 
 // Do sends req and reads the head of its answer. The answer is valid until the next Do.
-// After an error the connection is to be closed.
+// After an error, close the connection.
 func (c *Conn) Do(req *Request) (*Response, error) {
 	if !c.Reusable() {
 		return nil, ErrBusy
@@ -72,21 +73,21 @@ func (c *Conn) Do(req *Request) (*Response, error) {
 	return &c.resp, nil
 }
 
-// exchange sends a request whose head is in the buffer and reads its answer's.
+// exchange sends a request, whose head is in the buffer, and reads the head of its answer.
 func (c *Conn) exchange(req *Request) error {
 	if req.waits() {
 		if err := c.flush(); err != nil {
 			return err
 		}
 		if err := c.readHead(req, true); err != nil || c.resp.Status != 100 {
-			c.resp.close = true // the body was not wanted, and is owed
+			c.resp.close = true // the announced body is never sent
 			return err
 		}
 	}
 	if streamErr, err := c.writeBody(req); streamErr != nil {
 		return streamErr
 	} else if err != nil {
-		// The server may have closed because it had refused the body, and said why.
+		// The server may have refused the body and closed. Its answer then says why.
 		if c.readHead(req, false) == nil && c.resp.Status >= 400 {
 			c.resp.close = true
 			return nil
@@ -112,16 +113,16 @@ func (c *Conn) more() error {
 		c.heard = true
 		return nil
 	case err == io.EOF:
-		return io.ErrUnexpectedEOF // whoever calls more has been promised more
+		return io.ErrUnexpectedEOF // more is called only before the end of a message
 	case err == nil:
 		return io.ErrNoProgress
 	}
 	return err
 }
 
-// lineEnd finds the end of the line that starts at in[r+from]: what it returns is the next
-// line's start. A line ends with CR LF; a bare LF is refused (RFC 9112 §2.2 lets a reader
-// take it, but then two readers see different messages).
+// lineEnd finds the end of the line that starts at in[r+from]. It returns the start of the next
+// line, relative to r. A line ends with CR LF. A bare LF is refused: RFC 9112 §2.2 lets a reader
+// accept it, but then two readers may see different messages.
 func (c *Conn) lineEnd(from int) (int, error) {
 	for seen := from; ; {
 		if i := bytes.IndexByte(c.in[c.r+seen:c.w], '\n'); i >= 0 {

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// script is a connection whose other end has said everything already.
+// script is a connection whose other end has sent everything already.
 type script struct {
-	net.Conn // nil: what is not below is not to be called
+	net.Conn // nil: its other methods must not be called
 	io.Reader
 	sent bytes.Buffer
 }
@@ -103,8 +103,8 @@ func TestReuse(t *testing.T) {
 	}
 }
 
-// impatient is a connection whose deadline passes as soon as everything is read that the other
-// end says.
+// impatient is a connection whose deadline passes as soon as everything has been read that the
+// other end sends.
 type impatient struct {
 	net.Conn
 	left int // bytes
@@ -184,8 +184,8 @@ func TestContinue(t *testing.T) {
 	}
 }
 
-// A server that has read enough of a body says so and closes: what it said must arrive,
-// although the rest could not be written.
+// A server may answer before it has read the whole body, and close. Its answer must arrive,
+// although the rest of the body could not be written.
 func TestRefusedBody(t *testing.T) {
 	for _, stream := range []bool{false, true} {
 		wrote := make(chan struct{})
@@ -196,7 +196,7 @@ func TestRefusedBody(t *testing.T) {
 			go io.WriteString(b, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig")
 			io.CopyN(io.Discard, b, 1<<10)
 		}()
-		// Writing fails once the server has had its kilobyte; reading goes on.
+		// Writing fails after the server's first kilobyte; reading still works.
 		conn := NewConn(&failingWriter{Conn: a, until: wrote})
 		body := bytes.Repeat([]byte{'x'}, 1<<20)
 		req := &Request{Method: "PUT", Target: "/", Host: "h", Body: body}
@@ -228,7 +228,7 @@ func (f *failingWriter) Write(p []byte) (int, error) {
 	return f.Conn.Write(p)
 }
 
-// An error of the caller's stream is the caller's, and nobody waits for an answer then.
+// An error of the caller's stream is returned to the caller, and Do does not wait for an answer.
 func TestStreamError(t *testing.T) {
 	broken := errors.New("broken")
 	conn := server(t, func(nc net.Conn) { io.Copy(io.Discard, nc) })
@@ -243,7 +243,7 @@ type errReader struct{ err error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
-// What a stream yields is sent before it is asked for more.
+// What one read of a stream returns is sent before the next read.
 func TestStreamIsSentAtOnce(t *testing.T) {
 	pr, pw := io.Pipe()
 	conn := server(t, func(nc net.Conn) {
@@ -262,7 +262,7 @@ func TestStreamIsSentAtOnce(t *testing.T) {
 	}
 }
 
-// A large slice is filled by the connection itself.
+// The connection reads into a large slice directly.
 func TestLargeReadsAreDirect(t *testing.T) {
 	const size = 1 << 20
 	for _, head := range []string{

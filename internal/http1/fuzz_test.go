@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// FuzzResponse holds this reader against net/http's. Whatever it takes, net/http takes, and
-// both read the same. It refuses some answers that net/http takes: those that stricter
-// finds.
+// FuzzResponse compares this reader with net/http's. Every answer that this reader accepts,
+// net/http accepts, and both read the same. This reader refuses some answers that net/http
+// accepts: those that stricter finds.
 func FuzzResponse(f *testing.F) {
 	for _, test := range answers {
 		f.Add([]byte(wire(test.answer)), test.method == "HEAD")
@@ -105,13 +105,13 @@ func flatMap(h http.Header) []string {
 	return flat(flattened)
 }
 
-// The permitted differences: what RFC 9112 lets a reader take, or forbids, and net/http
-// takes.
+// The permitted differences: what net/http accepts, although RFC 9112 forbids it or lets a reader
+// refuse it.
 var permitted = regexp.MustCompile(`(?m)` + strings.Join([]string{
 	`[^\r]\n|^\n`,                      // a bare LF
 	`[^\n]*\r[^\n]`,                    // a bare CR
 	`\r\n[ \t]`,                        // a folded line
-	`^[^:\n]*[ \t][^:\n]*:`,            // a blank in or behind a name
+	`^[^:\n]*[ \t][^:\n]*:`,            // a blank in or after a name
 	`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`, // a control character
 	`^HTTP/1\.0`,                       // chunks from HTTP/1.0
 	`^HTTP/[^1]|^HTTP/1\.[^01]`,        // another version

@@ -6,8 +6,8 @@
 // lengths, a bare LF, a head without end. A body that ends early is io.ErrUnexpectedEOF,
 // never io.EOF.
 //
-// It knows no TLS, no proxy, no redirect, no cookie, no compression, no pipelining and no
-// connection pool; net/http does.
+// It has no TLS, proxies, redirects, cookies, compression, pipelining or connection pool. Use
+// net/http for these.
 package http1
 
 import (
@@ -31,15 +31,15 @@ func (h Header) Get(name string) string {
 	return ""
 }
 
-// Why an exchange fails, for errors.Is. Errors of the connection come as they are.
+// Why an exchange fails, for errors.Is. Errors of the connection are returned, too.
 var (
 	ErrRequest   = errors.New("http1: the request cannot be written")
 	ErrMalformed = errors.New("http1: malformed answer")
 	ErrTooLong   = errors.New("http1: the answer's head is too long")
 	ErrBusy      = errors.New("http1: the connection cannot take another request")
 
-	// ErrUnanswered goes with whatever ended a request of which not one byte was answered:
-	// on a kept connection, most likely that the other end had closed it meanwhile.
+	// ErrUnanswered is every error of a request to which not one byte of an answer came. On a
+	// kept connection, most likely the other end has closed the connection.
 	ErrUnanswered = errors.New("http1: no answer")
 )
 

@@ -15,8 +15,8 @@ type Request struct {
 	Header Header
 
 	// Head replaces Target, Host and Header where it is set: the request line and the header
-	// fields as they go over the wire, each with its CR LF, without those that Do writes. A
-	// request that is sent many times is rendered once. Do does not check it.
+	// fields as they go over the wire, each with its CR LF, without those that Do writes. With
+	// it, a request that is sent many times is rendered only once. Do does not check Head.
 	Head []byte
 
 	Body   []byte    // sent with its length
@@ -26,12 +26,12 @@ type Request struct {
 	Trailers []string
 	Trailer  func() Header
 
-	// Expect100 holds the body back until the server says "100 Continue", or refuses. A
-	// server that does not know the field is waited for until the deadline.
+	// Expect100 holds the body back until the server says "100 Continue", or refuses. If the
+	// server ignores the field, Do waits until the deadline.
 	Expect100 bool
 }
 
-// waits reports whether the body is held back. RFC 9110 §10.1.1: never where there is none.
+// waits reports whether the body is held back. RFC 9110 §10.1.1: never if there is none.
 func (req *Request) waits() bool {
 	return req.Expect100 && (len(req.Body) > 0 || req.Stream != nil)
 }
@@ -54,7 +54,7 @@ func (c *Conn) writeHead(req *Request) error {
 			}
 			b = appendField(b, "Trailer", name)
 		}
-	// RFC 9110 §8.6: a method that is expected to have a body says so if it has none.
+	// RFC 9110 §8.6: a POST or PUT without a body has a Content-Length of 0.
 	case len(req.Body) > 0 || req.Method == "POST" || req.Method == "PUT":
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, int64(len(req.Body)), 10)
@@ -105,11 +105,12 @@ func (c *Conn) flush() error {
 	return err
 }
 
-// smallBody is copied behind its head, so that both leave in one write.
+// smallBody is the longest body that is copied into the buffer after its head, so that one write
+// sends both.
 const smallBody = 16 << 10
 
-// writeBody sends what is in the buffer and the body. An error of the caller's stream is
-// told from one of the connection.
+// writeBody sends what is in the buffer and the body. It returns an error of the caller's stream
+// apart from one of the connection.
 func (c *Conn) writeBody(req *Request) (streamErr, err error) {
 	switch {
 	case req.Stream != nil:
@@ -125,12 +126,12 @@ func (c *Conn) writeBody(req *Request) (streamErr, err error) {
 	return nil, err
 }
 
-// chunkSize is the most that a chunk takes. What a stream yields is sent at once.
+// chunkSize is the longest chunk. Whatever one read of a stream returns is sent at once.
 const chunkSize = 16 << 10
 
 // writeChunks sends a stream. RFC 9112 §7.1.
 func (c *Conn) writeChunks(req *Request) (streamErr, err error) {
-	// The head goes ahead of a stream that may take its time.
+	// Send the head first: the stream may be slow.
 	if err := c.flush(); err != nil {
 		return nil, err
 	}
@@ -165,8 +166,8 @@ func (c *Conn) writeChunks(req *Request) (streamErr, err error) {
 	return nil, c.flush()
 }
 
-// isFraming names the fields that say where a message ends, and whose it is: Do's alone to
-// write.
+// isFraming reports whether a field says where a message ends, or which host it is for, or what
+// becomes of the connection. Only Do writes these fields.
 func isFraming(name string) bool {
 	for _, f := range [...]string{"Host", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Expect", "Connection", "Keep-Alive", "Upgrade"} {
 		if strings.EqualFold(name, f) {
@@ -208,6 +209,6 @@ func isTarget(s string) bool {
 	return s != ""
 }
 
-// isHost reports whether s may be a Host: a target's characters, none of which ends the
+// isHost reports whether s may be a Host: the characters of a target, except those that end the
 // host of a URL (RFC 3986 §3.2).
 func isHost(s string) bool { return isTarget(s) && !strings.ContainsAny(s, `/?#@\,`) }

@@ -74,7 +74,7 @@ func TestLargeRequest(t *testing.T) {
 	}
 }
 
-// No text of the caller's can end a line or begin another message.
+// No text from the caller can end a line or begin another message.
 func TestInjection(t *testing.T) {
 	for _, evil := range []string{"\r", "\n", "\x00", "\r\nX: y", "\r\n\r\nGET /evil HTTP/1.1\r\n\r\n", "a\x7fb", "a\x1bb", "a\vb"} {
 		for _, test := range []struct {

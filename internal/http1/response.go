@@ -10,7 +10,7 @@ import (
 type Response struct {
 	Status        int
 	Header        Header
-	ContentLength int64  // of the body; -1 where only its end will tell
+	ContentLength int64  // of the body; -1 if it is not known
 	Trailer       Header // once the body has been read to its end
 
 	conn    *Conn
@@ -24,12 +24,12 @@ type Response struct {
 }
 
 // Delimited reports whether the message itself says where its body ends: by its length, or by a
-// last chunk. Of another the end is the connection's, and one that was cut short looks whole
-// (RFC 9112 §8).
+// last chunk. Otherwise the body ends with the connection, and a body that was cut short looks
+// whole (RFC 9112 §8).
 func (r *Response) Delimited() bool { return r.kind != byClose }
 
-// readHead reads an answer's head, passing over interim ones: 1xx, but 100 where that is
-// waited for.
+// readHead reads the head of the final answer and skips interim answers (1xx). If want100 is set,
+// it stops at an answer 100, too.
 func (c *Conn) readHead(req *Request, want100 bool) error {
 	r := &c.resp
 	for range maxInterim {
@@ -51,8 +51,8 @@ func (c *Conn) readHead(req *Request, want100 bool) error {
 
 // readFields reads a status line and the fields below it.
 func (c *Conn) readFields(r *Response) error {
-	// The line is looked at before more is waited for: who speaks something else may
-	// not have more to say.
+	// Check the status line before reading on: a server of another protocol may send nothing
+	// more.
 	line, err := c.line()
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func parseFields(h Header, lines string) (Header, error) {
 		line, lines, _ = strings.Cut(lines, "\r\n")
 		name, value, ok := strings.Cut(line, ":")
 		value = strings.Trim(value, " \t")
-		// No token: a name with a blank before its colon, and a folded line.
+		// isToken refuses a name with a blank before its colon, and a folded line.
 		if !ok || !isToken(name) || !isValue(value) {
 			return h, malformed("field")
 		}
@@ -140,7 +140,7 @@ func (r *Response) frame(method string) error {
 	return nil
 }
 
-// length returns the Content-Length, -1 without one. Several have to agree.
+// length returns the Content-Length, or -1 if there is none. If there are several, they must agree.
 func (r *Response) length() (int64, error) {
 	length := int64(-1)
 	for _, f := range r.Header {
@@ -156,9 +156,9 @@ func (r *Response) length() (int64, error) {
 	return length, nil
 }
 
-// chunked reports whether the body comes in chunks. No other coding is known, none was
-// asked for, and RFC 9112 §6.1 calls it an attempt at smuggling where it comes with a
-// length, or from a server that speaks HTTP/1.0.
+// chunked reports whether the body comes in chunks. Other codings are refused: no request asks for
+// one. Chunks with a Content-Length, or from a server that speaks HTTP/1.0, are refused, too: they
+// may be an attempt at request smuggling (RFC 9112 §6.1).
 func (r *Response) chunked() (bool, error) {
 	chunked := false
 	for _, f := range r.Header {

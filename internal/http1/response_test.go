@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// answers is the corpus: an answer, what it says, and whether its connection lives on.
+// answers is the corpus: an answer, what it says, and whether its connection can be used again.
 // § is CR LF.
 var answers = []struct {
 	name, method, answer string
@@ -86,7 +86,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Cut anywhere, an answer is never taken for whole.
+// An answer that is cut off at any byte is never taken for whole.
 func TestCutAnswers(t *testing.T) {
 	for _, test := range answers {
 		answer, _, _ := strings.Cut(wire(test.answer), "HTTP/1.1 200 OK\r\n\r\nx")
@@ -181,7 +181,7 @@ func TestRefusedAnswers(t *testing.T) {
 	}
 }
 
-// The limits are the last that pass.
+// An answer exactly at the limits is accepted.
 func TestLimits(t *testing.T) {
 	long := strings.Repeat("x", maxLine-len("a: \r\n"))
 	resp, err := said("HTTP/1.1 200 OK\r\na: " + long + "\r\n" + strings.Repeat("b: c\r\n", maxFields-2) + "Content-Length: 0\r\n\r\n").Do(get())

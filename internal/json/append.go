@@ -9,7 +9,7 @@ const lowerHex = "0123456789abcdef"
 
 // AppendString appends s as a JSON string, quotes included. RFC 8259 §7: '"', '\' and
 // control characters are escaped; nothing else needs it. §8.1: JSON is UTF-8, so a byte
-// that is no part of any becomes U+FFFD.
+// that is not part of a UTF-8 character becomes U+FFFD.
 func AppendString[S string | []byte](dst []byte, s S) []byte {
 	dst, _ = AppendEscaped(append(dst, '"'), s)
 	return append(dst, '"')
@@ -74,14 +74,15 @@ const (
 	tops = 0x80 * ones
 )
 
-// escapes has a top bit set where one of eight bytes is no ASCII character or needs an escape.
-// For bytes below 0x80, b-c has its top bit set where b < c; a byte equal to c is one of which
-// b^c is below 1. A borrow only leaves a byte that shows already.
+// escapes returns 0 if each of eight bytes is an ASCII character that needs no escape. Otherwise
+// it has a top bit set. For bytes below 0x80, b-c has its top bit set if b < c, and b equals c if
+// b^c is below 1. A byte borrows from the next one only if its own top bit is set in the result,
+// so a borrow never turns a 0 into another result.
 func escapes(w uint64) uint64 {
 	return (w | (w - ' '*ones) | (w ^ '"'*ones - ones) | (w ^ '\\'*ones - ones)) & tops
 }
 
-// isPlain reports whether every byte of b is an ASCII character that stands for itself.
+// isPlain reports whether every byte of b is an ASCII character that needs no escape.
 func isPlain(b []byte) bool {
 	n := len(b)
 	if n < 8 {
@@ -99,6 +100,6 @@ func isPlain(b []byte) bool {
 	return found == 0
 }
 
-// plain says whether an ASCII character stands for itself in a string. RFC 8259 §7:
+// plain reports whether an ASCII character needs no escape in a string. RFC 8259 §7:
 // unescaped = %x20-21 / %x23-5B / %x5D-10FFFF.
 func plain(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }

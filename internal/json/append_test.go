@@ -55,8 +55,8 @@ func TestAppendStringAllocs(t *testing.T) {
 	}
 }
 
-// FuzzAppendString: encoding/json reads back what was written, bad UTF-8 replaced as it
-// would itself, and writes the same but for the characters that it escapes for HTML's sake.
+// FuzzAppendString: encoding/json reads back the string that was written, with invalid UTF-8
+// replaced as encoding/json does. It also writes the same, except for U+2028 and U+2029.
 func FuzzAppendString(f *testing.F) {
 	for _, text := range []string{"", "a\"\\\x00\xff", "é\u2028<&>", strings.Repeat("日本", 40)} {
 		f.Add(text)
@@ -74,7 +74,7 @@ func FuzzAppendString(f *testing.F) {
 			t.Fatal(err)
 		}
 		if strings.ContainsAny(text, "\u2028\u2029") {
-			return // which encoding/json escapes for JavaScript's sake
+			return // encoding/json escapes these for JavaScript
 		}
 		if want := strings.TrimSuffix(theirs.String(), "\n"); string(ours) != want {
 			t.Fatalf("%q:\nours   %s\ntheirs %s", text, ours, want)

@@ -1,8 +1,8 @@
-// Package json reads and writes the little JSON that a function speaks with AWS: a pull
-// scanner over a complete document, and the appending of strings.
+// Package json reads and writes the JSON that a function exchanges with AWS: it has a pull
+// scanner over a complete document, and functions that append strings.
 //
-// It is strict, where encoding/json is lenient: a string that is not UTF-8 is an error. It
-// knows no reflection and no structs; a caller walks the document and takes what it knows:
+// It is strict where encoding/json is lenient: a string that is not UTF-8 is an error. It uses
+// no reflection and no structs. A caller walks the document and takes the values that it needs:
 //
 //	s := json.NewScanner(payload)
 //	for name := range s.Object() {
@@ -13,9 +13,9 @@
 //	}
 //	if err := s.End(); err != nil {
 //
-// What the caller does not take is skipped, checked all the same, without an allocation.
-// A document is good only when [Scanner.End] says so: what was read before is not to be
-// acted on. Of members with the same name, each is delivered (RFC 8259 §4 leaves it open).
+// Values that the caller does not take are skipped, and checked, without an allocation. A
+// document is valid only if [Scanner.End] returns nil: do not act on its values before. If
+// members have the same name, each is delivered (RFC 8259 §4 leaves this open).
 //
 // For documents that do not fit into memory, or for Go values, use encoding/json.
 package json
@@ -65,8 +65,8 @@ const (
 	Null   Kind = 'n'
 )
 
-// Scanner walks a document. Its methods, Peek and End apart, take the next value. The first
-// error stays: from then on every value is empty, and no loop goes on.
+// Scanner walks a document. Most of its methods take the next value. After the first error, every
+// value is empty, and every loop ends.
 type Scanner struct {
 	data  []byte
 	pos   int
@@ -78,13 +78,13 @@ type Scanner struct {
 // NewScanner returns a Scanner over a complete document, which must not change meanwhile.
 func NewScanner(document []byte) *Scanner { return &Scanner{data: document} }
 
-// Reset starts over with another document. The room for strings is kept.
+// Reset starts over with another document. The buffer for strings is reused.
 func (s *Scanner) Reset(document []byte) { *s = Scanner{data: document, text: s.text[:0]} }
 
 // Err returns the first error. Use [Scanner.End] when the document has been walked.
 func (s *Scanner) Err() error { return s.err }
 
-// End returns the first error, which may be that something follows the document.
+// End returns the first error. It is an error, too, if something follows the document.
 func (s *Scanner) End() error {
 	s.space()
 	if s.err == nil && s.pos < len(s.data) {
@@ -99,7 +99,7 @@ func (s *Scanner) fail(kind error) {
 	}
 }
 
-// Peek returns the kind of the next value and takes nothing but the space before it.
+// Peek returns the kind of the next value. It takes only the space before the value.
 func (s *Scanner) Peek() Kind {
 	s.space()
 	if s.err != nil || s.pos == len(s.data) {
@@ -151,14 +151,14 @@ func (s *Scanner) take(c byte) bool {
 	return false
 }
 
-// Object takes an object: it yields the name of each member, and the loop's body takes its
-// value, or leaves it to be skipped. The name is valid until the body asks for a value.
-// A loop that is left early has not checked the rest: the scanner is of no more use.
+// Object takes an object: it yields the name of each member. The loop's body takes the value or
+// leaves it to be skipped. The name is valid until the body asks for a value. If the body leaves
+// the loop early, the rest is not checked, and the scanner must not be used any more.
 func (s *Scanner) Object() func(yield func(name []byte) bool) {
 	return func(yield func([]byte) bool) { s.members(yield) }
 }
 
-// members is apart so that not every loop has its code.
+// members is a function of its own so that its code is not inlined into every loop.
 func (s *Scanner) members(yield func([]byte) bool) {
 	if !s.enter(Object) || s.leave('}') {
 		return
@@ -246,7 +246,7 @@ func (s *Scanner) Bool() bool {
 	return value
 }
 
-// Null takes null, if that is what comes next, and says so.
+// Null takes null if that is the next value, and reports whether it was.
 func (s *Scanner) Null() bool {
 	if s.Peek() != Null {
 		return false
@@ -265,8 +265,7 @@ func (s *Scanner) Number() []byte {
 	return s.data[start:s.pos]
 }
 
-// Int takes a number that is a whole one in the range of an int64, written without a
-// fraction and an exponent.
+// Int takes a whole number in the range of an int64, written without a fraction or an exponent.
 func (s *Scanner) Int() int64 {
 	text := s.Number()
 	if s.err != nil {
@@ -310,7 +309,8 @@ func (s *Scanner) Raw() []byte {
 	return s.data[start:s.pos]
 }
 
-// Check returns why a document is none of RFC 8259, or is nested deeper than MaxDepth.
+// Check returns nil if a document is valid by RFC 8259 and nested no deeper than MaxDepth.
+// Otherwise it returns what is wrong.
 func Check(document []byte) error {
 	s := Scanner{data: document}
 	s.Skip()

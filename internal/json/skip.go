@@ -14,7 +14,7 @@ func (n *nesting) set(depth int, object bool) {
 
 func (n *nesting) object(depth int) bool { return n[depth/64]>>(depth%64)&1 == 1 }
 
-// Skip takes a value of any kind and checks it, whatever it contains.
+// Skip takes a value of any kind and checks all that it contains.
 //
 // It is a loop and not a recursion, so that a hostile document cannot grow the stack:
 //
@@ -87,7 +87,7 @@ func (s *Scanner) name() {
 	}
 }
 
-// literal steps over true, false or null, of which the first byte is known.
+// literal steps over true, false or null. The caller has checked the first byte.
 func (s *Scanner) literal() {
 	word := "null"
 	switch s.data[s.pos] {
@@ -143,8 +143,8 @@ func (s *Scanner) digits() bool {
 	return s.pos > start
 }
 
-// string steps over a string, of which the opening quote is known, and says whether it has
-// escapes.
+// string steps over a string and reports whether it has escapes. The caller has checked the
+// opening quote.
 func (s *Scanner) string() (escaped bool) {
 	s.pos++
 	for s.pos < len(s.data) {

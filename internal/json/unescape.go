@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendUnescaped appends the text that raw, the inside of a valid string, stands for.
+// appendUnescaped appends the text of a string without its escapes. raw is what a valid string has
+// between its quotes.
 func appendUnescaped(dst, raw []byte) []byte {
 	for i := 0; i < len(raw); {
 		if raw[i] != '\\' {
@@ -37,8 +38,8 @@ func appendUnescaped(dst, raw []byte) []byte {
 	return dst
 }
 
-// unescapeRune returns the character of an escape whose "\u" has been read, and how many
-// bytes more it takes. RFC 8259 §7: two halves of a surrogate pair are one character. §8.2:
+// unescapeRune returns the character of an escape whose "\u" has been read, and the number of
+// bytes after the "\u". RFC 8259 §7: two halves of a surrogate pair are one character. §8.2:
 // a half alone means nothing; like encoding/json we read it as U+FFFD.
 func unescapeRune(raw []byte) (rune, int) {
 	r, _ := hex4(raw)

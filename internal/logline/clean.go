@@ -8,9 +8,9 @@ import (
 	"reduction/internal/json"
 )
 
-// special reports whether a character of a text could end a line for whoever reads the log, or change
-// what a terminal shows: control characters (U+0085, "next line", is one) and the line and paragraph
-// separators of Unicode. Bytes that are no UTF-8 are special, too.
+// special reports whether a character could end a line for a reader of the log, or change what a
+// terminal shows: control characters (U+0085, "next line", is one) and the line and paragraph
+// separators of Unicode. Bytes that are not UTF-8 are special, too.
 func special(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
 }
@@ -39,8 +39,8 @@ func appendClean(dst []byte, s string) []byte {
 	}
 }
 
-// appendQuoted appends a text as a JSON string with its special characters escaped, those too that
-// JSON allows.
+// appendQuoted appends a text as a JSON string. It also escapes special characters that JSON does
+// not require to be escaped.
 func appendQuoted(dst []byte, s string) []byte {
 	if strings.IndexFunc(s, special) < 0 {
 		return json.AppendString(dst, s)

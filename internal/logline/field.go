@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Field is a named value of a line. Numbers have the unit that they have as a metric.
+// Field is a named value of a line. A number has a unit, which [Logger.Metrics] writes.
 type Field struct {
 	name string
 	text string

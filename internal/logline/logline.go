@@ -2,9 +2,9 @@
 // the function is configured, and CloudWatch's embedded metrics.
 //
 // One line is one Write, so that lines of invocations that run at the same time do not
-// mix. The package writes what it is given: what must not be logged is its caller's to
-// know. It has no levels for subsystems, no sampling and no handlers; use log/slog where
-// its weight does not matter.
+// mix. The package writes what it is given: the caller must leave out what must not be logged.
+// The package has no levels for subsystems, no sampling and no handlers. If you need them, use
+// log/slog, which makes the program larger.
 package logline
 
 import (
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Level is how grave a line is. Lambda Developer Guide, "Log-level filtering".
+// Level is how severe a line is. Lambda Developer Guide, "Log-level filtering".
 type Level int8
 
 // The zero Level is Info, Lambda's default.
@@ -31,7 +31,7 @@ var levelNames = [...]string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
 
 func (l Level) String() string { return levelNames[min(max(l, Trace), Fatal)-Trace] }
 
-// parseLevel reads a value of AWS_LAMBDA_LOG_LEVEL. What it does not know is Info.
+// parseLevel reads a value of AWS_LAMBDA_LOG_LEVEL. Unknown values are Info.
 func parseLevel(s string) Level {
 	for i, name := range levelNames {
 		if strings.EqualFold(s, name) {
@@ -47,9 +47,9 @@ type Logger struct {
 	Out  io.Writer
 	Now  func() time.Time
 	JSON bool  // JSON lines, not text
-	Min  Level // what is below is dropped
+	Min  Level // lines below this level are dropped
 
-	// Function and Namespace are what metrics are filed under, see [Logger.Metrics].
+	// Function and Namespace identify metrics, see [Logger.Metrics].
 	Function, Namespace string
 
 	mu  sync.Mutex
@@ -68,7 +68,7 @@ func New(out io.Writer, now func() time.Time, getenv func(string) string) *Logge
 	}
 }
 
-// Invocation says whose line it is. Empty parts are left out of it.
+// Invocation says which invocation a line belongs to. Empty fields are left out.
 type Invocation struct{ RequestID, TenantID string }
 
 // timeFormat is RFC 3339 with the milliseconds that AWS's runtimes write.
@@ -79,7 +79,7 @@ const timeFormat = "2006-01-02T15:04:05.000Z07:00"
 //	{"timestamp":"2026-11-23T02:16:00.123Z","level":"INFO","message":"done","requestId":"8286a188","rows":2000}
 //	2026-11-23T02:16:00.123Z	8286a188	INFO	done	rows=2000
 //
-// A failure to write is passed over: there is no place left to report it.
+// A failure to write is ignored: there is no other place to report it.
 func (l *Logger) Log(level Level, of Invocation, message string, fields ...Field) {
 	if level < l.Min {
 		return

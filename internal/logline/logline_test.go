@@ -95,7 +95,7 @@ func TestMillis(t *testing.T) {
 	}
 }
 
-// TestMetrics holds a line against the specification: every metric that the directive names
+// TestMetrics checks a line against the specification: every metric that the directive names
 // and every dimension must be a member at the top, the one a number, the other a string.
 func TestMetrics(t *testing.T) {
 	var out strings.Builder
@@ -180,7 +180,7 @@ func ExampleLogger() {
 	// Output: {"timestamp":"2026-11-23T02:16:00.123Z","level":"INFO","message":"done","requestId":"8286a188","rows":2000,"read":12}
 }
 
-// The characters that could end a line, or change what a terminal shows, are escaped in both formats.
+// Characters that could end a line, or change what a terminal shows, are escaped in both formats.
 func TestSpecial(t *testing.T) {
 	const text = "a\tb\r\x00\x1b\x7f\u0085\u009b\u2028\u2029é\xff\\z"
 	for _, test := range []struct {

@@ -9,9 +9,9 @@ import (
 // the line can be searched like any other. CloudWatch User Guide, "Specification: Embedded
 // metric format"; a line may have up to 100 metrics.
 //
-// It is JSON also where the log is text. In the JSON format Lambda drops lines below the
-// configured level, metrics with them, so the line takes the lowest level that is kept:
-// who asked for metrics gets them at AWS_LAMBDA_LOG_LEVEL=ERROR too.
+// The line is JSON even if the log is text. In the JSON format, Lambda drops lines below the
+// configured level, and their metrics with them. So the line has at least that level, and metrics
+// arrive at AWS_LAMBDA_LOG_LEVEL=ERROR, too.
 func (l *Logger) Metrics(of Invocation, message string, fields ...Field) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -37,7 +37,7 @@ func TestQuiet(t *testing.T) {
 			test.do(peer)
 			arrived(t, raw)
 		}
-		raw.SetDeadline(time.Unix(1, 0)) // which is for those who wait
+		raw.SetDeadline(time.Unix(1, 0)) // Quiet does not wait, so it ignores deadlines
 		if got := Quiet(raw); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
@@ -53,7 +53,7 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
-// A TLS 1.3 server sends a session ticket: that is no data, and the connection stays good. Go's
+// A TLS 1.3 server sends a session ticket: that is no data, and the connection stays usable. Go's
 // server sends it with its last message, and after the client's last one (as OpenSSL does) where it
 // asks for a certificate. Data and the end of TLS are not quiet.
 func TestQuietOverTLS(t *testing.T) {
@@ -134,7 +134,7 @@ func TestQuietAllocs(t *testing.T) {
 	}
 }
 
-// Of a connection that is no socket nothing is known.
+// Quiet returns true for a connection that is not a socket.
 func TestQuietOther(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()

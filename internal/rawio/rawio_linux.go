@@ -9,7 +9,7 @@ import (
 )
 
 // Conn returns a connection over the same socket as nc, whose reads and writes are raw. Deadlines
-// and Close are nc's. Where nc is no socket of package net or os, Conn returns nc itself.
+// and Close are nc's. If nc is not a socket of package net or os, Conn returns nc itself.
 func Conn(nc net.Conn) net.Conn {
 	sc, ok := nc.(syscall.Conn)
 	if !ok {
@@ -21,7 +21,7 @@ func Conn(nc net.Conn) net.Conn {
 	}
 	c := &conn{Conn: nc, rc: rc}
 	c.in.c, c.out.c = c, c
-	// Method values allocate: once is enough.
+	// A method value allocates. Make each one once, and not for every read or write.
 	c.in.try, c.in.once, c.out.try = c.in.receive, c.in.receiveOnce, c.out.send
 	return c
 }
@@ -47,11 +47,11 @@ type call struct {
 }
 
 // Quiet reports whether nothing can be read from nc: neither data nor an end. nc is a connection
-// that Conn returned, or TLS over one; of other connections nothing is known, and they are called
-// quiet. Nobody else may read meanwhile.
+// that Conn returned, or TLS over one. For other connections, Quiet cannot know and returns true.
+// No other goroutine may read meanwhile.
 //
-// TLS is read through. A server's session tickets and key updates are no data: they are consumed.
-// What Quiet reads of data is lost, so a connection that is not quiet is to be closed.
+// If nc is TLS, Quiet reads through it. Session tickets and key updates of the server are not
+// data: Quiet consumes them. Data that Quiet reads is lost: close a connection that is not quiet.
 func Quiet(nc net.Conn) bool {
 	below := nc
 	for {
@@ -69,7 +69,7 @@ func Quiet(nc net.Conn) bool {
 	}
 }
 
-// errWouldWait is what crypto/tls takes for a passing error: after any other it reads no more.
+// errWouldWait is a temporary error: after any other error, crypto/tls refuses to read again.
 var errWouldWait error = wouldWait{}
 
 type wouldWait struct{}
@@ -86,7 +86,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	c.in.p = p
 	var err error
 	if c.noWait {
-		err = c.rc.Control(c.in.once) // which asks for no deadline
+		err = c.rc.Control(c.in.once) // Control ignores deadlines
 	} else {
 		err = c.rc.Read(c.in.try)
 	}
@@ -119,7 +119,8 @@ func (c *conn) error(op, call string, errno syscall.Errno) error {
 	return &net.OpError{Op: op, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: os.NewSyscallError(call, errno)}
 }
 
-// receive is tried until it is done; in between the poller waits until the socket can be read.
+// receive reads once. If it returns false, the poller waits until the socket can be read, and
+// calls receive again.
 func (r *call) receive(fd uintptr) bool {
 	for {
 		n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(r.p))), uintptr(len(r.p)), 0, 0, 0)
@@ -142,7 +143,8 @@ func (r *call) receiveOnce(fd uintptr) {
 	}
 }
 
-// send is tried until all has been sent.
+// send writes until all has been sent. If it returns false, the poller waits until the socket can
+// be written, and calls send again.
 func (w *call) send(fd uintptr) bool {
 	for {
 		rest := w.p[w.n:]

@@ -7,10 +7,10 @@ import (
 	"os"
 )
 
-// Conn returns nc itself: only on Linux there is something to gain.
+// Conn returns nc itself: only on Linux are reads and writes raw.
 func Conn(nc net.Conn) net.Conn { return nc }
 
-// Quiet knows nothing about nc, and calls it quiet.
+// Quiet cannot know whether nc has something to read, and returns true.
 func Quiet(nc net.Conn) bool { return true }
 
 // NewWriter returns f itself.

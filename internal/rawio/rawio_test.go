@@ -32,12 +32,12 @@ func pair(t testing.TB) (raw, peer net.Conn) {
 	return raw, peer
 }
 
-// More than any socket buffer goes through in both directions, and the end is the end.
+// More than any socket buffer holds goes through in both directions, and the end is io.EOF.
 func TestBothWays(t *testing.T) {
 	raw, peer := pair(t)
 	data := bytes.Repeat([]byte("0123456789abcdef"), 1<<20)
 	go func() {
-		io.Copy(peer, peer) // what comes, back
+		io.Copy(peer, peer) // echo
 		peer.Close()
 	}()
 	go func() {
@@ -65,7 +65,7 @@ func TestDeadline(t *testing.T) {
 	if _, err := raw.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("read: %v", err)
 	}
-	// A deadline that is moved while somebody waits ends the wait.
+	// A deadline that is moved into the past ends a wait.
 	raw.SetReadDeadline(time.Time{})
 	done := make(chan error)
 	go func() { _, err := raw.Read(buf); done <- err }()
@@ -76,7 +76,7 @@ func TestDeadline(t *testing.T) {
 	if _, err := raw.Write(make([]byte, 64<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("write: %v", err)
 	}
-	// And another one lets both go on.
+	// A later deadline lets both read and write again.
 	raw.SetDeadline(time.Time{})
 	go peer.Write([]byte("x"))
 	if n, err := raw.Read(buf); n != 1 || err != nil {
@@ -97,25 +97,24 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// A connection that the other end has reset says so, in the errors of package net.
+// After the other end has reset the connection, a write returns an error of package net.
 func TestReset(t *testing.T) {
 	raw, peer := pair(t)
 	peer.(*net.TCPConn).SetLinger(0)
 	peer.Close()
 	var err error
-	for range 100 { // the first write may still be taken
+	for range 100 { // the first write may still succeed
 		if _, err = raw.Write([]byte("x")); err != nil {
 			break
 		}
 		time.Sleep(time.Millisecond)
 	}
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "write" {
+	if op, ok := errors.AsType[*net.OpError](err); !ok || op.Op != "write" {
 		t.Errorf("%v", err)
 	}
 }
 
-// What is no socket stays as it is.
+// Conn returns a connection that is not a socket as it is.
 func TestOther(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()

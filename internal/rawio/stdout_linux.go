@@ -6,14 +6,14 @@ import (
 	"unsafe"
 )
 
-// Writer writes to a file or a pipe, such as standard output. Where the kernel says that it takes
-// a short text without waiting, the write is raw; every other one is f's.
+// Writer writes to a file or a pipe, such as standard output. The write of a short text is raw if
+// the kernel says that it will not wait. Every other write goes through f.
 type Writer struct{ f *os.File }
 
 // NewWriter returns a Writer to f.
 func NewWriter(f *os.File) *Writer { return &Writer{f} }
 
-// pipeBuf is what a pipe takes whole, and at once where it can be written to at all. pipe(7),
+// pipeBuf is how many bytes a pipe that is writable accepts in one write without waiting. pipe(7),
 // PIPE_BUF.
 const pipeBuf = 4096
 
@@ -23,7 +23,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 		if errno == 0 && int(n) == len(p) {
 			return len(p), nil
 		}
-		if errno == 0 { // the file is full, say: f says so
+		if errno == 0 { // a part, as on a full disk: f.Write returns the error
 			rest, err := w.f.Write(p[n:])
 			return int(n) + rest, err
 		}

@@ -1,8 +1,9 @@
-// Package spelling tells a misspelled name from another one.
+// Package spelling recognises misspelled names.
 package spelling
 
-// Within says whether two names are no more than so many slips apart: a byte left out, one too
-// many, another one, or two neighbours exchanged (the restricted Damerau-Levenshtein distance).
+// Within reports whether two names differ by no more than the given number of slips. A slip is a
+// missing byte, an extra byte, a wrong byte, or two neighbours exchanged (the restricted
+// Damerau-Levenshtein distance).
 func Within(slips int, a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]

@@ -25,7 +25,7 @@ func FuzzWithin(f *testing.F) {
 	f.Add("", "key")
 	f.Add("aaaa", "aa")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		if len(a)+len(b) > 12 { // the model takes its time
+		if len(a)+len(b) > 12 { // the model is slow
 			return
 		}
 		for slips := range 4 {

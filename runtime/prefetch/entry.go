@@ -2,12 +2,12 @@
 
 package prefetch
 
-// entry is for the linker: it stands before the Go runtime's entry, and has no stack, no
-// goroutine and no caller.
+// entry is the program's entry point if the linker is told so with its flag -E. It ends with a jump
+// to the Go runtime's entry point. It uses no stack, and has no goroutine and no caller.
 //
-// It goes through the program's data, which the runtime touches first and which is last in
-// the file, and then from its text on, 128 KB a time: of one request the kernel honours no
-// more than the device's read-ahead or largest transfer, whichever is more
-// (force_page_cache_ra in mm/readahead.c), and of what it does not honour it says nothing.
-// 128 KB is Linux's default for the first. A last piece may go beyond what there is.
+// It first requests the program's data, which the runtime uses first and which is last in the
+// file, and then everything from the text on. Each request is for 128 KB. Of one request the kernel
+// reads no more than the device's read-ahead or largest transfer, whichever is more, and ignores
+// the rest without an error (force_page_cache_ra in mm/readahead.c). 128 KB is Linux's default
+// read-ahead. The last request may go beyond the end of the program.
 func entry()

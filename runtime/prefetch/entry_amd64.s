@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// ASK goes from the page of one symbol, of whatever size, to another symbol. The system call
-// changes AX, CX and R11.
+// ASK requests the memory from the page of one symbol up to another symbol, SI bytes at a time.
+// Pages have at most 64 KB. The system call changes AX, CX and R11.
 #define ASK(from, to, piece) \
 	LEAQ from(SB), DI; \
 	ANDQ $~0xffff, DI; \
@@ -21,5 +21,5 @@ TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
 	MOVL $3, DX // MADV_WILLNEED
 	ASK(runtime·noptrdata, runtime·edata, data)
 	ASK(runtime·text, runtime·noptrdata, text)
-	XORL DX, DX // what the kernel started the program with
+	XORL DX, DX // as when the kernel started the program
 	JMP  _rt0_amd64_linux(SB)

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// ASK goes from the page of one symbol, of whatever size, to another symbol. The system call
-// changes R0.
+// ASK requests the memory from the page of one symbol up to another symbol, R1 bytes at a time.
+// Pages have at most 64 KB. The system call changes R0.
 #define ASK(from, to, piece) \
 	MOVD $from(SB), R3; \
 	AND  $~0xffff, R3; \
@@ -22,5 +22,5 @@ TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
 	MOVD $233, R8 // madvise
 	ASK(runtime·noptrdata, runtime·edata, data)
 	ASK(runtime·text, runtime·noptrdata, text)
-	MOVD $0, R0 // what the kernel started the program with
+	MOVD $0, R0 // as when the kernel started the program
 	B    _rt0_arm64_linux(SB)

@@ -14,8 +14,8 @@ import (
 	"unsafe"
 )
 
-// filtered, in the environment, makes the test's program another one under a seccomp filter;
-// its value is what the filter answers.
+// filtered is an environment variable. It makes the test binary run another program under a
+// seccomp filter; its value is the filter's action.
 const filtered = "PREFETCH_TEST_FILTER"
 
 func TestMain(m *testing.M) {
@@ -32,8 +32,8 @@ var seccompActions = map[string]uint32{
 	"EPERM": 0x00050000 | uint32(syscall.EPERM), // SECCOMP_RET_ERRNO
 }
 
-// refuse has the kernel give that answer to madvise with MADV_WILLNEED, which Go's runtime
-// never asks for.
+// refuse makes the kernel take that action at each madvise with MADV_WILLNEED. Go's runtime never
+// makes this call.
 func refuse(action uint32) {
 	const (
 		load, equal, answer       = 0x20, 0x15, 0x06 // BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_RET
@@ -61,8 +61,8 @@ func refuse(action uint32) {
 	}
 }
 
-// TestEntry holds that a program linked as the package says asks for its pages, that one
-// linked otherwise does not, and that a refusal is harmless.
+// TestEntry checks that a program linked as the package doc says requests its pages, that one
+// linked otherwise does not, and that a refusal does no harm.
 func TestEntry(t *testing.T) {
 	dir := t.TempDir()
 	with, without := build(t, dir, "-E=reduction/runtime/prefetch.entry"), build(t, dir, "")
@@ -78,8 +78,8 @@ func TestEntry(t *testing.T) {
 			cmd := exec.Command(os.Args[0], c.program)
 			cmd.Env = []string{filtered + "=" + c.action}
 			out, err := cmd.CombinedOutput()
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) {
+			exit, ok := errors.AsType[*exec.ExitError](err)
+			if !ok {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			status := exit.Sys().(syscall.WaitStatus)

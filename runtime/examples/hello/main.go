@@ -1,4 +1,4 @@
-// Command hello is the smallest function: it greets whom the event names.
+// Command hello is the smallest function: it greets the person that the event names.
 //
 //	aws lambda invoke --function-name hello --payload '{"name":"Ada"}' --cli-binary-format raw-in-base64-out /dev/stdout
 //	{"greeting":"Hello, Ada!"}

@@ -1,7 +1,7 @@
-// Command sqs works off a queue, and gives back only the messages that failed. Its event
-// source mapping must have ReportBatchItemFailures among its function response types:
-// without that, the answer is not read, and the whole batch is deleted. On a FIFO queue,
-// what comes behind a failure has to be given back with it.
+// Command sqs processes the messages of a queue, and returns only those that failed. Its event
+// source mapping must have ReportBatchItemFailures among its function response types. Without
+// that, Lambda does not read the answer and deletes the whole batch. On a FIFO queue, return the
+// messages after a failed one, too.
 package main
 
 import (
@@ -50,5 +50,5 @@ func process(ctx context.Context, body string) error {
 	if order.Quantity <= 0 {
 		return errors.New("nothing was ordered")
 	}
-	return ctx.Err() // where the time is over, the rest is given back
+	return ctx.Err() // after the deadline, the remaining messages fail
 }

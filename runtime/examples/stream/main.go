@@ -13,11 +13,11 @@ import (
 	"reduction/runtime"
 )
 
-// prelude is what a function URL takes the status and the headers from: a JSON object,
-// and eight NULs. What follows is the body.
+// prelude gives a function URL the status and the headers: a JSON object and eight NUL bytes. The
+// body follows.
 const prelude = `{"statusCode":200,"headers":{"Content-Type":"text/csv"}}` + "\x00\x00\x00\x00\x00\x00\x00\x00"
 
-// page is a stream that says what it is.
+// page is a stream with a Content-Type.
 type page struct{ io.ReadCloser }
 
 func (page) ContentType() string { return "application/vnd.awslambda.http-integration-response" }
@@ -36,12 +36,12 @@ func count(ctx context.Context, w io.Writer) error {
 	}
 	for n := 1; n <= 10; n++ {
 		if _, err := io.WriteString(w, strconv.Itoa(n)+","+strconv.Itoa(n*n)+"\n"); err != nil {
-			return err // nobody reads on
+			return err // the reader has been closed
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
-			return ctx.Err() // the caller hears of it behind what it has got
+			return ctx.Err() // the caller gets this error after the lines that were sent
 		}
 	}
 	return nil
