@@ -217,8 +217,8 @@ func TestLimits(t *testing.T) {
 				if err == nil {
 					break
 				}
-				var e *RowError
-				if !errors.Is(err, errNoMemory) || !errors.As(err, &e) || e.Record != table.Rows()+1 || used != 4*int(table.Rows()) {
+				e, ok := errors.AsType[*RowError](err)
+				if !errors.Is(err, errNoMemory) || !ok || e.Record != table.Rows()+1 || used != 4*int(table.Rows()) {
 					t.Errorf("%d bytes: used %d, rows %d, %v", limit, used, table.Rows(), err)
 				}
 				if strings.Contains(err.Error(), "xxx") {

@@ -264,7 +264,7 @@ func TestOutcome(t *testing.T) {
 			w.ForgetRequests()
 			answer, err := w.invoke("request-1", payload)
 			got := answer
-			if typed := (*typedError)(nil); errors.As(err, &typed) {
+			if typed, ok := errors.AsType[*typedError](err); ok {
 				got = typed.ErrorType()
 			}
 			if !strings.Contains(got, c.want) {

@@ -39,8 +39,8 @@ func TestMemory(t *testing.T) {
 	refused := 0
 	for limit := int64(0); limit < most; limit += 100_000 {
 		s, records, _ := scan(limit)
-		var e *Error
-		if !errors.Is(s.Err(), errFull) || !errors.As(s.Err(), &e) || records != 0 && records != rows || e.Record != records+1 {
+		e, ok := errors.AsType[*Error](s.Err())
+		if !errors.Is(s.Err(), errFull) || !ok || records != 0 && records != rows || e.Record != records+1 {
 			t.Errorf("a limit of %d: %d records, %v", limit, records, s.Err())
 		}
 		if records == rows {

@@ -328,8 +328,8 @@ func TestSkipBadRows(t *testing.T) {
 		t.Errorf("%+v, items %v", sum, m.items)
 	}
 	for i, record := range []int64{3, 4, 6, 7, 8} {
-		var row *RowError
-		if !errors.As(sum.Bad[i], &row) || row.Record != record {
+		row, ok := errors.AsType[*RowError](sum.Bad[i])
+		if !ok || row.Record != record {
 			t.Errorf("bad row %d: %v, want record %d", i, sum.Bad[i], record)
 		}
 		if strings.Contains(sum.Bad[i].Error(), "Secret") {
@@ -476,8 +476,8 @@ func TestTableKeys(t *testing.T) {
 func TestHalfWritten(t *testing.T) {
 	m := &memory{csv: manyGroups(400), refuse: 4}
 	_, err := run(m, Options{Manifest: true, Writers: 1})
-	var w *WriteError
-	if !errors.As(err, &w) || !errors.Is(err, errRefused) || w.Written != 75 || w.Missing != 325 {
+	w, ok := errors.AsType[*WriteError](err)
+	if !ok || !errors.Is(err, errRefused) || w.Written != 75 || w.Missing != 325 {
 		t.Errorf("%v", err)
 	}
 	if m.items[ManifestSortKey] != nil {
@@ -538,11 +538,11 @@ func TestReadOptions(t *testing.T) {
 		}
 		r := env.New(func(name string) string { return vars[name] })
 		got, err := ReadOptions(r), r.Err()
-		var setting *env.Error
+		setting, ok := errors.AsType[*env.Error](err)
 		switch {
 		case tt.bad == "" && (err != nil || !reflect.DeepEqual(got, tt.want)):
 			t.Errorf("%s: %+v, %v", tt.env, got, err)
-		case tt.bad != "" && (!errors.As(err, &setting) || setting.Name != tt.bad):
+		case tt.bad != "" && (!ok || setting.Name != tt.bad):
 			t.Errorf("%s: %v, want an error that names %s", tt.env, err, tt.bad)
 		}
 	}
