@@ -234,7 +234,7 @@ func TestBatchWriteDeadline(t *testing.T) {
 	})
 }
 
-// TestBatchWriteKeepsSecrets holds that what an item contains is in no error.
+// TestBatchWriteKeepsSecrets holds that no error shows what an item contains.
 func TestBatchWriteKeepsSecrets(t *testing.T) {
 	for _, script := range []string{
 		"400 ValidationException secret-patient", "400 SerializationException secret-patient", "400 Unheard secret-patient",

@@ -101,7 +101,7 @@ func TestErrorIsOfItsAnswer(t *testing.T) {
 	going.Wait()
 }
 
-// TestErrorOfHead holds the same of an object whose first answer's head is of no use.
+// TestErrorOfHead holds the same for an object whose first answer has a head that is refused.
 func TestErrorOfHead(t *testing.T) {
 	s := newFakeS3(t, pattern(100))
 	s.header.Set("Content-Encoding", "br")

@@ -189,8 +189,8 @@ func TestObjectEncoding(t *testing.T) {
 	}
 }
 
-// checksumsOf123456789 are S3's algorithms and their checksums of "123456789", in base64.
-// CRCs: https://reveng.sourceforge.io/crc-catalogue/. Others: GNU coreutils 9.1's sha1sum and so on.
+// checksumsOf123456789 are S3's algorithms and their checksums of "123456789", in base64. CRCs:
+// https://reveng.sourceforge.io/crc-catalogue/. Others: GNU coreutils 9.1's sha1sum and so on.
 var checksumsOf123456789 = map[string]string{
 	"crc64nvme": "rosUhgp5mIg=",
 	"crc32":     "y/Q5Jg==",
