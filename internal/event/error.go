@@ -8,8 +8,8 @@ import (
 
 // What is wrong with an event, for errors.Is.
 var (
-	ErrUnknown  = errors.New("event: no event that is known here")
-	ErrName     = errors.New("event: an event of S3 whose name is not known here: leave it out of the notification or rule")
+	ErrUnknown  = errors.New("event: unknown event")
+	ErrName     = errors.New("event: an S3 event with an unknown name: leave it out of the notification or rule")
 	ErrVersion  = errors.New("event: the S3 notification is not of version 2.x")
 	ErrEscape   = errors.New("event: the object's key is not URL-encoded")
 	ErrNoObject = errors.New("event: no object is named")

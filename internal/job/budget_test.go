@@ -77,8 +77,8 @@ func TestBudgetRuns(t *testing.T) {
 	}
 }
 
-// A run waits until another gives memory back or ends; of runs that all wait one fails. Waiting ends
-// with the context.
+// A run waits until another gives memory back or ends; of runs that all wait one fails. Waiting
+// ends with the context.
 func TestBudgetWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(10*mib, 3)

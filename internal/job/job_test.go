@@ -141,7 +141,8 @@ func TestItem(t *testing.T) {
 	}
 }
 
-// Groups of few rows are left out, and counted. The extremes are, too: each is one patient's number.
+// Groups of few rows are left out, and counted. The extremes are, too: each is one patient's
+// number.
 func TestMinRecords(t *testing.T) {
 	const csv = header + "H,D,T,5\nH,D,T,6\nG,D,T,1\nG,E,T,2\nG,E,T,3\nG,E,T,4\n"
 	for _, tt := range []struct {
@@ -267,7 +268,7 @@ var badInputs = []struct {
 	{"two separators", "Hospital,Diagnosis,Treatment,Recovery Time,x;Hospital;Diagnosis;Treatment;Recovery Time;y\n", ErrSeparator, "comma and semicolon"},
 	{"two names for one", "Hospital,hospital ,Diagnosis,Treatment,Recovery Time\n", ErrHeader, "has twice Hospital (columns found: 5)"},
 	{"a near miss", "Hospitals,Diagnosis,Treatment,RecoveryTime\nSecret,D,T,5\n", ErrHeader, "the header lacks Hospital, Recovery Time (columns found: 4); it has Hospitals, RecoveryTime: "},
-	{"a title", "Report of Secret\n\n" + header + "H,D,T,5\n", ErrHeader, "remove what stands before the header, which is line 3"},
+	{"a title", "Report of Secret\n\n" + header + "H,D,T,5\n", ErrHeader, "remove the lines before the header, which is line 3"},
 	{"rows alone", "Secret Hospital,Secret disease,T,5\nH,D,T,6\n", ErrHeader, "the file seems to have no header"},
 	{"CR CR LF", strings.ReplaceAll(header+"H,D,T,5\n", "\n", "\r\r\n"), ErrFormat, "CR CR LF"},
 	{"CR alone", strings.ReplaceAll(header+"Secret,D,T,5\n", "\n", "\r"), ErrFormat, "CR alone"},

@@ -389,8 +389,8 @@ func TestLatestInEveryOrder(t *testing.T) {
 	}
 }
 
-// An object that is replaced and put back while a run is about to move the pointer has the Run again
-// that the pointer had: the run must not take that for nothing having happened.
+// An object that is replaced and put back while a run is about to move the pointer has the Run
+// again that the pointer had: the run must not take that for nothing having happened.
 func TestLatestPutBack(t *testing.T) {
 	s := newShop()
 	s.upload("k", 1, noon)

@@ -137,8 +137,8 @@ func TestRunOfPrefix(t *testing.T) {
 	}
 }
 
-// Each file has to be as good as one that is read alone; the error, and the places of bad rows, name
-// it. Nothing is written before the last has been read.
+// Each file has to be as good as one that is read alone; the error, and the places of bad rows,
+// name it. Nothing is written before the last has been read.
 func TestPrefixRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
