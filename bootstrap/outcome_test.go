@@ -330,7 +330,7 @@ func TestSeveral(t *testing.T) {
 	}
 }
 
-// TestErrorTypeIsTold holds that Lambda, and so Step Functions, is told of an error's type.
+// TestErrorTypeIsTold holds that Lambda, and so Step Functions, gets the type of an error.
 func TestErrorTypeIsTold(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {

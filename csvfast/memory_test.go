@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The Scanner asks for what its buffers take, and no more; where it is refused, it stops behind the
-// records that it has found, with the place.
+// The Scanner asks for the memory of its buffers, and no more. If it is refused, it stops after the
+// records that it has found, with an error that names the place.
 func TestMemory(t *testing.T) {
 	const rows = 1000
 	csv := strings.Repeat("a,b\n", rows) + strings.Repeat(",", 900_000) + "\nc,d\n"

@@ -9,7 +9,7 @@ import (
 
 var (
 	// ErrTooLarge says that a result needs more memory than a run can have, even alone.
-	ErrTooLarge = errors.New("more memory than the function's memory size leaves: give the function more memory, or split the object")
+	ErrTooLarge = errors.New("the function has too little memory: give it more, or split the object")
 
 	// ErrBusy says that other runs of the process hold the memory that this one needs. Run does
 	// not return it: it starts such a run again, alone.

@@ -132,7 +132,7 @@ type Summary struct {
 	Unverified string // see Body
 	Unchecked  error  // why the table's keys could not be checked; see checkTable
 
-	Open  time.Duration // until the object's first bytes could be read; for a prefix, and the listing
+	Open  time.Duration // until the object's first bytes could be read; for a prefix, with the listing
 	Read  time.Duration // reading, scanning and aggregating
 	Write time.Duration // leaving out small groups, checking and storing the items
 }

@@ -573,9 +573,9 @@ func FuzzSortKeys(f *testing.F) {
 	})
 }
 
-// What ends reading is told from a bad row, and no setting leaves it out.
+// A failure to read is not a bad row, and no setting skips it.
 func TestReadingEnds(t *testing.T) {
-	const rows = 10_000 // more than is looked at before they are read
+	const rows = 10_000 // more than startSize
 	for _, o := range []Options{{}, {BadRows: BadRows{Skip: true}}} {
 		m := &memory{csv: header + strings.Repeat("H,D,T,5\n", rows) + "H,D", body: func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(errRefused)) }}
 		sum, err := run(m, o)

@@ -138,7 +138,7 @@ func recognise(start []byte) error {
 	text = bytes.TrimLeft(text, " \t\r\n")
 	switch {
 	case len(text) == 0:
-		return nil // empty or blank: readHeader reports that
+		return nil // empty or blank: the caller reports that
 	case text[0] == '<':
 		return &FormatError{Is: "an HTML or XML page", Advice: "perhaps an error page was saved in the file's place: fetch the file again"}
 	case text[0] == '{' || text[0] == '[':
