@@ -2,45 +2,44 @@ package aggregate
 
 import "math"
 
-// batchRows is how many rows go through one step before the next: enough that a step's
-// start costs nothing, few enough that what they hand on stays in the first-level cache.
+// batchRows is how many rows go through one step before the next step begins: enough that starting
+// a step costs nothing per row, and few enough that a step's results stay in the first-level cache.
 const batchRows = 128
 
 // batch is a run of rows on their way into the table, column by column. Working through a
 // column at a time keeps each loop small enough for its values to stay in registers, and
 // lets the processor overlap the rows' cache misses.
 //
-//	records   ends -> how many rows have what they should, where they should
+//	records   ends -> how many rows have the fields of the layout
 //	numbers   a column of ends -> numbers
 //	names     a column of ends -> ids, for each of the three
 //	addBatch  ids, number -> group and counter
 //
-// No step hands on where a field stands, as ends has it already: with four fields a record,
+// No step stores the positions of fields, because ends has them. With four fields a record, field c
+// of row j begins after ends[4j+c] and ends before ends[4j+c+1]:
 //
 //	data    ...31\nCity Hospital,Asthma,Surgery B,7\nMetro ...
 //	ends          0             1      2         3 4
-//
-// field c of row j begins behind ends[4j+c], and ends before ends[4j+c+1].
 type batch struct {
 	n              int
 	record, offset int64 // the number of the first row's record; the offset of data[0]
 
-	ends   []uint32 // the first is that of the record before
+	ends   []uint32 // ends[0] is the end of the record before the first row
 	fields int      // of a record
-	start  uint32   // of a row on its own in data, while ends is nil
+	start  uint32   // where a single row begins in data, while ends is nil
 
 	hospital, diagnosis, treatment [batchRows]uint32 // ids
-	whole                          [batchRows]int64  // the number, or notWhole:
-	exact                          [batchRows]Number // then it is here
+	whole                          [batchRows]int64  // the number; notWhole: it is in exact
+	exact                          [batchRows]Number
 	hash, slot                     [batchRows]uint64 // of the large tally
 
 	last [2 * batchRows]uint32 // see column
 }
 
-// notWhole says that a number is not one of one to eight digits.
+// notWhole says that a number is not written with one to eight digits alone.
 const notWhole = -1
 
-// place returns where row j stands.
+// place returns the record and the offset of row j.
 func (b *batch) place(j int) (record, offset int64) {
 	start := b.start
 	if b.ends != nil {
@@ -49,15 +48,15 @@ func (b *batch) place(j int) (record, offset int64) {
 	return b.record + int64(j), b.offset + int64(start)
 }
 
-// group returns the group that row j begins, if it is new.
+// group returns a new group whose first row is row j.
 func (b *batch) group(j int) group {
 	record, offset := b.place(j)
 	return group{hospital: b.hospital[j], diagnosis: b.diagnosis[j], record: record, offset: offset}
 }
 
-// records finds how many records at the head of ends have just the fields they should, up
-// to a batch. Of these, all ends lie within data, and so does ends[0], that of the record
-// before: what load will read lies between them, or within Pad bytes behind one.
+// records sets n to how many records at the head of ends have exactly the fields of the layout, at
+// most a batch. ends[0] is the end of the record before. It and all ends of these records lie
+// within data, so load reads only between them or within Pad bytes after one.
 func (b *batch) records(data []byte, ends []uint32, l *Layout) {
 	b.ends, b.fields, b.n = ends, l.Fields, 0
 	if int(ends[0]) >= len(data) {
@@ -84,7 +83,7 @@ func (b *batch) records(data []byte, ends []uint32, l *Layout) {
 	}
 }
 
-// four is records for the common record, that has no other columns.
+// four is records for the common layout of four fields.
 func four(data []byte, ends []uint32, comma byte) int {
 	for j := range batchRows {
 		if len(ends) < 4 {
@@ -102,8 +101,8 @@ func four(data []byte, ends []uint32, comma byte) int {
 	return batchRows
 }
 
-// column returns the ends of a column of names, which are stride apart. The last column's
-// are copied without the '\r' that a line may end with.
+// column returns the ends of a column of names, which are stride apart. For the last column it
+// returns a copy of the ends, moved before the '\r' that a line may end with.
 func (b *batch) column(data []byte, c int) (ends []uint32, stride int) {
 	if c < b.fields-1 {
 		return b.ends[c:], b.fields
@@ -118,8 +117,8 @@ func (b *batch) column(data []byte, c int) (ends []uint32, stride int) {
 	return b.last[:], 2
 }
 
-// numbers reads column c. It cuts the batch short before a row whose number needs a closer look:
-// oneRecord takes it.
+// numbers reads column c. It cuts the batch short before a row whose number is bad, missing or out
+// of range: oneRecord handles that row.
 func (t *Table) numbers(data []byte, c int) {
 	b := &t.batch
 	text, ends, stride := first(data), &b.ends[c], b.fields
@@ -150,7 +149,7 @@ func (t *Table) numbers(data []byte, c int) {
 	}
 }
 
-// setLimits works out which whole numbers need no look.
+// setLimits works out which whole numbers need no further check.
 func (t *Table) setLimits() {
 	t.low, t.high = 0, MaxNumber
 	if r := t.Range; r != nil {
@@ -160,7 +159,7 @@ func (t *Table) setLimits() {
 	t.looks = t.low > 0 || t.high < few || len(t.MissingWhole) > 0
 }
 
-// look refuses a whole number that is outside the range, or says that there is none.
+// look refuses a whole number that is outside the range, or that is a spelling of a missing value.
 func (t *Table) look(v int64) error {
 	for _, missing := range t.MissingWhole {
 		if v == missing {
@@ -176,9 +175,9 @@ func (t *Table) look(v int64) error {
 	return nil
 }
 
-// number returns what is written in a field, without the quotes around it: the number if it has
-// one to eight digits and no more, else notWhole and the number exactly. Bytes behind the field,
-// within its capacity, may be read.
+// number returns the number in a field, whose quotes it ignores. If the number has one to eight
+// digits and nothing else, number returns it as w. Otherwise w is notWhole, and exact is the
+// number. Bytes after the field, within its capacity, may be read.
 func (t *Table) number(b []byte) (w int64, exact Number, err error) {
 	b = unquoteNumber(b)
 	if blank(b) {
@@ -220,7 +219,7 @@ func (t *Table) number(b []byte) (w int64, exact Number, err error) {
 	return notWhole, exact, nil
 }
 
-// blank reports whether there is nothing but white space.
+// blank reports whether b has nothing but spaces and tabs.
 func blank(b []byte) bool {
 	for _, c := range b {
 		if c != ' ' && c != '\t' {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// blockBytes is how much a scanner hands over at a time.
+// blockBytes is the size of a block, as a scanner returns it.
 const blockBytes = 128 << 10
 
 type block struct {
@@ -16,7 +16,7 @@ type block struct {
 	record, offset int64
 }
 
-// blocks cuts data as a scanner does.
+// blocks cuts data into blocks, as a scanner does.
 func blocks(data []byte) (out []block) {
 	record, offset := int64(1), int64(0)
 	for len(data) > 0 {
@@ -35,7 +35,7 @@ func blocks(data []byte) (out []block) {
 	return out
 }
 
-// names are what the rows draw from.
+// names are the names that the rows are made of.
 type names struct{ hospitals, diagnoses, treatments []string }
 
 func numbered(n int, prefix string) (out []string) {
@@ -45,7 +45,7 @@ func numbered(n int, prefix string) (out []string) {
 	return out
 }
 
-// few are as many names as the published experiment has, and as long; wide are thousands of
+// few are names as many and as long as those of the published experiment. wide are thousands of
 // long ones.
 var (
 	few = names{
@@ -78,7 +78,7 @@ func generate(rows int, n names, s shape) []byte {
 	return b
 }
 
-// perRow reports what a row cost.
+// perRow reports the time that a row took.
 func perRow(b *testing.B, rows int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
 }
@@ -148,7 +148,7 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// BenchmarkDict is beside the map that one would use.
+// BenchmarkDict compares Dict with a map from names to ids.
 func BenchmarkDict(b *testing.B) {
 	for _, in := range []struct {
 		name  string

@@ -2,29 +2,30 @@ package aggregate
 
 import "math/bits"
 
-// A group's counters are in its own line while it has few treatments. Of a group that has more,
-// the last counter of the line becomes a reference to a block, which holds the others:
+// counters holds the counters for which a group's own cache line has no room. While a group has few
+// treatments, all its counters are in its line. With more, the last counter of the line becomes a
+// reference to a block, which holds the others:
 //
 //	line    counter  counter  counter  reference
 //	block   counter  counter  counter  ...  free  free
 //
-// A block has a power of two of counters. One of 8 or 16 is filled in order and searched in order.
-// A larger one is a hash table, probed linearly, that is at most three quarters full. A block that
-// is full moves into one of twice the size. Blocks stay apart, so growing takes the memory of one
-// group's counters twice for a moment, and not that of all.
+// The size of a block is a power of two. A block of 8 or 16 counters is filled in order and
+// searched in order. A larger one is a hash table, probed linearly and at most three quarters full.
+// A full block moves into one of twice the size. Each group has a block of its own, so growing
+// copies the counters of one group, and not those of all.
 type counters struct {
-	// Blocks of up to chunkCounters are parts of chunks, which stay; next is the first unit that
-	// no block has had, and free are the blocks that no group has, by the binary logarithm of
-	// their size: the number of the first one's unit, plus 1, of which the first counter names
-	// the next one.
+	// Blocks of up to chunkCounters are parts of chunks, which are never moved or freed. next is
+	// the first unit that no block has used. free[size] is a linked list of the free blocks of
+	// 1<<size counters: the number of the first block's unit, plus 1. In a free block, the first
+	// counter's treatment is the same for the next block of the list.
 	chunks []*[chunkCounters]counter
 	next   uint32
 	free   [chunkLog + 1]uint32
 
 	large     [][]counter // larger blocks
-	freeLarge []uint32    // places in large
+	freeLarge []uint32    // indexes of large that are free
 
-	// carried has, by group and treatment, what 32 bits have no room for.
+	// carried has, by group and treatment, the rows that the counter's 32 bits have no room for.
 	carried map[uint64]uint64
 	seed    seed
 }
@@ -37,8 +38,9 @@ const (
 	chunkUnits    = 1 << (chunkLog - unitLog)
 )
 
-// A reference has isBlock in its n. Below it are the number of counters in use and the binary
-// logarithm of the block's size; its treatment is the block's unit, or the place in large.
+// A reference is a counter whose n has the bit isBlock. The bits below it are the number of
+// counters in use and the binary logarithm of the block's size. The treatment is the number of the
+// block's first unit, or its index in large.
 const (
 	isBlock  = 1 << 31
 	usedOne  = 1 << sizeBits
@@ -112,7 +114,7 @@ func (s *counters) size() int64 {
 // unitsOf is how many units a block in a chunk has.
 func unitsOf(size int) uint32 { return 1 << (size - unitLog) }
 
-// freeUnits makes free blocks of n units from u on.
+// freeUnits divides n units from u on into free blocks.
 func (s *counters) freeUnits(u, n uint32) {
 	for n > 0 {
 		size := bits.Len32(n) - 1 + unitLog
@@ -133,8 +135,8 @@ func (s *counters) release(ref counter, memory account) {
 	memory.give(counterSize << size)
 }
 
-// find returns the counter of a treatment of group g in a block, or the free one where it belongs,
-// or nil where the block is full.
+// find returns the counter of a treatment of group g in a block. If there is none, it returns the
+// free counter where the treatment belongs, or nil if the block is full.
 func (s *counters) find(ref counter, g, treatment uint32) *counter {
 	block, size := s.block(ref), ref.size()
 	if size <= linearLog {
@@ -191,8 +193,8 @@ func (s *counters) carry(c *counter, g uint32, n uint64) {
 
 func carryKey(g, treatment uint32) uint64 { return uint64(g)<<32 | uint64(treatment) }
 
-// count adds n rows to the counter of a treatment in g, which is group i: in the group's
-// line while there is room, else in its block.
+// count adds n rows to the counter of a treatment in g, which is group i. The counter is in the
+// group's line while there is room, and else in its block.
 func (t *Table) count(g *group, i, treatment uint32, n uint64) error {
 	for k := range g.counts {
 		c := &g.counts[k]
@@ -214,7 +216,7 @@ func (t *Table) count(g *group, i, treatment uint32, n uint64) error {
 	return t.countInBlock(g, i, treatment, n)
 }
 
-// countInBlock is count for a treatment that the group's line does not have, and has no room for.
+// countInBlock is count for a treatment that has no counter in the group's line, which is full.
 func (t *Table) countInBlock(g *group, i, treatment uint32, n uint64) error {
 	s, ref := &t.counters, &g.counts[inlineCounts-1]
 	if ref.n < isBlock {

@@ -5,17 +5,17 @@ import "math"
 // Dict gives each distinct name a small number, its id: 0, 1, 2 in the order of their first
 // appearance. The zero value is ready to use.
 //
-// It looks up the raw bytes of a field, quotes and all, and decodes only a spelling that it
-// has not seen yet. So a file in quotes costs no more than one without, and names spelled
-// in two ways share an id.
+// It looks up the raw bytes of a field, with their quotes, and decodes only a spelling that it has
+// not seen yet. So a file with quotes costs no more than one without. Two spellings of a name share
+// an id.
 type Dict struct {
 	// Decode appends the name that raw spells to dst. It must be set before the first ID,
 	// and must return the same name each time. Where it is nil, raw is the name.
 	Decode func(dst, raw []byte) ([]byte, error)
 
-	// Memory is asked before the Dict's memory grows, and told, by a negative number, of what
-	// the Dict lets go. If it returns an error, ID returns that, with ErrTooManyNames. It must
-	// be set before the first ID. Where it is nil, names may take all the memory that there is.
+	// Memory is called with a number of bytes before the Dict's memory grows, and with a negative
+	// number when the Dict frees memory. If it returns an error, ID returns that error together
+	// with ErrTooManyNames. It must be set before the first ID. nil means no limit.
 	Memory func(bytes int64) error
 
 	index index
@@ -26,12 +26,12 @@ type Dict struct {
 	raw, decoded []byte // what Decode reads and writes
 }
 
-// keptScratch is the greatest buffer for Decode that outlives a call: names are short.
+// keptScratch is the largest buffer for Decode that is kept after a call: names are short.
 const keptScratch = 4 << 10
 
-// ID returns the id of the name that raw spells. It allocates at first sight of a spelling
-// only. The error is Decode's, or ErrTooManyNames. Bytes behind raw, within its capacity,
-// may be read and do not matter; a field of a record costs less than a slice of its own.
+// ID returns the id of the name that raw spells. It allocates only for a new spelling. The error is
+// Decode's, or ErrTooManyNames. ID may read bytes after raw, within its capacity, and ignores them.
+// With 32 bytes of capacity a short name costs less.
 func (d *Dict) ID(raw []byte) (uint32, error) {
 	x := &d.index
 	if x.slots == nil {
@@ -57,9 +57,9 @@ func (d *Dict) ID(raw []byte) (uint32, error) {
 	return d.add(raw)
 }
 
-// column looks up the fields of data that begin behind ends[0], ends[stride], ends[2*stride]
-// and so on; each ends before the next end. It returns how many came before an error. Pad
-// bytes behind data can be read.
+// column looks up the fields of data that begin after ends[0], ends[stride], ends[2*stride] and so
+// on. Each field ends before the end that follows. column returns how many fields came before an
+// error. Pad bytes after data can be read.
 func (d *Dict) column(ids []uint32, data []byte, ends []uint32, stride int) (done int, err error) {
 	x := &d.index
 	if x.slots == nil {
@@ -90,7 +90,7 @@ func (d *Dict) Name(id uint32) string { return *d.names.at(id) }
 // Len returns the number of names. Ids are smaller.
 func (d *Dict) Len() int { return d.names.n }
 
-// add gives a spelling that the index lacks its place there, and an id.
+// add adds a new spelling to the index, and returns its id.
 func (d *Dict) add(raw []byte) (uint32, error) {
 	name := raw
 	if d.Decode != nil {
@@ -160,7 +160,7 @@ func (d *Dict) give(bytes int64) {
 	d.held -= bytes
 }
 
-// drop lets go of everything.
+// drop frees all memory of the Dict.
 func (d *Dict) drop() {
 	d.give(d.held)
 	*d = Dict{Decode: d.Decode, Memory: d.Memory}

@@ -33,7 +33,7 @@ func TestDict(t *testing.T) {
 	}
 }
 
-// Two spellings of a name share an id, whichever comes first, and whatever came between.
+// Two spellings of a name share an id, whichever comes first, also with other names between them.
 func TestSpellings(t *testing.T) {
 	long := strings.Repeat("x", 100)
 	for _, spellings := range [][]string{{`a`, `"a"`}, {`"a"`, `a`}, {long, `"` + long + `"`}, {`"` + long + `"`, long}} {
@@ -52,7 +52,7 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-// A spelling that Decode refuses is refused each time, and leaves nothing.
+// A spelling that Decode refuses is refused each time, and adds no name.
 func TestRefusedSpelling(t *testing.T) {
 	d := Dict{Decode: unquote}
 	for range 3 {
@@ -109,8 +109,8 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// Names that differ in few bytes, and always the same ones, do not crowd one part of the
-// index: no look-up goes far, whatever the seed.
+// Names that differ only in a few bytes, always the same ones, do not fill one part of the index.
+// No look-up probes many slots, whatever the seed.
 func TestHostileNames(t *testing.T) {
 	for variant, aes := range variants(t) {
 		for _, length := range []int{8, 16, 32, 33, 56, 57, 96} {

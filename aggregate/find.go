@@ -1,10 +1,10 @@
 package aggregate
 
-// find looks up fields until ids is full, or a spelling is not there, too long, or too near
-// to the end of data, and returns how many it has found.
+// find looks up fields until ids is full, or until a spelling is new or longer than shortName. It
+// returns how many fields it has found.
 //
-// A short name is read in whole words, whatever its length, and what does not belong to it
-// is cut off, so that no branch depends on the length:
+// A short name is read in whole words, whatever its length. A mask clears the bytes that do not
+// belong to it, so that no branch depends on the length:
 //
 //	...,Heart Disease,Medication A,31\nCity Ho...
 //	    Heart Di                                   k0
@@ -12,12 +12,12 @@ package aggregate
 //	                    --------                   k2
 //	                            --------           k3
 //
-// The key then differs from that of another short name, unless only zeros at the end tell
-// them apart: so the length is compared too.
+// Two short names have the same key only if one is the other with zero bytes at its end. So the
+// length is compared too.
 //
-// Fields stand in text, which begins a byte behind the data that ends counts from: where
-// ends[0], ends[stride], ends[2*stride] and so on say. The byte before the next end is the
-// last. Pad bytes behind each such place can be read.
+// text begins one byte after the data that ends counts from. So the first byte of each field is
+// text[ends[0]], text[ends[stride]], text[ends[2*stride]] and so on. The field ends before the end
+// that follows in ends. Pad bytes from each field's first byte on can be read.
 func (x *index) find(ids []uint32, text []byte, ends []uint32, stride int) int {
 	if len(ids) == 0 {
 		return 0
@@ -32,11 +32,11 @@ func (x *index) find(ids []uint32, text []byte, ends []uint32, stride int) int {
 	return x.findGeneric(ids, first(text), &ends[0], stride)
 }
 
-// findGeneric is find, and what findAES does, in Go. All but a few names are where they are
-// looked for first. For the others findFrom begins anew, so that nothing but the loop's own
-// has to outlive a look, and the loop fits the registers. (With the probing inside a name
-// costs 4.6 ns, with the key handed on 4.1, so 3.8. Comparisons joined to one cost as much
-// as probing inside: nearly all answer alike, and one that is foretold costs next to nothing.)
+// findGeneric is find in Go: the same steps as findAES, with another hash. All but a few names are
+// in the first slot of their probe sequence. For the others findFrom computes the key again. So
+// only the loop's own variables stay alive across the call, and they fit the registers: a name
+// costs 3.8 ns, and 4.6 ns with the probing in the loop. Do not join isShort's comparisons into
+// one: the branches are well predicted and cost next to nothing.
 func (x *index) findGeneric(ids []uint32, text *byte, ends *uint32, stride int) int {
 	slots, i := x.slots, 0
 	for j := range ids {
@@ -62,12 +62,11 @@ func (x *index) findGeneric(ids []uint32, text *byte, ends *uint32, stride int) 
 	return len(ids)
 }
 
-// findTwo is findGeneric while no short name has more than two words. (Whether the other two
-// are needed is not asked name by name: that is a branch that nobody can foretell. For
-// names of 9 to 16 bytes 3.1 ns a name instead of 4.2.)
+// findTwo is findGeneric while no short name in the index has more than two words: 3.1 ns a name
+// instead of 4.2. Choosing for each name would be a branch that the processor mispredicts.
 func (x *index) findTwo(ids []uint32, text *byte, ends *uint32, stride int) int {
 	slots, i := x.slots, 0
-	rest := mix(x.seed.words[2], x.seed.words[3]) // as hashShort has it
+	rest := mix(x.seed.words[2], x.seed.words[3]) // as in hashShort
 	for j := range ids {
 		p := load32(ends, i)
 		lenPlus1 := load32(ends, i+1) - p
@@ -89,8 +88,8 @@ func (x *index) findTwo(ids []uint32, text *byte, ends *uint32, stride int) int 
 	return len(ids)
 }
 
-// findFrom is a step of findGeneric for a name that need not be where it is looked for
-// first. It returns nil if the name is not there.
+// findFrom looks up one name for findGeneric and findTwo, and probes further than the first slot.
+// It returns nil if the name is not in the index.
 //
 //go:noinline
 func (x *index) findFrom(text *byte, p, lenPlus1 uint32) *slot {
@@ -107,8 +106,8 @@ func (s *slot) isShort(k0, k1, k2, k3 uint64, lenPlus1 uint32) bool {
 	return s.key[0] == k0 && s.key[1] == k1 && s.key[2] == k2 && s.key[3] == k3 && s.lenPlus1 == lenPlus1
 }
 
-// probe looks for a short name, given its hash, key and length. It returns nil if the name
-// is not there.
+// probe looks for a short name, given its hash, key and length. It returns nil if the name is not
+// in the index.
 func (x *index) probe(hash, k0, k1, k2, k3 uint64, lenPlus1 uint32) *slot {
 	for h := home(hash); ; h++ {
 		s := &x.slots[h&uint64(len(x.slots)-1)]
@@ -131,7 +130,7 @@ func (x *index) findShort(raw []byte) (uint32, bool) {
 	return s.id, true
 }
 
-// findMedium is find for names that are longer than shortName, but fit a slot.
+// findMedium is find for names longer than shortName and of at most mediumName bytes.
 func (x *index) findMedium(ids []uint32, text []byte, ends []uint32, stride int) int {
 	for j := range ids {
 		e := ends[j*stride:][:2]
@@ -155,7 +154,7 @@ func (x *index) findMedium(ids []uint32, text []byte, ends []uint32, stride int)
 	return len(ids)
 }
 
-// findLong returns the id of a name that fits no slot.
+// findLong returns the id of a name longer than mediumName, which does not fit a slot.
 func (x *index) findLong(raw []byte) (uint32, bool) {
 	hash := x.hashLong(raw)
 	for h := home(hash); ; h++ {

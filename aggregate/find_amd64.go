@@ -4,8 +4,8 @@ package aggregate
 
 import "sync"
 
-// hasAES tells whether the processor has the instructions that findAES is made of, and the
-// operating system saves their registers. It asks once, and not at start: CPUID costs
+// hasAES reports whether the processor has the instructions that findAES uses, and the operating
+// system saves their registers. It asks the processor once, when the first Dict begins: CPUID costs
 // microseconds in a virtual machine. (Intel 64 and IA-32 Architectures Software Developer's
 // Manual, volume 1, §14.3, and volume 2, CPUID.)
 var hasAES = sync.OnceValue(func() bool {
@@ -24,16 +24,16 @@ var hasAES = sync.OnceValue(func() bool {
 	return b&avx2 != 0 && xgetbv()&ymm == ymm
 })
 
-// cpuid and xgetbv are the instructions of these names.
+// cpuid and xgetbv execute the instructions of these names.
 func cpuid(leaf, subleaf uint32) (a, b, c, d uint32)
 func xgetbv() uint32
 
-// hashAES is hashShort where the index uses AES.
+// hashAES is hashShort for an index that uses AES.
 //
 //go:noescape
 func hashAES(x *index, key *[4]uint64) uint64
 
-// findAES is findGeneric with 32 bytes at a time, for one name or more.
+// findAES is findGeneric with registers of 32 bytes and another hash. count must be at least 1.
 //
 //go:noescape
 func findAES(x *index, ids *uint32, count int, text *byte, ends *uint32, stride int) int

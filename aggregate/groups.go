@@ -2,8 +2,8 @@ package aggregate
 
 import "math/bits"
 
-// small is the tally while hospitals, diagnoses, treatments and groups are few: an index
-// without keys, and for each group a row of words.
+// small is the tally while hospitals, diagnoses, treatments and groups are few: a matrix that finds
+// the group of a hospital and a diagnosis, and for each group a row of words.
 //
 //	cells   [hospital<<shift | diagnosis]   the group's number + 1, or 0
 //	rows    [group*stride]                  the sum of its whole numbers
@@ -16,9 +16,9 @@ type small struct {
 	stride    int
 }
 
-// Beyond these sizes, 4 and 8 MB, the large tally takes over. It needs less memory where most
-// groups have few of the treatments, and more time: for 10,000 groups of 15 treatments 79 ns
-// a row instead of 27 (EPYC 9005, November 2026).
+// Beyond these sizes, 4 and 8 MB, the large tally takes over. It needs less memory if most groups
+// have few of the treatments, but more time: for 10,000 groups of 15 treatments, 79 ns a row
+// instead of 27 (EPYC 9005, November 2026).
 const (
 	maxCells = 1 << 20
 	maxWords = 1 << 20
@@ -27,7 +27,7 @@ const (
 // size is what the tally takes in memory.
 func (s *small) size() int64 { return int64(len(s.cells))*cellSize + int64(cap(s.rows))*wordSize }
 
-// reset empties the tally, and keeps its memory where that is little.
+// reset empties the tally. It keeps the memory if there is little of it.
 func (s *small) reset(memory account) {
 	if len(s.cells) > keptWords || cap(s.rows) > keptWords {
 		memory.give(s.size())
@@ -38,11 +38,11 @@ func (s *small) reset(memory account) {
 	s.rows = s.rows[:0]
 }
 
-// keptWords is the most of cells and of words that outlives a reset.
+// keptWords is the most cells, and the most words, that a reset keeps.
 const keptWords = 1 << 14
 
-// fit makes room for so many hospitals, diagnoses and treatments, if it can be had. Otherwise the
-// large tally is asked, which may need less memory.
+// fit makes room for so many hospitals, diagnoses and treatments. It returns false if they are too
+// many or memory is refused: then the large tally takes over, which may need less memory.
 func (s *small) fit(hospitals, diagnoses, treatments int, memory account) bool {
 	if hospitals > s.hospitals || diagnoses > 1<<s.shift {
 		if !s.growCells(hospitals, diagnoses, memory) {
@@ -93,7 +93,7 @@ func (s *small) growRows(treatments int, memory account) bool {
 	return true
 }
 
-// full tells whether there is no room for another group.
+// full reports whether the tally has reached its largest size.
 func (s *small) full() bool { return len(s.rows)+s.stride > maxWords }
 
 // room makes room for the row of another group.
@@ -113,10 +113,10 @@ func (s *small) room(memory account) error {
 	return nil
 }
 
-// minWords is what the rows begin with.
+// minWords is the least that is allocated for the rows.
 const minWords = 1 << 10
 
-// addGroup makes the row of a new group, for which there is room.
+// addGroup adds the row of a new group, for which room has made room.
 func (s *small) addGroup() {
 	n := len(s.rows)
 	s.rows = s.rows[:n+s.stride]
@@ -129,8 +129,8 @@ func (s *small) cell(hospital, diagnosis uint32) *uint32 {
 
 func (s *small) row(g uint32) []int64 { return s.rows[int(g)*s.stride:][:s.stride] }
 
-// addSmall adds the rows of the batch to the small tally, for which fit has made room. It
-// stops before a row that needs more, and says that the tally is full.
+// addSmall adds the rows of the batch to the small tally, for which fit has made room. If a row
+// needs a new group and the tally is full, addSmall stops before that row and says so.
 func (t *Table) addSmall() (n int, full bool, err error) {
 	b, s := &t.batch, &t.small
 	cells, shift, stride := s.cells, s.shift&31, uint(s.stride)
@@ -162,13 +162,13 @@ func (t *Table) addSmall() (n int, full bool, err error) {
 	return b.n, false, nil
 }
 
-// large is the tally of many groups: a hash index whose slots hold no keys, as a group's
-// own cache line does, and which a row needs anyway.
+// large is the tally of many groups: a hash table of the groups' numbers. Its slots hold no keys:
+// they are in the group's cache line, which the row needs anyway.
 //
 //	slots   tag<<32 | the group's number + 1    tag: the top half of the key's hash
 //
-// The top bits of the tag choose the slot, so that growing needs no look at the groups.
-// The first treatments of a group are counted in its line, the others in counters.
+// The top bits of the tag choose the slot, so growing does not read the groups. The first
+// treatments of a group are counted in its line, the others in counters.
 type large struct {
 	slots []uint64
 	shift uint
@@ -223,7 +223,7 @@ func (l *large) put(s uint64) {
 	l.slots[i&uint64(len(l.slots)-1)] = s
 }
 
-// add enters a group that is not there, given its hash. There is room for it.
+// add adds a new group, given its hash. room has made room for it.
 func (l *large) add(hash uint64, g uint32) {
 	l.used++
 	l.put(hash>>32<<32 | uint64(g+1))
@@ -274,10 +274,10 @@ func (t *Table) addLarge(j int) (int, error) {
 	return b.n, nil
 }
 
-// fetch brings what the rows of the batch, from row j on, will need into the cache: of each,
-// the slot, and the group it names. A row on its own waits for one after the other; here
-// the rows do not depend on each other, and the processor waits for many at a time. (A
-// million groups, 1.05 rows each: 160 ns a row without, 128 with it.)
+// fetch computes the hashes of the batch's rows, from row j on. It also loads each row's slot and
+// the group in that slot into the cache. addLarge alone would wait for the slot and then for the
+// group, row after row. Here the rows do not depend on each other, so the processor waits for many
+// loads at a time: 128 ns a row instead of 160, with a million groups of 1.05 rows each.
 func (t *Table) fetch(j int) {
 	b, l := &t.batch, t.large
 	for k := j; k < b.n; k++ {

@@ -26,7 +26,7 @@ func guarded(t *testing.T) []byte {
 	return m[page : 2*page : 2*page]
 }
 
-// Nothing is read outside the data where it has no slack.
+// If data has no capacity behind its end, no byte outside data is read.
 func TestGuardPages(t *testing.T) {
 	page := guarded(t)
 	const csv = "H,D,T,1\nGeneral Hospital,Chronic Kidney Disease,Medication A,31\n,,,7\nH,D,T,1\n"
@@ -47,7 +47,7 @@ func TestGuardPages(t *testing.T) {
 	}
 }
 
-// Nor is it where ends lie: to a caller who lets them go back, the answer may be a panic.
+// Wrong ends may cause a panic, but no byte outside data is read.
 func TestGuardPagesWrongEnds(t *testing.T) {
 	page := guarded(t)
 	csv := strings.Repeat("1,D,T,H\n", 1+Pad/8)

@@ -6,14 +6,14 @@ import (
 	"math/bits"
 )
 
-// A slot holds one spelling of n bytes in one cache line, so that telling it from others
-// reads no other memory:
+// A slot holds one spelling of n bytes in one cache line, so that comparing it reads no other
+// memory:
 //
 //	n <= 32   key[0:4] its bytes, then zeros
-//	n <= 56   key[0:4] its first 32 bytes   key[4:7] its last 24, some of them again
-//	n >  56   key[0]   its hash             key[1]   where it stands in index.long
+//	n <= 56   key[0:4] its first 32 bytes   key[4:7] its last 24 bytes, some of them again
+//	n >  56   key[0]   its hash             key[1]   its index in index.long
 //
-// Words of bytes are crossed with secret ones, as hashing needs them: see seed.
+// Words of bytes are stored xored with words of the seed, because hashing needs them so.
 type slot struct {
 	key      [7]uint64
 	lenPlus1 uint32 // n + 1; 0 in a free slot
@@ -26,7 +26,7 @@ const (
 	mediumName = 56
 )
 
-// minSlots is what an index begins with: enough that a few dozen names seldom meet.
+// minSlots is the first size of an index: enough that a few dozen names seldom collide.
 const minSlots = 512
 
 // index is an open hash table from spellings to ids, probed linearly and at most half full.
@@ -49,7 +49,7 @@ func (x *index) init(aes bool) {
 // full reports whether the index has to grow before another spelling is added.
 func (x *index) full() bool { return x.used*2 >= len(x.slots) }
 
-// add gives a spelling that is not there a slot. The index is not full.
+// add gives a new spelling a slot. The index must not be full.
 func (x *index) add(spelling string, id uint32) {
 	x.used++
 	s := slot{lenPlus1: uint32(len(spelling) + 1), id: id}
@@ -85,7 +85,7 @@ func (x *index) hashOfShort(key *[4]uint64) uint64 {
 	return x.hashShort(key[0], key[1], key[2], key[3])
 }
 
-// home is where a hash's slot is looked for first, once cut to the index's size.
+// home returns the first slot to probe for a hash, before it is reduced to the index's size.
 func home(hash uint64) uint64 { return hash >> 32 }
 
 func (x *index) put(s slot) {
@@ -107,7 +107,7 @@ func (x *index) resize(n int) {
 	}
 }
 
-// masks cut a name of n bytes out of 32: those at n + 1.
+// masks[n+1] keeps the first n of 32 bytes. masks[0] keeps none: it is for ends that are wrong.
 var masks = func() (m [shortName + 2][4]uint64) {
 	for n := range shortName + 1 {
 		for i := range m[n+1] {
@@ -144,7 +144,7 @@ func (x *index) shortKey(raw []byte) (key [4]uint64) {
 		key[i] = word(raw)
 		i++
 	}
-	switch n := len(raw); { // what is left, from its front and from its back
+	switch n := len(raw); { // the rest, read from its front and from its back; the reads may overlap
 	case n >= 4:
 		key[i] = uint64(half(raw)) | uint64(half(raw[n-4:]))<<(8*(n-4))
 	case n > 0:
@@ -163,11 +163,11 @@ func (x *index) mediumKey(raw []byte) (k0, k1, k2, k3, k4, k5, k6 uint64) {
 		word(back[0:]) ^ x.seed.words[4], word(back[8:]) ^ x.seed.words[5], word(back[16:]) ^ x.seed.words[6]
 }
 
-// seed is what the author of a file cannot know. Every hash here crosses the words of a key
-// with secret ones, folds products of pairs with mix, and multiplies their sum by odd; its
-// top bits choose the slot. Without the last step one seed in a hundred let names that
-// differ in two bytes crowd together (16,384 of them 444 slots from home on average; with
-// it, half a slot, as by chance).
+// seed is random, so that the author of a file cannot choose names that collide. Every hash xors
+// the words of a key with words of the seed, multiplies them in pairs with mix, and multiplies the
+// xor of the products by odd. The top bits of the hash choose the slot. Do not leave out the last
+// step: without it, one seed in a hundred put names that differ in two bytes close together (16,384
+// of them on average 444 slots from home, and not half a slot as random names would be).
 type seed struct {
 	words [8]uint64
 	odd   uint64
@@ -187,8 +187,8 @@ func (s *seed) pair(a, b uint32) uint64 {
 	return mix(uint64(a)<<32|uint64(b)^s.words[0], s.words[1]) * s.odd
 }
 
-// mix multiplies to 128 bits and folds the product: the step of wyhash, and of Go's own
-// memhash where it has no AES.
+// mix returns the xor of the two halves of the 128-bit product. wyhash does this step, and so does
+// Go's own memhash on processors without AES.
 func mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
 	return hi ^ lo

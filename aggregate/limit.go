@@ -19,11 +19,11 @@ var (
 // later row can be added either.
 var ErrOverflow = errors.New("sum out of range")
 
-// RowError says which row could not be added, and why; never what stands in it.
+// RowError says which row could not be added, and why. It never shows the row's content.
 type RowError struct {
 	Record int64 // as counted by the caller of AddBlock; of Add, the number of the row
 	Offset int64 // of the record's first byte
-	Column int   // index of the field to blame; -1 where it is none in particular
+	Column int   // index of the field to blame; -1 if no single field is to blame
 	Err    error
 }
 
@@ -37,7 +37,7 @@ func (e *RowError) Error() string {
 
 func (e *RowError) Unwrap() error { return e.Err }
 
-// final tells whether an error ends the work, whatever the caller thinks of bad rows.
+// final reports whether an error ends the work, also if bad rows are to be skipped.
 func final(err error) bool {
 	switch err {
 	case ErrOverflow, ErrTooManyGroups, ErrTooManyNames, ErrTooManyCounters:
@@ -47,8 +47,8 @@ func final(err error) bool {
 	return limit
 }
 
-// What is too much for the memory that there is. Table and Dict return these together with the
-// error of their field Memory: errors.Is finds both.
+// What needs more memory than there is. Table and Dict return these together with the error of
+// their field Memory: errors.Is finds both.
 var (
 	ErrTooManyGroups   = errors.New("too many groups")
 	ErrTooManyNames    = errors.New("too many bytes of distinct names")
@@ -64,7 +64,8 @@ func (e *limitError) Unwrap() []error { return []error{e.kind, e.err} }
 // account asks for memory before it is allocated.
 type account func(bytes int64) error
 
-// take asks for so many bytes. The kind of the error is what they are for.
+// take asks for so many bytes. kind is the error to return, with the account's, if they are
+// refused.
 func (a account) take(bytes int64, kind error) error {
 	if a == nil {
 		return nil
@@ -75,7 +76,7 @@ func (a account) take(bytes int64, kind error) error {
 	return nil
 }
 
-// give says that so many bytes are no longer held.
+// give gives so many bytes back.
 func (a account) give(bytes int64) {
 	if a != nil && bytes > 0 {
 		a(-bytes)
@@ -92,8 +93,8 @@ const (
 	cellSize    = 4
 	wordSize    = 8
 
-	// idSize is what a name takes in the map of a Dict. A Go map is at least 7/16 full after
-	// it has grown, with 25 bytes for each name that it has room for.
+	// idSize is the most that a name takes in the map of a Dict. A Go map is at least 7/16 full
+	// after it has grown, and has 25 bytes for each name that it has room for.
 	idSize = 64
 )
 
@@ -112,8 +113,9 @@ func textSize(n int) int64 {
 	return int64(n + n/8 + 16)
 }
 
-// list is a list that grows without moving: a million groups are 64 MB, and copying them as they
-// double would cost more than filling them, and take half as much memory again.
+// list is a list that grows in chunks and never moves its elements. A million groups take 64 MB:
+// copying them each time that a slice doubles would cost more time than filling them, and half as
+// much memory again.
 type list[T any] struct {
 	chunks []*[chunk]T
 	n      int

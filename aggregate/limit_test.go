@@ -75,7 +75,7 @@ func TestOverflow(t *testing.T) {
 	}
 }
 
-// A counter goes on where its 32 bits have no room, in a group's own line and in a block.
+// A counter goes on counting after its 32 bits are full, in a group's own line and in a block.
 func TestCounterOverflow(t *testing.T) {
 	for _, treatments := range []int64{2, 30, 300} {
 		table := NewTable(plain)
@@ -100,8 +100,8 @@ func TestCounterOverflow(t *testing.T) {
 	}
 }
 
-// Blocks of counters grow from a line to hash tables, move, are freed and used again; every count
-// stays right, and what was asked for is what is there.
+// Counters move from a line to larger and larger blocks, and freed blocks are used again. Every
+// count stays right, and the memory asked for is the memory in use.
 func TestCounters(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	table := NewTable(plain)
@@ -175,7 +175,7 @@ func TestFold(t *testing.T) {
 
 var errNoMemory = errors.New("no memory")
 
-// Where no memory is left the row that needs it is refused, whatever needs it.
+// If no memory is left, the row that needs some is refused, whatever it needs the memory for.
 func TestLimits(t *testing.T) {
 	long := strings.Repeat("x", 1000)
 	for _, tt := range []struct {
@@ -217,8 +217,8 @@ func TestLimits(t *testing.T) {
 				if err == nil {
 					break
 				}
-				var e *RowError
-				if !errors.Is(err, errNoMemory) || !errors.As(err, &e) || e.Record != table.Rows()+1 || used != 4*int(table.Rows()) {
+				e, ok := errors.AsType[*RowError](err)
+				if !errors.Is(err, errNoMemory) || !ok || e.Record != table.Rows()+1 || used != 4*int(table.Rows()) {
 					t.Errorf("%d bytes: used %d, rows %d, %v", limit, used, table.Rows(), err)
 				}
 				if strings.Contains(err.Error(), "xxx") {
@@ -261,7 +261,7 @@ func TestMergeLimits(t *testing.T) {
 	}
 }
 
-// Allocations are for what is new, and for nothing else.
+// Rows without a new name or group cost no allocation.
 func TestAllocations(t *testing.T) {
 	for _, s := range []shape{{"", "\n", ""}, {"\"", "\r\n", ".25"}} {
 		for _, n := range []names{few, {numbered(700, "long hospital names to be sure of it "), numbered(700, "d"), numbered(700, "t")}} {

@@ -24,7 +24,7 @@ func checkMean(t *testing.T, wholes int64, sum Number, count int64) {
 	}
 }
 
-// units are in one.
+// units is 10^21: a Number of 1 has so many units.
 var units, _ = new(big.Int).SetString("1000000000000000000000", 10)
 
 // numberOf returns a decimal of any size as a Number.

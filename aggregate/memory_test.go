@@ -24,7 +24,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// size is what the table has in memory, counted anew.
+// size returns the memory that the table uses, computed from its parts.
 func (t *Table) size() int64 {
 	n := int64(len(t.groups.chunks))*chunk*groupSize + int64(len(t.exact.chunks))*chunk*numberSize + t.small.size() + t.counters.size()
 	if t.large != nil {
@@ -36,7 +36,7 @@ func (t *Table) size() int64 {
 	return n
 }
 
-// What the table has asked for is what the heap has grown by, whatever it is that grows.
+// The table asks for as much memory as the heap grows by, whatever makes it grow.
 func TestMemoryIsHeap(t *testing.T) {
 	long := strings.Repeat("x", 100)
 	for _, tt := range []struct {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Merge adds the rows of o, another table, which stays as it is. Any order of merging gives
-// the same groups; of a group in both, the first row is that of the smaller offset, then of
-// the smaller record. After an error t holds part of o.
+// Merge adds the rows of another table, o, and does not change o. Any order of merging gives the
+// same groups. The first row of a group in both tables is the one with the smaller offset, or with
+// the smaller record if the offsets are equal. After an error t holds part of o.
 func (t *Table) Merge(o *Table) error {
 	t.sort = sortByPlace // set here, so that a program that merges nothing links no sorting
 	if err := t.begin(0); err != nil {
 		return err
 	}
-	var ids [3][]uint32 // from those of o to those of t
+	var ids [3][]uint32 // by id of o, the id of t
 	for i, d := range []struct{ to, from *Dict }{
 		{&t.hospitals, &o.hospitals}, {&t.diagnoses, &o.diagnoses}, {&t.treatments, &o.treatments},
 	} {
@@ -62,8 +62,8 @@ func (t *Table) Merge(o *Table) error {
 	return nil
 }
 
-// Shift moves the places of all groups: what was read as the first record at offset 0 of a
-// part of a file is given its place in the file.
+// Shift adds to the places of all groups. A table that has read a part of a file counts from the
+// beginning of that part; Shift makes its places those of the file.
 func (t *Table) Shift(records, bytes int64) {
 	for i := range uint32(t.groups.n) {
 		g := t.groups.at(i)
@@ -72,8 +72,8 @@ func (t *Table) Shift(records, bytes int64) {
 	}
 }
 
-// groupOf returns the number of the group of the same names as g, which it becomes if there
-// is none, and which gets the earlier of both places.
+// groupOf returns the number of the group that has the same names as g, and gives it the earlier of
+// both places. If there is no such group, g becomes one.
 func (t *Table) groupOf(g group) (uint32, error) {
 	i, ok := t.find(g.hospital, g.diagnosis)
 	if !ok {
@@ -85,7 +85,7 @@ func (t *Table) groupOf(g group) (uint32, error) {
 	return i, nil
 }
 
-// find returns the number of a group whose names small.fit has made room for.
+// find returns the number of a group. In the small tally, fit must have made room for its names.
 func (t *Table) find(hospital, diagnosis uint32) (uint32, bool) {
 	if t.large != nil {
 		return t.large.find(t.large.seed.pair(hospital, diagnosis), &t.groups, hospital, diagnosis)
@@ -94,7 +94,7 @@ func (t *Table) find(hospital, diagnosis uint32) (uint32, bool) {
 	return cell - 1, cell != 0
 }
 
-// addGroup enters a group that find does not find.
+// addGroup adds a group that find has not found.
 func (t *Table) addGroup(g group) (uint32, error) {
 	if t.large == nil && t.small.full() {
 		if err := t.enlarge(); err != nil {
@@ -132,8 +132,8 @@ func (t *Table) addCount(g, treatment uint32, n uint64) error {
 	return nil
 }
 
-// sortByPlace sorts groups by their first rows. Only of rows that were added without a place the
-// names decide.
+// sortByPlace sorts groups by their first rows. If two places are equal, as they are for rows that
+// were added without a place, it sorts by names.
 func sortByPlace(groups []Group) {
 	slices.SortFunc(groups, func(a, b Group) int {
 		if a.Offset != b.Offset || a.Record != b.Record {

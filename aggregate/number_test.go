@@ -56,7 +56,7 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// An exponent costs its digits and no more.
+// A huge exponent costs no more time than reading its digits.
 func TestHugeExponents(t *testing.T) {
 	for s, want := range map[string]error{
 		"1e999999999": ErrNumberRange, "1e-999999999": ErrFraction, "0e999999999": nil, "-0e-999999999": nil,
@@ -120,7 +120,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// Whatever stands before and behind a number, it is judged alike.
+// A number is judged alike whatever bytes come before and after it.
 func TestNumbersInAnyOrder(t *testing.T) {
 	fields := []string{"1", "20", "999", "400", "1.5", "400.5", "x", "", "99999999", "999.0"}
 	good := []string{"1", "20", "1.5"}
@@ -169,7 +169,7 @@ func TestExtreme(t *testing.T) {
 	}
 }
 
-// Every length of digits, and every byte in every place, whatever stands behind.
+// Every number of digits, and every byte in every place, with other bytes after the number.
 func TestParseWhole(t *testing.T) {
 	for n := range 12 {
 		for at := range max(n, 1) {

@@ -17,7 +17,7 @@ import (
 // plain is the layout of the experiment's files.
 var plain = Layout{Fields: 4, Hospital: 0, Diagnosis: 1, Treatment: 2, RecoveryTime: 3}
 
-// endsOf finds what ends fields, one byte at a time.
+// endsOf finds the ends of fields, one byte at a time.
 func endsOf(data []byte) (ends []uint32) {
 	quoted := false
 	for i, c := range data {
@@ -33,7 +33,7 @@ func endsOf(data []byte) (ends []uint32) {
 
 var errDecode = errors.New("bad quotes")
 
-// unquote is a Decode: what stands in quotes, with doubled ones halved.
+// unquote is a Decode that removes the quotes around a field, and one of each doubled quote inside.
 func unquote(dst, raw []byte) ([]byte, error) {
 	if len(raw) == 0 || raw[0] != '"' {
 		if bytes.IndexByte(raw, '"') >= 0 {
@@ -50,7 +50,7 @@ func unquote(dst, raw []byte) ([]byte, error) {
 
 func unquoteColumn(_ int, dst, raw []byte) ([]byte, error) { return unquote(dst, raw) }
 
-// result is a group as the oracle and the table can both say it.
+// result is a group in a form that the oracle and the table share.
 type result struct {
 	count          int64
 	sum, mean      string
@@ -207,7 +207,7 @@ func naiveNumber(s string, mark byte) (*big.Rat, error) {
 	return v, nil
 }
 
-// resultOf is what a table says, in the oracle's words.
+// resultOf returns the result of a table in the form of the oracle's.
 func resultOf(t *testing.T, table *Table) map[key]result {
 	t.Helper()
 	out := map[key]result{}
@@ -357,7 +357,7 @@ func addAll(t *testing.T, table *Table, data []byte, ends []uint32, record, offs
 	}
 }
 
-// part is some of the records of a file, and what stands before them.
+// part is some of the records of a file, and how many records and bytes come before them.
 type part struct {
 	data            []byte
 	ends            []uint32

@@ -2,12 +2,12 @@ package aggregate
 
 import "slices"
 
-// group is what the table keeps of a group in one cache line. sum and counts are those of
-// the large tally; the small one has its own.
+// group is what the table keeps of a group, in one cache line. Only the large tally uses sum and
+// counts; the small one has its own.
 type group struct {
 	hospital, diagnosis uint32 // ids
 	record, offset      int64  // the place of its first row
-	sum                 int64  // of rows that are whole numbers
+	sum                 int64  // of numbers of one to eight digits
 	counts              [inlineCounts]counter
 }
 
@@ -21,21 +21,21 @@ const inlineCounts = 4
 type Group struct {
 	Hospital, Diagnosis string
 
-	// Treatment is the most frequent one; of several, the smallest in byte order; "" where no
-	// row names one.
+	// Treatment is the most frequent treatment. If there are several, it is the smallest of them
+	// in byte order. It is "" if no row names one.
 	Treatment string
 
 	Count int64 // of rows
 
-	// Record and Offset are the place of the group's first row: that of the smallest
-	// offset, where tables were merged.
+	// Record and Offset are the place of the group's first row. If tables were merged, that is
+	// the row with the smallest offset.
 	Record, Offset int64
 
 	sum Sum
 }
 
-// Groups returns the groups in the order of their first rows. They share no memory with the
-// table but the names.
+// Groups returns the groups in the order of their first rows. They share only the names' memory
+// with the table.
 func (t *Table) Groups() []Group { return t.AppendGroups(nil) }
 
 // AppendGroups appends what Groups returns.
@@ -51,9 +51,9 @@ func (t *Table) AppendGroups(dst []Group) []Group {
 	return dst
 }
 
-// Group returns group i of Len, in the order of their first rows; where tables were merged, in any
-// order. It allocates nothing: a caller who takes one group after the other needs no memory for
-// them. While no rows are added, several goroutines may call it.
+// Group returns group i of Len. Groups are in the order of their first rows, or in any order if
+// tables were merged. Group allocates nothing: a caller who takes one group after the other needs
+// no memory for them. While no rows are added, several goroutines may call it.
 func (t *Table) Group(i int) Group {
 	line := t.groups.at(uint32(i))
 	g := Group{

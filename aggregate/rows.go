@@ -4,8 +4,8 @@ import "bytes"
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// Pad is how many bytes behind a block's data AddBlock would like to be able to read, within its
-// capacity. Without them the rows at the block's end take the slower path.
+// Pad is how many bytes AddBlock may read after a block's data, within its capacity. If there are
+// fewer, the rows at the block's end take a slower path.
 const Pad = 32
 
 // AddBlock adds the records of a block. It returns the number of ends used and the error of the
@@ -20,7 +20,7 @@ func (t *Table) AddBlock(block Block) (used int, err error) {
 	if err := t.begin(len(ends)); err != nil {
 		return 0, t.rowError(0, -1, err)
 	}
-	// A record that ends here can be read in whole words, with no look at where data ends.
+	// A record that ends within open can be read in whole words, without checking where data ends.
 	open := data[:max(0, min(len(data), cap(data)-Pad))]
 	ahead := batchRows
 	for used < len(ends) {
@@ -36,8 +36,8 @@ func (t *Table) AddBlock(block Block) (used int, err error) {
 				ahead = min(2*ahead, batchRows)
 				continue
 			}
-			// A batch is looked at again after a row that stops it: where there are
-			// many such rows, batches are small.
+			// The rows after the one that stopped a batch are looked at again. If many rows
+			// stop batches, batches are small.
 			ahead = 1
 		}
 		n, err := t.oneRecord(data, ends, used)
@@ -49,9 +49,9 @@ func (t *Table) AddBlock(block Block) (used int, err error) {
 	return used, nil
 }
 
-// run adds the rows at the head of ends that give no cause for doubt and returns how many
-// these are. ends[0] is the end of the record before; Pad bytes behind data can be read. The
-// error is about the row behind them.
+// run adds the rows at the head of ends that need no special handling, and returns how many these
+// are. ends[0] is the end of the record before. Pad bytes after data can be read. The error is
+// about the row after them.
 func (t *Table) run(data []byte, ends []uint32) (n int, err error) {
 	b := &t.batch
 	b.records(data, ends, &t.layout)
@@ -64,20 +64,20 @@ func (t *Table) run(data []byte, ends []uint32) (n int, err error) {
 			err = t.rowError(n, -1, err)
 		}
 	}
-	b.ends = nil // it is the caller's
+	b.ends = nil // the caller owns it
 	return n, err
 }
 
-// names looks up column c. It cuts the batch short before a name that cannot be had:
-// oneRecord will say why.
+// names looks up column c. It cuts the batch short before a name that has no id because of an
+// error: oneRecord meets the error again and reports it.
 func (t *Table) names(d *Dict, ids []uint32, data []byte, c int) {
 	b := &t.batch
 	ends, stride := b.column(data, c)
 	b.n, _ = d.column(ids[:b.n], data, ends, stride)
 }
 
-// oneRecord deals with the record that begins at ends[used], whatever it is, and returns
-// the number of its ends, or 0 if it is not whole. It reads nothing outside data.
+// oneRecord handles the record whose first end is ends[used], whatever is in it. It returns the
+// number of its ends, or 0 if the record is not whole. It reads nothing outside data.
 func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 	start := uint32(0)
 	if used > 0 {
@@ -96,7 +96,7 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 	if n == 1 && len(trimReturn(data[start:ends[0]])) == 0 {
 		return n, nil // a blank line
 	}
-	// Where files were joined, the second one's byte order mark stands at the start of a line.
+	// If files were joined, the byte order mark of the second is at the start of a line.
 	if bytes.HasPrefix(data[start:], byteOrderMark) {
 		start += uint32(len(byteOrderMark))
 	}
@@ -120,15 +120,16 @@ func (t *Table) oneRecord(data []byte, ends []uint32, used int) (int, error) {
 	if filled > 0 {
 		err = t.addFields(t.fields, filled)
 	}
-	clear(t.fields) // it is the caller's data
+	clear(t.fields) // the caller owns the data
 	t.batch.record++
 	return n, err
 }
 
-// maxPassed is how many fields of a record Pass is shown at least. A record may be all commas.
+// maxPassed limits how many fields of a record Pass is shown, unless the layout has more: a record
+// may be all commas.
 const maxPassed = 1 << 12
 
-// addFields adds a record that has something in its first fields, as many as filled says. The
+// addFields adds a record. filled is the number of its fields up to the last that is not empty. The
 // error ends AddBlock.
 func (t *Table) addFields(f [][]byte, filled int) error {
 	column, err := -1, ErrFieldCount
@@ -160,7 +161,7 @@ func trimReturn(b []byte) []byte {
 	return b
 }
 
-// rowError places an error about row j of the batch.
+// rowError returns an error about row j of the batch, with the row's place.
 func (t *Table) rowError(j, column int, err error) *RowError {
 	record, offset := t.batch.place(j)
 	return &RowError{Record: record, Offset: offset, Column: column, Err: err}

@@ -7,8 +7,8 @@ import (
 
 // Sum is an exact sum of numbers. The zero Sum is 0.
 type Sum struct {
-	whole int64  // of numbers of one to eight digits
-	exact Number // of all others
+	whole int64  // sum of numbers of one to eight digits
+	exact Number // sum of all others
 }
 
 // Add adds a number. It reports whether the sum still fits; if not, the Sum is as before.
@@ -23,18 +23,18 @@ func (s *Sum) Add(n Number) bool {
 // Number returns the sum, and whether it fits a Number.
 func (s *Sum) Number() (Number, bool) { return whole(s.whole).Add(s.exact) }
 
-// maxFloatInt bounds the integers that float64 holds without a gap.
+// maxFloatInt is 2^53: float64 holds every integer up to it exactly.
 const maxFloatInt = 1 << 53
 
 // AppendMean appends the sum divided by count: the exact quotient, rounded once to the nearest
 // float64, in the fewest digits that read back as the same float64, without an exponent. Zero is
-// "0", never "-0", and so is the mean of nothing.
+// "0", never "-0". If count is 0, the mean is "0".
 func (s *Sum) AppendMean(dst []byte, count int64) []byte {
 	return strconv.AppendFloat(dst, s.mean(count), 'f', -1, 64)
 }
 
-// mean returns the quotient, correctly rounded. Of two integers that float64 holds exactly one
-// division is (IEEE 754-2019 §4.3); others are left to math/big.
+// mean returns the quotient, correctly rounded. If float64 holds both integers exactly, one
+// division is correctly rounded (IEEE 754-2019 §4.3). Otherwise math/big divides.
 func (s *Sum) mean(count int64) float64 {
 	if count == 0 {
 		return 0
@@ -44,7 +44,7 @@ func (s *Sum) mean(count int64) float64 {
 	}
 	n, ok := s.Number()
 	if ok {
-		// Most have few digits behind the point: as a multiple of 10^-9 the sum fits.
+		// Most sums have few digits behind the point: as a multiple of 10^-9 they fit.
 		hi, lo := n.abs()
 		hi, lo, rest := divide(hi, lo, unitsPerNano)
 		if hi == 0 && rest == 0 && lo < maxFloatInt && uint64(count) < maxFloatInt/nano {
@@ -64,8 +64,9 @@ func (s *Sum) mean(count int64) float64 {
 	return q
 }
 
-// A table keeps the two parts of a group's sum apart. Numbers of one to eight digits, nearly all
-// there are, go into 64 bits without a check: begin counts them.
+// A table keeps the two parts of a group's sum apart. Nearly all numbers have one to eight digits.
+// They are added in 64 bits without a check for overflow: begin counts them and folds the sum in
+// time.
 
 // addExact adds a number to the second part of the sum of group g.
 func (t *Table) addExact(g uint32, v Number) error {

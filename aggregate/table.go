@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Layout says where in a record the four fields stand, counted from 0, and how many fields
-// a record has.
+// Layout says which fields of a record are the four columns, counted from 0, and how many fields a
+// record has.
 type Layout struct {
 	Fields                                       int
 	Hospital, Diagnosis, Treatment, RecoveryTime int
 
-	Comma byte // that stands between fields; 0: ','
-	Empty int  // so many fields at the end have to be empty
+	Comma byte // the separator of fields; 0: ','
+	Empty int  // how many fields at the end must be empty
 }
 
 // Range says which numbers a row may have.
@@ -21,7 +21,7 @@ type Range struct{ Least, Greatest Number }
 // Block is some records and the ends of their fields, as a scanner finds them; package csvfast's
 // Block converts to it.
 type Block struct {
-	// Data begins with a record. Pad bytes behind it, within its capacity, may be read.
+	// Data begins with a record. Pad bytes after it, within its capacity, may be read.
 	Data []byte
 	// Ends holds, for every field of every record, the index in Data of the byte that ends it:
 	// the comma, or the '\n' that ends the record. A '\r' before that '\n' is not part of the
@@ -34,10 +34,10 @@ type Block struct {
 
 // Table groups rows by hospital and diagnosis. Its exported fields are set before the first row.
 type Table struct {
-	// Decode turns a field of a column as it stands in the file into a name: it appends to dst
-	// the name that raw spells. It is called once for each distinct spelling of a column, and
-	// must return the same each time. Where it is nil, raw is the name. Of treatments, an empty
-	// name is none: its rows count in the mean, and it is never the most frequent one.
+	// Decode turns a field of a column into a name. raw is the field as it is in the file; Decode
+	// appends the name to dst. It is called once for each distinct spelling in a column, and must
+	// return the same each time. If it is nil, raw is the name. An empty name of a treatment means
+	// that there is none: its rows count in the mean, and it is never the most frequent one.
 	Decode func(column int, dst, raw []byte) ([]byte, error)
 
 	// Mark is the decimal mark of numbers; 0 means '.'. Range limits the numbers; nil means from
@@ -45,33 +45,33 @@ type Table struct {
 	Mark  byte
 	Range *Range
 
-	// Missing reports whether a number's field, without its quotes, says that there is none, as
-	// an empty field does. It is asked about fields that are not one to four digits; of those
-	// MissingWhole has the values that say so.
+	// Missing reports whether a number's field, without its quotes, is a spelling of a missing
+	// value, as an empty field is. Missing is not asked about fields of one to eight digits:
+	// MissingWhole has the values of those that mean a missing value.
 	Missing      func(field []byte) bool
 	MissingWhole []int64
 
-	// NewGroup is asked about the names of a new group. An error makes its row a bad one.
+	// NewGroup is called with the names of each new group. An error makes its row a bad one.
 	NewGroup func(hospital, diagnosis string) error
 
-	// Pass is asked about a record that cannot be added, before Bad is told. If it answers true,
-	// the record is no row, and is passed over; an error ends AddBlock. The fields are as in the
-	// file, and valid during the call.
+	// Pass is called with a record that cannot be added, before Bad. If it returns true, the
+	// record is not a row, and AddBlock passes over it. An error ends AddBlock. The fields are as
+	// in the file, and valid during the call.
 	Pass func(fields [][]byte) (bool, error)
 
-	// Bad is told of a row that AddBlock cannot add. If it returns nil the row is left out and
-	// AddBlock goes on; any other error ends AddBlock, which returns it. Where Bad is nil, the
-	// first bad row ends AddBlock. An error that ends the work (ErrTooManyGroups,
-	// ErrTooManyNames, ErrTooManyCounters, ErrOverflow) is returned without asking.
+	// Bad is called for a row that AddBlock cannot add. If it returns nil, AddBlock leaves out the
+	// row and goes on. If it returns an error, AddBlock ends and returns that error. If Bad is nil,
+	// the first bad row ends AddBlock. An error that ends the work (ErrTooManyGroups,
+	// ErrTooManyNames, ErrTooManyCounters, ErrOverflow) is returned without calling Bad.
 	Bad func(*RowError) error
 
-	// Memory is asked before the table's memory grows, by so many bytes, and told, by a negative
-	// number, of what the table lets go. If it returns an error the row that needs the memory
-	// is refused with that error, together with ErrTooManyGroups, ErrTooManyNames or
-	// ErrTooManyCounters. Where Memory is nil, the table may take all the memory that there is.
+	// Memory is called with a number of bytes before the table's memory grows, and with a negative
+	// number when the table frees memory. If it returns an error, the row that needs the memory is
+	// refused with that error, together with ErrTooManyGroups, ErrTooManyNames or
+	// ErrTooManyCounters. nil means no limit.
 	Memory func(bytes int64) error
 
-	// Extremes has the table keep the least and the greatest number.
+	// Extremes makes the table keep the least and the greatest number.
 	Extremes bool
 
 	layout                           Layout
@@ -81,17 +81,17 @@ type Table struct {
 	groups   list[group]
 	small    small        // the tally, while it is small
 	large    *large       // the tally, from then on
-	counters counters     // of the large tally: those that a group's line has no room for
-	whole    int64        // how many whole numbers may be in a group's sum
-	exact    list[Number] // by group: numbers that are not in its sum; may be shorter than groups
+	counters counters     // of the large tally, if a group's line has no room for them
+	whole    int64        // the most whole numbers that are in a group's sum
+	exact    list[Number] // by group, the sum of all other numbers; may be shorter than groups
 	batch    batch
-	sort     func([]Group) // into the order of first rows; nil: they are in it
-	fields   [][]byte      // of a record that Pass is asked about
+	sort     func([]Group) // sorts groups by their first rows; nil: they are sorted
+	fields   [][]byte      // of a record, for Pass
 	raw      []byte        // what Missing reads
 
 	limited         bool  // setLimits has been called
-	low, high       int64 // whole numbers between them are in the range
-	looks           bool  // others are among those of four digits
+	low, high       int64 // the least and the greatest whole number in the range
+	looks           bool  // numbers of up to four digits must be checked, too
 	least, greatest Number
 }
 
@@ -103,9 +103,9 @@ func NewTable(l Layout) *Table {
 	return t
 }
 
-// Reset empties the table, for records of the given layout, and keeps its memory for them: its
-// names, too, where the layout is the one of before and they are few. Groups that it has
-// returned stay as they are.
+// Reset empties the table, for records of the given layout, and keeps some of its memory. It keeps
+// the names, too, if the layout is the same as before and the names are few. Groups that the table
+// has returned stay valid.
 func (t *Table) Reset(l Layout) {
 	before := t.layout
 	t.SetLayout(l)
@@ -127,8 +127,8 @@ func (t *Table) Reset(l Layout) {
 	t.least, t.greatest = Number{math.MaxInt64, math.MaxUint64}, Number{math.MinInt64, 0}
 }
 
-// SetLayout says where the fields of the records that follow are, and keeps the groups: another file
-// of the same columns begins. It panics if a column lies outside the record.
+// SetLayout sets the layout of the records that follow, and keeps the groups. It is for another
+// file of the same columns. It panics if a column lies outside the record.
 func (t *Table) SetLayout(l Layout) {
 	if l.Comma == 0 {
 		l.Comma = ','
@@ -150,7 +150,7 @@ func (t *Table) SetLayout(l Layout) {
 	t.layout = l
 }
 
-// keptBytes is the most that a column's names may take and outlive a Reset.
+// keptBytes is the most memory that a column's names may take if Reset is to keep them.
 const keptBytes = 1 << 18
 
 // Rows returns the number of rows added.
@@ -166,14 +166,14 @@ func (t *Table) decode(column int, dst, raw []byte) ([]byte, error) {
 	return t.Decode(column, dst, raw)
 }
 
-// Extreme returns the least and the greatest number of all rows; ok is false where there are no
-// rows, or Extremes is not set.
+// Extreme returns the least and the greatest number of all rows. ok is false if there are no rows,
+// or if Extremes is not set.
 func (t *Table) Extreme() (least, greatest Number, ok bool) {
 	return t.least, t.greatest, t.Extremes && t.rows > 0
 }
 
-// Add adds one row, given its four fields. The error is a *RowError, whose Record is the
-// number of the row and whose Column the field's in the layout.
+// Add adds one row, given its four fields. The error is a *RowError. Its Record is the number of
+// the row, and its Column is the field's index in the layout.
 func (t *Table) Add(hospital, diagnosis, treatment, recoveryTime []byte) error {
 	t.batch.record, t.batch.offset, t.batch.start = t.rows+1, 0, 0
 	if err := t.begin(1); err != nil {
@@ -185,8 +185,8 @@ func (t *Table) Add(hospital, diagnosis, treatment, recoveryTime []byte) error {
 	return nil
 }
 
-// maxUnfolded is how many whole numbers a sum takes without a look at each: it stays below what
-// whole can turn into units.
+// maxUnfolded is how many whole numbers are added to a sum before it is folded. So the sum stays
+// below the limit of the function whole.
 const maxUnfolded = 1e17 / MaxNumber
 
 // begin prepares for at most n more rows.
@@ -205,8 +205,8 @@ func (t *Table) begin(n int) error {
 	return nil
 }
 
-// add adds one row as a batch of its own, whose place is set, and returns the column of the
-// field that the error is about, or -1.
+// add adds one row as a batch of its own, whose place the caller has set. It returns the column of
+// the field that the error is about, or -1.
 func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column int, err error) {
 	b, l := &t.batch, &t.layout
 	b.n = 1
@@ -226,7 +226,7 @@ func (t *Table) add(hospital, diagnosis, treatment, recoveryTime []byte) (column
 	return -1, err
 }
 
-// addBatch adds the rows of the batch and returns how many came before an error.
+// addBatch adds the rows of the batch, and returns how many it added before an error.
 func (t *Table) addBatch() (n int, err error) {
 	if t.large == nil {
 		full := true
@@ -247,7 +247,7 @@ func (t *Table) addBatch() (n int, err error) {
 	return n, err
 }
 
-// newGroup makes g a group of its own.
+// newGroup adds g to the groups, and returns its number.
 func (t *Table) newGroup(g group) (uint32, error) {
 	if t.NewGroup != nil {
 		if err := t.NewGroup(t.hospitals.Name(g.hospital), t.diagnoses.Name(g.diagnosis)); err != nil {
@@ -268,8 +268,9 @@ func (t *Table) newGroup(g group) (uint32, error) {
 // maxGroups keeps the numbers of groups within 32 bits.
 const maxGroups = math.MaxInt32
 
-// refused returns what becomes of an error about a new group. One that ends the work is returned.
-// Otherwise the batch is cut short before the row: oneRecord takes it, and meets the error again.
+// refused decides what to do with an error about a new group. It returns an error that ends the
+// work, and any error about a single row. Otherwise it returns nil, and the batch is cut short
+// before the row: oneRecord handles the row, and meets the error again.
 func (t *Table) refused(err error) error {
 	if final(err) || t.batch.ends == nil {
 		return err

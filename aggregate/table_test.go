@@ -164,8 +164,8 @@ func TestBadRow(t *testing.T) {
 			data := []byte(strings.Repeat(good, before) + tt.row + good + good)
 			ends := endsOf(data)
 			used, err := table.AddBlock(Block{data, ends, 10, 1000})
-			var e *RowError
-			if !errors.As(err, &e) || used != 4*before || table.Rows() != int64(before) {
+			e, ok := errors.AsType[*RowError](err)
+			if !ok || used != 4*before || table.Rows() != int64(before) {
 				t.Errorf("%q: used %d, rows %d, %v", data, used, table.Rows(), err)
 				continue
 			}
@@ -191,8 +191,8 @@ func TestAdd(t *testing.T) {
 	for _, f := range []string{"H,D,T2,1", `"H",D,T1,2.5`, "H,D,T1,x", "H,E,T2,3"} {
 		f := strings.Split(f, ",")
 		err := table.Add([]byte(f[0]), []byte(f[1]), []byte(f[2]), []byte(f[3]))
-		var e *RowError
-		if (f[3] == "x") != errors.Is(err, ErrNumber) || err != nil && (!errors.As(err, &e) || e.Record != 3 || e.Column != 3) {
+		e, ok := errors.AsType[*RowError](err)
+		if (f[3] == "x") != errors.Is(err, ErrNumber) || err != nil && (!ok || e.Record != 3 || e.Column != 3) {
 			t.Errorf("%q: %v", f, err)
 		}
 	}

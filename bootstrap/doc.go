@@ -1,23 +1,23 @@
 // Command bootstrap is the function: it reduces medical records, as CSV in S3, to the mean
 // recovery time and the most used treatment of each diagnosis in each hospital, and stores the
-// result in DynamoDB. Lambda's custom runtime (provided.al2023) starts it as it is.
+// result in DynamoDB. Lambda's custom runtime (provided.al2023) starts this program itself.
 //
 // # Settings
 //
 // The environment configures it:
 //
-//	S3_BUCKET, FILE_NAME, DB_TABLE  what to read and where to write, unless the event says
-//	BAD_ROWS=skip|5%                leave bad rows out, counted, rather than fail at the first;
-//	                                with a share, fail where more of them are bad
-//	NO_VALUE=skip                   leave rows without a recovery time out, counted apart: patients
-//	                                not yet discharged
-//	MISSING=n/a,999                 more spellings that say that there is no value
+//	S3_BUCKET, FILE_NAME, DB_TABLE  what to read and where to write, if the event does not say
+//	BAD_ROWS=skip|5%                leave out bad rows and count them, rather than fail at the
+//	                                first; with a share, fail if more of the rows are bad
+//	NO_VALUE=skip                   leave out rows without a recovery time, and count them apart:
+//	                                patients not yet discharged
+//	MISSING=n/a,999                 more spellings of a missing value
 //	RANGE=0..3650                   the least and the greatest recovery time, in days
 //	DECIMAL=comma                   numbers have a decimal comma
 //	ENCODING=windows-1252           or iso-8859-1: how characters are encoded, if not in UTF-8
 //	COLUMNS=Hospital=site,…         other names in the header
 //	RECORDS=on                      add Records to each item: the rows behind its mean
-//	MIN_RECORDS=n                   leave out groups of fewer than n rows, counted
+//	MIN_RECORDS=n                   leave out groups of fewer than n rows, and count them
 //	TTL_DAYS=n                      add TTL to each item, n days ahead; with MANIFEST=on a week
 //	                                more, and the manifest says when the n days end
 //	MANIFEST=on                     write a manifest last, and Run into each item: docs/results.md
@@ -31,7 +31,7 @@
 //	                                counted, rather than an error
 //	METRICS=on                      the summary line is an embedded metric
 //	VERIFY=full                     demand a checksum of the whole object, and verify it;
-//	                                XXHASH cannot be
+//	                                XXHASH checksums are not supported
 //	WARM=off                        open connections when they are needed, not in INIT, and do not
 //	                                run the job there over made-up rows
 //	REQUEST_PAYER=requester         the function's account pays for what it reads
@@ -39,20 +39,22 @@
 //	                                (default: 5)
 //	CONNECT_TIMEOUT=n               how long opening a connection may take, in seconds (default: 5)
 //
-// So do the variables that Lambda sets and AWS's SDKs read: see [reduction/internal/aws].
+// The variables that Lambda sets and AWS's SDKs read configure it too: see
+// [reduction/internal/aws].
 //
 // # Events
 //
-// What is read of an event, and which events are ignored, is the documentation of
-// [reduction/internal/event]. An event that is ignored has a line in the log, and so has each object
-// that is not read because of what has happened to it since the event:
+// The documentation of [reduction/internal/event] says what is read of an event, and which events
+// are ignored. An event that is ignored has a line in the log. So has each object that is not read
+// because of what has happened to it since the event:
 //
 //	superseded   it was overwritten: the event of the newer object does the work
 //	ignored      it was deleted, where a delete marker says so or GONE=ignore is set; or it is a
 //	             folder marker, a key that ends with a slash, without bytes
 //
-// They are counted in the answer, and are no failures. A direct invocation fails where the object
-// that it names by its ETag was overwritten, and where it was deleted, unless GONE=ignore is set.
+// They are counted in the answer, and are no failures. A direct invocation fails if the object that
+// it names by its ETag was overwritten. It also fails if the object was deleted, unless GONE=ignore
+// is set.
 //
 // # Answer
 //
@@ -67,50 +69,52 @@
 //
 //	aws dynamodb query --cli-input-json "$(jq .query answer.json)"
 //
-// Where the result has a Run, "run" names it. Of a prefix, "objects" counts what was read. Where
-// MIN_RECORDS has left groups out, "suppressed" counts them.
+// If the result has a Run, "run" names it. For a prefix, "objects" counts the objects that were
+// read. If MIN_RECORDS has left out groups, "suppressed" counts them.
 //
 // For each object that was read, of any event, the log has a line "reduced" with the same figures,
 // table, partitionKey and query.
 //
 // # Errors
 //
-// An error has a type, in the answer and in its line of the log, for a Retry or a Catch of Step
-// Functions, a metric filter or an alarm. Where "again" is marked, a later attempt may succeed.
+// An error has a type, in the answer and in its line of the log. A Retry or a Catch of Step
+// Functions, a metric filter or an alarm can use it. If "again" says yes, a later attempt may
+// succeed.
 //
 //	                         again
 //	Function.BadEvent               the event is of no known shape, has an unknown name or member, or
 //	                                names no object that can be read
-//	Function.Setting                a variable of the environment means nothing, or is missing
-//	Function.NoSuchKey              the object, or this version of it, is not there; of a prefix, there
-//	                                is none
-//	Function.NoSuchBucket           the bucket is not there
-//	Function.NoSuchTable            the table is not there
+//	Function.Setting                a variable of the environment has a wrong value, or is missing
+//	Function.NoSuchKey              the object, or this version of it, does not exist; or no object's
+//	                                key begins with the prefix
+//	Function.NoSuchBucket           the bucket does not exist
+//	Function.NoSuchTable            the table does not exist
 //	Function.TableKeys              the table's keys are not PK and SK, both strings
 //	Function.AccessDenied           the role lacks a right
 //	Function.EncryptionKey          the object's key of KMS cannot be used
 //	Function.Credentials            AWS does not accept the credentials, or they have expired
-//	Function.Archived               the object is to be restored first
-//	Function.Superseded             a direct invocation named an ETag that another has replaced
-//	Function.Changed         yes    the object changed while it was read, or since the event, and is
-//	                                not known to be newer
+//	Function.Archived               the object is archived and must be restored first
+//	Function.Superseded             a direct invocation named an ETag, and the object has another now
+//	Function.Changed         yes    the object changed while it was read, or since the event, and may
+//	                                not be newer than the event
 //	Function.Throttled       yes    S3 or DynamoDB asks for fewer requests, or too many runs at once
 //	                                move the same pointer of LATEST
-//	Function.Unavailable     yes    S3 or DynamoDB did not answer, or with a fault of its own
+//	Function.Unavailable     yes    S3 or DynamoDB did not answer, or had a fault of its own
 //	Function.Timeout         yes    the invocation's time was over
 //	Function.Connection             a certificate, the proxy or the endpoint is to blame
 //	Function.Refused                S3 or DynamoDB does not take the request
-//	Function.NoVersion              S3 names neither a version nor an ETag of the object
+//	Function.NoVersion              S3 sends neither a version nor an ETag of the object
 //	Function.Checksum               the object is damaged, or VERIFY=full finds no checksum
-//	Function.BadCompression         the object is compressed in another way than it says
+//	Function.BadCompression         the compressed data is damaged, or its format is not supported
 //	Function.Empty                  the object has no bytes
-//	Function.BadFormat              the file is no CSV
-//	Function.BadHeader              the header lacks a column, has it twice or can be read in two ways
-//	Function.BadRow                 a row, or what would be stored of it
+//	Function.BadFormat              the file is not CSV
+//	Function.BadHeader              the header lacks a column, has one twice, or has all columns with
+//	                                two separators
+//	Function.BadRow                 a row is bad, or its group makes no valid item
 //	Function.TooManyBadRows         more bad rows than BAD_ROWS allows
-//	Function.TooLarge               more groups, names or counts than the memory size has room for, even
-//	                                if no other invocation runs in the process; or more than 10,000
-//	                                objects of a prefix
+//	Function.TooLarge               more groups, names or counts than fit the memory size, even if no
+//	                                other invocation runs in the process; or more than 10,000 objects
+//	                                of a prefix
 //	Function.Error                  anything else
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
@@ -118,22 +122,22 @@
 //
 // # The map
 //
-// This is the way of one event through the packages, and what each step allocates:
+// One event passes through these steps. The last column is what a step allocates:
 //
 //	step              function                         allocates
 //	event             runtime.Client.Serve             a payload buffer, reused
 //	objects           event.Parse                      the names
 //	S3 bytes          aws.Client.Object                connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
-//	groups            aggregate.Table.AddBlock         a name or a group at first sight
+//	ids, groups       aggregate.Table.AddBlock         memory for each new name and group
+//	items             job, aggregate.Table.Group       nothing
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
 //	send              aws.Client.BatchWrite            a retry body when items come back
 //	response          runtime.Client                   the caller's buffer
 //
-// Packages that know the job never touch a socket: csvfast, aggregate, ddbwire, job. Packages
-// that touch sockets never know the job: http1, runtime, aws. This package ties them together.
-// The judge, runtime/lambdatest, imports none of the packages that it judges.
+// Packages that serve the job never touch a socket: csvfast, aggregate, ddbwire, job. Packages that
+// touch sockets do not know the job: http1, runtime, aws. Package stores and this package tie them
+// together. The judge, runtime/lambdatest, imports none of the packages that it judges.
 //
-// The floors, and what each package may import, are a table in internal/house, which a test
-// holds.
+// A table in internal/house says what each package may import; a test checks it.
 package main

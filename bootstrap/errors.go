@@ -14,10 +14,11 @@ import (
 )
 
 // errorTypes names kinds of errors, so that a Retry or a Catch of Step Functions, a metric filter
-// or an alarm can tell them apart. The first kind that an error is names it. The package
-// documentation has the same table with what each means; a test compares the two.
+// or an alarm can tell them apart. An error gets the name of the first kind in the table that it
+// is. The package documentation lists the names and what they mean; a test compares the two.
 //
-// The kinds are pointers because a table of values would be filled by code, at every start.
+// The kinds are pointers, whose values are known when the program is linked. A table of error
+// values would be filled by code at every start.
 var errorTypes = [...]struct {
 	kind *error
 	name string
@@ -83,7 +84,7 @@ var errorTypes = [...]struct {
 	{&job.ErrTooLarge, "Function.TooLarge"},
 }
 
-// typedError is an error with its name, as package runtime passes it to Lambda.
+// typedError is an error and the name of its type, which package runtime sends to Lambda.
 type typedError struct {
 	error
 	name string

@@ -20,8 +20,8 @@ import (
 	"reduction/runtime/lambdatest"
 )
 
-// frozen is more than a server keeps an idle connection here. 30s and 10m are what Lambda
-// does, too; the connections' own limit is then another.
+// frozen is longer than serverIdle. Lambda may keep a function frozen for 30s or 10m, too; the flag
+// sets such times.
 var frozen = flag.Duration("frozen", 1200*time.Millisecond, "how long TestFrozenProcess keeps the function frozen")
 
 const serverIdle = time.Second

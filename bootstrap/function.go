@@ -16,7 +16,7 @@ import (
 	"reduction/internal/stores"
 )
 
-// function is what the environment makes of this program, for all invocations.
+// function is the program as the environment configures it. All invocations share it.
 type function struct {
 	env      event.Environment
 	job      job.Job
@@ -24,7 +24,7 @@ type function struct {
 	unready  error // why there is no client; events are answered with it
 	log      *logline.Logger
 	metrics  bool
-	warm     bool // connections are opened before the first event is asked for
+	warm     bool // open connections before asking for the first event
 	memoryMB int
 
 	ignoreGone bool // an object that is gone is no error
@@ -96,21 +96,21 @@ func writersFor(memoryMB int) int {
 	return job.DefaultWriters
 }
 
-// budgetFor is the memory for what grows with an object's content, for all invocations together:
-// thirteen sixteenths of the heap. The rest is for garbage, and for what the runtime needs.
+// budgetFor returns the budget for memory that grows with an object's content: thirteen sixteenths
+// of the heap, for all invocations together. The rest is for garbage and the Go runtime.
 func budgetFor(memoryMB, concurrency int) *job.Budget {
 	if memoryMB == 0 {
-		return nil // unknown, plenty
+		return nil // the memory size is not known: no limit
 	}
 	return job.NewBudget(heapFor(memoryMB)/16*13, concurrency)
 }
 
-// warmTime is what INIT waits for connections at the most; Lambda gives all of INIT 10 s.
+// warmTime is the longest that INIT waits for connections. Lambda allows 10 s for all of INIT.
 const warmTime = 2 * time.Second
 
 // begin opens the connections that the first invocation will need, unless WARM=off. INIT has
-// whole CPUs, whatever the memory size: a TLS handshake is cheapest here. A function that the
-// environment names no bucket to needs no connection before its first event.
+// whole CPUs, whatever the memory size: a TLS handshake is cheapest here. If the environment names
+// no bucket, begin does nothing: only an event can say what the function will read.
 //
 // INIT and the first invocation of 2,000 rows took together, in ms (5 ms a round trip, TLS,
 // CPU by memory size from the first event on, which came at once; medians of 12, x86-64,
@@ -129,7 +129,8 @@ func (f *function) begin() {
 	f.client.Warm(ctx, f.job.Options.Writers, f.env.Bucket)
 }
 
-// restored replaces what a snapshot of SnapStart has kept of INIT's connections.
+// restored runs after SnapStart has restored a snapshot. It replaces the connections that the
+// snapshot holds from INIT.
 func (f *function) restored() error {
 	f.client.Close()
 	f.begin()
@@ -145,18 +146,19 @@ func limitHeap(memoryMB int) {
 	}
 }
 
-// heapFor is the most that the heap may take, in bytes: what the process needs beside it (text,
-// stacks, the kernel's socket buffers, read-ahead buffers) is left to it.
+// heapFor is the most that the heap may take, in bytes. It leaves room for the rest of the process:
+// text, stacks, the kernel's socket buffers and read-ahead buffers.
 func heapFor(memoryMB int) int64 {
 	return int64(max(memoryMB-besideHeapMB, memoryMB/2))<<20 - aws.ReadAheadBytes(memoryMB)
 }
 
 const besideHeapMB = 24
 
-// limitCPUs makes a function that has less than one CPU run on one at a time, from its first
-// event on. Lambda shows it two: then each goroutine that becomes ready wakes a second thread,
-// which finds nothing to do. An invocation of 2,000 rows at 128 MB took 2.3 ms of CPU with two
-// and 1.8 with one (x86-64, November 2026). INIT has whole CPUs, and uses both.
+// limitCPUs makes a function that has less than one CPU run Go code on one thread at a time, from
+// its first event on. Lambda shows such a function two CPUs. Then each goroutine that becomes ready
+// wakes a second thread, which finds nothing to do: an invocation of 2,000 rows at 128 MB took
+// 2.3 ms of CPU with two and 1.8 with one (x86-64, November 2026). INIT has whole CPUs, and uses
+// both.
 func limitCPUs(memoryMB int) {
 	if memoryMB > 0 && memoryMB < oneCPU {
 		goruntime.GOMAXPROCS(1)
@@ -167,7 +169,7 @@ func limitCPUs(memoryMB int) {
 // Lambda function memory.
 const oneCPU = 1769
 
-// heapGrowth is the percentage by which the heap grows between two collections, the first
-// of which runs when it nears 4 MB x heapGrowth/100. At 100, that is in the middle of the first
-// invocation of 2,000 rows: INIT and it allocate 2.9 MB beside stacks.
+// heapGrowth is the percentage by which the heap grows between two collections. The first
+// collection runs when the heap nears 4 MB x heapGrowth/100. At 100, it would run in the middle of
+// the first invocation of 2,000 rows: INIT and that invocation allocate 2.9 MB beside stacks.
 const heapGrowth = 200

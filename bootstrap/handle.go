@@ -14,7 +14,7 @@ import (
 	"reduction/runtime"
 )
 
-// of says whose line a line of the log is.
+// of returns the invocation that a line of the log belongs to.
 func of(inv *runtime.Invocation) logline.Invocation {
 	return logline.Invocation{RequestID: inv.RequestID, TenantID: inv.TenantID}
 }
@@ -55,8 +55,8 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	}
 	answer, err := e.Respond(nil, results)
 	if err == nil || len(results) > 1 {
-		// What the runtime will not report: errors that SQS is told of instead, and all
-		// but the first of several.
+		// Log the errors that the runtime will not report: those whose messages SQS is told
+		// to deliver again, and of several errors all but the first.
 		for _, r := range results {
 			if r.Err != nil {
 				f.failed(ctx, of(inv), r.Err)
@@ -74,13 +74,13 @@ func (f *function) run(ctx context.Context, o *event.Object, pk string) (job.Sum
 	return f.job.Run(ctx, job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag}, o.Table, pk)
 }
 
-// failed logs an error as the runtime logs those that it is told of.
+// failed logs an error in the form in which the runtime logs a handler's error.
 func (f *function) failed(ctx context.Context, of logline.Invocation, err error) {
 	f.log.Log(logline.Error, of, err.Error(), logline.Text("errorType", errorType(ctx, err)))
 }
 
-// report logs a run: the places of its bad rows, and where it succeeded a line of figures. Of
-// the objects whose checksum is not verified it logs the first that this process has read.
+// report logs a run: the places of its bad rows and, if it succeeded, a line of figures. Of the
+// objects whose checksum is not verified, it logs only the first that this process reads.
 func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summary, err error) {
 	place := "s3://" + o.Bucket + "/" + o.Key + o.Prefix
 	if sum.Unverified != "" {
@@ -94,7 +94,7 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	}
 	for _, bad := range sum.Bad {
 		message := place + ": " + bad.Error()
-		if e, ok := errors.AsType[*job.Error](bad); ok { // of an object of the prefix, which it names
+		if e, ok := errors.AsType[*job.Error](bad); ok { // it names its object, one of the prefix
 			message = "s3://" + e.Bucket + "/" + e.Key + ": " + e.Err.Error()
 		}
 		f.log.Log(logline.Warn, of, "skipped: "+message)
@@ -125,7 +125,7 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	f.line(of, logline.Info, "reduced", fields...)
 }
 
-// appendSummary appends the response to a direct invocation, as the package documentation has it.
+// appendSummary appends the response to a direct invocation. The package documentation shows one.
 func appendSummary(dst []byte, requestID, table string, s *job.Summary) []byte {
 	number := func(name string, n int64) {
 		dst = append(dst, `,"`...)

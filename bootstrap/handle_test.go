@@ -252,7 +252,7 @@ func TestSQS(t *testing.T) {
 	}
 }
 
-// A file of ever new names ends in an error, not in the hands of the out-of-memory killer.
+// A file of ever new names ends in an error before the process is killed for lack of memory.
 func TestTooManyGroups(t *testing.T) {
 	w := newWorld(t)
 	w.f.job.Memory = job.NewBudget(4<<20, 1)

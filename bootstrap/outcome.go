@@ -11,11 +11,11 @@ import (
 	"reduction/internal/logline"
 )
 
-// errSuperseded says that another object stands where the one asked for was.
+// errSuperseded says that another object has replaced the one that was asked for.
 var errSuperseded = errors.New("superseded")
 
-// outcome decides what became of an object that could not be read: whether that is a failure, or
-// follows from what has happened to the object since the event was sent.
+// outcome decides what it means that an object could not be read. Either it is a failure, or the
+// object was replaced or deleted after the event was sent.
 //
 //	the GET answers             and a HEAD shows                 outcome
 //	412, or another ETag        another ETag, not older          superseded
@@ -24,15 +24,17 @@ var errSuperseded = errors.New("superseded")
 //	any of these                nothing, and GONE=ignore is set  not needed
 //	any of these                anything else                    the error stays
 //
-// Superseded is a success: S3 is strongly consistent, so whatever replaced the object was written
-// after it and has sent an event of its own, which does the work. The time guards against servers
-// that are not: another object that is older than the event may be what the event's object has
-// replaced. Both times are the server's, and Last-Modified has whole seconds. Of a multipart upload
-// it is the time of its beginning: one that began before the event and ended after it looks older,
-// and is an error, which is retried for nothing but loses nothing.
+// Superseded is a success. S3 is strongly consistent: the object that replaced the event's was
+// written after it, and has an event of its own, which does the work. The times are compared
+// because other servers may not be consistent. There, an object that is older than the event may be
+// the one that the event's object has replaced. Both times are the server's, and Last-Modified has
+// whole seconds. For a multipart upload, Last-Modified is the time at which the upload began. An
+// upload that began before the event and ended after it therefore looks older, and is an error. The
+// event is then retried in vain, but nothing is lost.
 //
-// The version that an event names is read, whatever the current one is. Somebody who invokes the
-// function directly asked for this object, and no newer event will come: that is an error.
+// If an event names a version, that version is read, whatever the current one is. Somebody who
+// invokes the function directly asked for this object, and no newer event will come: a replaced
+// object is an error there.
 func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.Event, o *event.Object, err error) (event.Outcome, error) {
 	direct := e.Sender == event.Direct
 	refusal, _ := errors.AsType[*aws.Error](err)
@@ -56,7 +58,7 @@ func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.
 	case f.deleted(of, direct, headErr):
 		return event.NotNeeded, nil
 	case headErr != nil && !gone:
-		return event.Read, headErr // it is gone now, or nobody knows what became of it
+		return event.Read, headErr // it is gone now, or its state is not known
 	case headErr != nil || o.Versioned() || o.ETag == "" || aws.SameETag(now.ETag, o.ETag):
 		return event.Read, err
 	case direct:
@@ -70,7 +72,7 @@ func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.
 	return event.Superseded, nil
 }
 
-// deleted says whether a refusal means that nobody needs the object any more, and logs that.
+// deleted reports whether a refusal means that nobody needs the object any more. It logs that.
 func (f *function) deleted(of logline.Invocation, direct bool, err error) bool {
 	e, ok := errors.AsType[*aws.Error](err)
 	if !ok || e.Err != aws.ErrNoSuchKey || !f.ignoreGone && (direct || !e.DeleteMarker) {
@@ -80,17 +82,17 @@ func (f *function) deleted(of logline.Invocation, direct bool, err error) bool {
 	return true
 }
 
-// ignored logs a part of an event that names nothing to read.
+// ignored logs a part of an event that names no object to read.
 func (f *function) ignored(of logline.Invocation, i *event.Ignored) {
 	f.count(of, logline.Info, "ignored", "ignored: "+i.Event+": s3://"+i.Bucket+"/"+i.Key)
 }
 
-// count logs a line that counts as one of something.
+// count logs a line with a counter of that name, whose value is 1.
 func (f *function) count(of logline.Invocation, level logline.Level, what, message string) {
 	f.line(of, level, message, logline.Count(what, 1))
 }
 
-// line logs a line whose numbers are metrics, where METRICS=on asks for them.
+// line logs a line with fields. With METRICS=on, the numbers among the fields are metrics.
 func (f *function) line(of logline.Invocation, level logline.Level, message string, fields ...logline.Field) {
 	if f.metrics {
 		f.log.Metrics(of, message, fields...)

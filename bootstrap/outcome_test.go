@@ -264,7 +264,7 @@ func TestOutcome(t *testing.T) {
 			w.ForgetRequests()
 			answer, err := w.invoke("request-1", payload)
 			got := answer
-			if typed := (*typedError)(nil); errors.As(err, &typed) {
+			if typed, ok := errors.AsType[*typedError](err); ok {
 				got = typed.ErrorType()
 			}
 			if !strings.Contains(got, c.want) {
@@ -330,7 +330,7 @@ func TestSeveral(t *testing.T) {
 	}
 }
 
-// TestErrorTypeIsTold holds that Lambda, and so Step Functions, is told of an error's type.
+// TestErrorTypeIsTold holds that Lambda, and so Step Functions, gets the type of an error.
 func TestErrorTypeIsTold(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {

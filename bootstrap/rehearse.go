@@ -13,10 +13,10 @@ import (
 	"reduction/sigv4"
 )
 
-// rehearse runs the job once in INIT, on a few made rows, with a client whose connections lead
-// nowhere: they answer every request themselves. Nothing is sent, read or stored. What the first
-// invocation would touch for the first time, code and heap, is touched where the CPU is whole:
-// at 128 MB an invocation has a fourteenth of one.
+// rehearse runs the job once in INIT, on a few invented rows. The client's connections lead
+// nowhere: they answer every request themselves, and nothing is sent or stored. So INIT, which has
+// a whole CPU, faults in the code and the heap that the first invocation needs. At 128 MB an
+// invocation has a fourteenth of a CPU.
 func (f *function) rehearse() {
 	client, err := aws.New(aws.Config{
 		Region:      "us-east-1",
@@ -46,7 +46,7 @@ func (s *stage) Write(p []byte) (int, error) {
 
 func (s *stage) Read(p []byte) (int, error) { return s.answer.Read(p) }
 
-// rehearsalRows are some rows of some more groups than go into one batch.
+// rehearsalRows returns rows of 30 groups, which are more than one batch holds.
 func rehearsalRows() string {
 	var b bytes.Buffer
 	b.WriteString("Hospital,Diagnosis,Treatment,Recovery Time\n")

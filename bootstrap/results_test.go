@@ -18,8 +18,8 @@ import (
 	"reduction/sigv4"
 )
 
-// The commands of docs/results.md print what the page says: with a stand-in for the AWS CLI, and with
-// the AWS CLI itself where there is one.
+// The commands of docs/results.md print what the page says: with a stand-in for the AWS CLI, and
+// with the AWS CLI itself if it is installed.
 func TestResultsPage(t *testing.T) {
 	shell, err := exec.LookPath("sh")
 	if err != nil {

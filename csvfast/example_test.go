@@ -95,8 +95,7 @@ func ExampleError() {
 	s := csvfast.NewScanner(strings.NewReader("a,b\nc,\"d\n"))
 	for s.Next() {
 	}
-	var e *csvfast.Error
-	if errors.As(s.Err(), &e) {
+	if e, ok := errors.AsType[*csvfast.Error](s.Err()); ok {
 		fmt.Println(e.Record, e.Offset, errors.Is(e, csvfast.ErrQuote))
 	}
 	// Output: 2 4 true

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The Scanner asks for what its buffers take, and no more; where it is refused, it stops behind the
-// records that it has found, with the place.
+// The Scanner asks for the memory of its buffers, and no more. If it is refused, it stops after the
+// records that it has found, with an error that names the place.
 func TestMemory(t *testing.T) {
 	const rows = 1000
 	csv := strings.Repeat("a,b\n", rows) + strings.Repeat(",", 900_000) + "\nc,d\n"
@@ -39,8 +39,8 @@ func TestMemory(t *testing.T) {
 	refused := 0
 	for limit := int64(0); limit < most; limit += 100_000 {
 		s, records, _ := scan(limit)
-		var e *Error
-		if !errors.Is(s.Err(), errFull) || !errors.As(s.Err(), &e) || records != 0 && records != rows || e.Record != records+1 {
+		e, ok := errors.AsType[*Error](s.Err())
+		if !errors.Is(s.Err(), errFull) || !ok || records != 0 && records != rows || e.Record != records+1 {
 			t.Errorf("a limit of %d: %d records, %v", limit, records, s.Err())
 		}
 		if records == rows {

@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// ahead reads an object over several connections, in order. The reader has a connection of
-// its own, which it started with; helpers fetch what comes next into their buffers.
+// ahead reads an object over several connections, in order. The reader has a connection of its own:
+// that of the first answer, which carries the whole object. Helpers fetch the parts that come next
+// into their buffers.
 //
 //	0                own.end                         next             size
 //	|   own           | part | part | part |          |                |
 //	      ^ pos         helpers', claimed in order        not claimed
 //
-// A helper claims the next part when it has a connection and an empty buffer; the reader
-// takes the parts in their order, while they are still filling, too. What nobody has
-// claimed when the reader comes to it, it reads itself: on its first connection, as long
-// as that stands there, for it brings the whole object. So helpers that cannot connect, or
-// are slow, cost nothing, and there is always one who goes on.
+// A helper claims the next part when it has a connection and an empty buffer. The reader takes the
+// parts in their order, also while they are being filled. When the reader reaches bytes that no
+// helper has claimed, it reads them itself: from the first answer, if that is open and at this
+// position, or else with a request for a range. So helpers that are slow or cannot connect do not
+// delay the reader.
 //
-// Where all together turn out to bring no more than one would (pace.go), a helper claims a
-// long span for the reader, and opens it; all wait then until it is nearly read.
+// If the connections together are no faster than one (pace.go), a helper claims a long span for the
+// reader, and opens it. All helpers then wait until the reader has nearly read the span.
 type ahead struct {
 	client *Client
 	watch  *watcher // of the helpers
@@ -40,30 +41,29 @@ type ahead struct {
 	moved   sync.Cond // anything below changed
 	next    int64     // the first byte that nobody has claimed
 	queue   []*part   // claimed by helpers, not read to the end
-	dropped []*part   // claimed by helpers, and not to be read
+	dropped []*part   // claimed by helpers, but not needed any more
 	pace    pace
-	hold    int64 // nobody claims before so many bytes have come
+	hold    int64 // helpers claim nothing before so many bytes have arrived
 	closed  bool
 }
 
-// part is a span in a helper's buffer, or one that the reader is to read itself.
+// part is a span that a helper fetches into its buffer, or a long one that the reader reads itself.
 type part struct {
 	span
-	solo   *stream // the reader's; or nil
-	opened bool    // solo has been asked for
+	solo   *stream // of a long span; else nil
+	opened bool    // solo has been opened, or has failed to open
 
 	buf    []byte
 	filled int
 	read   int
-	err    error // why it will not be filled, or read
+	err    error // why the rest cannot be fetched
 }
 
-// ownStep is how much the reader claims at a time while its first connection stands where
-// it reads.
+// ownStep is how much the reader claims at a time while it can read on from an open answer.
 const ownStep int64 = 1 << 20
 
-// readAhead starts helpers for an object whose first answer is x, or returns nil where none
-// are to be had.
+// readAhead starts helpers for an object whose first answer is x. It returns nil if no buffer is
+// free for a helper.
 func (c *Client) readAhead(reader *watcher, ref *ObjectRef, size int64, x *exchange) *ahead {
 	var bufs [][]byte
 	for range c.buffers.plan.helpers {
@@ -90,7 +90,7 @@ func (c *Client) readAhead(reader *watcher, ref *ObjectRef, size int64, x *excha
 	return a
 }
 
-// help is a helper's life.
+// help fetches parts into buf until none are left, one fails, or the object is closed.
 func (a *ahead) help(buf []byte) {
 	defer a.client.buffers.put(buf)
 	if a.client.connected(a.watch.ctx, a.ref.Bucket) != nil {
@@ -156,8 +156,9 @@ func (a *ahead) claim(buf []byte) *part {
 	return p
 }
 
-// drained waits until a part's buffer may be used again: when the part has been read, or
-// the object closed. A part that failed is waited for, too: what has come of it is read.
+// drained waits until a part's buffer may be used again: the part has been read, or the object has
+// been closed. It waits for a part that failed, too, because the reader reads the bytes that
+// arrived. It returns false if the object has been closed.
 func (a *ahead) drained(p *part) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -182,7 +183,7 @@ func (a *ahead) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// came counts what the reader has read itself.
+// came counts bytes that the reader has read itself.
 func (a *ahead) came(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -193,7 +194,8 @@ func (a *ahead) came(n int) {
 	}
 }
 
-// head returns the part that the reader stands at, or nil where it reads itself.
+// head returns the part at the reader's position, or nil if the reader reads from own. In that case
+// head has made own ready.
 func (a *ahead) head() *part {
 	if a.own != nil && a.own.off < a.own.end {
 		return nil
@@ -233,15 +235,15 @@ func (a *ahead) head() *part {
 	return nil
 }
 
-// alone stops the helpers, and leaves the rest to the reader: to its first answer, which brings the
-// whole object, if that is still open.
+// alone stops the helpers: the reader reads the rest itself, from the first answer if that is still
+// open. The first answer carries the whole object.
 func (a *ahead) alone() {
 	a.cancel()
 	a.closed = true
 	a.dropped, a.queue = append(a.dropped, a.queue...), nil
 	a.moved.Broadcast()
 	if a.own != nil && a.own.watch == a.watch {
-		a.own.Close() // a helper has opened it: it ends with them
+		a.own.Close() // a helper has opened it, so it ends with the helpers' context
 		a.own = nil
 	}
 	if a.own == nil {
@@ -250,8 +252,8 @@ func (a *ahead) alone() {
 	a.own.end = a.size
 }
 
-// readPart takes bytes of a part, and waits for them: for as many as the reader has room
-// for, so that it is not woken for every packet.
+// readPart copies bytes of a part to dst. It waits until there are enough to fill dst, so that the
+// reader is not woken for every packet.
 func (a *ahead) readPart(p *part, dst []byte) (int, error) {
 	a.mu.Lock()
 	want := min(len(dst), len(p.buf)-p.read)
@@ -273,10 +275,10 @@ func (a *ahead) readPart(p *part, dst []byte) (int, error) {
 	return n, nil
 }
 
-// unqueue lets go of the first part.
+// unqueue removes the first part of the queue.
 func (a *ahead) unqueue() { a.queue = append(a.queue[:0], a.queue[1:]...) }
 
-// Close stops the helpers and waits for them to let go of their buffers.
+// Close stops the helpers, and waits until they have given their buffers back.
 func (a *ahead) Close() {
 	a.cancel()
 	a.mu.Lock()
@@ -294,7 +296,7 @@ func (a *ahead) Close() {
 	}
 }
 
-// connected sees to it that a connection to the bucket is at hand.
+// connected makes sure that the pool has a connection to the bucket: it opens one if there is none.
 func (c *Client) connected(ctx context.Context, bucket string) error {
 	at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
 	if err != nil {

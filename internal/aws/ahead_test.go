@@ -47,12 +47,12 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// smallAhead makes a client read ahead in small pieces, however little that brings.
+// smallAhead makes a client read ahead in small parts, however little time that saves.
 func smallAhead(c *Client, helpers int, buffer int64) {
 	c.buffers.plan = plan{helpers: helpers, buffer: buffer}
 }
 
-// smallSolo makes it think, again and again, that one connection would do.
+// smallSolo makes pace find, again and again, that one connection is enough.
 func smallSolo(c *Client, helpers int, buffer, solo int64) {
 	c.buffers.plan = plan{helpers, buffer, math.Inf(1), solo}
 }
@@ -109,7 +109,7 @@ func TestAhead(t *testing.T) {
 	}
 }
 
-// TestAheadRequests holds what a large object costs, and that connections are kept.
+// TestAheadRequests checks the requests for a large object, and that connections are kept.
 func TestAheadRequests(t *testing.T) {
 	data := pattern(minAhead + lead)
 	s := newFakeS3(t, data)
@@ -130,7 +130,7 @@ func TestAheadRequests(t *testing.T) {
 	}
 }
 
-// TestAheadWithoutHelpers holds that reading goes on when no other connection can be had.
+// TestAheadWithoutHelpers holds that reading goes on if no other connection can be opened.
 func TestAheadWithoutHelpers(t *testing.T) {
 	data := pattern(minAhead)
 	s := newFakeS3(t, data)

@@ -13,28 +13,28 @@ import (
 	"reduction/sigv4"
 )
 
-// lastMoment is what is left of an invocation when writing stops: enough to say how far it
-// came.
+// lastMoment is how long before the deadline writing stops: long enough to report how much was
+// written.
 const lastMoment = 500 * time.Millisecond
 
-// maxBatchAnswer bounds an answer: it may hand back all that was sent, escaped another way.
+// maxBatchAnswer bounds an answer: it may return all items that were sent, with other escapes.
 const maxBatchAnswer = 4 * ddbwire.MaxRequestSize
 
 // ErrDeadline says that the invocation's time was over.
 var ErrDeadline = errors.New("the deadline is near")
 
-// ErrCorrupt says that an answer did not arrive as it was sent.
+// ErrCorrupt says that an answer's checksum is wrong.
 var ErrCorrupt = errors.New("the answer arrived damaged")
 
-// WriteError says how many of a batch's items are known to be stored, and that the others
-// are not known to be. Those are what the batch holds.
+// WriteError says how many items of a batch are stored. Of the other items, which are left in the
+// batch, it is not known whether they are stored.
 type WriteError struct {
 	Table         string
 	Written, Left int
 	Err           error
 }
 
-// Error is why: how many items there are is for the caller to add up over its batches.
+// Error says why. It does not show Written and Left: the caller adds them up over its batches.
 func (e *WriteError) Error() string {
 	if _, ok := errors.AsType[*Error](e.Err); ok {
 		return e.Err.Error()
@@ -62,15 +62,15 @@ func (c *Client) Writer(ctx context.Context) *Writer {
 	return &Writer{client: c, watch: newWatcher(ctx), cancel: cancel}
 }
 
-// Close lets go of what the Writer holds. Connections stay with the client.
+// Close frees what the Writer holds. The client keeps the connections.
 func (w *Writer) Close() {
 	w.watch.stop()
 	w.cancel()
 }
 
-// BatchWrite stores the batch's items. Items that DynamoDB hands back unprocessed are sent
-// again, however often, until none is left or the Writer's time is over. The error is then a
-// WriteError, and b holds the items that may not be stored.
+// BatchWrite stores the batch's items. It sends items that DynamoDB returns unprocessed again and
+// again, until none is left or the Writer's time is over. An error is a WriteError, and b then
+// holds the items that may not be stored.
 func (w *Writer) BatchWrite(b *ddbwire.Batch) error {
 	c, ctx, total := w.client, w.watch.ctx, b.Len()
 	if total == 0 {
@@ -97,7 +97,7 @@ func (w *Writer) BatchWrite(b *ddbwire.Batch) error {
 				idle++
 			}
 			if end, ok := ctx.Deadline(); ok {
-				pause = min(pause, time.Until(end)/2) // rather once more than too late
+				pause = min(pause, time.Until(end)/2) // leave time for another attempt
 			}
 			err = c.config.Sleep(ctx, pause)
 		}
@@ -107,13 +107,13 @@ func (w *Writer) BatchWrite(b *ddbwire.Batch) error {
 	}
 }
 
-// sender sends batches, one after the other. What it needs for one it keeps for the next: the
-// request's head, rendered once for an identity, and buffers.
+// sender sends batches, one after the other. It keeps buffers from one batch for the next, and the
+// request's head, which it renders once for each identity.
 type sender struct {
 	client *Client
 	call   call
 	batch  *ddbwire.Batch
-	left   int // items that the last answer handed back
+	left   int // items that the last answer returned unprocessed
 
 	id       identity // that at, line and template are for
 	at       endpoint
@@ -130,11 +130,11 @@ func newSender(c *Client) *sender {
 	return s
 }
 
-// maxKeptAnswer is the largest buffer for answers that outlives its batch: that of a batch of
-// ordinary items, all handed back.
+// maxKeptAnswer is the largest buffer for answers that is kept for the next batch. It has room for
+// all items of an ordinary batch.
 const maxKeptAnswer = 64 << 10
 
-// release gives the sender to whoever sends next.
+// release puts the sender back into the pool.
 func (s *sender) release() {
 	s.call.watch, s.batch = nil, nil
 	if cap(s.answer) > maxKeptAnswer {
@@ -143,7 +143,7 @@ func (s *sender) release() {
 	s.client.senders.Put(s)
 }
 
-// send sends the batch once, and leaves in it what came back.
+// send sends the batch once, and leaves in it the items that DynamoDB returned unprocessed.
 func (s *sender) send() error {
 	x, err := s.client.send(&s.call)
 	if err == nil {
@@ -164,7 +164,7 @@ func (s *sender) build(id identity, now time.Time) (endpoint, *http1.Request, er
 	return s.at, &s.req, nil
 }
 
-// render spells out what requests of an identity have in common.
+// render makes the parts that all requests of an identity have in common.
 func (s *sender) render(id identity) (err error) {
 	c := s.client
 	if s.at, err = c.config.Endpoints.dynamoDB(c.config.Region, id.accountID); err != nil {
@@ -196,9 +196,10 @@ func (s *sender) accept(x *exchange) (err error) {
 	return err
 }
 
-// otherKeys are DynamoDB's messages about items that do not have the table's keys, in this order:
-// two items of a batch never have the same PK and SK; PK or SK is of another type, or no key; an
-// item lacks the key.
+// otherKeys are DynamoDB's messages about items that do not have the table's keys. The first means
+// that two items of the batch have the same key. As no two have the same PK and SK, the table has
+// other keys. The second means that PK or SK has another type, or is not a key. The third means
+// that an item lacks a key of the table.
 var otherKeys = [...]string{
 	"Provided list of item keys contains duplicates",
 	"The provided key element does not match the schema",
@@ -221,8 +222,8 @@ func refusedByDynamoDB(e *Error, _ http1.Header, body []byte) bool {
 	return false
 }
 
-// verifyCRC holds an answer against its X-Amz-Crc32, the CRC-32 (IEEE) of the body in
-// decimal. DynamoDB Developer Guide, DynamoDB low-level API.
+// verifyCRC compares an answer with its X-Amz-Crc32, the CRC-32 (IEEE) of the body in decimal.
+// DynamoDB Developer Guide, DynamoDB low-level API.
 func verifyCRC(h http1.Header, body []byte) error {
 	s := h.Get("X-Amz-Crc32")
 	if s == "" {

@@ -172,8 +172,8 @@ func TestBatchWrite(t *testing.T) {
 				t.Errorf("stored %d items", len(stored))
 			}
 			if err != nil {
-				var e *WriteError
-				if !errors.As(err, &e) || e.Table != "table" || e.Written+e.Left != 25 || e.Left != b.Len() || e.Written > len(stored) {
+				e, ok := errors.AsType[*WriteError](err)
+				if !ok || e.Table != "table" || e.Written+e.Left != 25 || e.Left != b.Len() || e.Written > len(stored) {
 					t.Errorf("%v, with %d stored and %d in the batch", err, len(stored), b.Len())
 				}
 			}
@@ -224,8 +224,8 @@ func TestBatchWriteDeadline(t *testing.T) {
 		defer cancel()
 		b, _ := batchOf(t, 25)
 		err := batchWrite(ctx, newTestClient(t, config), b)
-		var e *WriteError
-		if !errors.Is(err, ErrDeadline) || !errors.As(err, &e) || e.Written != 20 || e.Left != 5 || b.Len() != 5 {
+		e, ok := errors.AsType[*WriteError](err)
+		if !errors.Is(err, ErrDeadline) || !ok || e.Written != 20 || e.Left != 5 || b.Len() != 5 {
 			t.Error(err)
 		}
 		if end, _ := ctx.Deadline(); time.Until(end) != lastMoment {
@@ -234,7 +234,7 @@ func TestBatchWriteDeadline(t *testing.T) {
 	})
 }
 
-// TestBatchWriteKeepsSecrets holds that what an item contains is in no error.
+// TestBatchWriteKeepsSecrets holds that no error shows what an item contains.
 func TestBatchWriteKeepsSecrets(t *testing.T) {
 	for _, script := range []string{
 		"400 ValidationException secret-patient", "400 SerializationException secret-patient", "400 Unheard secret-patient",

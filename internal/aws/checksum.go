@@ -21,8 +21,8 @@ var ErrChecksum = errors.New("checksum mismatch")
 // ErrNoChecksum says that a whole object's checksum was demanded and S3 has none for it.
 var ErrNoChecksum = errors.New("the object has no checksum of its whole content")
 
-// ErrChecksumAlgorithm says that a whole object's checksum was demanded, and S3 has none but of
-// an algorithm that this package lacks.
+// ErrChecksumAlgorithm says that a whole object's checksum was demanded, but S3 only has one of an
+// algorithm that this package lacks.
 var ErrChecksumAlgorithm = errors.New("checksum algorithm not supported")
 
 // checksumPrefix begins the headers that carry checksums. What follows is the algorithm's name,
@@ -53,13 +53,14 @@ type checksum struct {
 	hash hash.Hash
 }
 
-// newChecksum returns the checksum that an answer to an unranged GET carries, or nil. Where it
-// carries none but of algorithms that are not supported, newChecksum returns one's name.
+// newChecksum returns the checksum in an answer to a GET without a range, or nil. If the answer
+// only has checksums of algorithms that are not supported, newChecksum returns the name of one
+// algorithm.
 //
-// Composite checksums, of parts' checksums, are passed over: where the parts begin is not
-// known here. They are marked by their type, and by "-N" at their end. Answers to ranged
-// requests must not be given to this function: S3 sends composite ones without the mark
-// there (boto/botocore#3346).
+// Composite checksums, which are computed from the checksums of parts, are ignored: it is not known
+// here where the parts begin. Their type, and "-N" at their end, mark them. Do not pass answers to
+// requests for a range: in these, S3 sends composite checksums without the mark
+// (boto/botocore#3346).
 func newChecksum(h http1.Header) (c *checksum, unsupported string) {
 	if strings.EqualFold(h.Get(checksumPrefix+"type"), "COMPOSITE") {
 		return nil, ""
@@ -78,7 +79,7 @@ func newChecksum(h http1.Header) (c *checksum, unsupported string) {
 	return nil, ""
 }
 
-// isWhole tells whether a header has a checksum that is not composite.
+// isWhole reports whether a header's value is a checksum that is not composite.
 func isWhole(value string) bool { return value != "" && !strings.Contains(value, "-") }
 
 func (c *checksum) write(p []byte) {

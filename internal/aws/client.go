@@ -13,9 +13,9 @@ import (
 	"reduction/internal/env"
 )
 
-// Client speaks with S3 and DynamoDB. It may be used by several goroutines at once. It
-// keeps connections, TLS sessions, credentials and read-ahead buffers from one call to the
-// next, so a function makes one and keeps it.
+// Client sends requests to S3 and DynamoDB. Several goroutines may use it at once. It keeps
+// connections, TLS sessions, credentials and read-ahead buffers from one call to the next, so a
+// function makes one Client and keeps it.
 type Client struct {
 	config      Config
 	credentials credentials
@@ -28,13 +28,13 @@ type Client struct {
 	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
 
 	mu      sync.Mutex
-	regions map[string]string // where buckets turned out to be
+	regions map[string]string // by bucket, where its region has turned out to be another
 
 	senders sync.Pool // of *sender, not in use
 }
 
-// New returns a client. It opens no connection and reads no file but the CA bundle's: what
-// needs more waits for the first call, or for Warm.
+// New returns a client. It opens no connection, and reads no file but the CA bundle. The first
+// call, or Warm, opens connections.
 func New(c Config) (*Client, error) {
 	switch {
 	case c.Region == "":
@@ -89,7 +89,7 @@ func New(c Config) (*Client, error) {
 	} else {
 		client.credentials.fetch = client.fromContainer
 	}
-	// What the settings make impossible is said now, not at the first object.
+	// Settings that allow no endpoint fail now, and not at the first object.
 	if _, _, err := c.Endpoints.s3(c.Region, "bucket"); err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// pause sleeps between attempts. Where ctx would end first there is nothing to wait for.
+// pause sleeps between attempts. If ctx would end before the pause, it returns an error at once.
 func (c *Client) pause(ctx context.Context, d time.Duration) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return context.DeadlineExceeded
@@ -128,11 +128,11 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 	return c.config.Sleep(ctx, d)
 }
 
-// Warm opens connections to DynamoDB, as many as there will be batches in flight, and one to
-// each bucket, and leaves them to the first calls. It is for Lambda's INIT phase, which has
-// a whole CPU at any memory size: a TLS handshake is cheap there. What fails is left for the
-// first call to report. Warm may run beside other calls, and be frozen with its environment:
-// a connection that was being opened then is not kept.
+// Warm opens connections for the first calls: one to DynamoDB for each writer, and one to each
+// bucket. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS handshake
+// is cheap there. Errors are ignored: the first call meets them again and reports them. Warm may
+// run beside other calls. If the environment is frozen while Warm opens a connection, Warm does not
+// keep it.
 func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 	id, err := c.credentials.get(ctx)
 	if err != nil {
@@ -149,7 +149,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 			switch took := c.wall().Sub(begun); {
 			case err != nil:
 			case took < 0, took > c.config.Connect:
-				cn.Close() // the environment was frozen meanwhile: who knows what the other end has done
+				cn.Close() // the environment was frozen meanwhile: the other end may have closed it
 			default:
 				c.pool.put(cn, c.wall())
 			}
@@ -163,12 +163,12 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 		at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
 		warm(at, err)
 	}
-	crc64nvme.New() // the first asks the processor what it can; the network is waited for anyway
+	crc64nvme.New() // the first call asks the processor for its features: better now than later
 	wg.Wait()
 }
 
-// Close lets go of the connections and buffers that no call is using. The client can be
-// used on.
+// Close closes the connections and frees the buffers that no call is using. The client remains
+// usable.
 func (c *Client) Close() {
 	c.pool.closeAll()
 	c.buffers.release()

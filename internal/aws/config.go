@@ -10,16 +10,16 @@ import (
 	"reduction/sigv4"
 )
 
-// Config is what a Client is made from. FromEnv fills it from the environment; every field
-// but Region and the credentials may be zero.
+// Config is the configuration of a Client. FromEnv reads it from the environment. Every field but
+// Region and the credentials may be zero.
 type Config struct {
 	Region      string
 	Credentials sigv4.Credentials // of the environment; empty: from Container
-	Container   Container         // where the environment has no credentials
+	Container   Container         // used if Credentials is empty
 	Endpoints   Endpoints
 	Proxies     Proxies
-	CABundle    string // file that alone is trusted; "": Amazon's roots, then the system's
-	MemoryMB    int    // the function's memory size; 0: unknown, plenty
+	CABundle    string // the only file that is trusted; "": Amazon's roots, then the system's
+	MemoryMB    int    // the function's memory size; 0: not known, and treated as large
 	VerifyFull  bool   // every object must have a checksum of its whole content, and match it
 	MaxAttempts int    // 0: by AWS's rules
 
@@ -34,16 +34,16 @@ type Config struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Random is the jitter's source, in [0, 1); nil: math/rand/v2.
 	Random func() float64
-	// Stall is how long a connection may stay silent before it is given up; 0: DefaultStall.
+	// Stall is how long a connection may stay silent before it is closed; 0: DefaultStall.
 	Stall time.Duration
 	// Connect is how long it may take to open a connection: all of a host's addresses together,
 	// dialed in turn, and the handshake; 0: DefaultConnect.
 	Connect time.Duration
 }
 
-// DefaultStall is how long a connection may stay silent in the middle of an answer. S3 and
-// DynamoDB answer in tens of milliseconds; a function with a twentieth of a CPU has to have
-// its turn, too.
+// DefaultStall is how long a connection may stay silent in the middle of an answer. S3 and DynamoDB
+// answer in tens of milliseconds. The rest is for a function with a twentieth of a CPU, which may
+// have to wait for its turn.
 const DefaultStall = 5 * time.Second
 
 // DefaultConnect is how long it may take to open a connection.

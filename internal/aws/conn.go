@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// maxIdle is how long a connection may lie unused before it is not tried again. It is
-	// counted by the wall clock, which goes on while the environment is frozen. Servers
-	// and NAT gateways drop connections without a word that reaches a frozen machine; a
-	// request on such a one would wait for the stall timeout. Where the word does arrive,
-	// trying costs a round trip.
+	// maxIdle is how long a connection may be unused and still be used again. It is counted by
+	// the wall clock, which goes on while the environment is frozen. Servers and NAT gateways
+	// close idle connections, and a frozen machine does not hear of it. A request on such a
+	// connection waits for the stall timeout, or, if the other end answers with a reset, costs a
+	// round trip.
 	maxIdle = 50 * time.Second
 
-	// maxIdleConns bounds what is kept of one host's connections.
+	// maxIdleConns is how many idle connections to one host are kept.
 	maxIdleConns = 16
 )
 
@@ -26,8 +26,8 @@ type conn struct {
 	*http1.Conn
 	wire     *meter
 	at       endpoint
-	proxy    *proxy    // that is asked for everything, for an endpoint without TLS; or nil
-	parked   time.Time // when it was last put back; zero: it is new
+	proxy    *proxy    // to which the requests go, for an endpoint without TLS; or nil
+	parked   time.Time // when it was last put back into the pool; zero: it is new
 	deadline time.Time // as last set, see exchange.extend
 }
 
@@ -36,7 +36,7 @@ func newConn(nc net.Conn, at endpoint) *conn {
 	return &conn{Conn: http1.NewConn(m), wire: m, at: at}
 }
 
-// do sends a request as it has to look on this connection.
+// do sends a request, and changes its form if the connection leads to a proxy.
 func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 	if cn.proxy != nil {
 		asked := *req
@@ -55,9 +55,9 @@ func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 	return cn.Do(req)
 }
 
-// quiet reports whether nothing has come on a connection on which no request is under way. What
-// comes then is no answer to the next one: a server has sent more than it announced, or an answer
-// twice, or a proxy has said 408 before it closes.
+// quiet reports whether nothing has arrived on a connection on which no request is under way. Bytes
+// that arrive then are not the answer to the next request: a server has sent more than it
+// announced, or an answer twice, or a proxy has sent 408 before it closes.
 func (cn *conn) quiet() bool { return rawio.Quiet(cn.wire.Conn) }
 
 // meter counts what is read, above TLS.
@@ -72,14 +72,14 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// pool keeps connections between exchanges, by endpoint, last in first out: of many that
-// one burst has opened, the ones that the next needs stay young.
+// pool keeps connections between exchanges, by endpoint, last in first out. So the connections that
+// are needed often are never idle for long, and those that only a burst needed expire.
 type pool struct {
 	mu   sync.Mutex
 	idle map[endpoint][]*conn
 }
 
-// take returns a connection that has a chance to be alive, or nil.
+// take returns a connection that may still be open, or nil.
 func (p *pool) take(at endpoint, now time.Time) *conn {
 	for {
 		cn := p.last(at)
@@ -120,7 +120,8 @@ func (p *pool) put(cn *conn, now time.Time) {
 	p.idle[cn.at] = append(s, cn)
 }
 
-// drop closes what is kept for an endpoint: where one was stale, so are those before it.
+// drop closes all connections that are kept for an endpoint. If the last one was stale, so are the
+// others, which are older.
 func (p *pool) drop(at endpoint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -141,6 +142,6 @@ func (p *pool) closeAll() {
 	clear(p.idle)
 }
 
-// wall is the clock without its monotonic reading, which stands still in a frozen
-// environment.
+// wall returns the time without its monotonic reading, because the monotonic clock stops while the
+// environment is frozen.
 func (c *Client) wall() time.Time { return c.config.Now().Round(0) }

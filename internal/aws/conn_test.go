@@ -54,7 +54,7 @@ func TestFreeze(t *testing.T) {
 	}
 }
 
-// TestFreezeSilent is the worst thaw: the connection looks alive, and nothing ever comes.
+// TestFreezeSilent holds the worst case: a connection looks open, and nothing ever arrives.
 func TestFreezeSilent(t *testing.T) {
 	data := pattern(100)
 	s := newFakeS3(t, data)

@@ -30,7 +30,7 @@ const (
 	maxCredentialSize = 64 << 10
 )
 
-// containerHosts may be asked for credentials without TLS, as may this machine itself: the
+// containerHosts may be asked for credentials without TLS, and so may this machine itself: the
 // answer does not leave the host.
 var containerHosts = [...]netip.Addr{
 	netip.AddrFrom4([4]byte{169, 254, 170, 2}),  // ECS
@@ -38,10 +38,10 @@ var containerHosts = [...]netip.Addr{
 	netip.MustParseAddr("fd00:ec2::23"),         // EKS
 }
 
-// errContainer is the reason of a failure that has no other.
+// errContainer says that an answer has no credentials that can be used.
 var errContainer = errors.New("unexpected answer")
 
-// endpoint returns where credentials come from, and the path there.
+// endpoint returns the endpoint that gives credentials, and the path and query to ask for.
 func (c *Container) endpoint() (at endpoint, target string, err error) {
 	uri := c.FullURI
 	if c.RelativeURI != "" {
@@ -69,7 +69,7 @@ func (c *Container) endpoint() (at endpoint, target string, err error) {
 	return at, target, nil
 }
 
-// authorization is the token that the endpoint wants to see, or "".
+// authorization returns the token for the endpoint, or "".
 func (c *Container) authorization() (string, error) {
 	token := c.Token
 	if c.TokenFile != "" {
@@ -85,7 +85,8 @@ func (c *Container) authorization() (string, error) {
 	return token, nil
 }
 
-// fromContainer asks the endpoint. It is near and asked seldom: one connection each time.
+// fromContainer asks the endpoint for credentials. It opens a connection each time: the endpoint is
+// near, and is seldom asked.
 func (c *Client) fromContainer(ctx context.Context) (identity, error) {
 	at, target, err := c.config.Container.endpoint()
 	if err != nil {
@@ -134,7 +135,7 @@ func (c *Client) askContainer(ctx context.Context, at endpoint, target string) (
 		return identity{}, transportFault(err), err
 	}
 	if resp.Status != 200 {
-		// The body stays out of the error: who knows what it has of a credential.
+		// The error does not show the body, which may have parts of a credential.
 		return identity{}, faultOf(resp.Status, ""), errors.New("status " + strconv.Itoa(resp.Status))
 	}
 	id, err := parseCredentials(body)

@@ -9,31 +9,31 @@ import (
 	"reduction/sigv4"
 )
 
-// ErrCredentials says that there are no credentials, or that AWS does not take them.
+// ErrCredentials says that there are no credentials, or that AWS does not accept them.
 var ErrCredentials = errors.New("credentials refused")
 
-// refreshAhead is how long before their end credentials are replaced. AWS's SDKs do the
-// same, so that none expires between signing and arriving.
+// refreshAhead is how long before they expire credentials are replaced, so that none expires
+// between the signing of a request and its arrival. AWS's SDKs do the same.
 const refreshAhead = 5 * time.Minute
 
 // identity is who the client is.
 type identity struct {
 	sigv4.Credentials
-	accountID string    // "" where it did not come with the credentials
-	expires   time.Time // zero: with the process
+	accountID string    // "" if it did not come with the credentials
+	expires   time.Time // zero: never
 }
 
-// credentials hands out the identity, and replaces it in time where it can.
+// credentials has the identity, and replaces it before it expires if it can.
 type credentials struct {
-	fetch func(ctx context.Context) (identity, error) // nil: the identity is for good
+	fetch func(ctx context.Context) (identity, error) // nil: the identity never changes
 	now   func() time.Time
 
-	mu   sync.Mutex // held while fetching: one request is enough for all who wait
+	mu   sync.Mutex // locked while fetching: all callers wait for one request
 	held identity
 }
 
-// get returns an identity that is good for a while. One that could not be replaced is used
-// to its very end: the endpoint for new ones may be back by then.
+// get returns an identity that does not expire soon. If it cannot be replaced, get returns the old
+// one until it expires: the endpoint may answer again before that.
 func (c *credentials) get(ctx context.Context) (identity, error) {
 	if c.fetch == nil {
 		return c.held, nil
@@ -54,7 +54,8 @@ func (c *credentials) get(ctx context.Context) (identity, error) {
 	return c.held, nil
 }
 
-// refused is told that AWS called an identity expired. It says whether there can be another.
+// refused must be called if AWS says that an identity has expired. It reports whether get can fetch
+// another.
 func (c *credentials) refused(id identity) bool {
 	if c.fetch == nil {
 		return false

@@ -27,7 +27,8 @@ func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
 	return cn, nil
 }
 
-// connect dials, and shakes hands where the endpoint is over TLS.
+// connect dials an endpoint, through a proxy if p is not nil, and makes a TLS handshake if the
+// endpoint has TLS.
 func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.config.Connect, ErrStalled)
 	defer cancel()
@@ -57,7 +58,7 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 	return nc, nil
 }
 
-// reach dials a server, and shakes hands where it is spoken to over TLS.
+// reach dials a server directly, and makes a TLS handshake if the server has TLS.
 func (c *Client) reach(ctx context.Context, at endpoint) (net.Conn, error) {
 	nc, err := c.config.Dial(ctx, "tcp", at.address())
 	if err != nil {
@@ -69,7 +70,7 @@ func (c *Client) reach(ctx context.Context, at endpoint) (net.Conn, error) {
 	return nc, nil
 }
 
-// shake makes a connection one over TLS.
+// shake makes a TLS handshake on a connection, and returns the connection over TLS.
 func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint) (net.Conn, error) {
 	tc := tls.Client(nc, c.trust.config(at.name()))
 	if err := tc.HandshakeContext(ctx); err != nil {
@@ -79,7 +80,7 @@ func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint) (net.Conn,
 	return tc, nil
 }
 
-// noRoute is what a function sees in a network that has no IPv4, of a host that has no IPv6.
+// noRoute is the error in a network without IPv4, for a host without IPv6.
 type noRoute struct {
 	host string
 	err  error
@@ -90,7 +91,7 @@ func (e *noRoute) Error() string {
 }
 func (e *noRoute) Unwrap() error { return e.err }
 
-// unreachable is what a function in a VPC sees that has no way to AWS.
+// unreachable is the error of a function in a VPC from which AWS cannot be reached.
 type unreachable struct{ host string }
 
 func (e *unreachable) Error() string {

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// ErrEndpoint says that the settings name no endpoint, or one that cannot be.
+// ErrEndpoint says that the settings lead to no valid endpoint.
 var ErrEndpoint = errors.New("no such endpoint")
 
 // endpoint is where a service is reached.
 type endpoint struct {
 	tls    bool
-	host   string // as in the Host header: with a port unless it is the scheme's own
+	host   string // as in the Host header: with a port unless it is the scheme's default
 	prefix string // of every path, without a final slash
 }
 
-// address is what to dial.
+// address returns the host and port to dial.
 func (e endpoint) address() string {
 	if port := strings.LastIndexByte(e.host, ':'); port >= 0 && !strings.HasSuffix(e.host, "]") {
 		return e.host
@@ -28,21 +28,21 @@ func (e endpoint) address() string {
 	return e.host + ":80"
 }
 
-// name is the host without port and brackets, as certificates have it.
+// name returns the host without port and brackets, as in certificates.
 func (e endpoint) name() string {
 	s := e.address()
 	return strings.Trim(s[:strings.LastIndexByte(s, ':')], "[]")
 }
 
-// Endpoints are the settings that decide which hosts are spoken to.
+// Endpoints are the settings that decide which hosts get the requests.
 type Endpoints struct {
 	S3        string // AWS_ENDPOINT_URL_S3, or AWS_ENDPOINT_URL; "": by region
 	DynamoDB  string // AWS_ENDPOINT_URL_DYNAMODB, or AWS_ENDPOINT_URL; "": by region
 	FIPS      bool   // AWS_USE_FIPS_ENDPOINT
 	DualStack bool   // AWS_USE_DUALSTACK_ENDPOINT
 
-	// DynamoDB answers at a host of the account's own, which SDKs prefer. AWS SDKs and
-	// Tools Reference Guide, Account-based endpoints.
+	// DynamoDB has a host for each account, which SDKs prefer. AWS SDKs and Tools Reference
+	// Guide, Account-based endpoints.
 	AccountID   string // AWS_ACCOUNT_ID
 	AccountMode string // AWS_ACCOUNT_ID_ENDPOINT_MODE: preferred (or ""), required, disabled
 }
@@ -68,9 +68,9 @@ func parseEndpoint(s string) (endpoint, error) {
 	return endpoint{tls: u.Scheme == "https", host: host, prefix: strings.TrimRight(u.EscapedPath(), "/")}, nil
 }
 
-// s3 returns where a bucket of a region is reached, and whether the bucket goes into the
-// path there: for custom endpoints, which seldom have a name for each bucket, and for
-// buckets that the certificate's wildcard does not match.
+// s3 returns the endpoint of a bucket in a region, and whether the bucket's name goes into the
+// path. It does for custom endpoints, which seldom have a host for each bucket, and for buckets
+// that the certificate's wildcard does not match.
 func (e *Endpoints) s3(region, bucket string) (at endpoint, pathStyle bool, err error) {
 	if e.S3 != "" {
 		if e.FIPS || e.DualStack {
@@ -97,8 +97,8 @@ func (e *Endpoints) s3(region, bucket string) (at endpoint, pathStyle bool, err 
 	return endpoint{tls: true, host: bucket + "." + host}, false, nil
 }
 
-// dynamoDB returns where a region's tables are reached. accountID is the one that came with
-// the credentials, or "".
+// dynamoDB returns the endpoint of a region's tables. accountID is the one that came with the
+// credentials, or "".
 func (e *Endpoints) dynamoDB(region, accountID string) (endpoint, error) {
 	if e.DynamoDB != "" {
 		if e.FIPS || e.DualStack {
@@ -134,7 +134,7 @@ func (e *Endpoints) dynamoDB(region, accountID string) (endpoint, error) {
 	return endpoint{tls: true, host: host + "." + region + "." + suffix}, nil
 }
 
-// isLoopback says whether a host is this machine, by its name or address alone.
+// isLoopback reports whether a host's name or address is one of this machine. It does not ask DNS.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
@@ -143,7 +143,7 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback()
 }
 
-// withoutUser leaves the user and the password out of what should be a URL.
+// withoutUser removes the user and the password from a text that should be a URL.
 func withoutUser(url string) string {
 	i := strings.LastIndexByte(url, '@')
 	if i < 0 {

@@ -10,8 +10,8 @@ import (
 	"reduction/internal/env"
 )
 
-// TestEndpointsOfRegions holds the resolution against AWS's own rules: testdata has what
-// botocore makes of them, and the script that asked it.
+// TestEndpointsOfRegions compares endpoints with AWS's own rules: testdata has botocore's
+// endpoints, and the script that asked botocore for them.
 func TestEndpointsOfRegions(t *testing.T) {
 	table, err := os.ReadFile("testdata/endpoints.tsv")
 	if err != nil {

@@ -29,11 +29,11 @@ type Error struct {
 	Op        string // GetObject, BatchWriteItem
 	Place     string // s3://bucket/key, or the table's name
 	Status    int    // of the answer; 0 where there was none
-	Code      string // the service's word for it
-	Message   string // the service's explanation, where it is known not to quote an item
+	Code      string // the service's error code
+	Message   string // the service's explanation, if it is known not to quote an item
 	Hint      string // what to do
 	RequestID string // x-amz-request-id, x-amzn-RequestId
-	HostID    string // x-amz-id-2, which S3's support asks for, too
+	HostID    string // x-amz-id-2, for which S3's support asks, too
 	Attempts  int
 	Err       error // the kind, or why there was no answer
 
@@ -41,7 +41,7 @@ type Error struct {
 	// in a bucket that keeps versions.
 	DeleteMarker bool
 
-	said string // the service's explanation, whatever it quotes
+	said string // the service's explanation, which may quote an item: see says
 }
 
 func (e *Error) Error() string {
@@ -88,7 +88,7 @@ const (
 	hintKeys = "create the table with the partition key PK and the sort key SK, both of type S"
 )
 
-// refusal returns what a code of S3 or DynamoDB means, and what helps. Amazon S3 API
+// refusal returns the kind of error that a code of S3 or DynamoDB means, and a hint. Amazon S3 API
 // Reference, Error responses; Amazon DynamoDB Developer Guide, Error handling.
 func refusal(code string) (kind error, hint string) {
 	switch code {
@@ -140,7 +140,7 @@ func refusal(code string) (kind error, hint string) {
 // explain gives a failed answer its kind and its hint.
 func (e *Error) explain(f fault) {
 	if e.Err != nil {
-		return // the operation knows
+		return // the operation has set it
 	}
 	e.Err, e.Hint = refusal(e.Code)
 	switch {
@@ -168,7 +168,7 @@ func (e *Error) explain(f fault) {
 	case e.Status == 412:
 		e.Err, e.Hint = refusal("PreconditionFailed")
 	case e.Status == 416:
-		e.Err, e.Hint = refusal("InvalidRange") // its body has been lost
+		e.Err, e.Hint = refusal("InvalidRange") // the body, which has the code, was not received
 	case e.Code != "":
 		e.Err = ErrRefused
 	default:
@@ -176,7 +176,7 @@ func (e *Error) explain(f fault) {
 	}
 }
 
-// answered notes what an answer says of a failure: IDs, by which AWS finds the request.
+// answered stores the status of an answer, and the IDs by which AWS finds the request.
 func (e *Error) answered(x *exchange) *Error {
 	e.Status = x.Status
 	id := x.Header.Get("x-amz-request-id")
@@ -188,7 +188,7 @@ func (e *Error) answered(x *exchange) *Error {
 	return e
 }
 
-// says notes the service's code and message.
+// says stores the service's code, and its message if that is fit to be shown.
 func (e *Error) says(code, message string) {
 	e.Code, e.said = plain(code, "."), message
 	if quotable(message, e.Place) || slices.Contains(otherKeys[:], message) {

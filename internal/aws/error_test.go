@@ -33,8 +33,8 @@ func TestErrorWithoutBody(t *testing.T) {
 	} {
 		s := newFakeS3(t, pattern(100), "cut:10", strconv.Itoa(c.status), strconv.Itoa(c.status), strconv.Itoa(c.status))
 		_, err := fetch(newTestClient(t, testConfig(s.URL, nil)), testRef)
-		var e *Error
-		if !errors.As(err, &e) || !errors.Is(err, c.want) || e.Status != c.status || e.RequestID != "REQ1" {
+		e, ok := errors.AsType[*Error](err)
+		if !ok || !errors.Is(err, c.want) || e.Status != c.status || e.RequestID != "REQ1" {
 			t.Errorf("%d: %v", c.status, err)
 		} else if !strings.Contains(err.Error(), c.says) || !strings.HasPrefix(err.Error(), "aws: GetObject s3://bucket/a key: ") {
 			t.Errorf("%d: %q does not say %q", c.status, err, c.says)
@@ -89,8 +89,8 @@ func TestErrorIsOfItsAnswer(t *testing.T) {
 			for range 5 {
 				err := write(n)
 				id, _ := last.Load(n)
-				var e *Error
-				if !errors.Is(err, ErrCorrupt) || !errors.As(err, &e) || e.Status != 200 || e.RequestID != id {
+				e, ok := errors.AsType[*Error](err)
+				if !errors.Is(err, ErrCorrupt) || !ok || e.Status != 200 || e.RequestID != id {
 					t.Errorf("%v, want of request %v", err, id)
 				}
 			}
@@ -101,14 +101,14 @@ func TestErrorIsOfItsAnswer(t *testing.T) {
 	going.Wait()
 }
 
-// TestErrorOfHead holds the same of an object whose first answer's head is of no use.
+// TestErrorOfHead holds the same for an object whose first answer has a head that is refused.
 func TestErrorOfHead(t *testing.T) {
 	s := newFakeS3(t, pattern(100))
 	s.header.Set("Content-Encoding", "br")
 	s.header.Set("x-amz-request-id", "REQ7")
 	_, err := fetch(newTestClient(t, testConfig(s.URL, nil)), testRef)
-	var e *Error
-	if !errors.As(err, &e) || !errors.Is(err, ErrEncoding) || e.RequestID != "REQ7" {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !errors.Is(err, ErrEncoding) || e.RequestID != "REQ7" {
 		t.Error(err)
 	}
 }

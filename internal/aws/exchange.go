@@ -21,8 +21,8 @@ type exchange struct {
 	watch  *watcher
 }
 
-// extend lets the connection be silent for a time d from now on, or a quarter less: setting a
-// deadline costs more than asking for the time, so one that is near enough stays.
+// extend moves the connection's deadline to d from now. A deadline that is less than a quarter of d
+// earlier stays as it is, because setting one costs more than asking for the time.
 func (x *exchange) extend(d time.Duration) {
 	now := time.Now()
 	if left := x.conn.deadline.Sub(now); left <= d && left >= d-d/4 {
@@ -31,7 +31,7 @@ func (x *exchange) extend(d time.Duration) {
 	x.conn.deadline = now.Add(d)
 	x.conn.SetDeadline(x.conn.deadline)
 	if x.watch.ctx.Err() != nil {
-		x.conn.SetDeadline(longAgo) // the watcher may have been before us
+		x.conn.SetDeadline(longAgo) // the watcher may have set it before this did
 	}
 }
 
@@ -46,7 +46,7 @@ func (x *exchange) cause(err error) error {
 	return err
 }
 
-// noAnswer says from where none came.
+// noAnswer says which host has not answered, and why.
 type noAnswer struct {
 	host string
 	err  error
@@ -70,9 +70,9 @@ func (x *exchange) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close puts the connection back, if the answer was read to its end. The answer is the
-// connection's, and the next call's from then on: it is taken away from whoever might still
-// look at it.
+// Close puts the connection back into the pool, if the answer was read to its end. The Response
+// belongs to the connection, and the next call overwrites it. So Close sets it to nil: nobody can
+// use it by mistake.
 func (x *exchange) Close() {
 	if x.watch.ctx.Err() != nil || !x.conn.Reusable() || x.Status == 408 {
 		x.discard()
@@ -90,16 +90,17 @@ func (x *exchange) discard() {
 	x.conn.Close()
 }
 
-// bodyRate is the slowest upload that is waited for, bytes a second.
+// bodyRate is the slowest upload that does not time out, in bytes a second.
 const bodyRate = 1 << 20
 
-// errEarly says that something came before a request was sent.
+// errEarly says that bytes arrived before a request was sent.
 var errEarly = errors.New("an answer came before the request")
 
-// exchange sends a request and reads the head of its answer. A kept connection that turns
-// out to be closed at the other end is replaced in silence, whatever its request: none of
-// ours does harm when it arrives twice. So is one that is answered with 408 (RFC 9110 §15.5.9):
-// the server has closed it before it has seen the request.
+// exchange sends a request and reads the head of its answer. If a kept connection turns out to be
+// closed at the other end, exchange sends the request again on a new one, and does not count that
+// as an attempt. Every request of this package may arrive twice without harm. It does the same if
+// the answer is 408 (RFC 9110 §15.5.9): the server has closed the connection before it saw the
+// request.
 func (c *Client) exchange(op *call, at endpoint, req *http1.Request) (*exchange, error) {
 	ctx := op.watch.ctx
 	if cn := c.pool.take(at, c.wall()); cn != nil {
@@ -140,7 +141,7 @@ func (c *Client) over(op *call, cn *conn, req *http1.Request) (*exchange, error)
 	return x, nil
 }
 
-// readAll appends a body that is known to be small to dst.
+// readAll appends a body to dst. A body of more than limit bytes is an error.
 func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
 	for {
 		if len(dst) == cap(dst) {

@@ -36,7 +36,7 @@ func TestHead(t *testing.T) {
 			if !errors.Is(err, c.want) || err == nil && (got.ETag != want.ETag || got.VersionID != want.VersionID || !got.Modified.Equal(want.Modified)) {
 				t.Errorf("%+v, %v, want %+v, %v", got, err, want, c.want)
 			}
-			if e := (*Error)(nil); errors.As(err, &e) && (e.DeleteMarker != c.marker || e.Op != "HeadObject" || e.Place != "s3://bucket/a key") {
+			if e, ok := errors.AsType[*Error](err); ok && (e.DeleteMarker != c.marker || e.Op != "HeadObject" || e.Place != "s3://bucket/a key") {
 				t.Errorf("%+v", e)
 			}
 			if log := s.requests(); !slices.Equal(log, c.requests) {
@@ -72,7 +72,7 @@ func TestDeleteMarker(t *testing.T) {
 	} {
 		s := newFakeS3(t, nil, script)
 		_, err := fetch(newTestClient(t, testConfig(s.URL, nil)), testRef)
-		if e := (*Error)(nil); !errors.As(err, &e) || !errors.Is(err, ErrNoSuchKey) || e.DeleteMarker != marker {
+		if e, ok := errors.AsType[*Error](err); !ok || !errors.Is(err, ErrNoSuchKey) || e.DeleteMarker != marker {
 			t.Errorf("%s: %v", script, err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 const opList = "ListObjectsV2"
 
-// Listed is an object as a listing has it: its ETag in quotes, and no version.
+// Listed is an object in a listing: its ETag has quotes, and its version is not known.
 type Listed struct {
 	Key, ETag string
 	Size      int64
@@ -23,11 +23,11 @@ type Listed struct {
 // errListing says that an answer is no listing in the order of keys.
 var errListing = errors.New("the answer is no listing of S3's in the order of keys")
 
-// maxListing bounds a page: a thousand keys of 1,024 bytes, each escaped, and what is around them.
+// maxListing bounds a page: a thousand keys of 1,024 bytes, each escaped, and the XML around them.
 const maxListing = 8 << 20
 
-// List returns the objects whose keys begin with the prefix, in the order of their keys, page by
-// page until there are none, or more than most.
+// List returns the objects whose keys begin with the prefix, in the order of their keys. It asks
+// for page after page, until there are no more or it has more than most.
 func (c *Client) List(ctx context.Context, bucket, prefix string, most int) ([]Listed, error) {
 	place := "s3://" + bucket + "/" + prefix
 	failed := func(err error) ([]Listed, error) { return nil, &Error{Op: opList, Place: place, Err: err} }
@@ -36,7 +36,7 @@ func (c *Client) List(ctx context.Context, bucket, prefix string, most int) ([]L
 	}
 	w := newWatcher(ctx)
 	defer w.stop()
-	// Without encoding-type, a key with characters that XML 1.0 lacks makes no XML.
+	// Without encoding-type, a key with characters that XML 1.0 lacks would make the answer bad XML.
 	query := string(sigv4.AppendEscaped([]byte("encoding-type=url&list-type=2&prefix="), prefix))
 	r := &s3Request{op: opList, method: "GET", bucket: bucket, query: query, place: place}
 	var all []Listed
@@ -63,9 +63,9 @@ func (c *Client) List(ctx context.Context, bucket, prefix string, most int) ([]L
 	}
 }
 
-// appendPage appends the objects of a page, and returns what asks for the next one, "" after the
-// last. It wants the keys in their order: then no object comes twice, in whatever pages. Amazon S3
-// API Reference, ListObjectsV2:
+// appendPage appends the objects of a page. It returns the token that asks for the next page, or ""
+// after the last. Keys that are not in order are an error: so no object is listed twice, even in
+// different pages. Amazon S3 API Reference, ListObjectsV2:
 //
 //	<ListBucketResult>
 //	  <EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>
@@ -75,7 +75,7 @@ func (c *Client) List(ctx context.Context, bucket, prefix string, most int) ([]L
 //	</ListBucketResult>
 func appendPage(all []Listed, prefix, page string) (_ []Listed, next string, ok bool) {
 	const begin, end = "<Contents>", "</Contents>"
-	about, _, _ := strings.Cut(page, begin) // in front of the entries, or behind them
+	about, _, _ := strings.Cut(page, begin) // what comes before the entries; behind is what comes after
 	behind := page
 	if i := strings.LastIndex(page, end); i >= 0 {
 		behind = page[i+len(end):]

@@ -2,18 +2,18 @@ package aws
 
 import "strings"
 
-// denied begins what AWS says of a right that is missing. IAM User Guide, "Troubleshoot access denied
-// error messages".
+// denied begins AWS's messages about a missing permission. IAM User Guide, "Troubleshoot access
+// denied error messages".
 const (
 	denied     = "User: ARN is not authorized to perform: ACTION on resource: ARN"
 	throughput = "The level of configured provisioned throughput for "
 	exceeded   = " of the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."
 )
 
-// forms are messages of S3 and DynamoDB that quote neither an item nor an object: no other is
-// repeated, for some quote what they complain of, and proxies and gateways may repeat a request. ARN
-// stands for the ARN of a user, a role or a resource, ACTION for an operation's name, TABLE for the
-// name of the table that was asked for.
+// forms are messages of S3 and DynamoDB that quote neither an item nor an object. Errors show no
+// other message: some quote the item that they refuse, and proxies and gateways may quote a
+// request. ARN is the ARN of a user, a role or a resource, ACTION is the name of an operation, and
+// TABLE is the name of the table in the request.
 var forms = [...]string{
 	denied,
 	denied + " because no identity-based policy allows the ACTION action",
@@ -91,8 +91,8 @@ func isARN(s string) bool {
 // maxPlain is longer than any code, request ID or ARN.
 const maxPlain = 512
 
-// plain returns s if it is nothing but ASCII letters, digits and what is in others, and not too
-// long. An error repeats nothing else from an answer.
+// plain returns s if it only has ASCII letters, digits and the characters of others, and is not too
+// long; else "". Beside the messages in forms, an error shows nothing else of an answer.
 func plain(s, others string) string {
 	if len(s) > maxPlain {
 		return ""

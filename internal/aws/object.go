@@ -9,17 +9,17 @@ import (
 	"reduction/internal/http1"
 )
 
-// ErrEncoding says that an object is compressed in a way that is not read here.
+// ErrEncoding says that an object's Content-Encoding is a compression that is not supported.
 var ErrEncoding = errors.New("the object's Content-Encoding is not supported")
 
 // Object is an object's content, read from its beginning to its end, by one goroutine.
 //
-// io.EOF comes only at the object's true end: when as many bytes have come as S3 has said,
-// of the ETag it has said, and when the checksum over them is the one that S3 holds, where
-// it sent one that can be verified; see Unverified. A connection that breaks off or goes
-// silent is replaced, and reading goes on at the next byte.
+// Read returns io.EOF only at the object's true end: when as many bytes have arrived as S3 has
+// said, all with the same ETag, and when their checksum is the one that S3 has sent, if it has sent
+// one that can be verified (see Unverified). If a connection is cut or goes silent, Object opens
+// another and goes on at the next byte.
 //
-// An object that is compressed reads as S3 holds it.
+// Object does not decompress: it returns the bytes that S3 stores.
 type Object struct {
 	ref     ObjectRef
 	version string
@@ -31,21 +31,21 @@ type Object struct {
 	err     error
 }
 
-// source is where an Object's bytes come from: a stream, or several ahead.
+// source is where an Object's bytes come from: a stream, or an ahead.
 type source interface {
 	io.Reader
 	Close()
 }
 
-// Object opens an object. Only its first answer's head has arrived when it returns.
+// Object opens an object. When it returns, only the head of the first answer has arrived.
 //
-// An object of up to 16 MB costs exactly one request, which asks for no range, because S3
-// sends its checksum with no other answer. Of a larger one, the same answer brings the
-// first part, while the rest is fetched over other connections, as many as the function's
-// memory size makes sense of; see planFor. With a single connection one request does,
-// whatever the size.
+// An object of less than 16 MB costs exactly one request. It asks for no range, because S3 sends
+// the checksum of the whole only then. For a larger object, this answer brings the first part, and
+// other connections fetch the rest. Their number depends on the function's memory size: see
+// planFor. If there are no other connections, one request brings the whole object, whatever its
+// size.
 //
-// What has been opened is to be closed. ctx covers the reading, too.
+// The caller must close the Object. If ctx ends, reading ends, too.
 func (c *Client) Object(ctx context.Context, ref ObjectRef) (*Object, error) {
 	o := &Object{ref: ref, watch: newWatcher(ctx)}
 	if err := o.open(c); err != nil {
@@ -68,7 +68,7 @@ func (o *Object) open(c *Client) error {
 		e, ok := errors.AsType[*Error](err)
 		if !ok {
 			e = (&Error{Op: "GetObject", Place: o.ref.place(), Err: err}).answered(x)
-			e.Status = 0 // which was a success
+			e.Status = 0 // it was that of a success
 		}
 		x.Close()
 		return e
@@ -76,7 +76,7 @@ func (o *Object) open(c *Client) error {
 	if x.ContentLength >= minAhead && isStrong(o.ref.ETag) {
 		if a := c.readAhead(o.watch, &o.ref, o.size, x); a != nil {
 			if !c.config.VerifyFull {
-				o.sum = nil // no answer is received whole
+				o.sum = nil // the helpers' answers have no checksum of the whole
 			}
 			o.src = a
 		}
@@ -89,12 +89,12 @@ func (o *Object) open(c *Client) error {
 	return nil
 }
 
-// ErrUnconfirmed says that a server tells nowhere how long an object is. The end of a connection
-// is not its word for it: a connection that is cut ends, too.
+// ErrUnconfirmed says that a server does not say how long an object is. The end of a connection
+// does not say it: a connection that is cut ends, too.
 var ErrUnconfirmed = errors.New("the server does not say how long the object is")
 
-// askSize asks for the size of an object whose answer ends with the connection, and says nothing
-// else about its end.
+// askSize sends a HEAD request for the size of an object. It is for an answer without a length,
+// which ends with the connection.
 func (o *Object) askSize(c *Client) error {
 	x, err := c.get(o.watch, &o.ref, headOnly, -1)
 	if err != nil {
@@ -107,7 +107,7 @@ func (o *Object) askSize(c *Client) error {
 	return nil
 }
 
-// stream returns a stream that has not been opened, of an object of a size.
+// stream returns a stream of a span of an object, not yet opened. size is the object's, or -1.
 func (c *Client) stream(w *watcher, ref *ObjectRef, s span, size int64) *stream {
 	return &stream{client: c, watch: w, ref: ref, span: s, size: size, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
 }
@@ -127,9 +127,9 @@ func (o *Object) head(x *exchange, verifyFull bool) error {
 	return checkEncoding(x.Header)
 }
 
-// checkEncoding refuses an object that is compressed in a way of which the content does not tell.
-// Whether it is compressed with gzip, it does; "aws-chunked" is left by some uploads, and undone
-// by S3; and "utf-8" is what people write here who mean the content's characters.
+// checkEncoding refuses compressions that are not supported. It accepts gzip, which the reader
+// finds out from the content; "aws-chunked", which some uploads leave in the header although S3 has
+// decoded it; and others such as "utf-8", which some people write here by mistake.
 func checkEncoding(h http1.Header) error {
 	for encoding := range strings.SplitSeq(h.Get("Content-Encoding"), ",") {
 		switch strings.ToLower(strings.TrimSpace(encoding)) {
@@ -161,7 +161,7 @@ func (o *Object) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close lets go of the connections. What has not been read is lost.
+// Close closes the object and gives up its connections.
 func (o *Object) Close() error {
 	if o.err == nil {
 		o.err = errClosed
@@ -173,14 +173,14 @@ func (o *Object) Close() error {
 
 var errClosed = errors.New("aws: the object is closed")
 
-// Size returns the number of bytes that S3 holds, before decompression; -1 where the server
-// has not said.
+// Size returns the number of bytes that S3 stores, before decompression, or -1 if the server has
+// not said.
 func (o *Object) Size() int64 { return o.size }
 
-// ETag returns the ETag of what is being read, as S3 has it, in quotes.
+// ETag returns the ETag of the object, with its quotes.
 func (o *Object) ETag() string { return o.ref.ETag }
 
-// VersionID returns the version of what is being read, or "" in a bucket without versions.
+// VersionID returns the version of the object, or "" in a bucket without versions.
 func (o *Object) VersionID() string { return o.version }
 
 // Unverified names the algorithm of a checksum that S3 has sent and that is not verified, because

@@ -83,8 +83,8 @@ func TestObject(t *testing.T) {
 				if !errors.Is(err, c.want) {
 					t.Fatalf("%v, want %v", err, c.want)
 				}
-				var e *Error
-				if !errors.As(err, &e) || e.Place != "s3://bucket/a key" || e.Op != "GetObject" {
+				e, ok := errors.AsType[*Error](err)
+				if !ok || e.Place != "s3://bucket/a key" || e.Op != "GetObject" {
 					t.Errorf("%v does not name its place", err)
 				}
 			}
@@ -189,8 +189,8 @@ func TestObjectEncoding(t *testing.T) {
 	}
 }
 
-// checksumsOf123456789 are S3's algorithms and their checksums of "123456789", in base64.
-// CRCs: https://reveng.sourceforge.io/crc-catalogue/. Others: GNU coreutils 9.1's sha1sum and so on.
+// checksumsOf123456789 are S3's algorithms and their checksums of "123456789", in base64. CRCs:
+// https://reveng.sourceforge.io/crc-catalogue/. Others: GNU coreutils 9.1's sha1sum and so on.
 var checksumsOf123456789 = map[string]string{
 	"crc64nvme": "rosUhgp5mIg=",
 	"crc32":     "y/Q5Jg==",
@@ -255,7 +255,7 @@ func TestObjectChecksums(t *testing.T) {
 		if !errors.Is(err, c.want) || unverified != c.unverified {
 			t.Errorf("%v, full %t: %v, unverified %q, want %v, %q", c.sent, c.full, err, unverified, c.want, c.unverified)
 		}
-		if e := (*algorithmError)(nil); errors.As(err, &e) && c.sent[e.name] == "" {
+		if e, ok := errors.AsType[*algorithmError](err); ok && c.sent[e.name] == "" {
 			t.Errorf("%v: %v", c.sent, err)
 		}
 	}

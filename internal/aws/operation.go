@@ -10,12 +10,12 @@ import (
 	"reduction/sigv4"
 )
 
-// maxAnswer bounds the answer to an operation: an item and what stands around it, escaped in
-// whatever way, or the description of a table with all its indexes.
+// maxAnswer bounds the answer to an operation. It has room for an item with every byte escaped, or
+// the description of a table with all its indexes.
 const maxAnswer = 8 * ddbwire.MaxItemSize
 
-// operation sends a request to DynamoDB that is no batch, and returns the answer's body. It stops
-// half a second before the deadline of ctx, as a Writer does.
+// operation sends any request to DynamoDB but a batch, and returns the answer's body. It stops half
+// a second before the deadline of ctx, as a Writer does.
 func (c *Client) operation(ctx context.Context, op, table string, body []byte) (answer []byte, err error) {
 	w := c.Writer(ctx)
 	defer w.Close()
@@ -55,8 +55,8 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 	return answer, nil
 }
 
-// CheckTable asks DescribeTable for a table's keys. It returns nil where they are those that items
-// are written with, and ddbwire.ErrTableKeys where they are not.
+// CheckTable asks DescribeTable for a table's keys. It returns nil if they are the keys that items
+// are written with, and ddbwire.ErrTableKeys if they are not.
 func (c *Client) CheckTable(ctx context.Context, table string) error {
 	const op = "DescribeTable"
 	answer, err := c.operation(ctx, op, table, ddbwire.AppendDescribeTable(nil, table))
@@ -69,8 +69,8 @@ func (c *Client) CheckTable(ctx context.Context, table string) error {
 	return nil
 }
 
-// Item returns the attributes of an item that are text or numbers, by their names, or nil where
-// there is none. The read is consistent.
+// Item returns the attributes of an item that are text or numbers, by their names, or nil if there
+// is no such item. The read is consistent.
 func (c *Client) Item(ctx context.Context, table, pk, sk string) (map[string]string, error) {
 	const op = "GetItem"
 	answer, err := c.operation(ctx, op, table, ddbwire.AppendGetItem(nil, table, pk, sk))
@@ -84,11 +84,11 @@ func (c *Client) Item(ctx context.Context, table, pk, sk string) (map[string]str
 	return item, nil
 }
 
-// ErrCondition says that the item to be replaced is not as the condition demands. It may be so
-// because an earlier attempt has succeeded and its answer was lost.
+// ErrCondition says that the stored item does not meet the condition. The reason may be that an
+// earlier attempt has succeeded and its answer was lost.
 var ErrCondition = errors.New("the condition is not met")
 
-// PutItem stores the first item of a batch where a condition is met; see ddbwire's AppendPutItem.
+// PutItem stores the first item of a batch if a condition is met: see ddbwire's AppendPutItem.
 func (c *Client) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) error {
 	_, err := c.operation(ctx, "PutItem", b.Table(), b.AppendPutItem(nil, condition, number))
 	return err

@@ -3,36 +3,35 @@ package aws
 import "time"
 
 const (
-	// pays is how many times as much as one connection several have to bring.
+	// pays is how many times as fast as one connection several must be to go on.
 	pays = 1.2
 
-	// soloSpan is what is fetched over one connection before several are tried again: the
-	// network may be another by then.
+	// soloSpan is how much is fetched over one connection before several are tried again: the
+	// network may have changed by then.
 	soloSpan = 256 << 20
 
-	// paceSample is the least that a connection's rate is told from.
+	// paceSample is the least number of bytes from which a connection's rate is computed.
 	paceSample = 256 << 10
 )
 
-// pace compares what an object's connections bring together with what the first of them
-// brought before there were others. Where a network, or a reader that computes, takes no
-// more from several than from one, several only cost requests. It is told of all bytes as
-// they come, from wherever.
+// pace compares the rate of all connections of an object with the rate that the first one had
+// before the others. If the network or the reader is no faster with several connections than with
+// one, the others only cost requests. pace counts the bytes of all connections.
 //
-// A first connection that starts slowly, or is measured for a short time, looks slower than
-// it is: then the others stay, as they would without pace.
+// A first connection that starts slowly, or is measured for a short time, looks slower than it is.
+// Then the others go on, as they would without pace.
 type pace struct {
 	got      int64   // bytes so far
-	alone    float64 // bytes a second of one connection; next to nothing where that is not known
+	alone    float64 // bytes a second of one connection; 1 if that was not measured
 	together bool    // helpers bring bytes, too
 	since    time.Time
-	from     int64 // got, then
+	from     int64 // got at the time since
 }
 
 // begin starts a measurement.
 func (p *pace) begin(now time.Time) { p.since, p.from = now, p.got }
 
-// solo starts one of a single connection.
+// solo starts a measurement of a single connection.
 func (p *pace) solo(now time.Time) {
 	p.together = false
 	p.begin(now)
@@ -42,7 +41,8 @@ func (p *pace) rate(now time.Time) float64 {
 	return float64(p.got-p.from) / now.Sub(p.since).Seconds()
 }
 
-// came counts bytes. With a helper's first, the time of the single connection is over.
+// came counts n bytes that have arrived. The first bytes of a helper end the measurement of the
+// single connection.
 func (p *pace) came(n int, helper bool, now time.Time) {
 	if helper && !p.together {
 		p.alone = 1
@@ -55,8 +55,8 @@ func (p *pace) came(n int, helper bool, now time.Time) {
 	p.got += int64(n)
 }
 
-// poor says, once so many bytes have come since it last did, whether they came no faster
-// than one connection would have brought them.
+// poor reports whether several connections are too slow to pay, compared with one. It answers once
+// for every window bytes, and returns false in between.
 func (p *pace) poor(window int64, pays float64, now time.Time) bool {
 	if !p.together || p.got-p.from < window {
 		return false

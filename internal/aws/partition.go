@@ -2,12 +2,13 @@ package aws
 
 import "strings"
 
-// partition is a part of AWS with names of its own. botocore's partitions.json.
+// partition is a part of AWS whose hosts have names of their own. Source: botocore's
+// partitions.json.
 type partition struct {
 	name         string
 	prefix       string // of its regions
 	suffix       string // of its hosts
-	dualSuffix   string // of its dual-stack hosts, S3's apart
+	dualSuffix   string // of its dual-stack hosts, but for those of S3
 	s3FIPS       bool
 	accountHosts bool // DynamoDB has a host for each account
 }
@@ -32,7 +33,7 @@ func partitionOf(region string) *partition {
 	panic("aws: the last partition has every region")
 }
 
-// isHostLabel says whether s can stand between two dots of a host name. RFC 1123 §2.1.
+// isHostLabel reports whether s is a valid label of a host name. RFC 1123 §2.1.
 func isHostLabel(s string) bool {
 	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
@@ -46,8 +47,8 @@ func isHostLabel(s string) bool {
 	return true
 }
 
-// RegionalHost returns the host of a service that has one name in every region, by AWS's pattern
-// for such names. Lambda and CloudWatch are such services.
+// RegionalHost returns the host of a service in a region. It is for services whose hosts follow
+// AWS's usual pattern, such as Lambda and CloudWatch.
 func RegionalHost(service, region string, fips, dualStack bool) string {
 	p := partitionOf(region)
 	suffix := p.suffix

@@ -13,12 +13,12 @@ import (
 	"reduction/internal/http1"
 )
 
-// ErrProxy says that a proxy stands in the way.
+// ErrProxy says that a proxy refused a connection, or that its setting is wrong.
 var ErrProxy = errors.New("proxy")
 
-// Proxies are the settings of the usual environment variables. Endpoints over TLS are
-// reached through a tunnel (CONNECT), plain ones by asking the proxy for them. Neither
-// applies to the credentials endpoint, nor to this machine.
+// Proxies are the settings of the usual environment variables. An endpoint with TLS is reached
+// through a tunnel (CONNECT); requests to one without TLS are sent to the proxy. The credentials
+// endpoint and this machine are never reached through a proxy.
 type Proxies struct {
 	HTTPS string // HTTPS_PROXY: an http:// or https:// URL
 	HTTP  string // HTTP_PROXY
@@ -31,7 +31,7 @@ type proxy struct {
 	auth string // Proxy-Authorization, or ""
 }
 
-// variable is the setting that decides how an endpoint is reached.
+// variable returns the name of the variable that sets the endpoint's proxy.
 func (e endpoint) variable() string {
 	if e.tls {
 		return "HTTPS_PROXY"
@@ -39,7 +39,7 @@ func (e endpoint) variable() string {
 	return "HTTP_PROXY"
 }
 
-// proxyFor returns the proxy on the way to an endpoint, or nil.
+// proxyFor returns the proxy for an endpoint, or nil.
 func (p *Proxies) proxyFor(e endpoint) (*proxy, error) {
 	setting := p.HTTP
 	if e.tls {
@@ -68,7 +68,7 @@ func parseProxy(variable, setting string) (*proxy, error) {
 	return at, nil
 }
 
-// header is what a request to the proxy has besides.
+// header returns the fields that a request to the proxy needs in addition.
 func (p *proxy) header() http1.Header {
 	if p.auth == "" {
 		return nil
@@ -93,8 +93,8 @@ func (p *proxy) tunnel(nc net.Conn, address string) error {
 	return nil
 }
 
-// bypasses says whether a NO_PROXY setting names the endpoint. A name stands for itself and
-// all below it, with or without a leading dot or "*.".
+// bypasses reports whether a NO_PROXY setting names the endpoint. A name means that host and all
+// hosts below it, with or without a leading dot or "*.".
 func bypasses(setting string, e endpoint) bool {
 	host := strings.ToLower(e.name())
 	addr, _ := netip.ParseAddr(host)

@@ -23,7 +23,7 @@ const (
 	maxRetryAfter = 5 * time.Second
 )
 
-// rules are what the services do not share.
+// rules are the retry rules that differ between the services.
 type rules struct {
 	attempts      int
 	transientBase time.Duration
@@ -34,7 +34,7 @@ var (
 	dynamoDBRules = rules{attempts: 4, transientBase: 25 * time.Millisecond}
 )
 
-// fault is what a failure says about trying again.
+// fault says whether it makes sense to try again after a failure.
 type fault int
 
 const (
@@ -87,9 +87,9 @@ func (r rules) backoff(f fault, n int, random float64) time.Duration {
 	return time.Duration(random * float64(min(d, maxBackoff)))
 }
 
-// askedPause returns the pause that an answer asks for: AWS in milliseconds (x-amz-retry-after),
-// others in seconds (Retry-After, RFC 9110 §10.2.3, where a date may stand instead: that is not
-// looked at).
+// askedPause returns the pause that an answer asks for. AWS sends milliseconds in
+// x-amz-retry-after, others send seconds in Retry-After (RFC 9110 §10.2.3). A date in Retry-After
+// is ignored.
 func askedPause(h http1.Header) time.Duration {
 	if ms, err := strconv.ParseInt(h.Get("x-amz-retry-after"), 10, 32); err == nil {
 		return time.Duration(ms) * time.Millisecond
@@ -98,8 +98,8 @@ func askedPause(h http1.Header) time.Duration {
 	return time.Duration(s) * time.Second
 }
 
-// retryAfter moves a computed pause towards the one that the service asks for: not below what was
-// computed, not over 5 s above it.
+// retryAfter returns the pause that the service asks for, but no less than the computed one and at
+// most 5 s more.
 func retryAfter(asked, computed time.Duration) time.Duration {
 	return min(max(asked, computed), computed+maxRetryAfter)
 }
@@ -111,7 +111,7 @@ type bucket struct {
 	tokens int
 }
 
-// take pays for a retry, or says that it cannot be paid for.
+// take takes the tokens for a retry. It returns false if there are too few.
 func (b *bucket) take(cost int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -128,7 +128,7 @@ func (b *bucket) give(n int) {
 	b.tokens = min(b.tokens+n, retryQuota)
 }
 
-// try is the retrying of one call: it counts attempts and holds what the last retry cost.
+// try counts the attempts of one call, and keeps what the last retry cost.
 type try struct {
 	rules   rules
 	bucket  *bucket
@@ -136,7 +136,7 @@ type try struct {
 	paid    int
 }
 
-// failed says whether to try again, and after which pause.
+// failed counts a failed attempt, and returns whether to try again and after which pause.
 func (t *try) failed(f fault, asked time.Duration, random float64) (pause time.Duration, again bool) {
 	t.attempt++
 	if f == final || t.attempt >= t.rules.attempts || !t.bucket.take(f.cost()) {
@@ -146,8 +146,8 @@ func (t *try) failed(f fault, asked time.Duration, random float64) (pause time.D
 	return retryAfter(asked, t.rules.backoff(f, t.attempt-1, random)), true
 }
 
-// succeeded returns the last retry's tokens, and starts a new count: a body that is cut
-// again after it has moved on may be resumed again.
+// succeeded returns the tokens of the last retry to the bucket, and starts a new count. So a body
+// that has moved on after a cut may be cut and resumed again.
 func (t *try) succeeded() {
 	t.bucket.give(max(t.paid, firstTryGain))
 	t.attempt, t.paid = 0, 0

@@ -14,15 +14,14 @@ import (
 // ErrRange says that an answer is not the range that was asked for.
 var ErrRange = errors.New("the answer is not the range asked for")
 
-// ErrNoRanges says that a server answers a request for a part with the whole object, or not at all.
+// ErrNoRanges says that a server answers a request for a part with the whole object, or refuses it.
 var ErrNoRanges = errors.New("the server does not know ranges")
 
-// ErrSize says that two answers have the same ETag and do not agree about the object's size:
-// one of them is wrong, and which is not known. Reading again from the beginning may help.
+// ErrSize says that two answers have the same ETag and do not agree about the object's size. It is
+// not known which of them is wrong. Reading again from the beginning may help.
 var ErrSize = errors.New("two answers disagree about the object's size")
 
-// ObjectRef names an object. VersionID and ETag are demanded of it where they are not
-// empty, from the first request on.
+// ObjectRef names an object. If VersionID or ETag is not empty, every request demands it.
 type ObjectRef struct {
 	Bucket, Key, VersionID, ETag string
 }
@@ -32,7 +31,7 @@ func (r *ObjectRef) place() string { return "s3://" + r.Bucket + "/" + r.Key }
 // span is a range of bytes, its end excluded. An end of -1 is the object's.
 type span struct{ off, end int64 }
 
-// whole asks for no range at all: S3 sends a whole object's checksum with no other answer.
+// whole asks for no range: only then does S3 send a checksum of the whole object.
 var whole = span{0, -1}
 
 // headOnly asks for an object's head, and not for the object.
@@ -49,8 +48,8 @@ func (s span) appendRange(dst []byte) []byte {
 	return dst
 }
 
-// get opens an object, or a span of it, with its answer's body still to be read, or asks for its
-// head alone. The size is what an earlier answer has said, or -1.
+// get requests an object, a span of it, or its head alone. The caller reads the answer's body. size
+// is the object's size in an earlier answer, or -1.
 func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange, error) {
 	op, method := "GetObject", "GET"
 	if s == headOnly {
@@ -79,7 +78,7 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 	})
 }
 
-// s3Request is a request to S3 about an object, or about a bucket where the key is "".
+// s3Request is a request to S3. It is about an object, or about a bucket if key is "".
 type s3Request struct {
 	op, method, bucket, key string
 	query                   string // escaped
@@ -90,11 +89,11 @@ type s3Request struct {
 	body                    []byte // of a PUT
 }
 
-// askS3 sends a request to wherever its bucket is.
+// askS3 sends a request to the region of its bucket, to which it follows redirections.
 func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error) (*exchange, error) {
 	region := c.regionOf(r.bucket)
-	var elsewhere string // where a 307 has sent us
-	weakly := false      // compare the answer's ETag, instead of sending If-Match
+	var elsewhere string // the host that a 307 points to
+	weakly := false      // do not send If-Match: only compare the answer's ETag
 	return c.send(&call{
 		service: &c.s3,
 		op:      r.op,
@@ -136,7 +135,7 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 			}
 			e.DeleteMarker = h.Get("x-amz-delete-marker") == "true"
 			if r.method == "HEAD" && (e.Status == 404 || e.Status == 405) {
-				e.Code = "NoSuchKey" // the answer to a HEAD has no body to say so
+				e.Code = "NoSuchKey" // the answer to a HEAD has no body with a code
 			}
 			if e.Status == 501 && r.part {
 				e.Err = ErrNoRanges
@@ -163,16 +162,16 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 	})
 }
 
-// ObjectHead says which version of an object stands there: its ETag, in quotes, its version, "" in a
-// bucket without versions, and when it was last modified.
+// ObjectHead describes an object's version: its ETag, in quotes; its version ID, which is "" in a
+// bucket without versions; and the time when it was last modified.
 type ObjectHead struct {
 	ETag, VersionID string
 	Modified        time.Time
 }
 
-// Head asks for an object's head: the current version's, unless ref names another. Of an object that
-// is not there the error is ErrNoSuchKey, with DeleteMarker set where a delete marker has taken its
-// place.
+// Head requests the head of an object's current version, or of the one that ref names. If there is
+// no such object, the error is ErrNoSuchKey, and DeleteMarker is set if S3 has a delete marker for
+// it.
 func (c *Client) Head(ctx context.Context, ref ObjectRef) (h ObjectHead, err error) {
 	w := newWatcher(ctx)
 	defer w.stop()
@@ -189,7 +188,7 @@ func (c *Client) Head(ctx context.Context, ref ObjectRef) (h ObjectHead, err err
 // ErrPlace says that a bucket and a key name no object that can be read here.
 var ErrPlace = errors.New("not an object that can be read")
 
-// check refuses what S3 would not understand, or would understand as something else.
+// check refuses names that S3 would not understand, or would understand as something else.
 func (r *ObjectRef) check() error {
 	if r.Bucket == "" || r.Key == "" {
 		return &placeError{"bucket and key are both needed"}
@@ -221,7 +220,7 @@ type placeError struct{ why string }
 func (e *placeError) Error() string { return e.why }
 func (e *placeError) Unwrap() error { return ErrPlace }
 
-// quoteETag returns an ETag as If-Match wants it: S3's events have it without quotes.
+// quoteETag returns an ETag with quotes, as If-Match needs it. S3's events have it without.
 func quoteETag(etag string) string {
 	if strings.HasPrefix(etag, `"`) {
 		return etag
@@ -229,14 +228,14 @@ func quoteETag(etag string) string {
 	return `"` + etag + `"`
 }
 
-// SameETag compares two ETags, each with quotes around it or without, be they weak or not: the weak
-// comparison of RFC 9110 §8.8.3.2.
+// SameETag reports whether two ETags are equal, by the weak comparison of RFC 9110 §8.8.3.2. Each
+// may have quotes or not, and be weak or not.
 func SameETag(a, b string) bool {
 	return quoteETag(strings.TrimPrefix(a, weakMark)) == quoteETag(strings.TrimPrefix(b, weakMark))
 }
 
-// weakMark begins an ETag that two objects may share whose bytes are not the same, and which
-// therefore fails every If-Match (RFC 9110 §8.8.1, §13.1.1).
+// weakMark begins a weak ETag. Two objects with different bytes may share one, and so it fails
+// every If-Match (RFC 9110 §8.8.1, §13.1.1).
 const weakMark = "W/"
 
 func isWeak(etag string) bool { return strings.HasPrefix(etag, weakMark) }
@@ -244,8 +243,8 @@ func isWeak(etag string) bool { return strings.HasPrefix(etag, weakMark) }
 // isStrong reports whether answers with this ETag are parts of one object.
 func isStrong(etag string) bool { return etag != "" && !isWeak(etag) }
 
-// accept says whether a success is what was asked for, or the whole object where a part was.
-// RFC 9110 §14.2, §14.4, §15.3.7. A part with the status 200 is a part all the same.
+// accept checks that a success is what was asked for, or the whole object instead of a part. RFC
+// 9110 §14.2, §14.4, §15.3.7. A part with the status 200 is accepted as a part.
 func (s span) accept(status int, h http1.Header, length, known int64) error {
 	if s == whole || s == headOnly {
 		if status != 200 {
@@ -265,9 +264,9 @@ func (s span) accept(status int, h http1.Header, length, known int64) error {
 	case status != 206 && status != 200 || !ok || from != s.off:
 		return ErrRange
 	case s.end >= 0 && end != s.end || s.end < 0 && end != size:
-		return ErrSize // it ends before an earlier answer's end, though If-Match has not failed
+		return ErrSize // the object's end is another, although If-Match has not failed
 	case known >= 0 && size != known:
-		return ErrSize // what lay beyond the first answer's end would be lost
+		return ErrSize // bytes after the first answer's end would be lost
 	case length >= 0 && length != end-from:
 		return ErrRange
 	}
@@ -301,8 +300,8 @@ func regionIn(e *Error, h http1.Header, body []byte) string {
 	return element(body, "Region")
 }
 
-// redirected returns the host that a 307 points to: S3 sends one while a new bucket's name
-// is not everywhere yet.
+// redirected returns the host that a 307 points to. S3 sends a 307 while the name of a new bucket
+// is not yet known everywhere.
 func redirected(e *Error, h http1.Header, body []byte) (host string, ok bool) {
 	if e.Status != 307 {
 		return "", false

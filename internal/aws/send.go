@@ -10,11 +10,11 @@ import (
 	"reduction/sigv4"
 )
 
-// maxErrorBody is how much of a refusal is read.
+// maxErrorBody is the longest body of a refusal that is read.
 const maxErrorBody = 64 << 10
 
-// maxSkew is how far our clock may be off before a refusal is blamed on it. Services take
-// five minutes, DynamoDB, or fifteen, S3; the SDKs correct theirs beyond four.
+// maxSkew is how far our clock may be wrong before it is taken for the cause of a refusal. DynamoDB
+// accepts five minutes, S3 fifteen. The SDKs correct their clock beyond four.
 const maxSkew = 4 * time.Minute
 
 // service is what the calls to one service share.
@@ -50,7 +50,7 @@ func (s *service) signer(id sigv4.Credentials, region string) *sigv4.Signer {
 	if signer == nil {
 		signer = &sigv4.Signer{Credentials: id, Region: region, Service: s.name}
 		if len(s.signers) >= 8 || s.signers == nil {
-			s.signers = make(map[signerKey]*sigv4.Signer) // credentials come and go
+			s.signers = make(map[signerKey]*sigv4.Signer) // forget the signers of old credentials
 		}
 		s.signers[key] = signer
 	}
@@ -64,7 +64,7 @@ type message struct {
 	sigv4.Request
 }
 
-// call is an operation of a service on its way.
+// call is an operation of a service, and the request that is under way.
 type call struct {
 	service *service
 	op      string
@@ -74,10 +74,10 @@ type call struct {
 
 	// build makes the request and signs it with a time, anew for each attempt.
 	build func(id identity, at time.Time) (endpoint, *http1.Request, error)
-	// accept looks at a success; an error means that it is none after all, and passes.
+	// accept checks a success. An error means that the attempt has failed after all.
 	accept func(x *exchange) error
-	// refused reads a refusal's body into e, and says whether build will make a request of
-	// it that has a better chance.
+	// refused reads a refusal's body into e. It reports whether build will now make another
+	// request, which may succeed.
 	refused func(e *Error, h http1.Header, body []byte) bool
 }
 
@@ -85,7 +85,7 @@ type call struct {
 func (c *Client) send(op *call) (*exchange, error) {
 	ctx := op.watch.ctx
 	t := &try{rules: op.service.rules, bucket: &op.service.bucket}
-	amends := 0 // requests sent again for another reason than a fault's
+	amends := 0 // how often a corrected request was sent, which costs no attempt
 	for {
 		x, e, f, amended := c.attempt(op)
 		if e == nil {
@@ -108,7 +108,7 @@ func (c *Client) send(op *call) (*exchange, error) {
 	}
 }
 
-// failing is what a failed attempt says about the next.
+// failing says whether to try again after a failed attempt, and when.
 type failing struct {
 	fault fault
 	after time.Duration // see askedPause
@@ -118,7 +118,7 @@ type failing struct {
 func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bool) {
 	id, err := c.credentials.get(op.watch.ctx)
 	if err != nil {
-		return nil, &Error{Err: err}, failing{}, false // the fetching has made its own attempts
+		return nil, &Error{Err: err}, failing{}, false // fetching credentials has had its own attempts
 	}
 	skew := time.Duration(c.skew.Load())
 	at, req, err := op.build(id, c.config.Now().Add(skew))
@@ -144,11 +144,11 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	}
 	switch {
 	case err != nil && x.Status == 400:
-		// The code is lost that says whether another attempt may succeed: a request that was
-		// throttled has this status, too.
+		// The body was not received, so the code is not known. Throttled requests have this
+		// status, too: try again.
 		return nil, (&Error{Err: err}).answered(x), failing{fault: transportFault(err)}, false
 	case err != nil:
-		body = nil // the status says enough
+		body = nil // the status is enough
 	}
 	e = (&Error{Op: op.op, Place: op.place}).answered(x)
 	amended = op.refused(e, x.Header, body)
@@ -185,9 +185,9 @@ func (c *Client) sign(s *service, id identity, m *message, at time.Time) *http1.
 // now is the time as AWS has it.
 func (c *Client) now() time.Time { return c.config.Now().Add(time.Duration(c.skew.Load())) }
 
-// setClock compares our clock with AWS's, and says whether it was to blame for the refusal of a
-// request that was signed with a skew. Another call may have corrected the clock meanwhile: then
-// this request is sent again, too.
+// setClock compares our clock with AWS's, and corrects the skew. It reports whether a wrong clock
+// was the cause of a refusal, given the skew with which the request was signed. Another call may
+// have corrected the clock since then: this request is sent again, too.
 func (c *Client) setClock(date string, signed time.Duration) bool {
 	theirs, err := time.Parse(time.RFC1123, date)
 	if err != nil {
@@ -201,10 +201,9 @@ func (c *Client) setClock(date string, signed time.Duration) bool {
 	return true
 }
 
-// transportFault classifies a failure without an answer. Connections fail for a while; what
-// a certificate, a proxy or an object's version is to blame for stays. Whether the caller's
-// time is over is for the caller to ask its context: a dialer's timeout says that it is a
-// context.DeadlineExceeded, too.
+// transportFault classifies a failure without a good answer. A connection's failure is transient.
+// One whose cause is a certificate, a proxy or the object's version is final. The caller must ask
+// its own context whether its time is over: a dialer's timeout is a context.DeadlineExceeded, too.
 func transportFault(err error) fault {
 	for _, stays := range []error{ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, ErrSize, http1.ErrRequest} {
 		if errors.Is(err, stays) {

@@ -12,20 +12,20 @@ type stream struct {
 	client *Client
 	watch  *watcher
 	ref    *ObjectRef // with the ETag that every resumption demands
-	span              // what is left to read; an end of -1: as far as the answer goes
+	span              // what is left to read; an end of -1: to the end of the answer
 	size   int64      // the object's, which every resumption has to confirm; -1: not known
-	x      *exchange  // nil: to be opened
-	xEnd   int64      // the end of what x brings, which the span's may lie before or beyond
+	x      *exchange  // nil: not open
+	xEnd   int64      // where the answer x ends, which may be before or after the span's end
 	try    try
-	part   bool  // the whole object is of no use: it would come once for each part
-	again  int64 // what x brings again: so much has been read before
+	part   bool  // refuse the whole object: the server would send it once for each part
+	again  int64 // how many bytes of x have been read before, from another answer
 
-	// verified says that the reader holds a checksum against all of the object's bytes, from
-	// whichever answers they come.
+	// verified says that the reader verifies a checksum of all bytes of the object, also if they
+	// come from several answers.
 	verified bool
 }
 
-// Read reads the next bytes. io.EOF comes at the span's end, and only there.
+// Read reads the next bytes. It returns io.EOF only at the span's end.
 func (s *stream) Read(p []byte) (int, error) {
 	for {
 		if s.off == s.end {
@@ -54,7 +54,7 @@ func (s *stream) Read(p []byte) (int, error) {
 			if s.try.attempt > 0 {
 				s.try.succeeded()
 			}
-			return n, nil // an error stays, and is met again
+			return n, nil // the next call meets the error again
 		}
 		switch {
 		case err == nil:
@@ -80,13 +80,13 @@ func (s *stream) open() error {
 		x.Close()
 		return ErrNoRanges
 	default:
-		// The server has ignored Range: what has been read comes again.
+		// The server has ignored Range: it sends the bytes that have been read again.
 		s.x, s.xEnd, s.again = x, s.size, s.off
 	}
 	return nil
 }
 
-// skip reads what has been read before.
+// skip reads, and throws away, the bytes that have been read before.
 func (s *stream) skip(p []byte) error {
 	for s.again > 0 {
 		n, err := s.x.Read(p[:min(int64(len(p)), s.again)])
@@ -100,7 +100,7 @@ func (s *stream) skip(p []byte) error {
 	return nil
 }
 
-// broken decides whether a broken connection is the end.
+// broken returns nil if a broken connection may be replaced, after a pause, or else the error.
 func (s *stream) broken(err error) error {
 	s.Close()
 	over := s.watch.ctx.Err() != nil
@@ -109,7 +109,7 @@ func (s *stream) broken(err error) error {
 	}
 	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
 	if over || s.end < 0 || !isStrong(s.ref.ETag) && !s.verified {
-		return fail // the rest might be another object's
+		return fail // the rest may be that of another version
 	}
 	pause, again := s.try.failed(transportFault(err), 0, s.client.config.Random())
 	fail.Attempts = s.try.attempt
@@ -119,8 +119,8 @@ func (s *stream) broken(err error) error {
 	return nil
 }
 
-// finish returns io.EOF at the span's end. Where the answer did not announce its length, its end
-// is read, too: the last chunk, which has no bytes, or the connection's end.
+// finish returns io.EOF at the span's end. If the answer did not announce its length, finish reads
+// the answer's end first: the last chunk, which has no bytes, or the connection's end.
 func (s *stream) finish() error {
 	defer s.Close()
 	if s.x != nil && s.x.ContentLength < 0 && s.off == s.xEnd {
@@ -132,7 +132,7 @@ func (s *stream) finish() error {
 	return io.EOF
 }
 
-// Close lets go of the connection.
+// Close gives up the connection.
 func (s *stream) Close() {
 	if s.x == nil {
 		return

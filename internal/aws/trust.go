@@ -9,26 +9,26 @@ import (
 	"sync"
 )
 
-// amazonRoots are the roots that every AWS endpoint's certificate leads to: Amazon Root CA 1
-// to 4 and Starfield Services Root CA - G2, one DER after the other.
+// amazonRoots are the root certificates of all AWS endpoints: Amazon Root CA 1 to 4 and Starfield
+// Services Root CA - G2, one DER after the other.
 // https://www.amazontrust.com/repository/
 //
 //go:embed roots.der
 var amazonRoots []byte
 
-// ErrCertificate says that the other end could not prove who it is.
+// ErrCertificate says that a server's certificate is not trusted.
 var ErrCertificate = errors.New("certificate not trusted")
 
-// sessions is how many TLS sessions are kept for resumption: a host each for S3 and
-// DynamoDB, and for the buckets of other regions.
+// sessions is how many TLS sessions are kept for resumption, one for each host: DynamoDB's, and one
+// for each bucket.
 const sessions = 16
 
 // trust decides which certificates are good.
 //
-// Reading the system's roots costs 11-21 ms of CPU in a fresh process (golang/go#79018),
-// reading these five 0.15 ms. So they are tried first, when the first connection needs
-// them, and the system's only for a certificate that they do not lead to: a VPC with a
-// private CA, an emulator, a proxy that looks inside.
+// Reading the system's roots costs 11-21 ms of CPU in a fresh process (golang/go#79018). Reading
+// the five of Amazon costs 0.15 ms. So these are tried first, and read when the first connection
+// needs them. The system's roots are only read for a certificate that no Amazon root has signed:
+// that of a private CA in a VPC, of an emulator, or of a proxy that decrypts the traffic.
 type trust struct {
 	bundle *x509.CertPool // AWS_CA_BUNDLE or SSL_CERT_FILE: then nothing else is trusted
 	amazon func() *x509.CertPool
@@ -68,9 +68,9 @@ func amazonPool() *x509.CertPool {
 	return pool
 }
 
-// verify checks the other end's certificates as crypto/tls does when it is left to it. host
-// is given, and not taken from the connection's state: that one has no name where host is
-// an address, and without a name x509 checks none.
+// verify checks a server's certificates as crypto/tls would. host is a parameter because the
+// connection's state has no server name if host is an IP address, and without a name x509 would not
+// check any.
 func (t *trust) verify(host string, s *tls.ConnectionState) error {
 	o := x509.VerifyOptions{DNSName: host, Intermediates: x509.NewCertPool(), Roots: t.bundle}
 	for _, cert := range s.PeerCertificates[1:] {
@@ -94,23 +94,23 @@ func (t *trust) verify(host string, s *tls.ConnectionState) error {
 	return nil
 }
 
-// config is for one connection to host; the sessions are shared by all.
+// config returns the TLS configuration of a connection to host. All share the session cache.
 func (t *trust) config(host string) *tls.Config {
 	return &tls.Config{
 		ServerName: host,
-		// crypto/tls knows one set of roots; verify knows which to try in turn. It runs in
-		// every handshake, and nothing is sent before it has agreed.
+		// crypto/tls can only use one set of roots; verify tries two. crypto/tls calls
+		// VerifyConnection in every handshake, and sends no request before it returns nil.
 		InsecureSkipVerify: true,
 		VerifyConnection: func(s tls.ConnectionState) error {
 			if s.DidResume {
-				return nil // what is resumed is a session with this host that verify agreed to
+				return nil // verify has accepted the session's first handshake with this host
 			}
 			return t.verify(host, &s)
 		},
 		ClientSessionCache: t.sessions,
 		MinVersion:         tls.VersionTLS12,
-		// A request goes out in one record and one write from the connection's first on:
-		// crypto/tls would begin with records of a packet each, for pages that render early.
+		// Send each request in one record and one write, the first one, too. By default
+		// crypto/tls begins with records of one packet, for web pages that render early.
 		DynamicRecordSizingDisabled: true,
 	}
 }

@@ -10,20 +10,20 @@ import (
 // longAgo is a deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// watch wakes whoever waits for nc when ctx ends. The caller stops it when nobody waits any more.
+// watch makes reads and writes of nc fail when ctx ends. The caller calls stop after its last one.
 func watch(ctx context.Context, nc net.Conn) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { nc.SetDeadline(longAgo) })
 }
 
-// watcher does the same for all connections that exchanges enter: there is one for a whole job's
-// writing, so that an exchange costs neither a goroutine nor an allocation.
+// watcher does the same for all connections that are entered. One watcher serves all exchanges of a
+// Writer, an Object or another call, so that an exchange costs neither a goroutine nor an allocation.
 type watcher struct {
 	ctx  context.Context
 	stop func() bool
 
 	mu    sync.Mutex
 	conns []*conn
-	few   [8]*conn // the array of conns, while it is enough
+	few   [8]*conn // memory for conns, while it is enough
 }
 
 func newWatcher(ctx context.Context) *watcher {

@@ -5,10 +5,9 @@ import "strings"
 // element returns the text of the first element of that name in an S3 error document, or in an
 // entry of a listing.
 //
-// Both are flat and small (Amazon S3 API Reference, Error responses, ListObjectsV2), so no more of
-// XML is read than an element without attributes, the five predefined entities, and quotes as Go's
-// encoding/xml writes them; what stands in a document beyond that reads as absent, never as
-// something else.
+// Both are flat and small (Amazon S3 API Reference, Error responses, ListObjectsV2). So element
+// only reads elements without attributes, the five predefined entities, and quotes as Go's
+// encoding/xml writes them. Other elements read as absent, never as something else.
 func element(doc []byte, name string) string {
 	s := string(doc)
 	_, s, ok := strings.Cut(s, "<"+name+">")

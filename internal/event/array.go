@@ -2,10 +2,10 @@ package event
 
 import "reduction/internal/json"
 
-// addArray adds the objects of an array: of "Records", which S3, SNS and SQS all have, of the items
-// of Step Functions, or of an array alone. EventBridge Pipes sends the records of SQS in such a one
-// (EventBridge User Guide, "Amazon SQS as a source"). What items leave out is in rest, which is nil
-// where none may be.
+// addArray adds the objects of an array: "Records", which S3, SNS and SQS all have, the items of
+// Step Functions, or an array alone. EventBridge Pipes sends the records of SQS in an array alone
+// (EventBridge User Guide, "Amazon SQS as a source"). rest has what the items leave out. It is nil
+// if the array must not have items.
 func (e *Event) addArray(what string, array []byte, rest *Object, wraps int) error {
 	s := json.NewScanner(array)
 	none := true

@@ -3,7 +3,7 @@ package event
 import "reduction/internal/json"
 
 // addItem adds the object of {"bucket": ..., "key": ..., "table": ...}, or the objects of
-// {"bucket": ..., "prefix": ..., "table": ...}, with what it leaves out taken from rest.
+// {"bucket": ..., "prefix": ..., "table": ...}. It takes from rest what m leaves out.
 func (e *Event) addItem(m *members, rest *Object) error {
 	if !m.has[ours] {
 		return m.shape()
@@ -17,7 +17,7 @@ func (e *Event) addItem(m *members, rest *Object) error {
 	}
 	switch {
 	case m.prefix && o.Prefix == "":
-		// Of a workflow, perhaps, that has lost the value: not all objects of the bucket.
+		// Perhaps a workflow has lost the value. Do not read all objects of the bucket.
 		return &PlaceError{"an empty prefix", ErrNoObject}
 	case m.prefix && o.Key+o.VersionID+o.ETag != "":
 		return &PlaceError{"a prefix, and one object beside it", ErrNoObject}
@@ -34,9 +34,9 @@ func (e *Event) addItem(m *members, rest *Object) error {
 //
 //	{"BatchInput": {"bucket": "b"}, "Items": [{"Key": "1.csv"}, {"Key": "2.csv"}]}
 //
-// What the items leave out may be in BatchInput, which is the workflow's own: it may hold what it
-// likes, but nothing that looks like a misspelled member of ours. Step Functions Developer Guide,
-// "ItemBatcher (Map)".
+// BatchInput may have what the items leave out. The workflow defines BatchInput, so it may have any
+// other member, unless its name looks like a misspelled member of ours. Step Functions Developer
+// Guide, "ItemBatcher (Map)".
 func (e *Event) addBatch(m *members, wraps int) error {
 	if err := m.only(mapped); err != nil {
 		return err

@@ -1,7 +1,7 @@
-// Package event reads what this project's function is invoked with, and finds the objects that it
-// is to reduce.
+// Package event reads the payload of an invocation, and finds the objects that the function must
+// reduce.
 //
-// It knows, without being told which to expect:
+// It recognizes these payloads by their content:
 //
 //	nothing, null, {}                        the environment's object
 //	EventBridge's "Scheduled Event"          the same, from a rule and from EventBridge Scheduler
@@ -10,26 +10,25 @@
 //	S3 event notification, version 2.x       its records' objects
 //	EventBridge, from S3                     its object
 //	EventBridge, from S3 via CloudTrail      the object of the call
-//	SNS, SQS, or SNS in SQS                  what the messages carry, any of these three; of SNS
-//	                                         in SQS, with raw message delivery and without
+//	SNS, SQS, or SNS in SQS                  the events in the messages, any of these three; SNS
+//	                                         in SQS with raw message delivery and without
 //	EventBridge Pipes                        an array of SQS's records, or of any of these events
 //	Step Functions' Map                      an item, an array of items, {"Items": [...]}
 //
-// Everything else is an error that says what was expected. A member of our own events that is not
-// known is an error, too: it may be a misspelled one, and another object would be read.
+// Everything else is an error that says what was expected. An unknown member of our own events is
+// an error, too: it may be misspelled, and another object would be read.
 //
-// An [Event] also knows what its sender expects to hear, see [Event.Respond], and under
-// which key results are to be stored so that a second delivery does no harm, see
-// [Event.PartitionKey].
+// [Event.Respond] makes the answer that the sender expects. [Event.PartitionKey] returns the key
+// under which results must be stored, so that a second delivery does no harm.
 //
 // # Names
 //
-// S3 says what has happened to an object by a name. An object is read where the name says that it
-// can be read now. Where the name is known to say something else, the event is ignored, and listed
-// in [Event.Ignored]. A name that is in none of these tables is an error.
+// The name of an S3 event says what has happened to an object. The tables below say for which names
+// the object is read: it can be read now. Events with the other names are ignored, and listed in
+// [Event.Ignored]. A name that is in none of these tables is an error.
 //
-// In event notifications. Names are taken with "s3:" before them and without: AWS and Ceph send
-// them without, MinIO and versitygw with it.
+// Names in event notifications. They may begin with "s3:": AWS and Ceph send them without, MinIO
+// and versitygw with it.
 //
 //	ObjectCreated:Put                                 read     AWS, MinIO, Ceph, versitygw
 //	ObjectCreated:Post                                read     AWS, MinIO, Ceph, versitygw
@@ -98,8 +97,8 @@
 // src/rgw/rgw_notify_event_type.cc, and "S3 Bucket Notifications Compatibility" of its
 // documentation, 19.2. versitygw: versity/versitygw, s3event/filter.go. Read in November 2026.
 //
-// By detail type, in EventBridge. Whatever the reason of "Object Created" is (PutObject, POST
-// Object, CopyObject, CompleteMultipartUpload), the object is read.
+// Detail types in EventBridge. For "Object Created" the object is read, whatever the reason
+// (PutObject, POST Object, CopyObject, CompleteMultipartUpload).
 //
 //	Object Created                                    read     EventBridge
 //	Object Restore Completed                          read     EventBridge
@@ -114,10 +113,10 @@
 //	Object Tags Deleted                               ignored  EventBridge
 //
 // EventBridge: Amazon S3 User Guide, "Using EventBridge". EventBridge's own reference also lists
-// "Async Copy Completion", whose content nobody describes: it is an error.
+// "Async Copy Completion", but its content is not documented: it is an error.
 //
-// By call, in "AWS API Call via CloudTrail". A record with an errorCode is ignored, whatever the
-// call, and so is a call that the record says only reads.
+// Calls in "AWS API Call via CloudTrail". A record with an errorCode is ignored, whatever the call.
+// So is a call that the record marks as read-only.
 //
 //	PutObject                                         read     CloudTrail
 //	PostObject                                        read     CloudTrail

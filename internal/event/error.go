@@ -8,24 +8,24 @@ import (
 
 // What is wrong with an event, for errors.Is.
 var (
-	ErrUnknown  = errors.New("event: no event that is known here")
-	ErrName     = errors.New("event: an event of S3 whose name is not known here: leave it out of the notification or rule")
+	ErrUnknown  = errors.New("event: unknown event")
+	ErrName     = errors.New("event: an S3 event with an unknown name: leave it out of the notification or rule")
 	ErrVersion  = errors.New("event: the S3 notification is not of version 2.x")
 	ErrEscape   = errors.New("event: the object's key is not URL-encoded")
 	ErrNoObject = errors.New("event: no object is named")
 )
 
-// expected is shown to whoever sent something else.
+// expected is part of the error about a payload that is not recognized.
 const expected = `expected {} for the environment's object; {"bucket":"...","key":"...","table":"..."}, with "prefix" in place of "key" for many; ` +
 	`an S3 event notification; an event of S3 from EventBridge; one of the two in SQS or SNS; ` +
 	`or the items of a Step Functions map`
 
-// ShapeError says that a payload is of no known shape, and what it looks like: the names
-// of its members, never their values.
+// ShapeError says that a payload is of no known shape. It shows the names of the payload's members,
+// and never their values.
 type ShapeError struct {
 	Got     string
-	Member  string // one that is not known; "" also where its name is not fit to be shown
-	Nearest string // the known one that may have been meant, or ""
+	Member  string // an unknown member; "" if there is none, or its name must not be shown
+	Nearest string // the known member that may have been meant, or ""
 }
 
 func (e *ShapeError) Error() string {
@@ -58,14 +58,15 @@ func at(what string, i int, err error) error {
 	return &PlaceError{what + " " + strconv.Itoa(i+1), err}
 }
 
-// Member names are shown to help against misspellings: few of them, and only what looks
-// like a name.
+// Errors show member names, to help against misspellings. They show a few, and only those that look
+// like names.
 const (
 	maxNames      = 8
 	maxNameLength = 32
 )
 
-// describe appends a member's name to a list of them, if it is fit to be shown.
+// describe appends a member's name to a list of names, if it looks like a name and the list is
+// short.
 func describe(list, name string) string {
 	if name == "" || len(name) > maxNameLength || strings.Count(list, ",") >= maxNames-1 {
 		return list

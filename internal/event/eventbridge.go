@@ -14,8 +14,8 @@ func (e *Event) addEventBridge(m *members, wraps int) error {
 	detailType, source := string(m.of["detail-type"]), string(m.of["source"])
 	switch {
 	case detailType == scheduled && (source == "aws.events" || source == "aws.scheduler"):
-		// A rule that runs on a schedule and a schedule of EventBridge Scheduler without an input
-		// of its own say that it is time, and nothing more.
+		// A rule that runs on a schedule, or a schedule of EventBridge Scheduler without an input,
+		// names no object.
 		return e.useEnvironment(wraps, "the time")
 	case source != "aws.s3":
 		return &ShapeError{Got: "an event of EventBridge that is not of S3"}

@@ -7,8 +7,9 @@ import (
 	"reduction/internal/json"
 )
 
-// fields takes an object and returns those of its members that are wanted, which are listed with a
-// space before and behind each. "a.b" is the member b of a member a. What they are, value says.
+// fields reads an object, and returns the values of the wanted members, as the function value
+// returns them. In the list wanted, each name has a space before and after it. "a.b" is the member
+// b of the member a.
 func fields(s *json.Scanner, wanted string) map[string][]byte {
 	f := make(map[string][]byte)
 	addFields(f, s, "", wanted)
@@ -30,13 +31,13 @@ func addFields(f map[string][]byte, s *json.Scanner, path, wanted string) {
 	}
 }
 
-// has says whether a list has a name. Each name in the list has a space before and behind it.
+// has reports whether a list has a name. Each name in the list has a space before and after it.
 func has(list, name string) bool {
 	return strings.Contains(list, " "+name+" ") && !strings.Contains(name, " ")
 }
 
-// value takes a value: the text of a string, nothing for null, and any other as it stands there.
-// It is valid as long as the document.
+// value reads a value. It returns the text of a string, nil for null, and the JSON text of any
+// other value. The result is valid as long as the document.
 func value(s *json.Scanner) []byte {
 	switch {
 	case s.Peek() == json.String:

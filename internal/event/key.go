@@ -15,7 +15,7 @@ const (
 	ByObject                 // the object and the version of it that is read
 )
 
-// ReadPolicy reads the variable PK: request, object, or nothing for what suits the event.
+// ReadPolicy reads the variable PK: request, object, or nothing for ByDelivery.
 func ReadPolicy(r *env.Reader) Policy {
 	switch r.Choice("PK", "", "request", "object") {
 	case "request":
@@ -26,12 +26,12 @@ func ReadPolicy(r *env.Reader) Policy {
 	return ByDelivery
 }
 
-// PartitionKey returns the partition key for the results of Objects[i], or "" where it is made of
-// what is read: package job makes it then.
+// PartitionKey returns the partition key for the result of Objects[i]. It returns "" if the key is
+// made of the object and its version: package job then makes it.
 //
-// Somebody who invokes the function directly finds the results by the request ID. S3, SNS
-// and SQS deliver at least once, each time with another request ID: results are keyed by
-// what was read, so that a second delivery rewrites the same items.
+// A caller who invokes the function directly finds the result by the request ID. S3, SNS and SQS
+// may deliver an event several times, each time with another request ID. So the key of such a
+// result is made of what was read, and a second delivery writes the same items again.
 func (e *Event) PartitionKey(requestID string, i int) string {
 	switch p := e.env.PartitionKey; {
 	case p == ByObject, p == ByDelivery && e.Sender != Direct:

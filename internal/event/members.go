@@ -19,7 +19,7 @@ const (
 	groups
 )
 
-// Members of each group, but for ours. Those of listings are from Amazon S3 API Reference, Object
+// The members of each group but ours. Those of listings are from Amazon S3 API Reference, Object
 // and ObjectVersion, and from Amazon S3 User Guide, "Amazon S3 Inventory list".
 const (
 	inListings = " Size LastModified LastModifiedDate StorageClass ChecksumAlgorithm ChecksumType Owner RestoreStatus" +
@@ -30,18 +30,18 @@ const (
 	inAWSEvents = " Records detail detail-type source time Event Type TopicArn Message "
 )
 
-// members is what decides of what shape a JSON object is, and what is read of it then.
+// members are the members of a JSON object. They decide what kind of event it is.
 type members struct {
-	names  string            // to be shown, see describe
-	has    [groups]bool      // whether there are members of a group
-	first  []string          // and the first of them
-	near   string            // the first that is strange and looks like a misspelled one of ours
-	prefix bool              // "prefix" is one of ours
-	object Object            // of ours
-	of     map[string][]byte // the other groups', see value
+	names  string            // for errors: see describe
+	has    [groups]bool      // by group, whether there is a member of it
+	first  []string          // by group, the name of its first member
+	near   string            // the first strange member that looks like a misspelled one of ours
+	prefix bool              // "prefix" is among the members
+	object Object            // the values of our members
+	of     map[string][]byte // the values of the other known members: see value
 }
 
-// readMembers reads an object of whatever shape.
+// readMembers reads any JSON object.
 func readMembers(s *json.Scanner) (*members, error) {
 	m := &members{first: make([]string, groups), of: make(map[string][]byte)}
 	for member := range s.Object() {
@@ -77,10 +77,10 @@ func readMembers(s *json.Scanner) (*members, error) {
 	return m, nil
 }
 
-// none says whether an object has no members.
+// none reports whether an object has no members.
 func (m *members) none() bool { return m.has == [groups]bool{} }
 
-// array returns a member that is an array, or nil.
+// array returns a member's value if it is an array, and else nil.
 func (m *members) array(name string) []byte {
 	if a := m.of[name]; bytes.HasPrefix(a, []byte("[")) {
 		return a
@@ -88,8 +88,8 @@ func (m *members) array(name string) []byte {
 	return nil
 }
 
-// only refuses an object that has members of other groups: one of them may be a misspelled member
-// of ours, and the object that is read, or the table that is written, another than was meant.
+// only refuses an object that has members of other groups than those allowed. One of them may be a
+// misspelled member of ours: then the wrong object would be read, or the wrong table written.
 func (m *members) only(allowed ...group) error {
 	for _, g := range allowed {
 		m.has[g] = false
@@ -100,11 +100,11 @@ func (m *members) only(allowed ...group) error {
 	return m.shape()
 }
 
-// shape is the error of an object that is none of the known ones. It names a member that is not
-// known, or else one that is not known beside the others.
+// shape returns the error about an object that is not an event. It names an unknown member, or else
+// a known one that must not be beside the others.
 func (m *members) shape() error {
 	name := ""
-	for g, has := range m.has { // the last group is that of strangers
+	for g, has := range m.has { // the last group, strange, goes before the others
 		if has {
 			name = m.first[g]
 		}
@@ -119,9 +119,9 @@ func (m *members) shape() error {
 	return err
 }
 
-// read takes the value of a member, if its name is one of an object to read. They are
-// spelled as our own event has them, or as S3's listings and inventories have them, which
-// Step Functions passes on (Step Functions Developer Guide, "ItemReader (Map)").
+// read reads the value of a member, if it is one of ours. Its name is spelled as in our own events,
+// or as in S3's listings and inventories, which Step Functions passes on (Step Functions Developer
+// Guide, "ItemReader (Map)").
 func (o *Object) read(s *json.Scanner, name string) bool {
 	var to *string
 	switch {

@@ -2,13 +2,14 @@ package event
 
 import "strings"
 
-// names are what a sender calls its events, one a line: of those that name an object to read, and of
-// those that are known to name none. A name that is in neither list is an error, so that no file is
-// passed over because its event is new; the error does not show the name. The package documentation
-// has the same lists with their sources; a test compares the two.
+// names are the names of a sender's events, one a line: those whose object is read, and those that
+// are ignored. A name that is in neither list is an error, so that no file is missed because its
+// event is new. The error does not show the name. The package documentation has the same lists with
+// their sources; a test compares the two.
 type names struct{ read, ignored string }
 
-// does says whether an event of a name names an object to read, and whether the name is known.
+// does reports whether the object of an event with that name is read, and whether the name is
+// known.
 func (n *names) does(name string) (read, known bool) {
 	if name == "" || strings.Contains(name, "\n") {
 		return false, false

@@ -9,8 +9,9 @@ import (
 // ourNames are the members of our own events.
 var ourNames = [...]string{"bucket", "key", "prefix", "table", "versionId", "etag", "Items", "BatchInput"}
 
-// nearest returns the member of our own events that a name may have been meant for, or "": one
-// that is a slip or two away ("tabel"), a part of the name ("bucketName") or longer ("version").
+// nearest returns the member of our own events that may have been meant by a name, or "". It is one
+// that differs by one or two letters ("tabel"), is a part of the name ("bucketName"), or contains
+// the name ("version").
 func nearest(name string) string {
 	if len(name) > maxNameLength {
 		return ""

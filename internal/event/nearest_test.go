@@ -46,9 +46,9 @@ func FuzzMembers(f *testing.F) {
 		}
 		for _, payload := range []string{`{"bucket":"b","key":"k",` + quote(name) + `:"v"}`, `[{` + quote(name) + `:"v","bucket":"b","key":"k"}]`} {
 			_, err := Parse([]byte(payload), testEnv)
-			var shape *ShapeError
+			shape, ok := errors.AsType[*ShapeError](err)
 			switch {
-			case known && err != nil, !known && !errors.As(err, &shape):
+			case known && err != nil, !known && !ok:
 				t.Errorf("%s: %v", payload, err)
 			case !known && (shape.Member != describe("", name) || shape.Nearest != nearest(name)):
 				t.Errorf("%s: %+v", payload, shape)
@@ -70,8 +70,8 @@ func TestMembersOfABatch(t *testing.T) {
 		{`{"key":"k","a b":"t"}`, "", ""},
 	} {
 		_, err := Parse([]byte(test.payload), testEnv)
-		var shape *ShapeError
-		if !errors.As(err, &shape) || shape.Member != test.member || shape.Nearest != test.nearest {
+		shape, ok := errors.AsType[*ShapeError](err)
+		if !ok || shape.Member != test.member || shape.Nearest != test.nearest {
 			t.Errorf("%s: %+v, %v", test.payload, shape, err)
 		}
 	}

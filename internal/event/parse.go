@@ -7,11 +7,12 @@ import (
 	"reduction/internal/json"
 )
 
-// maxWraps is how deep events may be wrapped into each other: S3 in SNS in SQS is three.
+// maxWraps is how deep events may be wrapped into each other: S3 in SNS in SQS has three levels.
 const maxWraps = 3
 
-// Parse reads a payload. An error means that nothing of it should be done; of an SQS batch
-// whose bad messages may be sent back alone, the good ones are returned without an error.
+// Parse reads a payload. After an error, the function must read none of its objects. If SQSPartial
+// is set, bad messages of an SQS batch are no error: Parse returns the good ones, and Respond tells
+// SQS to deliver the bad ones again.
 func Parse(payload []byte, env Environment) (*Event, error) {
 	e := &Event{env: env}
 	if err := e.parse(payload, 0); err != nil {
@@ -20,12 +21,12 @@ func Parse(payload []byte, env Environment) (*Event, error) {
 	return e, nil
 }
 
-// FolderMarker is what Ignored.Event calls an object without bytes whose key ends with a slash: the
-// S3 console and other tools make one to show an empty folder. One that has bytes is an object as
-// any other.
+// FolderMarker is the Ignored.Event of an object without bytes whose key ends with a slash. The S3
+// console and other tools make such objects to show an empty folder. An object with bytes is read,
+// whatever its key.
 const FolderMarker = "folder marker"
 
-// add adds an object, with what the event leaves out taken from the environment.
+// add adds an object. It takes from the environment what the event leaves out.
 func (e *Event) add(o *Object) error {
 	if o.Bucket == "" {
 		o.Bucket = e.env.Bucket
@@ -53,13 +54,13 @@ func (e *Event) add(o *Object) error {
 	return nil
 }
 
-// parse reads a payload that is wrapped into as many others.
+// parse reads a payload that is wrapped into so many others.
 func (e *Event) parse(payload []byte, wraps int) error {
 	payload = bytes.TrimSpace(payload)
 	if len(payload) == 0 {
 		return e.useEnvironment(wraps, "nothing")
 	}
-	// Once the whole is known to be JSON, what reads a part can find wrong types only.
+	// After this check, reading a part of the payload can only fail because of a wrong type.
 	if err := json.Check(payload); err != nil {
 		return &PlaceError{"payload", err}
 	}
@@ -79,7 +80,7 @@ func (e *Event) parse(payload []byte, wraps int) error {
 	return &ShapeError{Got: "a string, number or boolean"}
 }
 
-// parseObject decides of what shape a JSON object is.
+// parseObject decides what kind of event a JSON object is, and adds its objects.
 func (e *Event) parseObject(m *members, wraps int) error {
 	is, err := e.addEvent(m, wraps)
 	switch {
@@ -93,7 +94,7 @@ func (e *Event) parseObject(m *members, wraps int) error {
 	return e.addItem(m, new(Object))
 }
 
-// addEvent adds the objects of an event of AWS, and says whether it is one.
+// addEvent adds the objects of m if m is an event of AWS, and reports whether it is.
 func (e *Event) addEvent(m *members, wraps int) (bool, error) {
 	switch {
 	case m.array("Records") != nil:
@@ -110,7 +111,7 @@ func (e *Event) addEvent(m *members, wraps int) (bool, error) {
 	return false, nil
 }
 
-// parseMessage reads an event that is wrapped into another one, as text.
+// parseMessage reads an event that is text in another event.
 func (e *Event) parseMessage(text []byte, wraps int) error {
 	if wraps == maxWraps {
 		return &ShapeError{Got: "messages in messages"}
@@ -118,8 +119,8 @@ func (e *Event) parseMessage(text []byte, wraps int) error {
 	return e.parse(text, wraps+1)
 }
 
-// useEnvironment adds the environment's object. A message that says nothing is not one
-// that asks for it.
+// useEnvironment adds the environment's object. An empty message in another event is an error: it
+// does not ask for that object.
 func (e *Event) useEnvironment(wraps int, got string) error {
 	if wraps > 0 {
 		return &ShapeError{Got: "a message with " + got}

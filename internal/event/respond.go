@@ -7,21 +7,21 @@ import (
 	"reduction/internal/json"
 )
 
-// Result is what became of an object: a summary, which is a JSON object, where it was read; an
-// error where that failed.
+// Result says what became of an object. Summary is a JSON object about the run, and Err the error
+// if it failed.
 type Result struct {
 	Outcome Outcome
 	Summary []byte
 	Err     error
 }
 
-// Outcome is what became of an object that was read without an error, or was not read because of
-// what has happened to it since the event.
+// Outcome says whether an object was read, or was not read because it was replaced or deleted after
+// the event, or is a folder marker.
 type Outcome int
 
 const (
 	Read       Outcome = iota
-	Superseded         // a newer object stands there, which has an event of its own
+	Superseded         // a newer object has replaced it, which has an event of its own
 	NotNeeded          // it was deleted, or is a folder marker: counted as ignored
 )
 
@@ -40,8 +40,8 @@ func (e *FailedError) Error() string {
 
 func (e *FailedError) Unwrap() error { return e.First }
 
-// Refused returns why messages of SQS could not be read. They are among those that
-// Respond hands back, and nowhere else reported.
+// Refused returns the errors of SQS messages that could not be read. The answer of Respond names
+// these messages but not the errors: the caller must log them.
 func (e *Event) Refused() []error {
 	var errs []error
 	for _, m := range e.messages {
@@ -52,21 +52,21 @@ func (e *Event) Refused() []error {
 	return errs
 }
 
-// Ordered says that objects are to be read one after another and not at all after a
-// failure: they came from a FIFO queue.
+// Ordered reports whether the objects came from a FIFO queue. They must then be read one after
+// another, and reading must stop after a failure.
 func (e *Event) Ordered() bool { return e.fifo }
 
-// Respond appends the answer that the event's sender expects, given the results of Objects
-// in their order; those that are missing count as failed. One object is answered with its
-// summary, anything else with the summaries of what was read, and counts of the rest:
+// Respond appends the answer that the event's sender expects. results are those of Objects, in the
+// same order; an object without a result counts as failed. The answer for a single object is its
+// summary. Other answers have the summaries of the objects that were read, and count the rest:
 //
 //	{"objects":[{"rows":2000},{"rows":1900}],"ignored":1,"superseded":1}
 //
-// An error is for the sender too: the invocation has failed, and is delivered again or not as the
-// sender sees fit.
+// If Respond returns an error, the invocation must fail with it. The sender then decides whether to
+// deliver the event again.
 //
-// SQS, where it was promised to understand that (Environment.SQSPartial), is told which
-// messages to deliver again instead.
+// For SQS with Environment.SQSPartial, the answer lists the messages that SQS must deliver again.
+// Then there is no error.
 func (e *Event) Respond(dst []byte, results []Result) ([]byte, error) {
 	if e.Sender == SQS && e.env.SQSPartial {
 		return e.appendFailures(dst, results), nil
@@ -117,9 +117,9 @@ func result(results []Result, i int) Result {
 	return results[i]
 }
 
-// appendFailures appends the messages to be delivered again. Lambda Developer Guide,
-// "Handling errors for an SQS event source in Lambda": of a FIFO queue, all after the first
-// that failed go back too, or their order would be lost.
+// appendFailures appends the list of messages that must be delivered again. For a FIFO queue these
+// are the first that failed and all after it, or their order would be lost. Lambda Developer Guide,
+// "Handling errors for an SQS event source in Lambda".
 //
 //	{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}
 func (e *Event) appendFailures(dst []byte, results []Result) []byte {

@@ -112,8 +112,8 @@ func TestFailedError(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = e.Respond(nil, results("+--"))
-	var failed *FailedError
-	if !errors.As(err, &failed) || failed.Failed != 2 || failed.Of != 3 {
+	failed, ok := errors.AsType[*FailedError](err)
+	if !ok || failed.Failed != 2 || failed.Of != 3 {
 		t.Errorf("%v", err)
 	}
 }

@@ -12,7 +12,8 @@ const (
 	snsNotification = "Notification"
 )
 
-// addRecord adds what a record is about, S3's, SNS's or SQS's, and says whether it is one of these.
+// addRecord adds the objects of a record of S3, SNS or SQS, and reports whether it is such a
+// record.
 func (e *Event) addRecord(raw []byte, wraps int) (bool, error) {
 	r := fields(json.NewScanner(raw), " eventVersion eventName eventSource eventTime s3 Sns.Message messageId body eventSourceARN ")
 	message, sns := r["Sns.Message"]
@@ -30,7 +31,7 @@ func (e *Event) addRecord(raw []byte, wraps int) (bool, error) {
 	return false, nil
 }
 
-// sentBy notes the sender, unless the event came wrapped into another's.
+// sentBy sets the sender, unless the event is wrapped into another.
 func (e *Event) sentBy(s Sender, wraps int) {
 	if wraps == 0 {
 		e.Sender = s
@@ -42,8 +43,7 @@ func (e *Event) sentBy(s Sender, wraps int) {
 const ceph = "ceph:s3"
 
 // addNotification adds the object of a record of S3. Amazon S3 User Guide, "Event message
-// structure": the version's major number is to be compared for equality, and the key is
-// URL-encoded as in a form.
+// structure": the major version must be equal to 2, and the key is URL-encoded as in a form.
 func (e *Event) addNotification(r map[string][]byte) error {
 	if !strings.HasPrefix(string(r["eventVersion"]), "2.") {
 		return ErrVersion
@@ -59,8 +59,8 @@ func (e *Event) addNotification(r map[string][]byte) error {
 	return e.addNamed(&notifications, strings.TrimPrefix(string(r["eventName"]), "s3:"), o)
 }
 
-// addNamed adds the object of an event of S3, or ignores it, as its name says. Nothing of the
-// object comes from the environment but the table.
+// addNamed adds the object of an S3 event, or ignores the event, depending on its name. Only the
+// table comes from the environment.
 func (e *Event) addNamed(n *names, name string, o *Object) error {
 	read, known := n.does(name)
 	switch {
@@ -79,8 +79,8 @@ func (e *Event) ignore(what string, o *Object) {
 	e.Ignored = append(e.Ignored, Ignored{what, o.Bucket, o.Key})
 }
 
-// readS3 reads the part that notifications and EventBridge's events have in common, but
-// for the spelling of "versionId" and "eTag":
+// readS3 reads the part that notifications and EventBridge's events have in common. Only the
+// spelling of "versionId" and "eTag" differs:
 //
 //	{"bucket": {"name": ...}, "object": {"key": ..., "size": ..., "versionId": ..., "eTag": ...}}
 func readS3(part, when []byte) *Object {
@@ -93,8 +93,8 @@ func readS3(part, when []byte) *Object {
 	}
 }
 
-// timeOf reads an event's time: ISO 8601, in UTC where it names no zone, as moto leaves it. What is
-// no time reads as not known.
+// timeOf reads an event's time in ISO 8601. A time without a zone, as moto writes it, is in UTC. A
+// text that is not a time gives the zero Time.
 func timeOf(s []byte) time.Time {
 	t, err := time.Parse(time.RFC3339, string(s))
 	if err != nil {
@@ -103,5 +103,5 @@ func timeOf(s []byte) time.Time {
 	return t
 }
 
-// unquote takes the quotes off an ETag: listings and some servers' events have them.
+// unquote removes the quotes of an ETag. Listings and the events of some servers have quotes.
 func unquote(etag string) string { return strings.Trim(etag, `"`) }

@@ -10,7 +10,7 @@ func (e *Event) addMessage(id string, body []byte, queue string) error {
 	objects, ignored := len(e.Objects), len(e.Ignored)
 	e.messages = append(e.messages, message{id: id})
 	if e.stopped {
-		return nil // goes back with the one before it, see appendFailures
+		return nil // it must be delivered again with the one before it: see appendFailures
 	}
 	err := e.parseMessage(body, 0)
 	if err == nil {

@@ -8,47 +8,48 @@ import (
 )
 
 var (
-	// ErrTooLarge says that a result takes more memory than a run may have, even alone.
-	ErrTooLarge = errors.New("more memory than the function's memory size leaves: give the function more memory, or split the object")
+	// ErrTooLarge says that a result needs more memory than a run can have, even alone.
+	ErrTooLarge = errors.New("the function has too little memory: give it more, or split the object")
 
 	// ErrBusy says that other runs of the process hold the memory that this one needs. Run does
 	// not return it: it starts such a run again, alone.
 	ErrBusy = errors.New("other invocations of this process hold the memory that this one needs")
 )
 
-// Budget is the memory that the runs of a process share. Each run has ownBytes that it need not
-// ask for. What it needs beyond that it takes before it allocates. If there is not as much, it waits
-// until another run gives memory back; if all the others wait, too, it fails with ErrBusy.
+// Budget is the memory that the runs of a process share. Each run has ownBytes for which it need
+// not ask. If it needs more, it takes bytes from the budget before it allocates them. If there are
+// too few, it waits until another run gives some back. If all other runs wait, too, it fails with
+// ErrBusy.
 //
-// So memory that is in use never exceeds the budget. What the collector has not freed yet comes on
-// top: its memory limit has to be some tenths higher.
+// So the memory in use never exceeds the budget. Garbage that the collector has not freed yet comes
+// on top: the collector's memory limit must be some tenths higher.
 type Budget struct {
-	limit int64 // of all that is taken
-	runs  int   // at the same time, at the most
+	limit int64 // the most bytes that can be taken
+	runs  int   // the most runs at the same time
 
 	mu      sync.Mutex
 	taken   int64
 	running int
-	waiting int           // of those, for memory
-	alone   bool          // a run is to have the budget for itself, or has it
+	waiting int           // how many of these wait for memory
+	alone   bool          // a run has the budget for itself, or waits for that
 	changed chan struct{} // closed when memory is given back or a run ends
 }
 
-// ownBytes covers what a run needs that finds a few hundred groups, and runBytes what it has beside
-// that: connections, their stacks, and what reads compressed data.
+// ownBytes is the memory for a run with a few hundred groups. runBytes adds the memory of a run's
+// connections, their stacks, and decompression.
 const (
 	ownBytes = 3 << 19
 	runBytes = ownBytes + 1<<19
 )
 
-// NewBudget divides so many bytes among at most so many runs at the same time. Where they are too
-// few for that many, some of the runs wait for others to end.
+// NewBudget returns a budget of so many bytes for at most so many runs at the same time. If the
+// bytes are too few for all these runs, fewer run at the same time, and the others wait.
 func NewBudget(bytes int64, runs int) *Budget {
 	runs = max(1, min(runs, int(bytes/2/runBytes)))
 	return &Budget{limit: bytes - int64(runs)*runBytes, runs: runs, changed: make(chan struct{})}
 }
 
-// share is what a run has of a budget. A nil share has no limit.
+// share is a run's part of a budget. A nil share has no limit.
 type share struct {
 	budget *Budget
 	ctx    context.Context // ends waiting
@@ -56,7 +57,8 @@ type share struct {
 	alone  bool
 }
 
-// begin waits until a run may begin. One that is to be alone waits until no other runs.
+// begin waits until a run may begin. If it must be alone, begin waits until no other run is under
+// way.
 func (b *Budget) begin(ctx context.Context, alone bool) (*share, error) {
 	if b == nil {
 		return nil, nil
@@ -69,7 +71,7 @@ func (b *Budget) begin(ctx context.Context, alone bool) (*share, error) {
 		}
 	}
 	if alone {
-		b.alone = true // from here on no other begins
+		b.alone = true // from now on no other run begins
 		for b.running > 0 {
 			if err := b.wait(ctx); err != nil {
 				b.alone = false
@@ -112,18 +114,17 @@ func (b *Budget) wait(ctx context.Context) error {
 	}
 }
 
-// wake has all who wait look again.
+// wake makes all waiting runs check the budget again.
 func (b *Budget) wake() {
 	close(b.changed)
 	b.changed = make(chan struct{})
 	b.waiting = 0
 }
 
-// beyondOwn returns how much of what a run holds it has had to take.
+// beyondOwn returns how many of the bytes that a run holds are taken from the budget.
 func beyondOwn(held int64) int64 { return max(0, held-ownBytes) }
 
-// take takes so many bytes, for which it may have to wait. It gives memory back where the number is
-// negative.
+// take takes so many bytes, and waits for them if it must. A negative number gives memory back.
 func (s *share) take(bytes int64) error {
 	if s == nil {
 		return nil
@@ -188,9 +189,9 @@ func (s *share) has(bytes int64) bool {
 	return true
 }
 
-// collect collects garbage before a large object is allocated. The collector's memory limit alone
-// does not: it begins to collect when the object is there, beside the garbage. Where heapGrown times
-// what is taken is below the limit, there is room for both.
+// collect runs the garbage collector before a large object is allocated. The collector's memory
+// limit is not enough: with it, a collection begins only after the object has been allocated beside
+// the garbage. If heapGrown times the bytes taken is below the limit, there is room for both.
 func (s *share) collect(bytes int64) {
 	if bytes < largeBytes {
 		return
@@ -206,7 +207,7 @@ func (s *share) collect(bytes int64) {
 
 const (
 	largeBytes = 1 << 20
-	// heapGrown is how large the heap is before a collection, times what of it is in use.
-	// runtime/debug.SetGCPercent: at 200, it grows by twice as much.
+	// heapGrown is how many times its live size the heap reaches before a collection. With
+	// runtime/debug.SetGCPercent at 200, it grows by twice the live size.
 	heapGrown = 3
 )

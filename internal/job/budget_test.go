@@ -77,8 +77,8 @@ func TestBudgetRuns(t *testing.T) {
 	}
 }
 
-// A run waits until another gives memory back or ends; of runs that all wait one fails. Waiting ends
-// with the context.
+// A run waits until another gives memory back or ends; of runs that all wait one fails. Waiting
+// ends with the context.
 func TestBudgetWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(10*mib, 3)
@@ -198,13 +198,13 @@ func TestTooLarge(t *testing.T) {
 		m := &memory{csv: csv}
 		j := Job{Source: m, Sink: m, Memory: newBudget(limit, 1), Now: time.Now}
 		_, err := j.Run(t.Context(), Object{Bucket: "b", Key: "k.csv"}, "table", "request-1")
-		var row *RowError
+		row, ok := errors.AsType[*RowError](err)
 		switch {
 		case err == nil:
 			if len(m.items) != rows {
 				t.Errorf("%d bytes: %d items", limit, len(m.items))
 			}
-		case !errors.Is(err, ErrTooLarge) || !errors.As(err, &row) || row.Record < 2 || row.Offset <= 0:
+		case !errors.Is(err, ErrTooLarge) || !ok || row.Record < 2 || row.Offset <= 0:
 			t.Errorf("%d bytes: %v", limit, err)
 		case len(m.items) > 0:
 			t.Errorf("%d bytes: %d items were written", limit, len(m.items))

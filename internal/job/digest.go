@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// resultFormat is part of every Run. Raise it with a change by which the same object and the same
-// settings make other items: otherwise items of both kinds would have the same Run.
+// resultFormat is part of every Run. Raise it with each change that makes other items from the same
+// object and the same settings. Otherwise old and new items would have the same Run.
 const resultFormat = 1
 
-// ErrNoVersion says that nothing tells one version of an object from the next.
+// ErrNoVersion says that one version of an object cannot be told from the next.
 var ErrNoVersion = errors.New("S3 names neither a version nor an ETag of the object, without which its result cannot be told from an older one")
 
-// digest collects what a Run is made of. Each part has its length before it, so that no two lists
-// of parts are the same bytes.
+// digest collects the parts of which a Run is the hash. Each part has its length before it, so that
+// no two lists of parts have the same bytes.
 type digest []byte
 
 func (d *digest) text(s string) {
@@ -37,10 +37,10 @@ func (d digest) run() string {
 	return hex.EncodeToString(sum[:runLength])
 }
 
-// newDigest begins the digest of a result: with resultFormat, and every setting that changes the
-// result. What is read is added in its order: of an object its bucket and its version; of a prefix
-// the bucket, the prefix, and the version of each object. Results of one Run have the same items,
-// whoever writes them and however often.
+// newDigest returns a digest that has resultFormat and every setting that changes the result. The
+// caller adds what it reads, in this order: for an object, its bucket and its version; for a
+// prefix, the bucket, the prefix, and the version of each object. Results with the same Run have
+// the same items.
 func newDigest(s *Options) *digest {
 	d := new(digest)
 	d.number(resultFormat)

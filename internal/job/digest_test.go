@@ -16,8 +16,8 @@ import (
 	"reduction/aggregate"
 )
 
-// options are as many settings as there are, each with a value that a result must be told from the
-// default's by, or with none where it changes no item.
+// options has every setting. For a setting that changes items it has values, each of which must give
+// another Run than the default. For a setting that changes no item it has none.
 var options = map[string][]Options{
 	"BadRows":    {{BadRows: BadRows{Skip: true}}, {BadRows: BadRows{true, 50_000}}, {BadRows: BadRows{true, 500_000}}},
 	"NoValue":    {{NoValue: SkipNoValue}},
@@ -91,7 +91,8 @@ func TestRunOfNullVersion(t *testing.T) {
 	}
 }
 
-// Without a version there is no key, and no manifest; the experiment's layout needs none.
+// Without a version, a key of the object and a manifest are errors. The experiment's layout needs
+// none.
 func TestNoVersion(t *testing.T) {
 	for _, v := range []body{{nil, "", "null"}, {nil, `W/"e"`, ""}} {
 		m := &memory{csv: header + "H,D,T,5\n", etag: v.etag, version: v.version}

@@ -8,15 +8,15 @@ import (
 	"reduction/aggregate"
 )
 
-// Kinds of failure, for errors.Is. What the scanner and the table refuse keeps its own
-// kinds: csvfast.ErrBareQuote, aggregate.ErrNumber and so on.
+// Kinds of failure, for errors.Is. Errors of the scanner and the table keep their own kinds:
+// csvfast.ErrBareQuote, aggregate.ErrNumber and so on.
 var (
 	ErrEmpty       = errors.New("the object is empty: not even a header")
 	ErrHeader      = errors.New("the header lacks a column")
 	ErrSeparator   = errors.New("the header can be read with two separators")
-	ErrHeaderMoved = errors.New("the header comes again, with its columns in other positions or another separator: the files that were joined differ")
-	ErrFormat      = errors.New("the file is no CSV")
-	ErrTrailing    = errors.New("something stands behind the end of the compressed data")
+	ErrHeaderMoved = errors.New("the header is repeated with its columns in other positions or with another separator: the files that were joined differ")
+	ErrFormat      = errors.New("the file is not CSV")
+	ErrTrailing    = errors.New("there is more data after the end of the compressed data")
 
 	ErrUTF8         = errors.New("invalid UTF-8: if the file has another encoding, set ENCODING")
 	ErrNotEncoded   = errors.New("valid UTF-8, where ENCODING says otherwise: do not set ENCODING for this file")
@@ -41,11 +41,11 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// RowError says which row is bad, in which column, and why; never what stands there.
+// RowError says which row is bad, in which column, and why. It never shows the row's content.
 type RowError struct {
-	Record int64  // the header is record 1; blank lines are none
+	Record int64  // number of the record; the header is 1, and blank lines do not count
 	Offset int64  // of the record's first byte
-	Column string // "" where no single column is to blame
+	Column string // "" if no single column is to blame
 	Err    error
 }
 
@@ -59,9 +59,9 @@ func (e *RowError) Error() string {
 
 func (e *RowError) Unwrap() error { return e.Err }
 
-// readError is a failure to read on, which says nothing about the record that it interrupts.
+// readError says that reading failed. The record that was being read may be good.
 type readError struct {
-	record int64 // that had not been read to its end
+	record int64 // the one that was being read
 	err    error
 }
 
@@ -71,20 +71,20 @@ func (e *readError) Error() string {
 
 func (e *readError) Unwrap() error { return e.err }
 
-// FormatError says what a file is that is no CSV, and what to do.
+// FormatError is the error of a file that is not CSV. It says what the file is, and what to do.
 type FormatError struct{ Is, Advice string }
 
 func (e *FormatError) Error() string { return "the file is " + e.Is + ": " + e.Advice }
 func (e *FormatError) Unwrap() error { return ErrFormat }
 
-// HeaderError says what is wrong with the header. It names the columns that the job expects, and
-// names so near to them that they are meant: a file without a header has a patient in its first
-// record.
+// HeaderError says what is wrong with the header. It shows the columns that the job expects, and
+// names in the header that are nearly the same. It shows no other names: the first record of a file
+// without a header is a patient's.
 type HeaderError struct {
 	Missing, Twice []string
-	Separators     []byte   // with which the header can be read, if these are two
-	Found          int      // columns in the header
-	Near           []string // names in the header that are nearly those that are missing
+	Separators     []byte   // with which the header can be read, if there are several
+	Found          int      // number of columns in the header
+	Near           []string // names in the header that are nearly those of missing columns
 	Hint           string
 	Err            error
 }
@@ -121,7 +121,7 @@ func (e *HeaderError) Error() string {
 
 func (e *HeaderError) Unwrap() error { return e.Err }
 
-// SeparatorName returns what a separator is called.
+// SeparatorName returns the name of a separator.
 func SeparatorName(c byte) string {
 	switch c {
 	case ',':
@@ -137,8 +137,8 @@ func SeparatorName(c byte) string {
 // BadRowsError says that too many rows are bad: more than the share that BAD_ROWS allows, or all.
 type BadRowsError struct {
 	Rows, Skipped, NoValue int64
-	Allowed                Share // 0 where not one row can be used
-	First                  error // a RowError, the first
+	Allowed                Share // 0 if no row can be used
+	First                  error // the first bad row's
 }
 
 func (e *BadRowsError) Error() string {
@@ -166,10 +166,10 @@ type Place struct{ Record, Offset int64 }
 // PlaceOf returns the place of a group.
 func PlaceOf(g *aggregate.Group) Place { return Place{g.Record, g.Offset} }
 
-// GroupError says which group cannot be an item, by the place of its first row, and where
-// two groups are to blame, of the other's.
+// GroupError says which group cannot be stored as an item. It names the group by the place of its
+// first row. If two groups are to blame, it names both.
 type GroupError struct {
-	First, Other Place // Other is zero where one group alone is to blame
+	First, Other Place // Other is zero if one group alone is to blame
 	Err          error
 }
 
@@ -185,8 +185,8 @@ func (e *GroupError) Error() string {
 
 func (e *GroupError) Unwrap() error { return e.Err }
 
-// WriteError says how much of the result was stored when writing ended. The items that
-// were stored stay: BatchWriteItem is no transaction.
+// WriteError says how many items were stored before writing failed. They stay stored:
+// BatchWriteItem is not a transaction.
 type WriteError struct {
 	Table            string
 	Written, Missing int

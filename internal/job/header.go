@@ -29,7 +29,7 @@ func (c Columns) Names() Columns {
 	return c
 }
 
-// normal returns the names as names are compared.
+// normal returns the names in the form in which names are compared.
 func (c Columns) normal() Columns {
 	for i := range c {
 		c[i] = normal(c[i])
@@ -37,8 +37,9 @@ func (c Columns) normal() Columns {
 	return c
 }
 
-// normal returns a column's name as names are compared: without regard to case, to space around
-// it, and to which of space, no-break space, underscore and hyphen stands between its words.
+// normal returns a column's name in the form in which names are compared. Case and space around a
+// name do not matter. Nor does it matter which of space, no-break space, underscore and hyphen is
+// between its words.
 func normal(name string) string {
 	var b strings.Builder
 	gap := false
@@ -56,7 +57,7 @@ func normal(name string) string {
 	return b.String()
 }
 
-// indexOf returns which of the names, which are normal, this is, or -1. It allocates nothing.
+// indexOf returns the index of a name among normal names, or -1. It allocates nothing.
 func indexOf(normals *Columns, name []byte) int {
 	for i := range normals {
 		if isNormal(normals[i], name) {
@@ -66,7 +67,7 @@ func indexOf(normals *Columns, name []byte) int {
 	return -1
 }
 
-// isNormal says whether want == normal(name).
+// isNormal reports whether want == normal(name).
 func isNormal(want string, name []byte) bool {
 	gap, begun := false, false
 	for len(name) > 0 {
@@ -92,7 +93,7 @@ func isNormal(want string, name []byte) bool {
 	return want == ""
 }
 
-// isGap says whether a character stands between the words of a column's name.
+// isGap reports whether a character separates the words of a column's name.
 func isGap(r rune) bool {
 	switch r {
 	case ' ', '\t', '\r', '\n', '_', '-', '\u00a0', '\ufeff':
@@ -101,21 +102,21 @@ func isGap(r rune) bool {
 	return false
 }
 
-// separators are what may stand between fields.
+// separators are the bytes that may separate fields.
 var separators = [...]byte{',', ';', '\t', '|'}
 
-// fileHeader is what the first lines of a file say.
+// fileHeader is the result of reading the first lines of a file.
 type fileHeader struct {
 	comma   byte
 	skipped int // records before the header: an Excel file's "sep=;"
 	layout  aggregate.Layout
 }
 
-// readHeader finds the separator and the columns in the first bytes of a file, which hold its
-// first records whole, or all of it.
+// readHeader finds the separator and the columns. start is the first startSize bytes of a file, or
+// all of it.
 //
-// The header decides: each separator is tried, and the one with which it has all four names is
-// the file's. Nothing is guessed from the rows.
+// readHeader tries each separator. The file's is the one with which the header has all four names.
+// The rows do not matter.
 func (r *Reducer) readHeader(start []byte) (*fileHeader, error) {
 	h := &fileHeader{}
 	candidates := separators[:]
@@ -154,7 +155,7 @@ func (r *Reducer) readHeader(start []byte) (*fileHeader, error) {
 	return nil, failed
 }
 
-// excelSeparator reads a first line such as "sep=;", by which Excel tells its separator.
+// excelSeparator reads a first line such as "sep=;", in which Excel names its separator.
 func excelSeparator(start []byte) (byte, bool) {
 	start = bytes.TrimPrefix(start, []byte(byteOrderMark))
 	line, _, _ := bytes.Cut(start, []byte("\n"))
@@ -165,7 +166,7 @@ func excelSeparator(start []byte) (byte, bool) {
 	return line[4], true
 }
 
-// record returns the fields of the first record behind some others.
+// record skips some records and returns the fields of the next one.
 func (r *Reducer) record(start []byte, comma byte, skip int) ([][]byte, bool) {
 	s := r.scan(start, comma)
 	for range skip {
@@ -179,15 +180,15 @@ func (r *Reducer) record(start []byte, comma byte, skip int) ([][]byte, bool) {
 	return fieldsOf(s), true
 }
 
-// scan makes the Scanner, with its buffers, one of the first records of a file.
+// scan resets the Scanner, which keeps its buffers, to read the first bytes of a file.
 func (r *Reducer) scan(start []byte, comma byte) *csvfast.Scanner {
 	r.scanner.Reset(&littles{start})
 	r.scanner.Comma = comma
 	return &r.scanner
 }
 
-// littles is a reader that yields little at a time: to read a record, the Scanner reads no more
-// than it needs.
+// littles is a reader that returns at most 1 KB at a time, so that the Scanner scans little more
+// than the first record.
 type littles struct{ left []byte }
 
 func (l *littles) Read(p []byte) (int, error) {
@@ -199,7 +200,7 @@ func (l *littles) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fieldsOf returns the fields of the record that s is at.
+// fieldsOf returns copies of the fields of the record that s has found.
 func fieldsOf(s *csvfast.Scanner) [][]byte {
 	fields := make([][]byte, s.NumFields())
 	for i := range fields {
@@ -226,7 +227,7 @@ func (r *Reducer) match(fields [][]byte) (aggregate.Layout, *HeaderError) {
 	return l, e
 }
 
-// find returns where the columns are, and how many there are of each name.
+// find returns where the columns are, and how many columns have each name.
 func (r *Reducer) find(fields [][]byte) (l aggregate.Layout, found [4]int) {
 	l.Fields = len(fields)
 	at := [4]*int{&l.Hospital, &l.Diagnosis, &l.Treatment, &l.RecoveryTime}
@@ -247,10 +248,10 @@ func (r *Reducer) decoded(field []byte) []byte {
 	return field
 }
 
-// setWidth finds out how many fields a record has, of which some at the end have to be empty. A
-// spreadsheet that was wider once leaves empty fields behind the last column: in the header, in
-// every row, or in both. Where the first rows agree on another number than the header's, it is
-// theirs, and every other row has to have it.
+// setWidth sets how many fields a record has, and how many of them, at the end, must be empty. A
+// spreadsheet that was wider in the past leaves empty fields after the last column: in the header,
+// in every row, or in both. If the first rows agree on a number of fields other than the header's,
+// their number holds for all rows.
 func (r *Reducer) setWidth(h *fileHeader, start []byte) {
 	l := &h.layout
 	last := 1 + max(l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime)
@@ -264,7 +265,7 @@ func (r *Reducer) setWidth(h *fileHeader, start []byte) {
 		for filled > 0 && len(s.Field(filled-1)) == 0 {
 			filled--
 		}
-		if n <= h.skipped || filled == 0 { // up to the header, or no row
+		if n <= h.skipped || filled == 0 { // the header or before it, or an empty row
 			continue
 		}
 		if s.NumFields() == fields && filled <= l.Fields {
@@ -283,12 +284,12 @@ func (r *Reducer) setWidth(h *fileHeader, start []byte) {
 	}
 }
 
-// firstRows is how many rows have to agree on how many fields they have.
+// firstRows is how many rows must agree on their number of fields.
 const firstRows = 20
 
-// repeated says whether a record that is no row is the header again, as where files were joined:
-// it holds all four names. In other positions, or with another separator, it means that everything
-// behind it would be read wrongly.
+// repeated reports whether a record is the header again, which it is if it has all four names. That
+// happens if files were joined. moved says that the names are in other positions, or have another
+// separator: then the rows that follow would be read wrongly.
 func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
 	if len(fields) == 1 {
 		for _, comma := range separators {
@@ -330,7 +331,7 @@ func split(line []byte, comma byte) (fields [][]byte) {
 	return fields
 }
 
-// explain says what a file without a proper header looks like, and what to do.
+// explain adds to the error of a bad header what the file looks like, and what to do.
 func (r *Reducer) explain(e *HeaderError, start []byte) {
 	if len(e.Twice) > 0 && len(e.Missing) == 0 {
 		return
@@ -345,7 +346,7 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 				continue
 			}
 			if _, err := r.match(fields); err == nil {
-				e.Hint = "remove what stands before the header, which is line " + strconv.Itoa(n)
+				e.Hint = "remove the lines before the header, which is line " + strconv.Itoa(n)
 				return
 			}
 		}
@@ -377,8 +378,9 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 	}
 }
 
-// near says whether a name of the header is so close to an expected one that a message may show
-// it: at most two letters differ. More would show cells: "City Hospital" is no column's name.
+// near reports whether a name in the header is so close to an expected one that an error may show
+// it: at most two letters differ. With a larger difference, errors would show cells: "City
+// Hospital" is not the name of a column.
 func near(name, want string) bool {
 	return len(name) <= len(want)+2 && spelling.Within(2, name, want)
 }

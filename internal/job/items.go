@@ -9,7 +9,7 @@ import (
 	"reduction/ddbwire"
 )
 
-// The experiment's table, beside its keys.
+// Attributes and keys of the items.
 const (
 	attrMean      = "AverageRecoveryTime"
 	attrDiagnosis = "Diagnosis"
@@ -20,8 +20,8 @@ const (
 	attrTTL       = "TTL"
 
 	// ManifestSortKey is the sort key of the item that says a result is whole. It sorts before
-	// every group's: a reader who finds it on the first page of a Query, whose later pages are
-	// read later, finds all the items that it counts.
+	// every group's, so a Query returns the manifest on its first page. It is written last: a
+	// reader who has found it then finds all the items that it counts on the pages that follow.
 	ManifestSortKey = "#0#manifest"
 
 	diagnosisMark = "#diagnosis#"
@@ -36,20 +36,20 @@ func AppendSortKey(dst []byte, diagnosis, hospital string) []byte {
 	return append(dst, hospital...)
 }
 
-// items is what all items of a result have in common.
+// items has the values that all items of a result share.
 type items struct {
 	table, pk string
 	run       string // "" without a manifest
 	records   bool
 	ttl       []byte // nil without TTL
-	expires   []byte // when the manifest says that the result does; nil without TTL
+	expires   []byte // the time in the manifest at which the result expires; nil without TTL
 }
 
 const day = 24 * 60 * 60 // seconds
 
 // expiryMargin is how much later than the manifest says the items of a result expire. DynamoDB
-// deletes them one by one: until the manifest's time has come, all of them are there. Runs of one
-// result that write at the same time, or one after the other, may disagree by less than that.
+// deletes expired items one by one. With the margin, no item is missing before the time in the
+// manifest. The margin also covers several runs that write the same result at different times.
 const expiryMargin = 7 * day
 
 func newItems(table, pk, run string, o *Options, now time.Time) *items {
@@ -105,10 +105,10 @@ func (m *items) putLast(b *batch) {
 	}
 }
 
-// check refuses groups that DynamoDB would refuse, or that would overwrite each other, while
-// nothing has been written yet. Items differ in three names and in numbers that always fit: of
-// one item everything is checked, of the others how long the names are. It returns as many bytes as
-// the largest item has, or more.
+// check refuses groups that DynamoDB would refuse, or that would overwrite each other, before
+// anything is written. Items differ in three names, and in numbers that always fit. So check makes
+// one item, and of the others checks only the lengths of the names. It returns the size of the
+// largest item in bytes, or more.
 func (m *items) check(b *batch, groups *Reducer, share *share) (largest int, err error) {
 	if groups.Len() == 0 {
 		return 0, nil
@@ -120,8 +120,8 @@ func (m *items) check(b *batch, groups *Reducer, share *share) (largest int, err
 	}
 	const (
 		keyMarks = len(diagnosisMark) + len(hospitalMark)
-		// An upper bound of all that is no name and no partition key: attributes' names,
-		// keys and marks, numbers.
+		// around is an upper bound of the rest of an item: the attributes' names, the marks of
+		// the sort key, and the numbers.
 		around = 512
 	)
 	longest := groups.table.LongestTreatment()
@@ -144,14 +144,14 @@ func (m *items) check(b *batch, groups *Reducer, share *share) (largest int, err
 	return largest, checkSortKeys(groups, share)
 }
 
-// ambiguous is the part of hospitalMark that a diagnosis must contain before its group can
-// share a sort key with another one. Say D1#hospital#H1 = D2#hospital#H2 and D1 is the
-// shorter: then D1#hospital# begins D2#hospital#, and as the mark overlaps itself in its
-// outer '#' only, D2 begins with D1#hospital.
+// ambiguous is "#hospital". Two groups can only have the same sort key if one of the diagnoses
+// contains it. Proof: let D1#hospital#H1 = D2#hospital#H2, and D1 be shorter than D2. Then
+// D2#hospital# begins with D1#hospital#. The mark #hospital# can overlap itself only in its outer
+// '#'. So D2 begins with D1#hospital.
 var ambiguous = strings.TrimSuffix(hospitalMark, "#")
 
-// checkSortKeys refuses two groups of the same sort key. Only groups whose diagnosis
-// contains a mark are remembered: of a feed that makes sense, none.
+// checkSortKeys refuses two groups with the same sort key. It only remembers groups whose diagnosis
+// contains ambiguous. Ordinary files have none.
 func checkSortKeys(groups *Reducer, share *share) error {
 	var suspects map[string]int
 	var key []byte
@@ -186,8 +186,8 @@ func checkSortKeys(groups *Reducer, share *share) error {
 	return nil
 }
 
-// suspectBytes is what a sort key that is remembered takes beside its own bytes: a place in a map,
-// and what the allocator rounds up.
+// suspectBytes is the memory that a remembered sort key takes in addition to its bytes: its entry
+// in the map, and what the allocator rounds up.
 const suspectBytes = 256
 
 func sameSortKey(a, b aggregate.Group) error {

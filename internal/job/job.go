@@ -1,19 +1,18 @@
-// Package job is the data path of this project's one job: an object's bytes go in, a table's items
-// come out.
+// Package job reads an object, reduces it, and writes the result as items of a table.
 //
 //	Source -> csvfast -> aggregate -> items -> ddbwire -> Sink
 //
-// The job is the one of the experiment "Oxidizing Lambda Functions": read a CSV of
-// medical records, compute for each diagnosis in each hospital the mean recovery time
-// and the most used treatment, and store one item a group.
+// The job is that of the experiment "Oxidizing Lambda Functions": read a CSV of medical records,
+// compute the mean recovery time and the most used treatment for each diagnosis in each hospital,
+// and store one item for each such group.
 //
-// Two promises hold for every input. Nothing is written before the whole object has been
-// read and found good. And no error, here or below, carries the content of a cell: these
-// are patients' records, so an error names the place (bucket, key, record, byte offset,
-// column) and the reason instead.
+// Two promises hold for every input. Nothing is written before the whole object has been read and
+// found good. No error, here or in the packages below, shows the content of a cell: these are
+// patients' records. Instead an error names the place (bucket, key, record, byte offset, column)
+// and the reason.
 //
-// The package knows no socket, no environment and no log: it is given a [Source], a
-// [Sink] and a clock, and reports what it did in a [Summary].
+// The package uses no socket and no log. It gets a [Source], a [Sink] and a clock, and returns a
+// [Summary] of what it did.
 package job
 
 import (
@@ -26,15 +25,15 @@ import (
 	"reduction/ddbwire"
 )
 
-// Object names what to read. VersionID and ETag, where not empty, are demanded of the
-// object: another version than the one an event spoke of is not read in its place.
+// Object names what to read. If VersionID or ETag is not empty, the Source must demand it, so that
+// another version than the event's is not read by mistake.
 type Object struct {
 	Bucket, Key, VersionID, ETag string
 }
 
-// Body is an object's bytes, and which version of it they are. Read returns io.EOF only
-// when the last byte has been delivered: a download cut short is an error. Unverified names the
-// algorithm of a checksum that came with the object and is not verified, or is "".
+// Body is an object's bytes and version. Read returns io.EOF only after the last byte: a download
+// that is cut short is an error. Unverified returns the algorithm of a checksum that came with the
+// object and is not verified, or "".
 type Body interface {
 	io.ReadCloser
 	ETag() string
@@ -48,14 +47,14 @@ type Version struct {
 	Modified        time.Time
 }
 
-// is says whether two states are of one version.
+// is reports whether two states are of the same version.
 func (v Version) is(o Version) bool {
 	return v.ETag == o.ETag && versionOf(v.VersionID) == versionOf(o.VersionID)
 }
 
-// versionOf returns the version that an ID names, or "" where it names none: objects that were
-// written while versioning was off or suspended have no ID or "null", and are overwritten (Amazon S3
-// User Guide, "How S3 Versioning works"). Their ETag tells.
+// versionOf returns a version ID, or "" if it names no fixed version. Objects that were written
+// while versioning was off or suspended have no ID, or "null", and are overwritten (Amazon S3 User
+// Guide, "How S3 Versioning works"). Their ETags tell them apart.
 func versionOf(id string) string {
 	if id == "null" {
 		return ""
@@ -63,7 +62,7 @@ func versionOf(id string) string {
 	return id
 }
 
-// Listed is an object as a listing has it.
+// Listed is an object in a listing.
 type Listed struct {
 	Key, ETag string
 	Size      int64
@@ -76,8 +75,8 @@ type Source interface {
 	// List returns the objects whose keys begin with the prefix, in the order of their keys. It
 	// may stop when it has more than most.
 	List(ctx context.Context, bucket, prefix string, most int) ([]Listed, error)
-	// Current returns the version that is there now, whatever o demands: the zero Version where
-	// there is none.
+	// Current returns the current version of an object, whatever o demands. It returns the zero
+	// Version if there is no such object.
 	Current(ctx context.Context, o Object) (Version, error)
 }
 
@@ -85,31 +84,32 @@ type Source interface {
 type Sink interface {
 	// Writer returns a Writer that goes on until ctx ends. It is closed after its last call.
 	Writer(ctx context.Context) Writer
-	// CheckTable returns ddbwire.ErrTableKeys for a table with other keys than items have, nil
-	// for one with these, and any other error where it cannot tell.
+	// CheckTable returns nil if the table has the keys that items have, ddbwire.ErrTableKeys if
+	// it has others, and any other error if the keys are not known.
 	CheckTable(ctx context.Context, table string) error
-	// Item reads an item, consistently: its attributes that are text or numbers, or nil.
+	// Item returns the attributes of an item that are text or numbers, or nil if there is no such
+	// item. The read is consistent.
 	Item(ctx context.Context, table, pk, sk string) (map[string]string, error)
-	// PutItem stores the item of b if the condition is met, and says whether it has been. The
-	// number has a name in the condition.
+	// PutItem stores the item of b if the condition is met, and reports whether it did. The
+	// condition refers to number by its name.
 	PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error)
 }
 
-// Writer stores batches. BatchWrite returns nil only when every item of b is stored; otherwise
-// b holds those that may not be. It may be called from several goroutines, each with a batch of
-// its own.
+// Writer stores batches. BatchWrite returns nil only if every item of b is stored; otherwise b
+// holds the items that may not be stored. Several goroutines may call it, each with a batch of its
+// own.
 type Writer interface {
 	BatchWrite(b *ddbwire.Batch) error
 	Close()
 }
 
-// Job is the data path with its two ends attached. It may run several objects, at the same time
-// too, and keeps buffers from one for the next. It must not be copied after its first run.
+// Job runs the job over objects, several at the same time if the caller wants. It keeps buffers
+// from one run for the next. It must not be copied after its first run.
 type Job struct {
 	Source  Source
 	Sink    Sink
 	Options Options
-	Memory  *Budget // of all runs together; nil: no limit
+	Memory  *Budget // shared by all runs; nil: no limit
 	Now     func() time.Time
 
 	reducers sync.Pool // of *Reducer
@@ -119,27 +119,27 @@ type Job struct {
 // Summary says what a run did, for the response and the log.
 type Summary struct {
 	Counts
-	Objects    int   // read into a result of a prefix
+	Objects    int   // how many objects of a prefix were read
 	Bytes      int64 // of CSV, after decompression
 	Groups     int   // pairs of diagnosis and hospital, without those that are suppressed
 	Suppressed int   // pairs that MinRecords leaves out
 	Items      int   // written, the manifest included
 
 	PartitionKey string // of the items
-	Run          string // names the result; "" where neither the key nor a manifest needs it
-	Latest       bool   // LATEST names the result
+	Run          string // names the result; "" if neither the key nor a manifest needs it
+	Latest       bool   // the pointer of LATEST names the result
 
 	Unverified string // see Body
-	Unchecked  error  // why the table's keys are not known, where that matters; see checkTable
+	Unchecked  error  // why the table's keys could not be checked; see checkTable
 
-	Open  time.Duration // until the object's first bytes could be read; of a prefix, with the listing
+	Open  time.Duration // until the object's first bytes could be read; for a prefix, with the listing
 	Read  time.Duration // reading, scanning and aggregating
-	Write time.Duration // sorting out, checking and storing the items
+	Write time.Duration // leaving out small groups, checking and storing the items
 }
 
-// Run reduces the object o into items of the table, under the partition key pk. Where pk is "", or
-// Options.Latest is set, the key is made of the object and the Run, so that what is stored under it
-// never changes.
+// Run reduces the object o into items of the table, with the partition key pk. If pk is "", or
+// Options.Latest is set, the key is made of the object and the Run, so that the items under a key
+// never change.
 func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
 	return j.RunWith(ctx, j.Source, j.Sink, o, table, pk)
 }
@@ -149,15 +149,15 @@ func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, t
 	return j.run(ctx, sink, origin{Object: o, source: source}, table, pk)
 }
 
-// RunPrefix reduces all objects whose keys begin with the prefix into items of the table, as one
-// result, under the partition key pk. Where pk is "", or Options.Latest is set, the key is made of
-// the prefix and the Run.
+// RunPrefix reduces all objects whose keys begin with the prefix into one result in the table, with
+// the partition key pk. If pk is "", or Options.Latest is set, the key is made of the prefix and
+// the Run.
 func (j *Job) RunPrefix(ctx context.Context, bucket, prefix, table, pk string) (Summary, error) {
 	return j.run(ctx, j.Sink, origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
 }
 
-// run has a result made. One that other runs have left too little memory for, which shows before
-// anything is written, is made again when no other run is under way.
+// run makes a result. If other runs leave too little memory, it fails before anything is written.
+// Then run waits until no other run is under way, and starts again.
 func (j *Job) run(ctx context.Context, sink Sink, in origin, table, pk string) (sum Summary, err error) {
 	waiting, cancel := untilLastMoment(ctx)
 	defer cancel()
@@ -233,7 +233,7 @@ func (j *Job) reduce(ctx context.Context, sink Sink, in *origin, table, pk strin
 	return sum, err
 }
 
-// read reads all that the result is made of, and stops a moment before the deadline.
+// read reads the object, or all objects of the prefix. It stops a moment before the deadline.
 func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary) error {
 	ctx, cancel := untilLastMoment(ctx)
 	defer cancel()
@@ -266,8 +266,8 @@ func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary)
 	return nil
 }
 
-// readObject adds the rows of an object. Of several, each has to be as good as one that is read
-// alone.
+// readObject adds the rows of an object. Each object of a prefix must be as good as one that is
+// read alone.
 func (j *Job) readObject(ctx context.Context, in *origin, o Object, rows *Reducer, sum *Summary) error {
 	failed := func(err error) error { return &Error{Bucket: o.Bucket, Key: o.Key, Err: err} }
 	start := j.Now()
@@ -306,15 +306,15 @@ func (j *Job) readObject(ctx context.Context, in *origin, o Object, rows *Reduce
 	return nil
 }
 
-// takeReducer returns a Reducer that takes its memory from the share. What one from an earlier run
-// has kept, the run has without asking.
+// takeReducer returns a Reducer that takes its memory from the share. A Reducer of an earlier run
+// has kept some memory. That is at most ownBytes, so it never has to wait for it.
 func (j *Job) takeReducer(share *share) *Reducer {
 	r, ok := j.reducers.Get().(*Reducer)
 	if !ok {
 		r = NewReducer(j.Options)
 	}
 	r.share = share
-	share.take(r.held) // at most ownBytes
+	share.take(r.held)
 	return r
 }
 

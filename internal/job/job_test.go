@@ -141,7 +141,8 @@ func TestItem(t *testing.T) {
 	}
 }
 
-// Groups of few rows are left out, and counted. The extremes are, too: each is one patient's number.
+// Groups of few rows are left out, and counted. The extremes are, too: each is one patient's
+// number.
 func TestMinRecords(t *testing.T) {
 	const csv = header + "H,D,T,5\nH,D,T,6\nG,D,T,1\nG,E,T,2\nG,E,T,3\nG,E,T,4\n"
 	for _, tt := range []struct {
@@ -267,7 +268,7 @@ var badInputs = []struct {
 	{"two separators", "Hospital,Diagnosis,Treatment,Recovery Time,x;Hospital;Diagnosis;Treatment;Recovery Time;y\n", ErrSeparator, "comma and semicolon"},
 	{"two names for one", "Hospital,hospital ,Diagnosis,Treatment,Recovery Time\n", ErrHeader, "has twice Hospital (columns found: 5)"},
 	{"a near miss", "Hospitals,Diagnosis,Treatment,RecoveryTime\nSecret,D,T,5\n", ErrHeader, "the header lacks Hospital, Recovery Time (columns found: 4); it has Hospitals, RecoveryTime: "},
-	{"a title", "Report of Secret\n\n" + header + "H,D,T,5\n", ErrHeader, "remove what stands before the header, which is line 3"},
+	{"a title", "Report of Secret\n\n" + header + "H,D,T,5\n", ErrHeader, "remove the lines before the header, which is line 3"},
 	{"rows alone", "Secret Hospital,Secret disease,T,5\nH,D,T,6\n", ErrHeader, "the file seems to have no header"},
 	{"CR CR LF", strings.ReplaceAll(header+"H,D,T,5\n", "\n", "\r\r\n"), ErrFormat, "CR CR LF"},
 	{"CR alone", strings.ReplaceAll(header+"Secret,D,T,5\n", "\n", "\r"), ErrFormat, "CR alone"},
@@ -328,8 +329,8 @@ func TestSkipBadRows(t *testing.T) {
 		t.Errorf("%+v, items %v", sum, m.items)
 	}
 	for i, record := range []int64{3, 4, 6, 7, 8} {
-		var row *RowError
-		if !errors.As(sum.Bad[i], &row) || row.Record != record {
+		row, ok := errors.AsType[*RowError](sum.Bad[i])
+		if !ok || row.Record != record {
 			t.Errorf("bad row %d: %v, want record %d", i, sum.Bad[i], record)
 		}
 		if strings.Contains(sum.Bad[i].Error(), "Secret") {
@@ -476,8 +477,8 @@ func TestTableKeys(t *testing.T) {
 func TestHalfWritten(t *testing.T) {
 	m := &memory{csv: manyGroups(400), refuse: 4}
 	_, err := run(m, Options{Manifest: true, Writers: 1})
-	var w *WriteError
-	if !errors.As(err, &w) || !errors.Is(err, errRefused) || w.Written != 75 || w.Missing != 325 {
+	w, ok := errors.AsType[*WriteError](err)
+	if !ok || !errors.Is(err, errRefused) || w.Written != 75 || w.Missing != 325 {
 		t.Errorf("%v", err)
 	}
 	if m.items[ManifestSortKey] != nil {
@@ -538,11 +539,11 @@ func TestReadOptions(t *testing.T) {
 		}
 		r := env.New(func(name string) string { return vars[name] })
 		got, err := ReadOptions(r), r.Err()
-		var setting *env.Error
+		setting, ok := errors.AsType[*env.Error](err)
 		switch {
 		case tt.bad == "" && (err != nil || !reflect.DeepEqual(got, tt.want)):
 			t.Errorf("%s: %+v, %v", tt.env, got, err)
-		case tt.bad != "" && (!errors.As(err, &setting) || setting.Name != tt.bad):
+		case tt.bad != "" && (!ok || setting.Name != tt.bad):
 			t.Errorf("%s: %v, want an error that names %s", tt.env, err, tt.bad)
 		}
 	}
@@ -572,9 +573,9 @@ func FuzzSortKeys(f *testing.F) {
 	})
 }
 
-// What ends reading is told from a bad row, and no setting leaves it out.
+// A failure to read is not a bad row, and no setting skips it.
 func TestReadingEnds(t *testing.T) {
-	const rows = 10_000 // more than is looked at before they are read
+	const rows = 10_000 // more than startSize
 	for _, o := range []Options{{}, {BadRows: BadRows{Skip: true}}} {
 		m := &memory{csv: header + strings.Repeat("H,D,T,5\n", rows) + "H,D", body: func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(errRefused)) }}
 		sum, err := run(m, o)

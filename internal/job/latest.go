@@ -8,8 +8,8 @@ import (
 	"reduction/ddbwire"
 )
 
-// Latest says what has a pointer to its newest result: an item that names the result's partition
-// key. A reader gets the item, and queries that key.
+// Latest says what has a pointer to its newest result. A pointer is an item that names the result's
+// partition key. A reader gets the pointer, and then queries that key.
 type Latest int
 
 const (
@@ -22,28 +22,29 @@ const (
 const LatestPartitionKey = "latest"
 
 var (
-	ErrLatestKey  = errors.New("bucket and key are together too long for a sort key of DynamoDB's, which LATEST needs")
+	ErrLatestKey  = errors.New("bucket and key together are too long for DynamoDB's sort key of 1,024 bytes, which LATEST needs")
 	errNoTime     = errors.New("S3 does not say when the object was last modified, by which LATEST=prefix orders objects")
-	errLatestItem = errors.New("the pointer to the newest result is an item that this function has not written")
-	ErrLatestBusy = errors.New("the pointer to the newest result was moved by others each time that it was to be moved")
+	errLatestItem = errors.New("the pointer to the newest result is an item that this function did not write")
+	ErrLatestBusy = errors.New("the pointer to the newest result was moved by another run each time that this run tried to move it")
 )
 
-// maxMoves is how often a pointer is tried to be moved. Each time that it cannot be, somebody else
-// has moved it meanwhile.
+// maxMoves is how often a run tries to move a pointer. Each attempt fails only because another run
+// has moved the pointer meanwhile.
 const maxMoves = 100
 
-// moveLatest makes the pointer name the result that has been stored, if it is the newest, and says
-// whether it does.
+// moveLatest makes the pointer name the stored result, if that is the newest, and reports whether
+// it does.
 //
-//	read the pointer                        nobody has moved it since, or the last step fails
-//	HEAD the object, or list the prefix     is what was read still there? If not, a newer run will do it
-//	LATEST=prefix: is the pointer's newer?  by Last-Modified, then by key
-//	PutItem, if the pointer is as read      if it is not: again from the start
+//	read the pointer                        if it is moved after this, the last step fails
+//	HEAD the object, or list the prefix     if it has changed, stop: a newer run moves the pointer
+//	LATEST=prefix: compare with the object  if the pointer's is newer, stop: by Last-Modified,
+//	that the pointer names                  then by key
+//	PutItem, if the pointer is unchanged    if it has changed, start again
 //
-// The order matters. An object that is replaced after the HEAD has a run of its own, which moves the
-// pointer after this one, or before: then its Revision is another and the PutItem fails. The
-// Revision, and not the Run, is compared because an object that is replaced and put back has the same
-// Run again.
+// The order matters. If an object is replaced after the HEAD, the new object has a run of its own.
+// That run moves the pointer after this one; or it has moved it before, and then the Revision has
+// changed and the PutItem fails. The condition compares the Revision and not the Run, because an
+// object that is replaced and put back has the same Run again.
 func (j *Job) moveLatest(ctx context.Context, sink Sink, in *origin, m *items, sum *Summary) (bool, error) {
 	sk, err := in.sortKey(j.Options.Latest)
 	if err != nil || sum.Groups == 0 {

@@ -171,7 +171,7 @@ func TestLatest(t *testing.T) {
 	}
 }
 
-// What is not the newest does not move the pointer.
+// Only the newest result moves the pointer.
 func TestLatestStays(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -225,7 +225,7 @@ func TestLatestStays(t *testing.T) {
 	}
 }
 
-// A result of which MinRecords has left no group is none that a reader is led to.
+// The pointer never names a result without groups: here MinRecords has left out all of them.
 func TestLatestOfSuppressed(t *testing.T) {
 	s := newShop()
 	s.upload("k", 2, noon)
@@ -389,8 +389,8 @@ func TestLatestInEveryOrder(t *testing.T) {
 	}
 }
 
-// An object that is replaced and put back while a run is about to move the pointer has the Run again
-// that the pointer had: the run must not take that for nothing having happened.
+// If an object is replaced and put back while a run is about to move the pointer, the pointer has
+// the same Run again. The run must notice nevertheless that the pointer was moved.
 func TestLatestPutBack(t *testing.T) {
 	s := newShop()
 	s.upload("k", 1, noon)

@@ -9,13 +9,13 @@ import (
 
 const byteOrderMark = "\xef\xbb\xbf"
 
-// missingByDefault are spellings of a missing hospital, diagnosis or recovery time: what
-// databases, spreadsheets and numerical libraries write. "None" and "NA" are not among them: a
-// treatment may be none, and NA is somebody's abbreviation.
+// missingByDefault are spellings of a missing hospital, diagnosis or recovery time. Databases,
+// spreadsheets and numerical libraries write them. "None" and "NA" are not among them: a treatment
+// may be none, and NA may be an abbreviation.
 var missingByDefault = [...]string{"NULL", `\N`, "#N/A", "NaN"}
 
-// decode turns a field as it stands in the file into a name. The table calls it once for each
-// spelling, so what it checks costs nothing a row. A treatment that is missing is an empty name.
+// decode turns a field of the file into a name. The table calls it once for each spelling, so its
+// checks cost nothing per row. A missing treatment is an empty name.
 func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
 	start := len(dst)
 	name, err := csvfast.AppendUnquoted(dst, raw)
@@ -49,10 +49,10 @@ func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
 	return name, nil
 }
 
-// keptText is the greatest buffer for text that is kept: names are short.
+// keptText is the largest buffer for text that is kept: names are short.
 const keptText = 4 << 10
 
-// missing says whether a name says that there is none, with or without space around it.
+// missing reports whether a name is a spelling of a missing value. Space around it does not matter.
 func (r *Reducer) missing(name []byte, byDefault bool) bool {
 	name = bytes.TrimSpace(name)
 	if len(name) == 0 {
@@ -73,8 +73,8 @@ func (r *Reducer) missing(name []byte, byDefault bool) bool {
 	return false
 }
 
-// checkCharacters refuses characters that no name has: control characters, but for tabs and line
-// breaks, and byte order marks. Two spellings that look the same would be two hospitals.
+// checkCharacters refuses byte order marks and control characters other than tabs and line breaks.
+// With them, two spellings that look the same would be two hospitals.
 func checkCharacters(name []byte) error {
 	for i, c := range name {
 		switch {

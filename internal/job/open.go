@@ -8,12 +8,12 @@ import (
 	"io"
 )
 
-// startSize is how much of a file is looked at before it is read: its header and some rows.
+// startSize is how many bytes of a file are examined before it is read: its header and some rows.
 const startSize = 64 << 10
 
-// Open returns the CSV in a file: what the file holds, or what was compressed into it with gzip,
-// by its content and not by its name. Of a file that is something else it says what, in a
-// [*FormatError].
+// Open returns the CSV in a file. If the file is compressed with gzip, Open decompresses it. It
+// recognizes gzip by the content, not by the name. If the file is something else, Open returns a
+// [*FormatError] that says what it is.
 func Open(src io.Reader) (csv *bufio.Reader, compressed bool, err error) {
 	return open(bufio.NewReaderSize(src, startSize))
 }
@@ -33,11 +33,11 @@ func open(src *bufio.Reader) (csv *bufio.Reader, compressed bool, err error) {
 
 var gzipMagic = []byte{0x1f, 0x8b} // RFC 1952 §2.3.1
 
-// IsGzip says whether a file that begins so is compressed.
+// IsGzip reports whether a file that begins with start is compressed with gzip.
 func IsGzip(start []byte) bool { return bytes.HasPrefix(start, gzipMagic) }
 
-// unzipper decompresses. A file may hold several members, one behind the other (RFC 1952 §2.2),
-// and zeros behind the last, which tapes and block devices leave.
+// unzipper decompresses gzip. A file may have several members, one after the other (RFC 1952 §2.2),
+// and zeros after the last, which tapes and block devices leave.
 type unzipper struct {
 	in *bufio.Reader
 	z  *gzip.Reader
@@ -66,7 +66,7 @@ func (u *unzipper) Read(p []byte) (int, error) {
 	}
 }
 
-// next goes on to the next member. It returns io.EOF behind the last.
+// next goes on to the next member. It returns io.EOF after the last.
 func (u *unzipper) next() error {
 	for {
 		c, err := u.in.ReadByte()
@@ -88,7 +88,7 @@ func (u *unzipper) next() error {
 	return truncated(err)
 }
 
-// truncated names the end of a file within a member.
+// truncated turns the error of a file that ends within a member into one that says so.
 func truncated(err error) error {
 	if err == io.EOF {
 		return err
@@ -107,7 +107,7 @@ func (e *cutShort) Error() string {
 }
 func (e *cutShort) Unwrap() error { return e.err }
 
-// formats are what people upload in place of CSV, by how it begins.
+// formats are files that people upload in place of CSV, by their first bytes.
 var formats = []struct{ magic, name, advice string }{
 	{"\xff\xfe", "UTF-16", "save it as UTF-8"},
 	{"\xfe\xff", "UTF-16", "save it as UTF-8"},
@@ -121,7 +121,7 @@ var formats = []struct{ magic, name, advice string }{
 	{"%PDF", "a PDF", "upload the CSV file"},
 }
 
-// recognise says what a file is that is no CSV, by its first bytes.
+// recognise returns an error if the first bytes of a file show that it is not CSV.
 func recognise(start []byte) error {
 	for _, f := range formats {
 		if bytes.HasPrefix(start, []byte(f.magic)) {
@@ -138,7 +138,7 @@ func recognise(start []byte) error {
 	text = bytes.TrimLeft(text, " \t\r\n")
 	switch {
 	case len(text) == 0:
-		return nil // empty, or blank: the header will be missed
+		return nil // empty or blank: the caller reports that
 	case text[0] == '<':
 		return &FormatError{Is: "an HTML or XML page", Advice: "perhaps an error page was saved in the file's place: fetch the file again"}
 	case text[0] == '{' || text[0] == '[':
@@ -154,7 +154,7 @@ func recognise(start []byte) error {
 	return nil
 }
 
-// utf16 says whether every other byte at the beginning is zero, as of ASCII text in UTF-16.
+// utf16 reports whether every other byte at the beginning is zero, as in ASCII text in UTF-16.
 func utf16(start []byte) bool {
 	start = start[:min(len(start), 64)&^1]
 	var zeros [2]int

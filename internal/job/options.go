@@ -9,31 +9,31 @@ import (
 	"reduction/internal/env"
 )
 
-// Options are the job's switches. The zero value is the experiment's job: a bad row fails
-// it, and an item has the six attributes of the experiment's table.
+// Options are the job's settings. The zero value is the experiment's job: a bad row fails it, and
+// an item has the six attributes of the experiment's table.
 type Options struct {
-	// BadRows says what becomes of bad rows, and NoValue of rows without a recovery time.
+	// BadRows says what to do with bad rows, and NoValue with rows without a recovery time.
 	BadRows BadRows
 	NoValue NoValue
 
-	Missing  []string         // spellings that say that there is no value, beside the default ones
+	Missing  []string         // more spellings of a missing value than the default ones
 	Range    *aggregate.Range // of recovery times, in days; nil: from 0 to a million
 	Comma    bool             // the decimal mark is a comma
 	Encoding Encoding
-	Columns  Columns // what the header calls the columns; "" is the name of the experiment
+	Columns  Columns // the columns' names in the header; "": the name in the experiment
 
 	Records    bool // add Records to each item: the number of rows behind its mean
-	MinRecords int  // leave out groups of fewer rows, counted; 0: none
+	MinRecords int  // leave out groups of fewer rows, and count them; 0: none
 	Manifest   bool // add Run to each item, and write one last that says the result is whole
 	TTLDays    int  // add TTL to each item, this many days ahead, and a week with Manifest; 0: none
 	Latest     Latest
 	Writers    int // batches in flight at a time, if there is memory for them; 0: DefaultWriters
 }
 
-// BadRows says what becomes of bad rows: the zero value fails the job at the first one.
+// BadRows says what to do with bad rows. With the zero value, the first one fails the job.
 type BadRows struct {
-	Skip  bool  // leave bad rows out, counted
-	Share Share // fail the job where more than this share of the rows is bad; 0: no limit
+	Skip  bool  // leave out bad rows, and count them
+	Share Share // fail the job if more than this share of the rows is bad; 0: no limit
 }
 
 // Share is a part of a whole, in millionths.
@@ -61,19 +61,19 @@ func (s Share) String() string {
 	return text + "%"
 }
 
-// exceeded says whether n of some rows are more than the share.
+// exceeded reports whether n rows of so many are more than the share.
 func (s Share) exceeded(n, of int64) bool {
 	hi, lo := bits.Mul64(uint64(n), 1_000_000)
 	limitHi, limitLo := bits.Mul64(uint64(s), uint64(of))
 	return hi > limitHi || hi == limitHi && lo > limitLo
 }
 
-// NoValue says what becomes of rows without a recovery time: patients not yet discharged.
+// NoValue says what to do with rows without a recovery time: those of patients not yet discharged.
 type NoValue int
 
 const (
-	FailNoValue NoValue = iota // as of bad rows
-	SkipNoValue                // leave them out, counted apart
+	FailNoValue NoValue = iota // treat them as bad rows
+	SkipNoValue                // leave them out, and count them apart
 )
 
 // Encoding is how a file's characters are encoded.
@@ -89,7 +89,7 @@ const (
 // are 16 batches.
 const DefaultWriters = 8
 
-// maxTTLDays keeps the sum far from overflow: a hundred years.
+// maxTTLDays is a hundred years. It keeps times far from overflow.
 const maxTTLDays = 36_500
 
 // maxMinRecords is more rows than an invocation can read.

@@ -11,13 +11,13 @@ import (
 	"reduction/ddbwire"
 )
 
-// origin is what a result is made of: an object, or all objects of a prefix.
+// origin is what a result is made from: an object, or all objects of a prefix.
 type origin struct {
-	Object // whose key is the prefix, of a prefix
+	Object // if prefix is set, its key is the prefix
 	prefix bool
 	source Source
 
-	digest  *digest  // of what has been read; nil where the result needs no Run
+	digest  *digest  // of what has been read; nil if the result needs no Run
 	version Version  // of the object that was read last
 	objects []Listed // of a prefix, in the order of their keys
 }
@@ -44,7 +44,7 @@ func (in *origin) list(ctx context.Context) (err error) {
 	if len(in.objects) > maxObjects {
 		return in.failed(ErrTooManyObjects)
 	}
-	// The S3 console and other tools make objects that only show an empty folder.
+	// The S3 console and other tools make such objects to show an empty folder.
 	in.objects = slices.DeleteFunc(in.objects, func(o Listed) bool { return o.Size == 0 && strings.HasSuffix(o.Key, "/") })
 	if len(in.objects) == 0 {
 		return in.failed(ErrNoObjects)
@@ -52,7 +52,7 @@ func (in *origin) list(ctx context.Context) (err error) {
 	return nil
 }
 
-// size is what the list takes in memory.
+// size returns the memory that the list takes.
 func (in *origin) size() (bytes int64) {
 	const fields = 128
 	for _, o := range in.objects {
@@ -61,8 +61,8 @@ func (in *origin) size() (bytes int64) {
 	return bytes
 }
 
-// current says whether what was read is what is there now, and when it was last modified: of a
-// prefix, when the last of its objects was.
+// current reports whether the objects that were read are unchanged, and when they were last
+// modified. For a prefix, that is the time of the object that was modified last.
 func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err error) {
 	if !in.prefix {
 		now, err := in.source.Current(ctx, in.Object)
@@ -81,7 +81,7 @@ func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err
 	return modified, slices.EqualFunc(in.objects, now.objects, same), nil
 }
 
-// put adds what a manifest and a pointer say of what was read.
+// put adds the attributes by which a manifest or a pointer names what was read.
 func (in *origin) put(b *batch) {
 	if in.prefix {
 		b.String("Prefix", in.place())
@@ -93,13 +93,14 @@ func (in *origin) put(b *batch) {
 	b.String("VersionId", in.version.VersionID)
 }
 
-// partitionKey is the key under which a result never changes.
+// partitionKey returns the partition key that is made of the object or prefix and the Run. The
+// items under it never change.
 func (in *origin) partitionKey(run string) string {
 	kind := "object#"
 	if in.prefix {
 		kind = "prefix#"
 	}
-	// Neither a bucket's name nor a Run contains '#'; a key may, and stands last.
+	// Neither a bucket's name nor a Run contains '#'. A key may, and so it is last.
 	return kind + in.Bucket + "#" + run + "#" + in.Key
 }
 
@@ -119,5 +120,5 @@ func (in *origin) sortKey(l Latest) (string, error) {
 	return key, nil
 }
 
-// timestamp is a time as items have it. Of two, the later one is the greater text.
+// timestamp returns the text of a time in an item. A later time is a greater text.
 func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -137,8 +137,8 @@ func TestRunOfPrefix(t *testing.T) {
 	}
 }
 
-// Each file has to be as good as one that is read alone; the error, and the places of bad rows, name
-// it. Nothing is written before the last has been read.
+// Each file has to be as good as one that is read alone; the error, and the places of bad rows,
+// name it. Nothing is written before the last has been read.
 func TestPrefixRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -181,7 +181,7 @@ func TestPrefixRefused(t *testing.T) {
 	if _, err := f.run(Options{}, "many/", ""); !errors.Is(err, ErrTooManyObjects) || len(f.read) > 0 {
 		t.Errorf("too many objects: %v, read %d", err, len(f.read))
 	}
-	// The names are together no sort key only once they are in one result.
+	// Two groups have the same sort key only if both objects are in one result.
 	f = &files{objects: map[string]file{"p1": {header + "b,Secret#hospital#a,T,1\n", `"1"`, ""}, "p2": {header + "a#hospital#b,Secret,T,1\n", `"2"`, ""}}}
 	if _, err := f.run(Options{}, "p", ""); !errors.Is(err, ErrSameSortKey) || !strings.Contains(err.Error(), "s3://b/p: ") || strings.Contains(err.Error(), "Secret") {
 		t.Errorf("the same sort key: %v", err)

@@ -79,7 +79,7 @@ func (r *Reducer) memory(bytes int64) error {
 	return err
 }
 
-// reset makes a Reducer that has read nothing out of one that has, and keeps little of its memory.
+// reset makes the Reducer one that has read nothing, and keeps little of its memory.
 func (r *Reducer) reset() {
 	if r.started {
 		r.table.Reset(r.layout)
@@ -257,7 +257,7 @@ func (r *Reducer) start() {
 	r.table.Reset(r.layout)
 }
 
-// newGroup refuses names that make no key of DynamoDB's.
+// newGroup refuses names that are together too long for a sort key.
 func newGroup(hospital, diagnosis string) error {
 	if len(diagnosisMark)+len(diagnosis)+len(hospitalMark)+len(hospital) > ddbwire.MaxSortKey {
 		return ErrKeyTooLong
@@ -265,8 +265,8 @@ func newGroup(hospital, diagnosis string) error {
 	return nil
 }
 
-// missingNumber says whether a recovery time says that there is none. A number does in any spelling:
-// 999 and 999.0.
+// missingNumber reports whether a recovery time is a spelling of a missing value. A number in
+// MISSING has several spellings: 999 and 999.0.
 func (r *Reducer) missingNumber(field []byte) bool {
 	if len(r.missingNumbers) > 0 {
 		if n, err := aggregate.ParseNumber(field, r.table.Mark); err == nil {
@@ -351,7 +351,7 @@ func (r *Reducer) badRow(bad *aggregate.RowError) error {
 	case errors.Is(bad.Err, ErrNotEncoded):
 		return err
 	case errors.Is(bad.Err, ErrUTF8) && (!o.BadRows.Skip || o.BadRows.Share > 0):
-		// Under a limit the rows with umlauts would be left out, and nothing else.
+		// Skipping would leave out exactly the rows with umlauts, and stay below the limit.
 		return err
 	case errors.Is(bad.Err, aggregate.ErrNoValue) && o.NoValue == SkipNoValue:
 		r.NoValue++
@@ -389,8 +389,9 @@ func (r *Reducer) place(err error) error {
 	return e
 }
 
-// counter counts what is read through it, until stop ends. It is behind the decompression: a small
-// file may hold much, for which nothing is read from the network.
+// counter counts the bytes that are read through it, and ends reading when stop ends. It counts
+// after decompression: a small file may decompress for a long time without reading from the
+// network.
 type counter struct {
 	r    io.Reader
 	n    int64

@@ -9,8 +9,8 @@ import (
 	"reduction/ddbwire"
 )
 
-// writing is a result on its way into the table: some goroutines, each with a batch of its own,
-// take the next groups until there are none.
+// writing is the state of writing a result. Several goroutines, each with a batch of its own, take
+// the next groups until none are left.
 type writing struct {
 	*items
 	groups *Reducer
@@ -19,12 +19,12 @@ type writing struct {
 	cancel context.CancelCauseFunc
 
 	mu      sync.Mutex
-	next    int // the first group that nobody has taken
+	next    int // the first group that no goroutine has taken
 	written int
 }
 
-// write stores one item for each group, several batches in flight together. It returns how many
-// are known to be stored, which on an error may be fewer than are.
+// write stores one item for each group, in several batches at the same time. It returns how many
+// items are known to be stored. After an error, more may be stored.
 func (j *Job) write(ctx context.Context, sink Sink, m *items, groups *Reducer, writers int) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -48,8 +48,8 @@ func (j *Job) write(ctx context.Context, sink Sink, m *items, groups *Reducer, w
 	return t.written, nil
 }
 
-// writers returns how many batches are in flight at a time: as many as the options say, or fewer
-// where there is no memory for more. No item has more bytes than the largest.
+// writers returns how many batches are written at the same time: as many as the options say, or
+// fewer if there is no memory for more. largest is the size of the largest item in bytes.
 func (j *Job) writers(groups, largest int, share *share) (int, error) {
 	n := j.Options.Writers
 	if n <= 0 {
@@ -65,19 +65,19 @@ func (j *Job) writers(groups, largest int, share *share) (int, error) {
 	return n, share.take(int64(n) * bytes)
 }
 
-// batchBytes is the most that a batch of so many items takes in memory. JSON escapes no byte of a
-// name in more than two. A buffer that grows may have twice the room that it needs, and what it was
-// before is there, too; an answer may hand back all items.
+// batchBytes returns the most memory that a batch of so many items takes. In JSON, no byte of a
+// name takes more than two. A buffer that grows may have twice the size that it needs, beside the
+// old buffer. An answer may return all items.
 func batchBytes(items, largest int) int64 {
 	const escaped, grown, answered = 2, 3, 2
 	body := min(items*escaped*largest, fullBody+escaped*largest)
 	return int64(body) * grown * answered
 }
 
-// checkTable asks for the table's keys, before a result of one group is stored. A table without the
-// sort key takes a single item without complaint, and loses it to the next result of the same
-// partition key. Where the keys are not known, unchecked is why; and there, no manifest may say that
-// a result is whole.
+// checkTable checks the table's keys before a result of one group is stored. A table without the
+// sort key accepts a single item, and the next result with the same partition key overwrites it. If
+// the keys cannot be found out, unchecked is the reason. With a manifest that is an error, because
+// the manifest would say that the result is whole.
 func (j *Job) checkTable(ctx context.Context, sink Sink, table string) (unchecked, err error) {
 	err = sink.CheckTable(ctx, table)
 	switch {
@@ -89,9 +89,9 @@ func (j *Job) checkTable(ctx context.Context, sink Sink, table string) (unchecke
 	return nil, &WriteError{Table: table, Missing: 1, Err: err}
 }
 
-// growStack makes the goroutine's stack as large as sending over TLS needs, at once. Growing it
-// in steps, deep down in calls, costs 3% of an invocation that stores 400 items: each step looks
-// up and adjusts every frame.
+// growStack grows the goroutine's stack once, to the size that sending over TLS needs. Growing it
+// in steps, deep in nested calls, costs 3% of an invocation that stores 400 items: each step
+// adjusts every frame.
 //
 //go:noinline
 func growStack(i int) byte {
@@ -128,11 +128,10 @@ func (t *writing) run(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// take takes the next groups: as many as a batch holds, but of the last two batches each half of
-// what is left. Where there are two groups at least, no batch then has a single item. That
-// protects a table without the sort key: there, all items of a result would overwrite each other.
-// DynamoDB refuses a batch that has one key twice, and so the first of several items is never
-// stored alone.
+// take takes the next groups: as many as a batch holds, but the last two batches get half of the
+// rest each. So no batch has a single item, if there are at least two groups. In a table without
+// the sort key, all items of a result would overwrite each other. DynamoDB refuses a batch that has
+// the same key twice, so no such batch is stored.
 func (t *writing) take() (k, end int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -146,20 +145,20 @@ func (t *writing) take() (k, end int) {
 	return k, t.next
 }
 
-// fullBody is the length of a body that gets no further item. What is in flight at a time then
-// takes little memory, and no body comes near DynamoDB's limit of 16 MB.
+// fullBody is the length from which a body gets no further item. So the batches in flight take
+// little memory, and no body comes near DynamoDB's limit of 16 MB.
 const fullBody = 256 << 10
 
-// fill puts the items of groups from k to end into the batch, or fewer where the body is full,
-// and returns how many. It neither puts nor leaves a single one, where there are more.
+// fill puts the items of groups k to end into the batch, or fewer if the body is full, and returns
+// how many. If there are several groups, it neither puts a single one nor leaves one.
 func (t *writing) fill(b *batch, k, end int) (n int, err error) {
 	b.Reset(t.table)
 	for ; k < end; k++ {
 		if len(b.Body()) >= fullBody && b.Len() > 1 && end-k > 1 {
 			break
 		}
-		// Not in the order of the keys: a table that is partitioned by ranges of SK would
-		// take all writes of a moment in one place.
+		// Do not write in the order of the keys: if a table is partitioned by ranges of SK,
+		// all writes at a time would go to one partition.
 		g := t.groups.Group(k * t.stride % t.groups.Len())
 		if err := t.put(b, &g); err != nil {
 			return 0, err
@@ -168,7 +167,7 @@ func (t *writing) fill(b *batch, k, end int) (n int, err error) {
 	return b.Len(), nil
 }
 
-// coprimeStride returns a step that visits each of n places once, far from its last one.
+// coprimeStride returns a stride that visits each of n places once, each far from the one before.
 func coprimeStride(n int) int {
 	const golden = 0.6180339887498949
 	step := max(1, int(float64(n)*golden+0.5))
@@ -185,9 +184,9 @@ func gcd(a, b int) int {
 	return a
 }
 
-// writeManifest stores the item that says a result is whole. It is written when all others are
-// stored: a reader who finds it, and then as many items of its Run as it counts, has all of them
-// (with consistent reads).
+// writeManifest stores the item that says a result is whole, after all others. A reader who finds
+// it, and then finds as many items with its Run as it counts, has all items (with consistent
+// reads).
 func (j *Job) writeManifest(ctx context.Context, sink Sink, in *origin, m *items, rows *Reducer, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)

@@ -1,5 +1,5 @@
-// Package stores attaches this project's job to S3 and DynamoDB: it is the one place, below
-// bootstrap, that knows both.
+// Package stores connects the job to S3 and DynamoDB. Below bootstrap it is the only package that
+// knows both the job and AWS.
 package stores
 
 import (
@@ -29,7 +29,7 @@ func (s Source) List(ctx context.Context, bucket, prefix string, most int) ([]jo
 	return listed, err
 }
 
-// Current returns the version of an object that is there now.
+// Current returns the current version of an object, or the zero Version if there is none.
 func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) {
 	h, err := s.Client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
 	if errors.Is(err, aws.ErrNoSuchKey) {
@@ -41,10 +41,10 @@ func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) 
 // Sink stores batches in DynamoDB.
 type Sink struct{ Client *aws.Client }
 
-// Writer returns a Writer that goes on until ctx ends.
+// Writer returns a Writer that writes until ctx ends.
 func (s Sink) Writer(ctx context.Context) job.Writer { return s.Client.Writer(ctx) }
 
-// CheckTable asks for a table's keys.
+// CheckTable checks that a table has the keys that items have.
 func (s Sink) CheckTable(ctx context.Context, table string) error {
 	return s.Client.CheckTable(ctx, table)
 }
@@ -54,7 +54,7 @@ func (s Sink) Item(ctx context.Context, table, pk, sk string) (map[string]string
 	return s.Client.Item(ctx, table, pk, sk)
 }
 
-// PutItem stores an item if a condition is met.
+// PutItem stores an item if a condition is met, and reports whether it did.
 func (s Sink) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error) {
 	err := s.Client.PutItem(ctx, b, condition, number)
 	if errors.Is(err, aws.ErrCondition) {
