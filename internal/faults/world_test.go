@@ -106,6 +106,12 @@ func (w *world) current() *version {
 	return &w.versions[0]
 }
 
+// replace puts the second version in the place of the first.
+func (w *world) replace() {
+	w.S3.Put(bucket, w.key(), w.versions[1].data)
+	w.changed.Store(true)
+}
+
 // plan is what the server asks about each request.
 func (w *world) plan() func(lambdatest.Call) lambdatest.Fault {
 	random := lambdatest.Random(w.seed, w.share, w.kinds...)
@@ -119,8 +125,7 @@ func (w *world) plan() func(lambdatest.Call) lambdatest.Fault {
 		switch c.Operation {
 		case "GetObject", "HeadObject":
 			if int(w.gets.Add(1)) == w.change {
-				w.S3.Put(bucket, w.key(), w.versions[1].data)
-				w.changed.Store(true)
+				w.replace()
 			}
 		case "BatchWriteItem", "PutItem":
 			if int(w.writes.Add(1)) == w.dies {
@@ -208,8 +213,26 @@ func (c *countedConn) Close() error {
 
 // outcome is what became of a run.
 type outcome struct {
-	sum job.Summary
-	err error
+	sum   job.Summary
+	err   error
+	named string // the Run that the pointer named before the run, or ""
+	there string // the ETag in S3's last answer to what object is there; "" if S3 was not asked
+}
+
+// source is the function's source. It remembers what the function learns of the object that is there.
+type source struct {
+	stores.Source
+	w *world
+	o *outcome
+}
+
+func (s source) Current(ctx context.Context, o job.Object) (job.Version, error) {
+	replaced := s.w.changed.Load()
+	v, err := s.Source.Current(ctx, o)
+	if s.o.there = v.ETag; err == nil && replaced && v.ETag != s.w.versions[1].etag {
+		err = errors.New("the client's answer is a version that had been replaced before it asked")
+	}
+	return v, err
 }
 
 // run lets so many functions start, handle the event at the same time, and end. The server has
@@ -219,13 +242,13 @@ func (w *world) run(functions int, patience time.Duration, etag string) ([]outco
 	all := make([]outcome, functions)
 	var wg sync.WaitGroup
 	for i := range all {
-		wg.Go(func() { all[i].sum, all[i].err = w.runOne(patience, etag) })
+		wg.Go(func() { all[i] = w.runOne(patience, etag) })
 	}
 	wg.Wait()
 	return all, w.conns.settle(w.Listener.Addr().String())
 }
 
-func (w *world) runOne(patience time.Duration, etag string) (job.Summary, error) {
+func (w *world) runOne(patience time.Duration, etag string) (o outcome) {
 	ctx, kill := context.WithCancelCause(context.Background())
 	defer kill(nil)
 	w.mu.Lock()
@@ -233,13 +256,16 @@ func (w *world) runOne(patience time.Duration, etag string) (job.Summary, error)
 	w.mu.Unlock()
 	l, err := w.newLife(patience)
 	if err != nil {
-		return job.Summary{}, err
+		return outcome{err: err}
+	}
+	if _, pointers := readTable(w.Server, table); len(pointers) > 0 {
+		o.named = pointers[0]["Run"].Text()
 	}
 	if w.warm {
 		l.client.Warm(ctx, job.DefaultWriters, bucket)
 	}
 	j := job.Job{
-		Source:  stores.Source{Client: l.client},
+		Source:  source{stores.Source{Client: l.client}, w, &o},
 		Sink:    stores.Sink{Client: l.client},
 		Options: job.Options{Manifest: w.manifest, Latest: w.latest, Records: w.records, BadRows: job.BadRows{Skip: w.skip}},
 		Now:     func() time.Time { return noon },
@@ -248,13 +274,13 @@ func (w *world) runOne(patience time.Duration, etag string) (job.Summary, error)
 	if w.byObject {
 		pk = ""
 	}
-	sum, err := j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, pk)
+	o.sum, o.err = j.Run(ctx, job.Object{Bucket: bucket, Key: w.key(), ETag: etag}, table, pk)
 	l.client.Close()
 	w.timeouts.Add(l.late.Load())
 	if n := l.open.Load(); n != 0 {
-		return sum, fmt.Errorf("%d connections left open, with %v", n, err)
+		o.err = fmt.Errorf("%d connections left open, with %v", n, o.err)
 	}
-	return sum, err
+	return o
 }
 
 // conns are the connections that the server has not finished with.
