@@ -32,8 +32,7 @@
 //	METRICS=on                      the summary line is an embedded metric
 //	VERIFY=full                     demand a checksum of the whole object, and verify it;
 //	                                XXHASH checksums are not supported
-//	WARM=off                        open connections when they are needed, not in INIT, and do not
-//	                                run the job there over made-up rows
+//	WARM=off                        open connections when they are needed, not in INIT
 //	REQUEST_PAYER=requester         the function's account pays for what it reads
 //	READ_TIMEOUT=n                  how long S3 or DynamoDB may be silent, in seconds
 //	                                (default: 5)

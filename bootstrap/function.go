@@ -123,7 +123,6 @@ func (f *function) begin() {
 	if !f.warm || f.env.Bucket == "" {
 		return
 	}
-	f.rehearse()
 	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
 	defer cancel()
 	f.client.Warm(ctx, f.job.Options.Writers, f.env.Bucket)

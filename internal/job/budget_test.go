@@ -242,20 +242,20 @@ func TestWriters(t *testing.T) {
 // Runs that take more memory together than there is are all done, some of them twice.
 func TestRunsTogether(t *testing.T) {
 	csv := rowsOf(rows)
-	alone := &memory{csv: csv}
-	j := Job{Source: alone, Sink: alone, Memory: newBudget(5*mib, 6), Now: time.Now}
+	budget := newBudget(5*mib, 6)
 	var all sync.WaitGroup
 	for i := range 6 {
 		m := &memory{csv: csv}
+		j := Job{Source: m, Sink: m, Memory: budget, Now: time.Now}
 		all.Go(func() {
-			sum, err := j.RunWith(t.Context(), m, m, Object{Bucket: "b", Key: "k.csv"}, "table", strconv.Itoa(i))
+			sum, err := j.Run(t.Context(), Object{Bucket: "b", Key: "k.csv"}, "table", strconv.Itoa(i))
 			if err != nil || sum.Items != rows || len(m.items) != rows {
 				t.Errorf("run %d: %d items, %d in the table, %v", i, sum.Items, len(m.items), err)
 			}
 		})
 	}
 	all.Wait()
-	if b := j.Memory; b.taken != 0 || b.running != 0 || b.waiting != 0 || b.alone {
+	if b := budget; b.taken != 0 || b.running != 0 || b.waiting != 0 || b.alone {
 		t.Errorf("%d are still taken by %d runs", b.taken, b.running)
 	}
 }

@@ -141,24 +141,19 @@ type Summary struct {
 // Options.Latest is set, the key is made of the object and the Run, so that the items under a key
 // never change.
 func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
-	return j.RunWith(ctx, j.Source, j.Sink, o, table, pk)
-}
-
-// RunWith runs the job with another source and another sink.
-func (j *Job) RunWith(ctx context.Context, source Source, sink Sink, o Object, table, pk string) (Summary, error) {
-	return j.run(ctx, sink, origin{Object: o, source: source}, table, pk)
+	return j.run(ctx, origin{Object: o, source: j.Source}, table, pk)
 }
 
 // RunPrefix reduces all objects whose keys begin with the prefix into one result in the table, with
 // the partition key pk. If pk is "", or Options.Latest is set, the key is made of the prefix and
 // the Run.
 func (j *Job) RunPrefix(ctx context.Context, bucket, prefix, table, pk string) (Summary, error) {
-	return j.run(ctx, j.Sink, origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
+	return j.run(ctx, origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
 }
 
 // run makes a result. If other runs leave too little memory, it fails before anything is written.
 // Then run waits until no other run is under way, and starts again.
-func (j *Job) run(ctx context.Context, sink Sink, in origin, table, pk string) (sum Summary, err error) {
+func (j *Job) run(ctx context.Context, in origin, table, pk string) (sum Summary, err error) {
 	waiting, cancel := untilLastMoment(ctx)
 	defer cancel()
 	attempt := func(alone bool) (Summary, error) {
@@ -168,7 +163,7 @@ func (j *Job) run(ctx context.Context, sink Sink, in origin, table, pk string) (
 		}
 		defer share.end()
 		in := in
-		return j.reduce(ctx, sink, &in, table, pk, share)
+		return j.reduce(ctx, &in, table, pk, share)
 	}
 	sum, err = attempt(false)
 	if errors.Is(err, ErrBusy) {
@@ -178,7 +173,7 @@ func (j *Job) run(ctx context.Context, sink Sink, in origin, table, pk string) (
 }
 
 // reduce reads everything, and then writes the items, the manifest and the pointer, in this order.
-func (j *Job) reduce(ctx context.Context, sink Sink, in *origin, table, pk string, share *share) (sum Summary, err error) {
+func (j *Job) reduce(ctx context.Context, in *origin, table, pk string, share *share) (sum Summary, err error) {
 	latest := j.Options.Latest != NoLatest
 	if latest {
 		pk = ""
@@ -216,16 +211,16 @@ func (j *Job) reduce(ctx context.Context, sink Sink, in *origin, table, pk strin
 		return sum, in.failed(err)
 	}
 	if sum.Groups == 1 {
-		if sum.Unchecked, err = j.checkTable(ctx, sink, table); err != nil {
+		if sum.Unchecked, err = j.checkTable(ctx, j.Sink, table); err != nil {
 			return sum, err
 		}
 	}
-	sum.Items, err = j.write(ctx, sink, m, rows, writers)
+	sum.Items, err = j.write(ctx, j.Sink, m, rows, writers)
 	if err == nil && j.Options.Manifest {
-		err = j.writeManifest(ctx, sink, in, m, rows, &sum)
+		err = j.writeManifest(ctx, j.Sink, in, m, rows, &sum)
 	}
 	if err == nil && latest {
-		if sum.Latest, err = j.moveLatest(ctx, sink, in, m, &sum); err != nil {
+		if sum.Latest, err = j.moveLatest(ctx, j.Sink, in, m, &sum); err != nil {
 			err = &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
 		}
 	}
