@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"syscall"
-	"unsafe"
 )
 
 // Conn returns a connection over the same socket as nc, whose reads and writes are raw. Deadlines
@@ -123,14 +122,14 @@ func (c *conn) error(op, call string, errno syscall.Errno) error {
 // calls receive again.
 func (r *call) receive(fd uintptr) bool {
 	for {
-		n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(r.p))), uintptr(len(r.p)), 0, 0, 0)
+		n, errno := recv(fd, r.p)
 		switch errno {
 		case syscall.EAGAIN:
 			return false
 		case syscall.EINTR:
 			continue
 		case 0:
-			r.n = int(n)
+			r.n = n
 		}
 		r.errno = errno
 		return true
@@ -147,15 +146,14 @@ func (r *call) receiveOnce(fd uintptr) {
 // be written, and calls send again.
 func (w *call) send(fd uintptr) bool {
 	for {
-		rest := w.p[w.n:]
-		n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, fd, uintptr(unsafe.Pointer(unsafe.SliceData(rest))), uintptr(len(rest)), syscall.MSG_NOSIGNAL, 0, 0)
+		n, errno := send(fd, w.p[w.n:])
 		switch errno {
 		case syscall.EAGAIN:
 			return false
 		case syscall.EINTR:
 			continue
 		case 0:
-			w.n += int(n)
+			w.n += n
 			if w.n < len(w.p) {
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,11 +187,10 @@ func newTestAccount(t *testing.T, url string) *Account {
 }
 
 // A script answers requests in order; the last answer is repeated. "cut" cuts the connection.
-func script(t *testing.T, answers ...string) (url string, asked *int) {
-	asked = new(int)
+func script(t *testing.T, answers ...string) (url string, asked *atomic.Int64) {
+	asked = new(atomic.Int64)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := answers[min(*asked, len(answers)-1)]
-		*asked++
+		answer := answers[min(int(asked.Add(1)), len(answers))-1]
 		status, code, _ := strings.Cut(answer, " ")
 		switch status {
 		case "cut":
@@ -210,7 +210,7 @@ func TestAttempts(t *testing.T) {
 	for _, test := range []struct {
 		answers []string
 		once    bool
-		asked   int
+		asked   int64
 		code    string // of the error; "" is a success
 	}{
 		{[]string{"200"}, false, 1, ""},
@@ -238,8 +238,8 @@ func TestAttempts(t *testing.T) {
 		} else if err != nil {
 			code = "network"
 		}
-		if *asked != test.asked || code != test.code {
-			t.Errorf("%v, once %v: %d requests, %v; want %d, %q", test.answers, test.once, *asked, err, test.asked, test.code)
+		if n := asked.Load(); n != test.asked || code != test.code {
+			t.Errorf("%v, once %v: %d requests, %v; want %d, %q", test.answers, test.once, n, err, test.asked, test.code)
 		}
 	}
 }
@@ -250,8 +250,8 @@ func TestInterrupted(t *testing.T) {
 	a := newTestAccount(t, url)
 	ctx, cancel := context.WithCancel(t.Context())
 	a.Sleep = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
-	if _, err := a.Do(ctx, &Request{Operation: "Op", Service: "lambda", Method: "GET", Path: "/"}); !errors.Is(err, context.Canceled) || *asked != 1 {
-		t.Errorf("%d requests, %v", *asked, err)
+	if _, err := a.Do(ctx, &Request{Operation: "Op", Service: "lambda", Method: "GET", Path: "/"}); !errors.Is(err, context.Canceled) || asked.Load() != 1 {
+		t.Errorf("%d requests, %v", asked.Load(), err)
 	}
 }
 
