@@ -58,11 +58,14 @@ faults: ## the whole job under random schedules of faults (SCHEDULES=10000)
 plans: ## random files, cut into shards and merged, beside a single run (10 minutes; PLANS=100000)
 	$(GO) test -run=TestPlans -timeout=0 -v ./internal/shard -plans $(PLANS)
 
-purego: ## every test without assembly
-	$(GO) test -tags=purego ./...
+# The packages that bootstrap links, and tests of the whole job.
+LINKED = . ./internal/faults $$($(GO) list -deps ./bootstrap | grep '^reduction')
 
-deployed: ## every test with the compiler flags of the deployed build
-	$(GO) run ./cmd/pack test ./...
+purego: ## tests of the packages that the function links, without assembly
+	$(GO) test -tags=purego $(LINKED)
+
+deployed: ## tests of the packages that the function links, with the compiler flags of the deployed build
+	$(GO) run ./cmd/pack test $(LINKED)
 
 arm64: dist/linux-arm64/bootstrap ## tests of the packages with assembly, on an emulated arm64 (needs qemu-user)
 	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./internal/crc64nvme ./internal/job
