@@ -72,7 +72,7 @@ func (c *Client) reach(ctx context.Context, at endpoint) (net.Conn, error) {
 
 // shake makes a TLS handshake on a connection, and returns the connection over TLS.
 func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint) (net.Conn, error) {
-	tc := tls.Client(nc, c.trust.config(at.name()))
+	tc := tls.Client(&readBuffer{Conn: nc}, c.trust.config(at.name()))
 	if err := tc.HandshakeContext(ctx); err != nil {
 		nc.Close()
 		return nil, err
