@@ -11,15 +11,17 @@ import (
 	"reduction/ddbwire"
 )
 
-// origin is what a result is made from: an object, or all objects of a prefix.
+// origin is what a result is made from: an object, all objects of a prefix, or a list of objects.
 type origin struct {
-	Object // if prefix is set, its key is the prefix
-	prefix bool
-	source Source
+	Object  // if prefix is set, its key is the prefix
+	prefix  bool
+	list    bool // the objects are a list, and Key is ""
+	sharded bool // the objects were read in shards: see [Sharded]
+	source  Source
 
 	digest  *digest  // of what has been read; nil if the result needs no Run
 	version Version  // of the object that was read last
-	objects []Listed // of a prefix, in the order of their keys
+	objects []Listed // of a prefix, in the order of their keys; or of a list
 }
 
 // maxObjects is the most objects of a prefix: their list is held in memory, with keys of up to
@@ -35,17 +37,24 @@ func (in *origin) place() string { return "s3://" + in.Bucket + "/" + in.Key }
 
 func (in *origin) failed(err error) error { return &Error{Bucket: in.Bucket, Key: in.Key, Err: err} }
 
-// list finds the objects of a prefix.
-func (in *origin) list(ctx context.Context) (err error) {
-	in.objects, err = in.source.List(ctx, in.Bucket, in.Key, maxObjects)
+// find finds the objects of a prefix.
+func (in *origin) find(ctx context.Context) (err error) {
+	most := maxObjects
+	if in.sharded {
+		most = MaxShardedObjects
+	}
+	in.objects, err = in.source.List(ctx, in.Bucket, in.Key, most)
 	if err != nil {
 		return err
 	}
-	if len(in.objects) > maxObjects {
+	if len(in.objects) > most {
 		return in.failed(ErrTooManyObjects)
 	}
-	// The S3 console and other tools make such objects to show an empty folder.
-	in.objects = slices.DeleteFunc(in.objects, func(o Listed) bool { return o.Size == 0 && strings.HasSuffix(o.Key, "/") })
+	// The S3 console and other tools make such objects to show an empty folder. A run in shards
+	// leaves out all objects without bytes.
+	in.objects = slices.DeleteFunc(in.objects, func(o Listed) bool {
+		return o.Size == 0 && (in.sharded || strings.HasSuffix(o.Key, "/"))
+	})
 	if len(in.objects) == 0 {
 		return in.failed(ErrNoObjects)
 	}
@@ -68,8 +77,8 @@ func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err
 		now, err := in.source.Current(ctx, in.Object)
 		return now.Modified, err == nil && now.is(in.version), err
 	}
-	now := &origin{Object: in.Object, source: in.source}
-	if err := now.list(ctx); err != nil && !errors.Is(err, ErrNoObjects) {
+	now := &origin{Object: in.Object, source: in.source, sharded: in.sharded}
+	if err := now.find(ctx); err != nil && !errors.Is(err, ErrNoObjects) {
 		return modified, false, err
 	}
 	for _, o := range now.objects {
@@ -85,6 +94,8 @@ func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err
 func (in *origin) put(b *batch) {
 	if in.prefix {
 		b.String("Prefix", in.place())
+	}
+	if in.prefix || in.list {
 		b.Number("Objects", strconv.AppendInt(nil, int64(len(in.objects)), 10))
 		return
 	}
@@ -93,12 +104,15 @@ func (in *origin) put(b *batch) {
 	b.String("VersionId", in.version.VersionID)
 }
 
-// partitionKey returns the partition key that is made of the object or prefix and the Run. The
+// partitionKey returns the partition key that is made of the object, prefix or list and the Run. The
 // items under it never change.
 func (in *origin) partitionKey(run string) string {
 	kind := "object#"
-	if in.prefix {
+	switch {
+	case in.prefix:
 		kind = "prefix#"
+	case in.list:
+		kind = "list#"
 	}
 	// Neither a bucket's name nor a Run contains '#'. A key may, and so it is last.
 	return kind + in.Bucket + "#" + run + "#" + in.Key

@@ -32,7 +32,8 @@ const headerSize = 128 << 10
 // Map carries out a task and appends its partial to dst. A damaged record, or too little memory, is
 // in the partial and is no error. The same task gives the same bytes.
 func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, error) {
-	if t.Shard < 0 || t.Shard >= len(p.Shards) {
+	s, ok := p.shard(t.Shard)
+	if !ok {
 		return nil, ErrTask
 	}
 	if m.rows == nil {
@@ -42,13 +43,12 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 			m.merged.Memory = m.Memory
 		}
 	}
-	s := p.Shards[t.Shard]
 	h := Head{Run: p.Run, Settings: p.Settings, Task: t}
 	table := m.rows.Table()
 	if len(s) > 1 {
 		table = &m.merged
 		table.Extremes = m.rows.Table().Extremes
-		table.Reset(names)
+		table.Reset(job.MergedLayout)
 	}
 	for _, piece := range s {
 		span, bytes, err := m.piece(ctx, p, piece, t.Start)
@@ -67,7 +67,7 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 				}
 				break
 			}
-			o := p.Objects[piece.Object]
+			o := p.object(piece.Object)
 			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 		}
 	}
@@ -75,12 +75,9 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 	return h.append(dst, p, table), nil
 }
 
-// names is the layout of tables that names are added to, not fields.
-var names = aggregate.Layout{Fields: 4, Hospital: 0, Diagnosis: 1, Treatment: 2, RecoveryTime: 3}
-
 // piece reads a piece.
 func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (s Span, bytes int64, err error) {
-	o := p.Objects[piece.Object]
+	o := p.object(piece.Object)
 	s = Span{Piece: piece, End: o.Size, Starts: [2]int64{none, none}}
 	m.rows.Reset()
 	if p.whole(piece) {

@@ -205,7 +205,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 	w.end()
 	for i := range h.Spans {
 		s := &h.Spans[i]
-		o := p.Objects[s.Object]
+		o := p.object(s.Object)
 		w.text("object")
 		w.number(int64(s.Object))
 		for _, name := range [...]string{o.Bucket, o.Key, o.VersionID, o.ETag} {
@@ -220,17 +220,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		}
 		w.end()
 	}
-	w.text("rows")
-	for _, n := range [...]int64{h.Bytes, h.Rows, h.Skipped, h.NoValue, h.Headers} {
-		w.number(n)
-	}
-	for reason, n := range h.Reasons {
-		if n > 0 {
-			w.text(job.Reason(reason).String())
-			w.number(n)
-		}
-	}
-	w.end()
+	w.rows(h.Bytes, &h.Counts)
 	for i := range h.Bad {
 		w.bad("bad", &h.Bad[i])
 	}
@@ -239,10 +229,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		w.bad("damage", h.Damage)
 	} else {
 		if h.Extremes {
-			w.text("extremes")
-			w.exact(h.Least)
-			w.exact(h.Greatest)
-			w.end()
+			w.extremes(h.Least, h.Greatest)
 		}
 		groups = w.groups(table, h)
 	}
@@ -250,6 +237,28 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 	w.number(groups)
 	w.end()
 	return w.b
+}
+
+// rows appends how many rows there are, and what became of the others.
+func (w *writer) rows(bytes int64, c *job.Counts) {
+	w.text("rows")
+	for _, n := range [...]int64{bytes, c.Rows, c.Skipped, c.NoValue, c.Headers} {
+		w.number(n)
+	}
+	for reason, n := range c.Reasons {
+		if n > 0 {
+			w.text(job.Reason(reason).String())
+			w.number(n)
+		}
+	}
+	w.end()
+}
+
+func (w *writer) extremes(least, greatest aggregate.Number) {
+	w.text("extremes")
+	w.exact(least)
+	w.exact(greatest)
+	w.end()
 }
 
 // groups appends treatments and groups.
@@ -302,7 +311,7 @@ func (r *Reader) Reset(src io.Reader) error {
 	if r.row = r.s.Next(); !r.row {
 		return r.failed()
 	}
-	if !r.head() {
+	if string(r.s.Field(0)) != "partial" || !r.head() {
 		return ErrPartial
 	}
 	for r.row = r.s.Next(); r.row; r.row = r.s.Next() {
@@ -366,7 +375,7 @@ func (r *Reader) numbers(i int, to ...*int64) bool {
 
 func (r *Reader) head() bool {
 	var version, shard int64
-	if r.s.NumFields() != 6 || string(r.s.Field(0)) != "partial" || !r.numbers(1, &version) || version != format || !r.numbers(4, &shard) {
+	if r.s.NumFields() != 6 || !r.numbers(1, &version) || version != format || !r.numbers(4, &shard) {
 		return false
 	}
 	r.Run, r.Settings, r.Shard, r.Start = string(r.s.Field(2)), string(r.s.Field(3)), int(shard), Guess

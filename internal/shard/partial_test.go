@@ -65,7 +65,7 @@ func TestCutShort(t *testing.T) {
 		var r Reader
 		err := r.Reset(iotest.OneByteReader(bytes.NewReader(partial[:n])))
 		if err == nil {
-			err = NewMerger(&job.Options{}, nil).Add(&r, Link{Task: task})
+			err = NewMerger(job.NewReducer(job.Options{})).Add(&r, Link{Task: task})
 		}
 		if n < len(partial)-1 && !errors.Is(err, ErrPartial) { // the last line end may be missing
 			t.Fatalf("%d of %d bytes: %v", n, len(partial), err)

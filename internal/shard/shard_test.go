@@ -217,7 +217,11 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 	var all []aggregate.Group
 	parts := 1 + r.IntN(3)
 	for k := range parts {
-		m := NewMerger(&o, f.limit())
+		merged := job.NewReducer(o)
+		if take := f.limit(); take != nil {
+			merged.LimitMemory(take)
+		}
+		m := NewMerger(merged)
 		m.Part, m.Parts = k, parts
 		for _, i := range r.Perm(len(chain.Links)) {
 			l := chain.Links[i]
@@ -228,9 +232,9 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 				return fail(err)
 			}
 		}
-		all = append(all, m.Groups()...)
-		out.Small += m.Suppressed
-		rows += m.Rows()
+		all = append(all, merged.Groups()...)
+		out.Small += merged.Suppressed
+		rows += merged.Table().Rows()
 	}
 	if rows != chain.Rows {
 		t.Fatalf("%d rows in the groups, %d in the chain", rows, chain.Rows)
