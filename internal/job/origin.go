@@ -18,6 +18,7 @@ type origin struct {
 	list    bool // the objects are a list, and Key is ""
 	sharded bool // the objects were read in shards: see [Sharded]
 	source  Source
+	ctx     context.Context // ends reading, a moment before the deadline
 
 	digest  *digest  // of what has been read; nil if the result needs no Run
 	version Version  // of the object that was read last
@@ -38,12 +39,12 @@ func (in *origin) place() string { return "s3://" + in.Bucket + "/" + in.Key }
 func (in *origin) failed(err error) error { return &Error{Bucket: in.Bucket, Key: in.Key, Err: err} }
 
 // find finds the objects of a prefix.
-func (in *origin) find(ctx context.Context) (err error) {
+func (in *origin) find() (err error) {
 	most := maxObjects
 	if in.sharded {
 		most = MaxShardedObjects
 	}
-	in.objects, err = in.source.List(ctx, in.Bucket, in.Key, most)
+	in.objects, err = in.source.List(in.ctx, in.Bucket, in.Key, most)
 	if err != nil {
 		return err
 	}
@@ -72,13 +73,13 @@ func (in *origin) size() (bytes int64) {
 
 // current reports whether the objects that were read are unchanged, and when they were last
 // modified. For a prefix, that is the time of the object that was modified last.
-func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err error) {
+func (in *origin) current() (modified time.Time, is bool, err error) {
 	if !in.prefix {
-		now, err := in.source.Current(ctx, in.Object)
+		now, err := in.source.Current(in.ctx, in.Object)
 		return now.Modified, err == nil && now.is(in.version), err
 	}
-	now := &origin{Object: in.Object, source: in.source, sharded: in.sharded}
-	if err := now.find(ctx); err != nil && !errors.Is(err, ErrNoObjects) {
+	now := *in
+	if err := now.find(); err != nil && !errors.Is(err, ErrNoObjects) {
 		return modified, false, err
 	}
 	for _, o := range now.objects {

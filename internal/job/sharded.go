@@ -94,7 +94,7 @@ func (j *Job) Name(s *Sharded) error {
 func (j *Job) WithMemory(ctx context.Context, work func(ctx context.Context, rows *Reducer) error) error {
 	reading, cancel := untilLastMoment(ctx)
 	defer cancel()
-	return j.withMemory(ctx, func(share *share, err error) error {
+	return j.withMemory(reading, func(share *share, err error) error {
 		if err != nil {
 			return err
 		}
@@ -127,5 +127,9 @@ func (j *Job) Store(ctx context.Context, s *Sharded, rows *Reducer, sum *Summary
 // Publish makes the result visible, when all of its items are stored: it writes the manifest, and
 // moves the pointer. sum has the counts of all parts.
 func (j *Job) Publish(ctx context.Context, s *Sharded, e Extremes, sum *Summary) error {
-	return j.publish(ctx, s.origin(j), s.items(j), e, sum)
+	in := s.origin(j)
+	var cancel func()
+	in.ctx, cancel = untilLastMoment(ctx)
+	defer cancel()
+	return j.publish(ctx, in, s.items(j), e, sum)
 }
