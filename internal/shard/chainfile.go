@@ -4,7 +4,7 @@ import "io"
 
 // A chain is stored as CSV, too:
 //
-//	chain,1,RUN,SETTINGS,SHARDS,0
+//	chain,2,RUN,SETTINGS,SHARDS,0
 //	rows,...                                         as in a partial
 //	extremes,LEAST,GREATEST
 //	link,SHARD,START,BEFORE                          one for each shard that has records

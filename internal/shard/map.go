@@ -52,6 +52,7 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 	}
 	for _, piece := range s {
 		span, bytes, err := m.piece(ctx, p, piece, t.Start)
+		span.Rows, span.Skipped, span.NoValue = m.rows.Rows, m.rows.Skipped, m.rows.NoValue
 		h.Spans = append(h.Spans, span)
 		h.add(piece.Object, &m.rows.Counts)
 		h.Bytes += bytes
@@ -64,6 +65,7 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 			if h.Damage, ok = damageOf(piece.Object, err); ok {
 				if h.Damage.Err == job.ErrTooLarge {
 					h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
+					h.Spans[0].Rows, h.Spans[0].Skipped, h.Spans[0].NoValue = 0, 0, 0
 				}
 				break
 			}

@@ -13,9 +13,9 @@ import (
 
 // A partial is CSV in UTF-8. Each record begins with what it is; a group's begins with a number.
 //
-//	partial,1,RUN,SETTINGS,SHARD,START               1 is the format; START is guess or an offset
+//	partial,2,RUN,SETTINGS,SHARD,START               2 is the format; START is guess or an offset
 //	object,INDEX,BUCKET,KEY,VERSION,ETAG,SIZE        one for each piece, before its span
-//	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ENDSINSIDE,ODD,OUTSIDE,INSIDE
+//	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ENDSINSIDE,ODD,OUTSIDE,INSIDE,ROWS,SKIPPED,NOVALUE
 //	rows,BYTES,ROWS,SKIPPED,NOVALUE,HEADERS,REASON,N,...
 //	bad,INDEX,RECORD,OFFSET,KIND,COLUMN              the first bad rows that were left out
 //	damage,INDEX,RECORD,OFFSET,KIND,COLUMN           what ended the shard; then it has no groups
@@ -30,7 +30,7 @@ import (
 var ErrPartial = errors.New("shard: a damaged partial, or one of another run")
 
 // format is the number of this format. Raise it with every change.
-const format = 1
+const format = 2
 
 // Span says what a task has found in a piece.
 type Span struct {
@@ -39,6 +39,8 @@ type Span struct {
 	End           int64 // where the line behind the last one begins; none behind damage
 	Records       int64 // that the shard owns, bad ones too
 	HeaderRecords int64 // records up to the header's end
+
+	Rows, Skipped, NoValue int64 // as in job.Counts
 
 	// Inside says that the piece ends inside quotes, if its first record begins where First says.
 	Inside bool
@@ -215,7 +217,8 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		w.end()
 		w.text("span")
 		w.number(int64(s.Object))
-		for _, n := range [...]int64{s.From, s.To, s.First, s.End, s.Records, s.HeaderRecords, bit(s.Inside), bit(s.Odd), s.Starts[0], s.Starts[1]} {
+		for _, n := range [...]int64{s.From, s.To, s.First, s.End, s.Records, s.HeaderRecords, bit(s.Inside), bit(s.Odd), s.Starts[0], s.Starts[1],
+			s.Rows, s.Skipped, s.NoValue} {
 			w.number(n)
 		}
 		w.end()
@@ -392,7 +395,8 @@ func (r *Reader) record(what string) bool {
 	case "span":
 		var s Span
 		var inside, odd int64
-		if !r.numbers(1, &object, &s.From, &s.To, &s.First, &s.End, &s.Records, &s.HeaderRecords, &inside, &odd, &s.Starts[0], &s.Starts[1]) {
+		if !r.numbers(1, &object, &s.From, &s.To, &s.First, &s.End, &s.Records, &s.HeaderRecords, &inside, &odd, &s.Starts[0], &s.Starts[1],
+			&s.Rows, &s.Skipped, &s.NoValue) {
 			return false
 		}
 		s.Object, s.Inside, s.Odd = int(object), inside == 1, odd == 1

@@ -228,8 +228,17 @@ func (t Task) start() string {
 	return strconv.FormatInt(t.Start, 10)
 }
 
-// Suffix is what the names of partials end with.
-const Suffix = ".part"
+// Folder begins the keys of the objects that a run on AWS keeps, beside what it reads. Suffix ends
+// their names, and those of all partials.
+const (
+	Folder = "reduction-runs/"
+	Suffix = ".part"
+)
+
+// IsKept says whether a key is that of an object that a run on AWS keeps.
+func IsKept(key string) bool {
+	return strings.HasPrefix(key, Folder) && strings.HasSuffix(key, Suffix)
+}
 
 // place returns the offset that groups of an object have in a table of several objects.
 func place(object int, offset int64) int64 { return int64(object)<<offsetBits | offset }

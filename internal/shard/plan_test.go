@@ -229,7 +229,7 @@ func TestCheckRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(r.Head)
-		if _, _, err := Check(p, []*Head{r.Head}); !errors.Is(err, ErrPartial) {
+		if _, _, err := Check(p, &job.Options{}, []*Head{r.Head}); !errors.Is(err, ErrPartial) {
 			t.Errorf("%+v: %v, want %v", r.Head, err, ErrPartial)
 		}
 	}

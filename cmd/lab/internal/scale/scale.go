@@ -113,9 +113,6 @@ func (r *Run) files(ctx context.Context, names []string) error {
 	r.Reducer = job.NewReducer(r.Options)
 	merger := shard.NewMerger(r.Reducer)
 	r.Counts, r.Bytes, r.Cores = chain.Counts, chain.Bytes, r.Functions
-	if err := p.Verdict(&r.Options, chain); err != nil {
-		return err
-	}
 	merging := time.Now()
 	if err := r.merge(ctx, p, chain, merger); err != nil {
 		return err
@@ -160,7 +157,7 @@ func (r *Run) mapAll(ctx context.Context, p *shard.Plan) (*shard.Chain, error) {
 			}
 			heads = append(heads, reader.Head)
 		}
-		chain, again, err := shard.Check(p, heads)
+		chain, again, err := shard.Check(p, &r.Options, heads)
 		if err != nil || chain != nil {
 			return chain, err
 		}
