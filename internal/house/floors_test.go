@@ -40,6 +40,7 @@ var floors = []floor{
 	// Stands on the job.
 	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/job"}, pure},
 	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
+	{"reduction/internal/steps", []string{"reduction/internal/stores", "reduction/internal/event", "reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},
