@@ -52,7 +52,7 @@ func (r *Reducer) ReadShard(src io.Reader, start, stop int64) (end, records int6
 	before := start - int64(len(blank))
 	end, records, err = r.rows(&r.scanner, stop-before)
 	end = min(end, in.n) + before
-	r.table.Shift(0, before)
+	r.table.Shift(0, 0, before)
 	for _, err := range append(r.Bad[:len(r.Bad):len(r.Bad)], err) {
 		if row, ok := errors.AsType[*RowError](err); ok {
 			row.Offset += before

@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"io"
 
-	"reduction/aggregate"
 	"reduction/internal/job"
 )
 
@@ -20,7 +18,6 @@ type Mapper struct {
 	Memory  func(bytes int64) error // see aggregate.Table; nil: no limit. job.ErrTooLarge is damage
 
 	rows   *job.Reducer
-	merged aggregate.Table // of a shard of several objects
 	in     bufio.Reader
 	buffer []byte
 }
@@ -40,38 +37,37 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 		m.rows = job.NewReducer(*m.Options)
 		if m.Memory != nil {
 			m.rows.LimitMemory(m.Memory)
-			m.merged.Memory = m.Memory
 		}
 	}
+	m.rows.Reset()
 	h := Head{Run: p.Run, Settings: p.Settings, Task: t}
 	table := m.rows.Table()
-	if len(s) > 1 {
-		table = &m.merged
-		table.Extremes = m.rows.Table().Extremes
-		table.Reset(job.MergedLayout)
-	}
-	for _, piece := range s {
-		span, bytes, err := m.piece(ctx, p, piece, t.Start)
-		span.Rows, span.Skipped, span.NoValue = m.rows.Rows, m.rows.Skipped, m.rows.NoValue
-		h.Spans = append(h.Spans, span)
-		h.add(piece.Object, &m.rows.Counts)
-		h.Bytes += bytes
-		if err == nil && len(s) > 1 {
-			m.rows.Table().Shift(0, place(piece.Object, 0))
-			err = table.Merge(m.rows.Table())
+	for i, piece := range s {
+		before, groups := m.rows.Counts, table.Len()
+		if i > 0 {
+			m.rows.AnotherFile()
 		}
+		span, bytes, err := m.piece(ctx, p, piece, t.Start)
+		span.Rows, span.Skipped, span.NoValue = m.rows.Rows-before.Rows, m.rows.Skipped-before.Skipped, m.rows.NoValue-before.NoValue
+		h.Spans = append(h.Spans, span)
+		h.add(piece.Object, m.rows.Bad[len(before.Bad):])
+		h.Bytes += bytes
+		table.Shift(groups, 0, place(piece.Object, 0))
 		if err != nil {
 			var ok bool
-			if h.Damage, ok = damageOf(piece.Object, err); ok {
-				if h.Damage.Err == job.ErrTooLarge {
-					h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
-					h.Spans[0].Rows, h.Spans[0].Skipped, h.Spans[0].NoValue = 0, 0, 0
-				}
-				break
+			if h.Damage, ok = damageOf(piece.Object, err); !ok {
+				o := p.object(piece.Object)
+				return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 			}
-			o := p.object(piece.Object)
-			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+			break
 		}
+	}
+	h.Counts = m.rows.Counts
+	h.Counts.Bad = nil // they are in h.Bad
+	if h.Damage != nil && h.Damage.Err == job.ErrTooLarge {
+		// Where it shows depends on how the bytes arrive.
+		h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
+		h.Spans[0].Rows, h.Spans[0].Skipped, h.Spans[0].NoValue = 0, 0, 0
 	}
 	h.Least, h.Greatest, h.Extremes = table.Extreme()
 	return h.append(dst, p, table), nil
@@ -81,7 +77,6 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (s Span, bytes int64, err error) {
 	o := p.object(piece.Object)
 	s = Span{Piece: piece, End: o.Size, Starts: [2]int64{none, none}}
-	m.rows.Reset()
 	if p.whole(piece) {
 		in := p.reader(ctx, m.Source, piece.Object, 0, o.Size)
 		defer in.Close()
@@ -106,14 +101,14 @@ func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (
 	switch {
 	case piece.From <= s.First: // the header ends here or later
 		start = s.First
-		_, err = io.CopyN(io.Discard, &m.in, start-src.from)
+		_, err = m.in.Discard(int(start - src.from))
 	case start == Guess:
 		s.First, before, err = guess(&m.in, piece, o.Size)
 	case start < piece.From || start >= piece.To:
 		err = ErrTask
 	default:
 		s.First = start
-		_, err = io.CopyN(io.Discard, &m.in, start-src.from)
+		_, err = m.in.Discard(int(start - src.from))
 	}
 	if err != nil {
 		return s, 0, err

@@ -74,16 +74,13 @@ type Head struct {
 	Treatments []string
 }
 
-// add adds what became of the rows of an object.
-func (h *Head) add(object int, c *job.Counts) {
-	for _, err := range c.Bad {
-		if bad, ok := errors.AsType[*job.RowError](err); ok && len(h.Bad) < job.MaxBad {
+// add adds bad rows of an object.
+func (h *Head) add(object int, rows []error) {
+	for _, err := range rows {
+		if bad, ok := errors.AsType[*job.RowError](err); ok {
 			h.Bad = append(h.Bad, Bad{object, bad})
 		}
 	}
-	counts := *c
-	counts.Bad = nil
-	h.Counts.Add(&counts)
 }
 
 // kinds name what may be wrong with a row.
@@ -234,7 +231,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		if h.Extremes {
 			w.extremes(h.Least, h.Greatest)
 		}
-		groups = w.groups(table, h)
+		groups = w.groups(table)
 	}
 	w.text("end")
 	w.number(groups)
@@ -265,7 +262,7 @@ func (w *writer) extremes(least, greatest aggregate.Number) {
 }
 
 // groups appends treatments and groups.
-func (w *writer) groups(table *aggregate.Table, h *Head) (n int64) {
+func (w *writer) groups(table *aggregate.Table) (n int64) {
 	for _, name := range table.Treatments() {
 		w.text("treatment")
 		w.text(name)
@@ -273,11 +270,7 @@ func (w *writer) groups(table *aggregate.Table, h *Head) (n int64) {
 	}
 	for g := range table.Parts {
 		n++
-		object := int64(h.Spans[0].Object)
-		if len(h.Spans) > 1 {
-			object = g.Offset >> offsetBits
-		}
-		w.number(object)
+		w.number(g.Offset >> offsetBits)
 		w.number(g.Record)
 		w.number(g.Offset & (1<<offsetBits - 1))
 		w.exact(g.Sum)

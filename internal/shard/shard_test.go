@@ -115,7 +115,7 @@ func single(p *Plan, f *files, o job.Options) (out outcome) {
 			err = o.Verdict(&one)
 		}
 		if err == nil && i > 0 {
-			r.Table().Shift(0, place(i, 0))
+			r.Table().Shift(0, 0, place(i, 0))
 			for k, bad := range r.Bad {
 				r.Bad[k] = &job.Error{Bucket: object.Bucket, Key: object.Key, Err: bad}
 			}

@@ -177,8 +177,14 @@ func eachPartial(ctx context.Context, store stores.Shards, p *shard.Plan, tasks 
 // drain reads what is left of a small partial, so that its connection can be used again.
 func drain(src io.Reader) error {
 	const small = 256 << 10
-	if _, err := io.CopyN(io.Discard, src, small); err != io.EOF {
-		return err
+	var buffer [4 << 10]byte
+	for left := small; left > 0; {
+		n, err := src.Read(buffer[:])
+		if left -= n; err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
 	}
 	return nil
 }
