@@ -27,12 +27,12 @@ func (f *function) step(ctx context.Context, inv *runtime.Invocation, s *event.S
 		}
 		s.Run.Name = next.Run.Name
 		line("planned", logline.Count("shards", int64(next.Count)), logline.Count("objects", int64(len(p.Objects))), logline.Count("empty", int64(p.Empty)))
-		return event.AppendNext(nil, &next), nil
+		return next.Append(nil), nil
 	case "map":
 		if err := f.steps.Map(ctx, &s.Task); err != nil {
 			return nil, err
 		}
-		line("mapped", logline.Count("shard", int64(s.Task.Shard)))
+		line("mapped", logline.Count("shard", s.Task.Shard))
 		return []byte("{}"), nil
 	case "check":
 		next, chain, err := f.steps.Check(ctx, s)
@@ -40,30 +40,33 @@ func (f *function) step(ctx context.Context, inv *runtime.Invocation, s *event.S
 			return nil, err
 		}
 		if chain == nil {
-			line("checked", logline.Count("round", int64(s.Round)), logline.Count("again", int64(next.Count)))
-			return event.AppendNext(nil, &next), nil
+			line("checked", logline.Count("round", s.Round), logline.Count("again", int64(next.Count)))
+			return next.Append(nil), nil
 		}
 		f.skipped(of, "s3://"+s.Run.Bucket+"/"+s.Run.Key, chain.Bad)
-		line("checked", logline.Count("round", int64(s.Round)), logline.Count("rows", chain.Rows), logline.Count("skipped", chain.Skipped))
-		return event.AppendNext(nil, &next), nil
+		line("checked", logline.Count("round", s.Round), logline.Count("rows", chain.Rows), logline.Count("skipped", chain.Skipped))
+		return next.Append(nil), nil
 	case "prepare":
 		sum, err := f.steps.Prepare(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		line("prepared", logline.Count("part", int64(s.Part)), logline.Count("parts", int64(s.Parts)), logline.Count("groups", int64(sum.Groups)))
+		line("prepared", logline.Count("part", s.Part), logline.Count("parts", s.Parts), logline.Count("groups", int64(sum.Groups)))
 		return []byte("{}"), nil
 	case "split":
 		next, err := f.steps.Split(s)
-		return event.AppendNext(nil, &next), err
+		if err != nil {
+			return nil, err
+		}
+		return next.Append(nil), nil
 	case "write":
 		stored, sum, err := f.steps.Write(ctx, s)
 		f.unchecked(of, s.Run.Table, &sum)
 		if err != nil {
 			return nil, err
 		}
-		line("written", logline.Count("part", int64(s.Part)), logline.Count("parts", int64(s.Parts)), logline.Count("items", int64(sum.Items)))
-		return event.AppendStored(nil, &stored), nil
+		line("written", logline.Count("part", s.Part), logline.Count("parts", s.Parts), logline.Count("items", int64(sum.Items)))
+		return stored.Append(nil), nil
 	}
 	sum, err := f.steps.Publish(ctx, s)
 	if err != nil {

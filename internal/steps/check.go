@@ -52,7 +52,7 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 		return next, nil, err
 	case chain != nil:
 		next = event.Next{Run: s.Run, Parts: 1}
-		next.Run.Time = r.Job.Now()
+		next.Run.Time = r.Job.Now().Unix()
 		return next, chain, store.PutPartial(ctx, nameOfChain(s.Run.Name), chain.Append(nil, p))
 	case s.Round >= maxRounds:
 		o := p.Objects[p.Shards[again[0].Shard][0].Object]
@@ -64,8 +64,8 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 }
 
 // rounds returns the plan, and the tasks of all rounds so far.
-func (r *Runner) rounds(ctx context.Context, store stores.Shards, run *event.Run, round int, rows *job.Reducer) (p *shard.Plan, all []shard.Task, err error) {
-	for i := 1; i <= round; i++ {
+func (r *Runner) rounds(ctx context.Context, store stores.Shards, run *event.Run, round int64, rows *job.Reducer) (p *shard.Plan, all []shard.Task, err error) {
+	for i := int64(1); i <= round; i++ {
 		tasks, err := readTasks(ctx, store, run.Name, i, rows)
 		if err == nil && i == 1 {
 			p, err = planOf(run.Name, run.Settings, tasks)
@@ -73,8 +73,8 @@ func (r *Runner) rounds(ctx context.Context, store stores.Shards, run *event.Run
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, t := range tasks {
-			all = append(all, shard.Task{Shard: t.Shard, Start: t.Start})
+		for i := range tasks {
+			all = append(all, taskOf(&tasks[i]))
 		}
 	}
 	if p == nil {

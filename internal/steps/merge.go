@@ -31,7 +31,7 @@ func (r *Runner) Write(ctx context.Context, s *event.Step) (stored event.Stored,
 		sum = job.Summary{}
 		return r.Job.Store(ctx, sharded(&s.Run, nil), rows, &sum)
 	})
-	stored = event.Stored{Part: s.Part, Parts: s.Parts, Groups: sum.Groups, Suppressed: sum.Suppressed, Items: sum.Items}
+	stored = event.Stored{Part: s.Part, Parts: s.Parts, Groups: int64(sum.Groups), Suppressed: int64(sum.Suppressed), Items: int64(sum.Items)}
 	return stored, sum, err
 }
 
@@ -39,6 +39,9 @@ func (r *Runner) Write(ctx context.Context, s *event.Step) (stored event.Stored,
 func (r *Runner) merge(ctx context.Context, s *event.Step, use func(rows *job.Reducer) error) error {
 	if err := r.accept(s.Run.Settings); err != nil {
 		return err
+	}
+	if s.Part >= s.Parts || s.Parts > maxParts {
+		return ErrParts
 	}
 	return r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
 		store := r.store(s.Run.Bucket)
@@ -52,7 +55,7 @@ func (r *Runner) merge(ctx context.Context, s *event.Step, use func(rows *job.Re
 		}
 		p := &shard.Plan{Run: s.Run.Name, Settings: s.Run.Settings} // all that the names of partials need
 		m := shard.NewMerger(rows)
-		m.Part, m.Parts = s.Part, s.Parts
+		m.Part, m.Parts = int(s.Part), int(s.Parts)
 		err = eachPartial(ctx, store, p, tasks, func(i int, partial *shard.Reader) error {
 			return m.Add(partial, chain.Links[i])
 		})
@@ -84,15 +87,15 @@ func (r *Runner) Publish(ctx context.Context, s *event.Step) (sum job.Summary, e
 			return err
 		}
 		var p *shard.Plan
-		if s.Run.Prefix && r.Job.Options.Latest != job.NoLatest {
+		if s.Run.Of == event.OfPrefix && r.Job.Options.Latest != job.NoLatest {
 			if p, _, err = r.rounds(reading, store, &s.Run, 1, rows); err != nil {
 				return err
 			}
 		}
 		sum.Counts, sum.Bytes = chain.Counts, chain.Bytes
 		sum.Run, sum.PartitionKey = s.Run.Result, s.Run.PartitionKey
-		if s.Run.Prefix || s.Run.List {
-			sum.Objects = s.Run.Objects
+		if s.Run.Of != event.OfObject {
+			sum.Objects = int(s.Run.Objects)
 		}
 		e := job.Extremes{Least: chain.Least, Greatest: chain.Greatest, Known: chain.Extremes}
 		return r.Job.Publish(ctx, sharded(&s.Run, p), e, &sum)
@@ -105,13 +108,13 @@ func (r *Runner) Publish(ctx context.Context, s *event.Step) (sum job.Summary, e
 func add(stored []event.Stored, sum *job.Summary) error {
 	seen := make([]bool, len(stored))
 	for _, s := range stored {
-		if s.Parts != len(stored) || seen[s.Part] {
+		if s.Parts != int64(len(stored)) || s.Part >= s.Parts || seen[s.Part] {
 			return ErrParts
 		}
 		seen[s.Part] = true
-		sum.Groups += s.Groups
-		sum.Suppressed += s.Suppressed
-		sum.Items += s.Items
+		sum.Groups += int(s.Groups)
+		sum.Suppressed += int(s.Suppressed)
+		sum.Items += int(s.Items)
 	}
 	if len(stored) == 0 {
 		return ErrParts

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"reduction/internal/aws"
 	"reduction/internal/event"
@@ -39,7 +40,7 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 		return next, nil, failed(&run, err)
 	}
 	store := r.store(run.Bucket)
-	if p, err = shard.NewPlan(run.Name, &r.Job.Options, objects, s.Shard); err != nil {
+	if p, err = shard.NewPlan(run.Name, &r.Job.Options, objects, s.Size); err != nil {
 		if errors.Is(err, shard.ErrNoObjects) || errors.Is(err, shard.ErrTooManyObjects) {
 			err = failed(&run, err)
 		}
@@ -48,7 +49,6 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 	if err := p.Verify(ctx, store); err != nil {
 		return next, nil, err
 	}
-	run.Tasks = store.Partials + nameOfTasks(run.Name, 1)
 	err = store.PutPartial(ctx, nameOfTasks(run.Name, 1), appendTasks(nil, p, p.First()))
 	if errors.Is(err, stores.ErrTwoPartials) { // what is read has changed since the first delivery
 		var tasks []event.Task
@@ -59,8 +59,8 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 	if err != nil {
 		return next, nil, err
 	}
-	run.Objects = len(p.Objects)
-	if !run.Prefix && !run.List {
+	run.Objects = int64(len(p.Objects))
+	if run.Of == event.OfObject {
 		run.ETag = p.Objects[0].ETag
 	}
 	if run.PartitionKey = s.Input.PartitionKey(s.Execution, 0); run.PartitionKey != "" {
@@ -71,7 +71,7 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 		return next, nil, err
 	}
 	run.PartitionKey, run.Result = result.PartitionKey, result.Run
-	return event.Next{Run: run, Tasks: run.Tasks, Count: len(p.Shards), Round: 1}, p, nil
+	return event.Next{Run: run, Tasks: store.Partials + nameOfTasks(run.Name, 1), Count: len(p.Shards), Round: 1}, p, nil
 }
 
 // runName names a run by what its plan depends on. None of the parts has a zero byte.
@@ -88,9 +88,9 @@ func failed(run *event.Run, err error) error {
 // what they are.
 func (r *Runner) objects(ctx context.Context, in *event.Event, run *event.Run) (objects []shard.Object, err error) {
 	first := &in.Objects[0]
-	run.Bucket, run.Key, run.Table = first.Bucket, first.Key, first.Table
+	run.Bucket, run.Of, run.Key, run.Table = first.Bucket, event.OfObject, first.Key, first.Table
 	if first.Prefix != "" {
-		run.Key, run.Prefix = first.Prefix, true
+		run.Of, run.Key = event.OfPrefix, first.Prefix
 		listed, err := r.Job.Source.List(ctx, run.Bucket, run.Key, shard.MaxObjects)
 		if err != nil {
 			return nil, err
@@ -99,8 +99,8 @@ func (r *Runner) objects(ctx context.Context, in *event.Event, run *event.Run) (
 			objects = append(objects, shard.Object{Object: job.Object{Bucket: run.Bucket, Key: o.Key, ETag: o.ETag}, Size: o.Size})
 		}
 	} else {
-		if run.List = len(in.Objects) > 1; run.List {
-			run.Key = ""
+		if len(in.Objects) > 1 {
+			run.Of, run.Key = event.OfList, ""
 		}
 		for i := range in.Objects {
 			o := &in.Objects[i]
@@ -113,7 +113,7 @@ func (r *Runner) objects(ctx context.Context, in *event.Event, run *event.Run) (
 			}
 			// A version that the event does not name is not asked for: that takes another right.
 			objects = append(objects, shard.Object{Object: job.Object{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: h.ETag}, Size: h.Size})
-			if !run.List {
+			if run.Of == event.OfObject {
 				run.VersionID = h.VersionID
 			}
 		}
@@ -123,9 +123,9 @@ func (r *Runner) objects(ctx context.Context, in *event.Event, run *event.Run) (
 		switch {
 		case o.ETag == "" || strings.HasPrefix(o.ETag, "W/"):
 			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: job.ErrNoVersion}
-		case run.List && seen[o.Key]:
+		case run.Of == event.OfList && seen[o.Key]:
 			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: ErrTwice}
-		case run.List:
+		case run.Of == event.OfList:
 			seen[o.Key] = true
 		}
 	}
@@ -149,10 +149,10 @@ func takeFor(rows *job.Reducer, objects []shard.Object) error {
 func sharded(run *event.Run, p *shard.Plan) *job.Sharded {
 	s := &job.Sharded{
 		Object: job.Object{Bucket: run.Bucket, Key: run.Key, VersionID: run.VersionID, ETag: run.ETag},
-		Prefix: run.Prefix, List: run.List,
-		Table: run.Table, PartitionKey: run.PartitionKey, Run: run.Result, Time: run.Time,
+		Prefix: run.Of == event.OfPrefix, List: run.Of == event.OfList,
+		Table: run.Table, PartitionKey: run.PartitionKey, Run: run.Result, Time: time.Unix(run.Time, 0),
 	}
-	if run.Prefix || run.List {
+	if run.Of != event.OfObject {
 		s.Objects = make([]job.Listed, run.Objects)
 	}
 	if p != nil {
@@ -170,20 +170,20 @@ func appendTasks(dst []byte, p *shard.Plan, tasks []shard.Task) []byte {
 		if i > 0 {
 			dst = append(dst, ",\n"...)
 		}
-		t := event.Task{Run: p.Run, Settings: p.Settings, Shard: task.Shard, Start: task.Start}
+		t := event.Task{Run: p.Run, Settings: p.Settings, Shard: int64(task.Shard), Start: max(0, task.Start)}
 		for _, piece := range p.Shards[task.Shard] {
 			o := p.Objects[piece.Object]
 			t.Bucket = o.Bucket
-			t.Objects = append(t.Objects, event.Piece{Object: piece.Object, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag,
+			t.Objects = append(t.Objects, event.Piece{Object: int64(piece.Object), Key: o.Key, VersionID: o.VersionID, ETag: o.ETag,
 				Size: o.Size, From: piece.From, To: piece.To})
 		}
-		dst = event.AppendTask(dst, &t)
+		dst = t.Append(dst)
 	}
 	return append(dst, ']')
 }
 
 // readTasks reads the tasks of a round.
-func readTasks(ctx context.Context, store stores.Shards, run string, round int, rows *job.Reducer) (tasks []event.Task, err error) {
+func readTasks(ctx context.Context, store stores.Shards, run string, round int64, rows *job.Reducer) (tasks []event.Task, err error) {
 	name := nameOfTasks(run, round)
 	body, err := store.OpenPartial(ctx, name)
 	if err != nil {
@@ -209,20 +209,18 @@ func planOf(run, settings string, tasks []event.Task) (*shard.Plan, error) {
 	p := &shard.Plan{Run: run, Settings: settings}
 	for i := range tasks {
 		t := &tasks[i]
-		if t.Run != run || t.Settings != settings || t.Shard != i {
+		if t.Run != run || t.Settings != settings || t.Shard != int64(i) {
 			return nil, ErrStrange
 		}
-		var s shard.Shard
-		for _, piece := range t.Objects {
-			if piece.Object == len(p.Objects) {
-				p.Objects = append(p.Objects, objectOf(t.Bucket, &piece))
-			}
-			if piece.Object >= len(p.Objects) {
+		for k := range t.Objects {
+			switch o := &t.Objects[k]; {
+			case o.Object == int64(len(p.Objects)):
+				p.Objects = append(p.Objects, objectOf(t.Bucket, o))
+			case o.Object > int64(len(p.Objects)):
 				return nil, ErrStrange
 			}
-			s = append(s, shard.Piece{Object: piece.Object, From: piece.From, To: piece.To})
 		}
-		p.Shards = append(p.Shards, s)
+		p.Shards = append(p.Shards, piecesOf(t))
 	}
 	return p, nil
 }

@@ -68,8 +68,8 @@ func (r *Runner) accept(settings string) error {
 }
 
 // nameOfTasks names the tasks of a round, and nameOfChain the chain.
-func nameOfTasks(run string, round int) string {
-	return run + "/tasks-" + strconv.Itoa(round) + shard.Suffix
+func nameOfTasks(run string, round int64) string {
+	return run + "/tasks-" + strconv.FormatInt(round, 10) + shard.Suffix
 }
 
 func nameOfChain(run string) string { return run + "/chain" + shard.Suffix }
@@ -79,14 +79,15 @@ func (r *Runner) Map(ctx context.Context, t *event.Task) error {
 	if err := r.accept(t.Settings); err != nil {
 		return err
 	}
-	var s shard.Shard
-	var objects []shard.Object
-	for _, p := range t.Objects {
-		s = append(s, shard.Piece{Object: p.Object, From: p.From, To: p.To})
-		objects = append(objects, objectOf(t.Bucket, &p))
+	if len(t.Objects) == 0 {
+		return shard.ErrTask
 	}
-	p := shard.One(t.Run, t.Settings, t.Shard, s, objects)
-	task := shard.Task{Shard: t.Shard, Start: t.Start}
+	var objects []shard.Object
+	for i := range t.Objects {
+		objects = append(objects, objectOf(t.Bucket, &t.Objects[i]))
+	}
+	p := shard.One(t.Run, t.Settings, int(t.Shard), piecesOf(t), objects)
+	task := taskOf(t)
 	store := r.store(t.Bucket)
 	return r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
 		m := shard.Mapper{Source: store, Options: &r.Job.Options, Memory: rows.Take}
@@ -96,6 +97,23 @@ func (r *Runner) Map(ctx context.Context, t *event.Task) error {
 		}
 		return store.PutPartial(ctx, p.Name(task), partial)
 	})
+}
+
+// taskOf returns the task that a payload is of.
+func taskOf(t *event.Task) shard.Task {
+	task := shard.Task{Shard: int(t.Shard), Start: t.Start}
+	if t.Start == 0 {
+		task.Start = shard.Guess
+	}
+	return task
+}
+
+// piecesOf returns the shard of a task.
+func piecesOf(t *event.Task) (s shard.Shard) {
+	for _, p := range t.Objects {
+		s = append(s, shard.Piece{Object: int(p.Object), From: p.From, To: p.To})
+	}
+	return s
 }
 
 // objectOf returns the object of a piece.
