@@ -222,5 +222,8 @@ func planOf(run, settings string, tasks []event.Task) (*shard.Plan, error) {
 		}
 		p.Shards = append(p.Shards, piecesOf(t))
 	}
+	if len(p.Shards) == 0 {
+		return nil, ErrStrange
+	}
 	return p, nil
 }
