@@ -1,6 +1,7 @@
 package stores
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -56,11 +57,28 @@ func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error 
 		return err
 	}
 	defer there.Close()
-	have, err := io.ReadAll(there)
-	if err == nil && string(have) != string(data) {
+	same, err := isSame(there, data)
+	if err == nil && !same {
 		err = &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: ErrTwoPartials}
 	}
 	return err
+}
+
+// isSame reports whether src yields data, and nothing else.
+func isSame(src io.Reader, data []byte) (bool, error) {
+	var buffer [4 << 10]byte
+	for {
+		n, err := src.Read(buffer[:])
+		if !bytes.HasPrefix(data, buffer[:n]) {
+			return false, nil
+		}
+		data = data[n:]
+		if err == io.EOF {
+			return len(data) == 0, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
 }
 
 // OpenPartial opens a partial.
