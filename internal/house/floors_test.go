@@ -86,6 +86,7 @@ var floors = []floor{
 	{"reduction/runtime/lambdatest/lambda", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
 	{"reduction/runtime/lambdatest", []string{"reduction/runtime/lambdatest/..."}, tool},
 	{"reduction/internal/dataset", nil, tool},
+	{"reduction/internal/workflow", nil, tool},
 	{"reduction/internal/shardtest", []string{"reduction/internal/job", "reduction/aggregate"}, tool},
 	{"reduction", anything, tool},
 	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},
