@@ -288,9 +288,11 @@ func TestPlanRefuses(t *testing.T) {
 		{"objects of two buckets", "", `[{"key":"in.csv"},{"key":"in.csv","bucket":"other"}]`, "Function.BadEvent"},
 		{"results in two tables", "", `[{"key":"in.csv"},{"key":"other.csv","table":"other"}]`, "Function.BadEvent"},
 		{"a prefix and an object", "", `[{"key":"in.csv"},{"prefix":"x"}]`, "Function.BadEvent"},
-		{"an event that is ignored", "", `{"Records":[{"eventVersion":"2.1","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"records"},"object":{"key":"in.csv"}}}]}`, "Function.BadEvent"},
+		{"an event that is ignored", "", `{"Records":[{"eventVersion":"2.1","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"records"},"object":{"key":"in.csv"}}}]}`, "Function.NotNeeded"},
+		{"an object of a run", "", `{"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"records"},"object":{"key":"reduction-runs/1.part"}}}`, "Function.NotNeeded"},
+		{"an object that was replaced", "", `{"detail-type":"Object Created","source":"aws.s3","time":"2020-01-01T00:00:00Z","detail":{"bucket":{"name":"records"},"object":{"key":"in.csv","etag":"0123"}}}`, "Function.NotNeeded"},
 		{"a step", "", `{"step":"check"}`, "Function.BadEvent"},
-		{"another ETag", "", `{"key":"in.csv","etag":"0123"}`, "Function.Changed"},
+		{"another ETag", "", `{"key":"in.csv","etag":"0123"}`, "Function.Superseded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), c.settings)
