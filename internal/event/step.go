@@ -223,6 +223,9 @@ func (e *Event) parseStep(payload []byte) error {
 			r.only(names, k.needs, k.may)
 		}
 	}
+	if has(names, "run") && (s.Name == "map") != (t.Run != "") {
+		r.fail("member run has a value of the wrong type")
+	}
 	if r.err != nil {
 		return r.err
 	}
