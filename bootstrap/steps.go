@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"reduction/internal/event"
 	"reduction/internal/logline"
@@ -108,13 +107,12 @@ func (f *function) needed(of logline.Invocation, in *event.Event) error {
 	for i := range in.Ignored {
 		f.ignored(of, &in.Ignored[i])
 	}
-	if in.Sender != event.Direct {
-		in.Objects = slices.DeleteFunc(in.Objects, func(o event.Object) bool { return f.kept(of, &o) })
+	for i := range in.Objects {
+		if in.Sender == event.Direct || !f.kept(of, &in.Objects[i]) {
+			return nil
+		}
 	}
-	if len(in.Objects) == 0 {
-		return errNotNeeded
-	}
-	return nil
+	return errNotNeeded
 }
 
 // planFailed decides what it means that a plan has failed, as outcome does for an invocation.

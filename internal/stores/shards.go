@@ -81,6 +81,27 @@ func isSame(src io.Reader, data []byte) (bool, error) {
 	}
 }
 
+// ReadPartial reads a small object that is kept beside partials. take is asked for memory before.
+func (s Shards) ReadPartial(ctx context.Context, name string, take func(bytes int64) error) ([]byte, error) {
+	src, err := s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	if src.Size() < 0 {
+		return nil, &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: aws.ErrUnconfirmed}
+	}
+	if err := take(src.Size()); err != nil {
+		return nil, err
+	}
+	data := make([]byte, src.Size()+1) // only at its end is it known that the object is whole
+	n, err := io.ReadFull(src, data)
+	if err == io.ErrUnexpectedEOF || err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
+}
+
 // OpenPartial opens a partial.
 func (s Shards) OpenPartial(ctx context.Context, name string) (io.ReadCloser, error) {
 	return s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
