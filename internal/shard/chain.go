@@ -106,10 +106,10 @@ func (c *checking) whole(shard int) error {
 // object follows the chain through the shards of one object.
 func (c *checking) object(first, behind int) error {
 	var (
-		next   int64 // where the next shard's first record begins, or none
-		sure   bool  // that is proven; else it is a guess
-		inside bool  // the next shard begins inside quotes; a guess where blind is not set
-		blind  bool  // that is not known
+		next   int64 // where the next shard's first record begins
+		sure   bool  // that is proven; else it is a guess, or none
+		inside bool  // the next shard begins inside quotes
+		blind  bool  // that is not known, or damage makes it mean nothing
 		before int64 // records
 	)
 	for i := first; i < behind; i++ {
@@ -130,7 +130,7 @@ func (c *checking) object(first, behind int) error {
 		if next >= span.To {
 			continue // a record, or the header, that began before this shard ends behind it
 		}
-		if next == none && !blind {
+		if !sure && !blind {
 			next = span.Starts[0]
 			if begins {
 				next = span.Starts[1]
@@ -155,10 +155,9 @@ func (c *checking) object(first, behind int) error {
 				return err
 			}
 			before += h.Spans[0].Records
+			inside = h.Spans[0].Inside
+			blind = blind || h.Reasons[job.Quotes] > 0
 			sure = h.Damage == nil
-		}
-		if h.Damage == nil {
-			inside, blind = h.Spans[0].Inside, false
 		}
 		next = h.Spans[0].End
 	}
