@@ -334,6 +334,41 @@ func TestStepsList(t *testing.T) {
 	}
 }
 
+// In a bucket with versions, a result has the Run of a single one, and a version that the input names
+// is read even if it is not the current one any more.
+func TestStepsVersions(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "LATEST=object")
+	m.w.ask(t, "PUT", "", "versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+	first := m.w.S3.PutObject("records", "in.csv", rows(100), nil)
+	if _, err := m.w.invoke(execution, `{"table":"single"}`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Run(execution, `{"table":"sharded"}`, 500); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 37 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+	want := m.w.items("single")
+	m.w.DynamoDB.Empty("sharded")
+	n, err := m.Plan(execution, fmt.Sprintf(`{"key":"in.csv","table":"sharded","versionId":%q}`, first.VersionID), 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.w.S3.Put("records", "in.csv", rows(50))
+	if n, err = m.Chain(n); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := m.Store(n)
+	if err != nil || !strings.Contains(answer, `"rows":100,`) {
+		t.Fatalf("%s, %v", answer, err)
+	}
+	// All but the pointer, which is for the newer version.
+	if got := m.w.items("sharded"); len(got) != 36 || !reflect.DeepEqual(got, slices.DeleteFunc(want, func(i dynamodb.Item) bool { return i["PK"].Text() == "latest" })) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+}
+
 // Another setting makes every step fail, since partials of both would be mixed.
 func TestStepsSettings(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
