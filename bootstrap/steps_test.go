@@ -369,6 +369,38 @@ func TestStepsVersions(t *testing.T) {
 	}
 }
 
+// Many small objects share shards; those without bytes are left out.
+func TestStepsManyObjects(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "LATEST=prefix", "BAD_ROWS=5%")
+	for i := range 600 {
+		m.w.S3.Put("records", fmt.Sprintf("feed/%03d.csv", i), fmt.Appendf(nil, "%sH%d,\"D\n%d\",T,%d\n", header, i%9, i%7, i))
+	}
+	if _, err := m.w.invoke(execution, `{"prefix":"feed/","table":"single"}`); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		m.w.S3.Put("records", fmt.Sprintf("feed/%03d.csv.empty", i), nil)
+	}
+	answer, err := m.Run(execution, `{"prefix":"feed/","table":"sharded"}`, 10_000)
+	if err != nil || !strings.Contains(answer, `"objects":600,"rows":600,"groups":63,`) || m.Shards > 5 || m.Rounds != 1 {
+		t.Fatalf("%d shards, %d rounds, %s, %v", m.Shards, m.Rounds, answer, err)
+	}
+	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 65 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+	if !strings.Contains(m.w.log.String(), "objects=600\tempty=60") {
+		t.Error(m.w.log.String())
+	}
+	// One bad row is more than the share of its object, though few of all rows are bad.
+	m.w.S3.Put("records", "feed/3.csv", []byte(header+"H,D,T,x\nH,D,T,1\n"))
+	_, want := m.w.invoke("again", `{"prefix":"feed/3.csv","table":"single"}`)
+	_, err = m.Run("again", `{"prefix":"feed/","table":"sharded"}`, 10_000)
+	wantType(t, "a bad object", err, "Function.TooManyBadRows")
+	if fmt.Sprint(err) != fmt.Sprint(want) {
+		t.Errorf("%v\nwant %v", err, want)
+	}
+}
+
 // Another setting makes every step fail, since partials of both would be mixed.
 func TestStepsSettings(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
