@@ -11,7 +11,8 @@
 //
 // # What it doesn't
 //
-// Any other operation, indexes, streams and filter expressions are refused by name, never ignored: a test must not pass because a condition was not looked at. Of condition expressions,
+// Any other operation, indexes, streams and filter expressions are refused by name, never ignored: a
+// test must not pass because a condition was not looked at. Of condition expressions,
 // attribute_type, contains, size and paths into maps and lists are refused.
 //
 // A table is ACTIVE as soon as it is created and gone as soon as it is deleted. Every read is
