@@ -51,6 +51,6 @@
 // bucket can be in one (s3.Service.CreateBucketIn). Data lives in memory and ends with the
 // server.
 //
-// What is missing is refused, as not implemented or by name, and never ignored where ignoring it
-// would change a result.
+// A request for what is missing is refused by name. It is never ignored where ignoring it would
+// change a result.
 package lambdatest

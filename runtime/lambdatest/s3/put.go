@@ -48,12 +48,12 @@ func (c *call) checkPut() *apiError {
 		return fail(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
 	}
 	if enc := h.Get("X-Amz-Server-Side-Encryption"); enc != "" && enc != "AES256" {
-		return errNotImplemented("x-amz-server-side-encryption: " + enc)
+		return errUnsupported("x-amz-server-side-encryption: " + enc)
 	}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, missing := range []string{"X-Amz-Grant-", "X-Amz-Object-Lock-", "X-Amz-Server-Side-Encryption-", "X-Amz-Write-Offset-Bytes"} {
 			if strings.HasPrefix(name, missing) {
-				return errNotImplemented(strings.ToLower(name))
+				return errUnsupported(strings.ToLower(name))
 			}
 		}
 	}

@@ -99,7 +99,7 @@ func (c *call) route() route {
 	}
 	if missing >= 0 {
 		subresource := notEmulated[missing]
-		return route{name: c.r.Method + "?" + subresource, do: func(*call) *apiError { return errNotImplemented(subresource) }}
+		return route{name: c.r.Method + "?" + subresource, do: func(*call) *apiError { return errUnsupported(subresource) }}
 	}
 	return route{name: c.r.Method, do: func(*call) *apiError { return errMethodNotAllowed }}
 }

@@ -138,6 +138,7 @@ func TestPut(t *testing.T) {
 		{[]string{sum("CRC32", "data"), sum("CRC32C", "data")}, "InvalidRequest"},
 		{[]string{"X-Amz-Sdk-Checksum-Algorithm: CRC32"}, "InvalidRequest"},
 		{[]string{"If-None-Match: *"}, ""},
+		{[]string{`If-None-Match: "other"`}, "NotImplemented"},
 		{[]string{`If-Match: "other"`}, "NoSuchKey"},
 		{[]string{"X-Amz-Acl: public-read"}, "AccessControlListNotSupported"},
 		{[]string{"X-Amz-Server-Side-Encryption: aws:kms"}, "NotImplemented"},
