@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -19,7 +20,7 @@ func (s *Service) ServeMetrics(w http.ResponseWriter, r *http.Request) {
 		func(w http.ResponseWriter, r *http.Request, body []byte) {
 			form, err := url.ParseQuery(string(body))
 			if err != nil || form.Get("Action") != "GetMetricStatistics" {
-				writeMetricsError(w, http.StatusBadRequest, "InvalidAction", "lambdatest knows GetMetricStatistics")
+				writeMetricsError(w, http.StatusBadRequest, "InvalidAction", "only GetMetricStatistics is supported by lambdatest")
 				return
 			}
 			s.serveStatistics(w, form)
@@ -68,11 +69,7 @@ func (fn *Function) countInvocation() {
 }
 
 func refuseMetrics(w http.ResponseWriter, r *signature.Refusal) {
-	status := r.JSONStatus
-	if status == 0 {
-		status = http.StatusForbidden
-	}
-	writeMetricsError(w, status, r.Exception, r.JSONMessage)
+	writeMetricsError(w, cmp.Or(r.JSONStatus, http.StatusForbidden), r.Exception, r.JSONMessage)
 }
 
 func writeMetricsError(w http.ResponseWriter, status int, code, message string) {

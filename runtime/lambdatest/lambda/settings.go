@@ -68,7 +68,7 @@ func (set settings) apply(request map[string]json.RawMessage) (settings, error) 
 		err = json.Unmarshal(text, &in)
 	}
 	if err != nil {
-		return set, &parameterError{"Could not parse request body into json: " + err.Error()}
+		return set, notJSON(err)
 	}
 	if n := in.MemorySize; n != nil {
 		if *n < 128 || *n > 10_240 {
