@@ -136,10 +136,9 @@ func (c *call) listObjects() *apiError {
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	b := c.s.buckets[c.bucket]
-	keys, prefixes, next := l.page(b.keys(), func(key string) bool { return !b.latest(key).deleted })
+	keys, prefixes, next := l.page(c.b.keys(), func(key string) bool { return !c.b.latest(key).deleted })
 	for _, key := range keys {
-		o := b.latest(key)
+		o := c.b.latest(key)
 		entry := listedObject{l.encode(key), formatTime(o.modified), o.etag, string(o.checksum.kind), o.checksum.typ, o.content.Size(), o.storageClass(), nil}
 		if !v2 || c.query.Get("fetch-owner") == "true" {
 			entry.Owner = owner
