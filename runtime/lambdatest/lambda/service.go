@@ -119,6 +119,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.servePackage(w, r) {
 		return
 	}
-	op, _ := route(r)
-	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: op.name}, refuse, s.serve)
+	op, c := route(r)
+	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: op.name}, refuse,
+		func(w http.ResponseWriter, _ *http.Request, body []byte) {
+			c.body = body
+			s.serve(w, op, c)
+		})
 }
