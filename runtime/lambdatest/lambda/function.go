@@ -195,9 +195,6 @@ type RuntimeRequest struct {
 	Status       int // of the answer; 0 if there is none, or none yet
 }
 
-// maxRequests limits how many requests a function remembers.
-const maxRequests = 1 << 16
-
 // Requests returns the requests to the function's Runtime API in the order of their arrival.
 // After 65,536 of them the older half is forgotten.
 func (fn *Function) Requests() []RuntimeRequest {

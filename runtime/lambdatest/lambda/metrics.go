@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -62,10 +61,7 @@ func (s *Service) serveStatistics(w http.ResponseWriter, form url.Values) {
 func (fn *Function) countInvocation() {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
-	if len(fn.invoked) == maxRequests {
-		fn.invoked = slices.Delete(fn.invoked, 0, maxRequests/2)
-	}
-	fn.invoked = append(fn.invoked, fn.server.Now())
+	fn.invoked = front.AppendRecent(fn.invoked, fn.server.Now())
 }
 
 func refuseMetrics(w http.ResponseWriter, r *signature.Refusal) {
