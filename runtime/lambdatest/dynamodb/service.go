@@ -37,7 +37,7 @@ type Service struct {
 	server front.Server
 	mu     sync.Mutex
 	tables map[string]*table
-	stale  *rand.Rand // decides of what time a read is; nil: of now
+	stale  *rand.Rand // chooses how old the data of a read is; nil: all reads are consistent
 }
 
 // An Item is what a table holds: attribute values by their names.

@@ -48,8 +48,8 @@ func (fn *Function) settle() {
 	c.revision = front.NewUUID()
 }
 
-// isStale reports whether an environment was started with other settings than it would be now. It
-// is to be shut down then, and counts as one of the new settings.
+// isStale reports whether an environment was started before the last update. The caller must shut
+// it down: isStale already marks it as one that has the new settings.
 func (fn *Function) isStale(env *environment) bool {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
@@ -238,8 +238,8 @@ func servePublish(w http.ResponseWriter, c *call) {
 	}
 }
 
-// publish makes a version of the function as it is, or returns the last one, if nothing has changed
-// since. A version has environments of its own.
+// publish makes a version of the function as it is. If nothing has changed since the last version,
+// publish returns that one. A version has environments of its own.
 func (fn *Function) publish(description *string) *Function {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
@@ -269,7 +269,7 @@ func staleRevision(w http.ResponseWriter) {
 		"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
 }
 
-// invalid answers that a parameter cannot be.
+// invalid answers that a parameter is not valid, or that this package has failed.
 func invalid(w http.ResponseWriter, err error) {
 	if _, ok := errors.AsType[*parameterError](err); ok {
 		writeError(w, http.StatusBadRequest, "InvalidParameterValueException", err.Error())
