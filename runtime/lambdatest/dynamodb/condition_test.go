@@ -136,7 +136,8 @@ func TestKeyConditionErrors(t *testing.T) {
 	}
 }
 
-// Reads without ConsistentRead see the table as it was at some time, and those with it as it is.
+// Reads with ConsistentRead see the table as it is. The others see it as it was at one time or
+// another.
 func TestStale(t *testing.T) {
 	c := newDDBClient(t)
 	c.d.Stale(1)
