@@ -25,7 +25,7 @@ type authority struct {
 	issuer    *x509.Certificate
 	issuerKey crypto.Signer
 	leafKey   crypto.Signer
-	behind    [][]byte // the certificates that are sent behind a server's own
+	behind    [][]byte // the certificates that are sent after a server's own
 
 	mu     sync.Mutex
 	issued map[string]*tls.Certificate

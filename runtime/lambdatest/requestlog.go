@@ -76,7 +76,7 @@ func (l *requestLog) of(service string) []Request {
 	return out
 }
 
-// A loggedWriter completes an entry of the log with what is answered.
+// A loggedWriter adds the answer to an entry of the log.
 type loggedWriter struct {
 	http.ResponseWriter
 	log   *requestLog

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// firstRegion is the region where S3 still does what it did when there was only one.
+// firstRegion was S3's only region once. There, S3 still behaves as it did then.
 const firstRegion = "us-east-1"
 
 // S3 User Guide, "General purpose bucket naming rules".

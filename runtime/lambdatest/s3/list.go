@@ -17,7 +17,7 @@ type ownerElement struct{ ID, DisplayName string }
 // The canonical user ID is the one of AWS's documentation.
 var owner = &ownerElement{"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", "lambdatest"}
 
-// A listing is what a request wants to have listed.
+// A listing is the parameters that choose what is listed.
 type listing struct {
 	prefix, delimiter string
 	after             string // the listing begins after this key or common prefix
