@@ -52,8 +52,7 @@ func (w *worker) answer(inv *Invocation, a answer, err error) error {
 		}
 	}
 	if err != nil {
-		w.report(inv, err)
-		r := describe(err)
+		r := w.report(inv, err)
 		sendErr = w.postError(ctx, inv.path("/error"), r, inv.echo())
 		if err == ErrResponseTooLarge && status(sendErr) == 403 {
 			sendErr = nil // Lambda has already reported the error to the caller
@@ -135,8 +134,7 @@ func (w *worker) stream(ctx context.Context, inv *Invocation, r io.Reader) (err,
 	})
 	s.close()
 	if s.err != nil {
-		w.report(inv, s.err)
-		if panicked := describe(s.err).panicked; panicked != nil {
+		if panicked := w.report(inv, s.err).panicked; panicked != nil {
 			exit = panicked
 		}
 	}

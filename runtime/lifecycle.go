@@ -25,7 +25,7 @@ func (c *Client) restore(ctx context.Context) error {
 	}
 	if err := c.AfterRestore(); err != nil {
 		restoreErr := &restoreError{err}
-		c.fail("/runtime/restore/error", restoreErr)
+		c.fail("/runtime/restore/error", describe(restoreErr))
 		return restoreErr
 	}
 	return nil

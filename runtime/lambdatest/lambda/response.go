@@ -120,7 +120,7 @@ func refuseTruncated(w http.ResponseWriter) {
 }
 
 // invocationError takes the report that an invocation has failed. AWS documents no limit of its
-// size. Here the limit is that of a response: a longer report would be cut off without an error.
+// size. Here it has that of a response, and a longer report is refused.
 func (s *session) invocationError(w http.ResponseWriter, r *http.Request) {
 	inv := s.claim(w, r)
 	if inv == nil {
