@@ -8,7 +8,7 @@ import (
 func (s *Service) query(p *params) (any, error) {
 	forward := p.boolean("ScanIndexForward", true)
 	keyCondition := p.str("KeyConditionExpression")
-	r, err := p.read("KeyConditions", "QueryFilter")
+	r, err := p.read(nil, "KeyConditions", "QueryFilter")
 	if err != nil {
 		return nil, err
 	}

@@ -183,7 +183,7 @@ func (s *Service) deleteTable(p *params) (any, error) {
 
 func (s *Service) listTables(p *params) (any, error) {
 	var c checks
-	limit := c.limit(p, 100)
+	limit, _ := c.integer(p, "Limit", "limit", 1, 100)
 	start := p.str("ExclusiveStartTableName")
 	if p.has("ExclusiveStartTableName") {
 		c.name(start, "exclusiveStartTableName")
