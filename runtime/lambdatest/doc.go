@@ -22,7 +22,8 @@
 //	}
 //
 // A function finds the server through its environment. Any other client does so through the
-// variables of Server.Env: the AWS CLI, an SDK, a program under test.
+// variables of Server.Env: the AWS CLI, an SDK, a program under test. A client in the test's own
+// process gets them from Server.Getenv.
 //
 // What each service knows, and what not, is in the documentation of the packages s3, dynamodb
 // and lambda below this one.
