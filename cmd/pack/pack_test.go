@@ -68,7 +68,10 @@ func TestBuild(t *testing.T) {
 	if out, err := exec.Command("./hello").CombinedOutput(); string(out) != "hello\n" || err != nil {
 		t.Errorf("%q, %v", out, err)
 	}
-	for _, what := range []string{".", "hello"} {
+	if err := run([]string{"build", "-arch", "arm64", "-o", "arm64", "."}); err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{".", "arm64"} {
 		if err := run([]string{"zip", "-o", "dist/hello.zip", what}); err != nil {
 			t.Fatal(err)
 		}
@@ -76,6 +79,11 @@ func TestBuild(t *testing.T) {
 			t.Errorf("of %s: %v", what, err)
 		} else {
 			z.Close()
+		}
+	}
+	for _, args := range [][]string{{"main.go"}, {"-arch", "amd64", "arm64"}, {"-arch", "riscv64", "."}} {
+		if err := run(append([]string{"zip", "-o", "bad.zip"}, args...)); err == nil {
+			t.Errorf("packed %v", args)
 		}
 	}
 	write("lib.go", "package lib\n")
