@@ -243,6 +243,7 @@ var badInputs = []struct {
 }{
 	{"empty", "", ErrEmpty, "s3://b/k.csv"},
 	{"blank lines only", "\n\n", ErrEmpty, "s3://b/k.csv"},
+	{"a byte order mark only", "\ufeff\n", ErrEmpty, "s3://b/k.csv"},
 	{"no header", "Mr. Secret,Secret disease,T,5\n", ErrHeader, "lacks Hospital, Diagnosis, Treatment, Recovery Time (columns found: 4): the file seems to have no header"},
 	{"one column missing", "Hospital,Diagnosis,Treatment\nSecret,D,T\n", ErrHeader, "lacks Recovery Time (columns found: 3)"},
 	{"column twice", "Hospital,Hospital,Diagnosis,Treatment,Recovery Time\n", ErrHeader, "has twice Hospital (columns found: 5)"},
@@ -269,6 +270,8 @@ var badInputs = []struct {
 	{"two names for one", "Hospital,hospital ,Diagnosis,Treatment,Recovery Time\n", ErrHeader, "has twice Hospital (columns found: 5)"},
 	{"a near miss", "Hospitals,Diagnosis,Treatment,RecoveryTime\nSecret,D,T,5\n", ErrHeader, "the header lacks Hospital, Recovery Time (columns found: 4); it has Hospitals, RecoveryTime: "},
 	{"a title", "Report of Secret\n\n" + header + "H,D,T,5\n", ErrHeader, "remove the lines before the header, which is line 3"},
+	{"spaces before quotes", `"Hospital", "Diagnosis", "Treatment", "Recovery Time"` + "\n", ErrHeader, "lacks Hospital, Diagnosis, Treatment, Recovery Time (columns found: 0): a quote in it is out of place: no space"},
+	{"nothing behind Excel's line", "sep=;\n", ErrHeader, "(columns found: 0)"},
 	{"rows alone", "Secret Hospital,Secret disease,T,5\nH,D,T,6\n", ErrHeader, "the file seems to have no header"},
 	{"CR CR LF", strings.ReplaceAll(header+"H,D,T,5\n", "\n", "\r\r\n"), ErrFormat, "CR CR LF"},
 	{"CR alone", strings.ReplaceAll(header+"Secret,D,T,5\n", "\n", "\r"), ErrFormat, "CR alone"},
