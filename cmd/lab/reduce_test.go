@@ -77,6 +77,15 @@ func TestReduceSettings(t *testing.T) {
 	}
 }
 
+// An error that names a setting of the function says which flag it is here.
+func TestReduceNamesFlags(t *testing.T) {
+	const file = "Hospital;Diagnosis;Treatment;Recovery Time\nA;x;T;1,5\n"
+	status, _, stderr := shell(strings.NewReader(file), "reduce", "-")
+	if want := "a number with a comma: set DECIMAL=comma (DECIMAL is the flag --decimal)\n"; status != 1 || !strings.HasSuffix(stderr, want) {
+		t.Errorf("status %d, stderr %q", status, stderr)
+	}
+}
+
 func TestReduceJSON(t *testing.T) {
 	const dirty = header + "A,x,T,1\nA,x,T,PATIENT\nA,x,T\n" + header + "A,x,T,\n"
 	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "-", "--json", "--bad-rows=skip", "--no-value=skip")
