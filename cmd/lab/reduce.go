@@ -125,10 +125,15 @@ func settingFlags(f *cli.Flags, values reduce.Settings) {
 	}
 }
 
-// withFlags adds to an error that names settings of the function which flags they are here.
+// withFlags adds to an error that names settings of the function which flags they are here. A file
+// may have such a name, too: a setting is a word by itself, or stands before its value.
 func withFlags(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error() + " "
 	for _, s := range settings {
-		if err != nil && strings.Contains(err.Error(), s.variable) {
+		if strings.Contains(text, " "+s.variable+" ") || strings.Contains(text, " "+s.variable+"=") {
 			err = fmt.Errorf("%w (%s is the flag --%s)", err, s.variable, s.flag)
 		}
 	}
