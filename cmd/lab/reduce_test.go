@@ -97,7 +97,7 @@ func TestReduceJSON(t *testing.T) {
 	const dirty = header + "A,x,T,1\nA,x,T,PATIENT\nA,x,T\n" + header + "A,x,T,\n"
 	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "-", "--json", "--bad-rows=skip", "--no-value=skip")
 	const want = `{"rows":1,"groups":1,"skipped":2,"reasons":{"fields":1,"number":1},"noValue":1,"headers":1,"bytes":121,` +
-		`"bad":["record 3 at byte 51, column Recovery Time: not a decimal number","record 4 at byte 65: wrong number of fields"]}` + "\n"
+		`"bad":["record 3 at byte 51, column Recovery Time: not a decimal number","record 4 at byte 65: not as many fields as the header has: a value with a separator in it needs quotes"]}` + "\n"
 	if status != 0 || out != want || stderr != "" {
 		t.Errorf("status %d, stdout %s, stderr %q", status, out, stderr)
 	}
