@@ -78,10 +78,11 @@ arm64: dist/linux-arm64/bootstrap ## tests of the packages with assembly, on an 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## size of the binary by package, and of the zip, against their budgets
 	@$(GO) run ./cmd/pack size
 
-check: ## format, vet for the other platforms, cross-builds
+check: ## format, vet for the other platforms and build tags, cross-builds
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	GOARCH=arm64 $(GO) vet ./...
-	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./bootstrap
+	$(GO) vet -tags=integration ./sigv4/...
+	GOOS=darwin GOARCH=arm64 $(GO) build -buildvcs=false -o /dev/null ./bootstrap
 	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
 integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function on servers of others, boto3 on ours (needs Python, npm, network)

@@ -135,9 +135,3 @@ func temporary() (path string, remove func(), err error) {
 	}
 	return filepath.Join(dir, "bootstrap"), func() { os.RemoveAll(dir) }, nil
 }
-
-// matches says whether a package is one that a pattern names.
-func matches(pattern, pkg string) bool {
-	prefix, wild := strings.CutSuffix(pattern, "/...")
-	return pkg == prefix || wild && strings.HasPrefix(pkg, prefix+"/")
-}

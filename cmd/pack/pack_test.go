@@ -105,3 +105,9 @@ func TestBuild(t *testing.T) {
 		t.Errorf("without -o: %v", err)
 	}
 }
+
+// matches says whether a package is one that a pattern names.
+func matches(pattern, pkg string) bool {
+	prefix, wild := strings.CutSuffix(pattern, "/...")
+	return pkg == prefix || wild && strings.HasPrefix(pkg, prefix+"/")
+}

@@ -89,14 +89,7 @@ func newWorld(t *testing.T, change ...func(*lambdatest.FunctionConfig)) *world {
 // connect returns the account with its present credentials.
 func (w *world) connect(s account.Source) (*account.Account, error) {
 	s.Home = w.dir
-	s.Getenv = func(name string) string {
-		for _, v := range w.server.Env() {
-			if value, ok := strings.CutPrefix(v, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
+	s.Getenv = w.server.Getenv
 	a, err := account.Load(s)
 	if err != nil {
 		return nil, err
