@@ -117,7 +117,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 			ctx, stop := interruptible()
 			defer stop()
 			if bootstrap != "" {
-				return onFunctions(ctx, c, &scale.Functions{Bootstrap: bootstrap, Settings: settings, MemoryMB: a.MemoryMB,
+				return onFunctions(ctx, c, &scale.Functions{Bootstrap: bootstrap, Settings: values, MemoryMB: a.MemoryMB,
 					Size: r.Size, Functions: r.Functions, Faults: r.Faults, Seed: r.Seed}, args, stats)
 			}
 			if scale.IsS3(args[0]) || scale.IsS3(partials) {
@@ -157,7 +157,7 @@ func onFunctions(ctx context.Context, c *cli.Console, f *scale.Functions, names 
 	if f.Bootstrap, _, err = measure.FindBootstrap(f.Bootstrap); err != nil {
 		return err
 	}
-	err = f.Files(ctx, names)
+	err = withFlags(f.Files(ctx, names))
 	if stats {
 		fmt.Fprintf(c.Err, "shards %s, rounds %d, parts %d, steps %s (%s died, %s repeated), items %s, memory %s, seconds %.3f\n",
 			cli.Thousands(int64(f.Shards)), f.Rounds, f.Parts, cli.Thousands(int64(f.Started)), cli.Thousands(int64(f.Died)), cli.Thousands(int64(f.Repeated)),
