@@ -41,6 +41,7 @@ var errorTypes = [...]struct {
 	{&event.ErrNoObject, "Function.BadEvent"},
 	{&event.ErrStep, "Function.BadEvent"},
 	{&steps.ErrTwice, "Function.BadEvent"},
+	{&steps.ErrRun, "Function.BadEvent"},
 	{&steps.ErrParts, "Function.BadEvent"},
 	{&aws.ErrPlace, "Function.BadEvent"},
 	{&job.ErrLatestKey, "Function.BadEvent"},

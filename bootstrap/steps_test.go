@@ -512,6 +512,7 @@ func TestStepsDamage(t *testing.T) {
 	}{
 		{partial, func(b []byte) []byte { return b[:len(b)-10] }, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return b[:20] }, check, "Function.BadPartial"},
+		{partial, func(b []byte) []byte { return bytes.Replace(b, []byte("treatment,Treatment 1"), []byte("treatment,Treatment 2"), 1) }, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, check, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return append(b, '\n') }, m.tasks(tasks)[0], "Function.Conflict"},
 		{folder + "chain.part", func(b []byte) []byte { return b[:len(b)-3] }, prepare, "Function.BadPartial"},
@@ -527,7 +528,7 @@ func TestStepsDamage(t *testing.T) {
 		m.w.S3.Put("records", c.key, c.change(bytes.Clone(good)))
 		_, err := m.invoke(c.payload)
 		wantType(t, c.key, err, c.want)
-		if !strings.Contains(err.Error(), c.key) && c.want != "Function.BadPartial" {
+		if !strings.Contains(fmt.Sprint(err), c.key) {
 			t.Errorf("%v does not name %s", err, c.key)
 		}
 		m.w.S3.Put("records", c.key, good)
@@ -540,6 +541,44 @@ func TestStepsDamage(t *testing.T) {
 		`[{"part":1,"parts":1,"groups":1,"suppressed":0,"items":1}]`} {
 		_, err := m.invoke(fmt.Sprintf(`{"step":"publish","run":%s,"stored":%s}`, n.Run, stored))
 		wantType(t, stored, err, "Function.BadEvent")
+	}
+}
+
+// A run that is not as the step before has answered it is refused, and nothing is stored.
+func TestStepsRun(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "LATEST=prefix", "TTL_DAYS=3")
+	m.w.S3.Put("records", "feed/1.csv", rows(100))
+	m.w.S3.Put("records", "feed/2.csv", rows(100))
+	planned, err := m.Plan(execution, `{"prefix":"feed/","table":"sharded"}`, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, err := m.Chain(planned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := func(n string) string { return strings.Replace(string(checked.Run), `"objects":2`, `"objects":`+n, 1) }
+	const prepare, write = `{"step":"prepare","run":%s,"part":0,"parts":1}`, `{"step":"write","run":%s,"part":0,"parts":1}`
+	const publish = `{"step":"publish","run":%s,"stored":[{"part":0,"parts":1,"groups":35,"suppressed":0,"items":35}]}`
+	for _, c := range []struct{ name, step, run string }{
+		{"plan's answer, which has no time", prepare, string(planned.Run)},
+		{"plan's answer, which has no time", write, string(planned.Run)},
+		{"plan's answer, which has no time", publish, string(planned.Run)},
+		{"more objects than there may be", prepare, objects("1099511627776")},
+		{"more objects than there may be", write, objects("2147483648")},
+		{"more objects than there may be", publish, objects("1099511627776")},
+		{"more objects than there are", publish, objects("3")},
+		{"fewer objects than there are", publish, objects("1")},
+		{"no round", `{"step":"check","run":%s,"round":0}`, string(planned.Run)},
+	} {
+		_, err := m.invoke(fmt.Sprintf(c.step, c.run))
+		wantType(t, c.name+": "+c.step, err, "Function.BadEvent")
+		if !strings.Contains(fmt.Sprint(err), "s3://records/feed/") {
+			t.Errorf("%v does not name the prefix", err)
+		}
+	}
+	if items := m.w.items("sharded"); len(items) > 0 {
+		t.Errorf("%d items were stored", len(items))
 	}
 }
 

@@ -51,10 +51,7 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 	}
 	err = store.PutPartial(ctx, nameOfTasks(run.Name, 1), appendTasks(nil, p, p.First()))
 	if errors.Is(err, stores.ErrTwoPartials) { // what is read has changed since the first delivery
-		var tasks []event.Task
-		if tasks, err = readTasks(ctx, store, run.Name, 1, rows); err == nil {
-			p, err = planOf(run.Name, run.Settings, tasks)
-		}
+		p, _, err = readPlan(ctx, store, run, rows)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -193,31 +190,47 @@ func readTasks(ctx context.Context, store stores.Shards, run string, round int64
 		return nil, err
 	}
 	if tasks, err = event.ParseTasks(document); err != nil {
-		err = &job.Error{Bucket: store.Bucket, Key: store.Partials + name, Err: ErrStrange}
+		err = strange(store, name)
 	}
 	return tasks, err
 }
 
-// planOf returns the plan that the tasks of the first round are of.
-func planOf(run, settings string, tasks []event.Task) (*shard.Plan, error) {
-	p := &shard.Plan{Run: run, Settings: settings}
+// strange is the error about an object of a run that is not as this function writes it.
+func strange(store stores.Shards, name string) error {
+	return &job.Error{Bucket: store.Bucket, Key: store.Partials + name, Err: ErrStrange}
+}
+
+// readPlan reads the tasks of the first round, and returns the plan that they are of.
+func readPlan(ctx context.Context, store stores.Shards, run *event.Run, rows *job.Reducer) (p *shard.Plan, tasks []event.Task, err error) {
+	if tasks, err = readTasks(ctx, store, run.Name, 1, rows); err != nil {
+		return nil, nil, err
+	}
+	if p = planOf(run, tasks); p == nil {
+		err = strange(store, nameOfTasks(run.Name, 1))
+	}
+	return p, tasks, err
+}
+
+// planOf returns the plan that the tasks of the first round are of, or nil.
+func planOf(run *event.Run, tasks []event.Task) *shard.Plan {
+	p := &shard.Plan{Run: run.Name, Settings: run.Settings}
 	for i := range tasks {
 		t := &tasks[i]
-		if t.Run != run || t.Settings != settings || t.Shard != int64(i) {
-			return nil, ErrStrange
+		if t.Run != p.Run || t.Settings != p.Settings || t.Shard != int64(i) {
+			return nil
 		}
 		for k := range t.Objects {
 			switch o := &t.Objects[k]; {
 			case o.Object == int64(len(p.Objects)):
 				p.Objects = append(p.Objects, objectOf(t.Bucket, o))
 			case o.Object > int64(len(p.Objects)):
-				return nil, ErrStrange
+				return nil
 			}
 		}
 		p.Shards = append(p.Shards, piecesOf(t))
 	}
 	if len(p.Shards) == 0 {
-		return nil, ErrStrange
+		return nil
 	}
-	return p, nil
+	return p
 }
