@@ -37,7 +37,7 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 		// Two requests for one key were under way at a time; S3 asks to send them again. Amazon S3
 		// User Guide, Conditional writes.
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Code != "ConditionalRequestConflict" || n+1 == c.s3.rules.attempts {
+		if !ok || e.Status != 409 || n+1 == c.s3.rules.attempts {
 			return err
 		}
 		if c.pause(ctx, c.s3.rules.backoff(transient, n, c.config.Random())) != nil {
@@ -46,14 +46,15 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 	}
 }
 
-// explainPut says what is peculiar to a refused PUT.
+// explainPut says what is peculiar to a refused PUT. The body, which has the code, may not have been
+// received.
 func (e *Error) explainPut() {
-	switch e.Code {
-	case "PreconditionFailed":
+	switch {
+	case e.Status == 412:
 		e.Err = ErrExists
-	case "ConditionalRequestConflict":
+	case e.Status == 409:
 		e.Err = ErrUnavailable
-	case "AccessDenied":
+	case e.Code == "AccessDenied":
 		e.Err, e.Hint = ErrAccessDenied, "the role needs s3:PutObject on the object"
 		if strings.Contains(e.said, "kms:") {
 			e.Err, e.Hint = ErrKMS, "the role needs kms:GenerateDataKey and kms:Decrypt on the key that the bucket encrypts with"
