@@ -426,29 +426,36 @@ func TestStepsSettings(t *testing.T) {
 	}
 }
 
-// Groups that are too many for the memory are split, until each part fits.
+// Groups, or their treatments, that are too many for the memory are split, until each part fits.
 func TestStepsSplit(t *testing.T) {
-	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "MANIFEST=on")
-	var b strings.Builder
-	b.WriteString(header)
-	for i := range 6_000 {
-		fmt.Fprintf(&b, "H,A diagnosis with a long name:%0500d,T,%d\n", i, i%60)
+	for name, row := range map[string]string{
+		"groups":     "H,A diagnosis with a long name:%0500[1]d,T,%[2]d\n",
+		"treatments": "H,D%[1]d,A treatment with a long name:%0500[1]d,%[2]d\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "MANIFEST=on")
+			var b strings.Builder
+			b.WriteString(header)
+			for i := range 6_000 {
+				fmt.Fprintf(&b, row, i, i%60)
+			}
+			m.w.S3.Put("records", "in.csv", []byte(b.String()))
+			if _, err := m.w.invoke("one", `{"table":"single"}`); err != nil {
+				t.Fatal(err)
+			}
+			m.w.f.job.Memory = job.NewBudget(5<<19, 1)
+			_, err := m.w.invoke("too large", `{}`)
+			wantType(t, "a single run", err, "Function.TooLarge")
+			if _, err := m.Run("one", `{"table":"sharded"}`, 300_000); err != nil || m.Splits == 0 {
+				t.Fatalf("%d splits, %v", m.Splits, err)
+			}
+			if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 6_001 || !reflect.DeepEqual(got, want) {
+				t.Errorf("%d items, want %d", len(got), len(want))
+			}
+			_, err = m.invoke(fmt.Sprintf(`{"step":"split","run":%s,"parts":256}`, runOf(t, m)))
+			wantType(t, "more parts than there may be", err, "Function.TooLarge")
+		})
 	}
-	m.w.S3.Put("records", "in.csv", []byte(b.String()))
-	if _, err := m.w.invoke("one", `{"table":"single"}`); err != nil {
-		t.Fatal(err)
-	}
-	m.w.f.job.Memory = job.NewBudget(5<<19, 1)
-	_, err := m.w.invoke("too large", `{}`)
-	wantType(t, "a single run", err, "Function.TooLarge")
-	if _, err := m.Run("one", `{"table":"sharded"}`, 300_000); err != nil || m.Splits == 0 {
-		t.Fatalf("%d splits, %v", m.Splits, err)
-	}
-	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 6_001 || !reflect.DeepEqual(got, want) {
-		t.Errorf("%d items, want %d", len(got), len(want))
-	}
-	_, err = m.invoke(fmt.Sprintf(`{"step":"split","run":%s,"parts":256}`, runOf(t, m)))
-	wantType(t, "more parts than there may be", err, "Function.TooLarge")
 }
 
 // runOf returns what plan says of a run.
@@ -512,7 +519,9 @@ func TestStepsDamage(t *testing.T) {
 	}{
 		{partial, func(b []byte) []byte { return b[:len(b)-10] }, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return b[:20] }, check, "Function.BadPartial"},
-		{partial, func(b []byte) []byte { return bytes.Replace(b, []byte("treatment,Treatment 1"), []byte("treatment,Treatment 2"), 1) }, prepare, "Function.BadPartial"},
+		{partial, func(b []byte) []byte {
+			return bytes.Replace(b, []byte("treatment,Treatment 1"), []byte("treatment,Treatment 2"), 1)
+		}, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, check, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return append(b, '\n') }, m.tasks(tasks)[0], "Function.Conflict"},
 		{folder + "chain.part", func(b []byte) []byte { return b[:len(b)-3] }, prepare, "Function.BadPartial"},
