@@ -605,6 +605,12 @@ func TestKeptObjects(t *testing.T) {
 	if answer, err := w.invoke("2", `{"prefix":"reduction-runs"}`); err != nil || !strings.Contains(answer, `"objects":1,"rows":10,`) {
 		t.Errorf("%s, %v", answer, err)
 	}
+	const record = `{"eventVersion":"2.1","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"records"},"object":{"key":%q}}}`
+	both := fmt.Sprintf(record+","+record, "reduction-runs/1/00000-guess-0.part", "reduction-runs.csv")
+	if answer, err := w.invoke("4", fmt.Sprintf(`{"step":"plan","execution":%q,"input":{"Records":[%s]}}`, execution, both)); err != nil ||
+		!strings.Contains(answer, `"of":"object","key":"reduction-runs.csv"`) {
+		t.Errorf("beside another object: %s, %v", answer, err)
+	}
 	_, err = w.invoke("3", `{"key":"reduction-runs/1/00000-guess-0.part"}`)
 	wantType(t, "a direct invocation", err, "Function.BadHeader")
 }
