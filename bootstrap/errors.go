@@ -8,6 +8,7 @@ import (
 	"reduction/aggregate"
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
@@ -58,7 +59,7 @@ var errorTypes = [...]struct {
 	{&aws.ErrChecksumAlgorithm, "Function.Checksum"},
 	{&aws.ErrCertificate, "Function.Connection"},
 	{&aws.ErrProxy, "Function.Connection"},
-	{&aws.ErrEndpoint, "Function.Connection"},
+	{&endpoint.ErrInvalid, "Function.Connection"},
 	{&aws.ErrUnconfirmed, "Function.Connection"},
 	{&aws.ErrNoRanges, "Function.Connection"},
 	{&aws.ErrRefused, "Function.Refused"},

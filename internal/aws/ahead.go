@@ -298,7 +298,7 @@ func (a *ahead) Close() {
 
 // connected makes sure that the pool has a connection to the bucket: it opens one if there is none.
 func (c *Client) connected(ctx context.Context, bucket string) error {
-	at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
+	at, _, err := c.config.Endpoints.Bucket(c.regionOf(bucket), bucket)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -116,7 +117,7 @@ type sender struct {
 	left   int // items that the last answer returned unprocessed
 
 	id       identity // that at, line and template are for
-	at       endpoint
+	at       endpoint.URL
 	line     []byte // the request line and the fields that do not change
 	template *sigv4.Template
 	head     []byte
@@ -152,10 +153,10 @@ func (s *sender) send() error {
 	return err
 }
 
-func (s *sender) build(id identity, now time.Time) (endpoint, *http1.Request, error) {
+func (s *sender) build(id identity, now time.Time) (endpoint.URL, *http1.Request, error) {
 	if s.template == nil || s.id.Credentials != id.Credentials || s.id.accountID != id.accountID {
 		if err := s.render(id); err != nil {
-			return endpoint{}, nil, err
+			return endpoint.URL{}, nil, err
 		}
 	}
 	body := s.batch.Body()
@@ -167,15 +168,15 @@ func (s *sender) build(id identity, now time.Time) (endpoint, *http1.Request, er
 // render makes the parts that all requests of an identity have in common.
 func (s *sender) render(id identity) (err error) {
 	c := s.client
-	if s.at, err = c.config.Endpoints.dynamoDB(c.config.Region, id.accountID); err != nil {
+	if s.at, err = c.config.Endpoints.Tables(c.config.Region, id.accountID); err != nil {
 		return err
 	}
 	fixed := []sigv4.Header{
-		{Name: "Host", Value: s.at.host},
+		{Name: "Host", Value: s.at.Host},
 		{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
 		{Name: "X-Amz-Target", Value: "DynamoDB_20120810.BatchWriteItem"},
 	}
-	path := s.at.prefix + "/"
+	path := s.at.Prefix + "/"
 	s.line = append(s.line[:0], "POST "+path+" HTTP/1.1\r\n"...)
 	for _, h := range fixed {
 		s.line = append(s.line, h.Name+": "+h.Value+"\r\n"...)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/crc64nvme"
 	"reduction/internal/env"
 )
@@ -39,7 +40,7 @@ func New(c Config) (*Client, error) {
 	switch {
 	case c.Region == "":
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region, and it is not set"}
-	case !isHostLabel(c.Region):
+	case !endpoint.IsHostLabel(c.Region):
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region"}
 	case c.Credentials.AccessKeyID == "" && c.Container == (Container{}):
 		return nil, noCredentials{}
@@ -90,11 +91,11 @@ func New(c Config) (*Client, error) {
 		client.credentials.fetch = client.fromContainer
 	}
 	// Settings that allow no endpoint fail now, and not at the first object.
-	if _, _, err := c.Endpoints.s3(c.Region, "bucket"); err != nil {
+	if _, _, err := c.Endpoints.Bucket(c.Region, "bucket"); err != nil {
 		return nil, err
 	}
 	if c.Credentials.AccessKeyID != "" {
-		if _, err := c.Endpoints.dynamoDB(c.Region, ""); err != nil {
+		if _, err := c.Endpoints.Tables(c.Region, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -139,7 +140,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 		return
 	}
 	var wg sync.WaitGroup
-	warm := func(at endpoint, err error) {
+	warm := func(at endpoint.URL, err error) {
 		if err != nil {
 			return
 		}
@@ -155,12 +156,12 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 			}
 		})
 	}
-	at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
+	at, err := c.config.Endpoints.Tables(c.config.Region, id.accountID)
 	for range writers {
 		warm(at, err)
 	}
 	for _, bucket := range buckets {
-		at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
+		at, _, err := c.config.Endpoints.Bucket(c.regionOf(bucket), bucket)
 		warm(at, err)
 	}
 	crc64nvme.New() // the first call asks the processor for its features: better now than later

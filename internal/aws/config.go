@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/env"
 	"reduction/sigv4"
 )
@@ -16,7 +17,7 @@ type Config struct {
 	Region      string
 	Credentials sigv4.Credentials // of the environment; empty: from Container
 	Container   Container         // used if Credentials is empty
-	Endpoints   Endpoints
+	Endpoints   endpoint.Settings
 	Proxies     Proxies
 	CABundle    string // the only file that is trusted; "": Amazon's roots, then the system's
 	MemoryMB    int    // the function's memory size; 0: not known, and treated as large
@@ -70,7 +71,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			TokenFile:   getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
 			Token:       getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
 		},
-		Endpoints: Endpoints{
+		Endpoints: endpoint.Settings{
 			FIPS:        r.Bool("AWS_USE_FIPS_ENDPOINT"),
 			DualStack:   r.Bool("AWS_USE_DUALSTACK_ENDPOINT"),
 			AccountID:   getenv("AWS_ACCOUNT_ID"),

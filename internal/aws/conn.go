@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 	"reduction/internal/rawio"
 )
@@ -25,13 +26,13 @@ const (
 type conn struct {
 	*http1.Conn
 	wire     *meter
-	at       endpoint
+	at       endpoint.URL
 	proxy    *proxy    // to which the requests go, for an endpoint without TLS; or nil
 	parked   time.Time // when it was last put back into the pool; zero: it is new
 	deadline time.Time // as last set, see exchange.extend
 }
 
-func newConn(nc net.Conn, at endpoint) *conn {
+func newConn(nc net.Conn, at endpoint.URL) *conn {
 	m := &meter{Conn: nc}
 	return &conn{Conn: http1.NewConn(m), wire: m, at: at}
 }
@@ -42,7 +43,7 @@ func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 		asked := *req
 		// RFC 9112 §3.2.2: a proxy is asked for the whole URL.
 		if req.Head != nil {
-			asked.Head = append([]byte(req.Method+" http://"+cn.at.host), req.Head[len(req.Method)+1:]...)
+			asked.Head = append([]byte(req.Method+" http://"+cn.at.Host), req.Head[len(req.Method)+1:]...)
 			for _, f := range cn.proxy.header() {
 				asked.Head = append(asked.Head, f.Name+": "+f.Value+"\r\n"...)
 			}
@@ -76,11 +77,11 @@ func (m *meter) Read(p []byte) (int, error) {
 // are needed often are never idle for long, and those that only a burst needed expire.
 type pool struct {
 	mu   sync.Mutex
-	idle map[endpoint][]*conn
+	idle map[endpoint.URL][]*conn
 }
 
 // take returns a connection that may still be open, or nil.
-func (p *pool) take(at endpoint, now time.Time) *conn {
+func (p *pool) take(at endpoint.URL, now time.Time) *conn {
 	for {
 		cn := p.last(at)
 		if cn == nil {
@@ -94,7 +95,7 @@ func (p *pool) take(at endpoint, now time.Time) *conn {
 }
 
 // last takes out the connection that was put back last.
-func (p *pool) last(at endpoint) *conn {
+func (p *pool) last(at endpoint.URL) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.idle[at]
@@ -115,14 +116,14 @@ func (p *pool) put(cn *conn, now time.Time) {
 		s = append(s[:0], s[1:]...)
 	}
 	if p.idle == nil {
-		p.idle = make(map[endpoint][]*conn)
+		p.idle = make(map[endpoint.URL][]*conn)
 	}
 	p.idle[cn.at] = append(s, cn)
 }
 
 // drop closes all connections that are kept for an endpoint. If the last one was stale, so are the
 // others, which are older.
-func (p *pool) drop(at endpoint) {
+func (p *pool) drop(at endpoint.URL) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, cn := range p.idle[at] {

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"reduction/internal/aws/endpoint"
 )
 
 // TestFreeze holds that an environment may be frozen between two calls: whatever became of
@@ -127,7 +129,7 @@ func TestStall(t *testing.T) {
 
 func TestPoolBounds(t *testing.T) {
 	var p pool
-	at := endpoint{host: "h"}
+	at := endpoint.URL{Host: "h"}
 	now := time.Unix(1e9, 0)
 	var conns []*conn
 	for range maxIdleConns + 3 {
@@ -142,7 +144,7 @@ func TestPoolBounds(t *testing.T) {
 			t.Fatalf("take %d", i)
 		}
 	}
-	if p.take(at, now) != nil || p.take(endpoint{host: "other"}, now) != nil {
+	if p.take(at, now) != nil || p.take(endpoint.URL{Host: "other"}, now) != nil {
 		t.Error("a connection too many")
 	}
 	if _, err := conns[0].wire.Write(nil); err == nil {

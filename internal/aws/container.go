@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 	"reduction/internal/json"
 )
@@ -42,24 +43,24 @@ var containerHosts = [...]netip.Addr{
 var errContainer = errors.New("unexpected answer")
 
 // endpoint returns the endpoint that gives credentials, and the path and query to ask for.
-func (c *Container) endpoint() (at endpoint, target string, err error) {
+func (c *Container) endpoint() (at endpoint.URL, target string, err error) {
 	uri := c.FullURI
 	if c.RelativeURI != "" {
 		uri = ecsHost + c.RelativeURI
 	}
 	uri, query, _ := strings.Cut(uri, "?")
-	if at, err = parseEndpoint(uri); err != nil {
+	if at, err = endpoint.Parse(uri); err != nil {
 		return at, "", err
 	}
-	addr, _ := netip.ParseAddr(at.name())
-	allowed := at.tls || isLoopback(at.name())
+	addr, _ := netip.ParseAddr(at.Name())
+	allowed := at.TLS || endpoint.IsLoopback(at.Name())
 	for _, host := range containerHosts {
 		allowed = allowed || host == addr
 	}
 	if !allowed {
-		return at, "", &endpointError{uri, "credentials are fetched over https, or from this machine, ECS or EKS"}
+		return at, "", &endpoint.Error{What: uri, Why: "credentials are fetched over https, or from this machine, ECS or EKS"}
 	}
-	target = at.prefix
+	target = at.Prefix
 	if strings.HasSuffix(uri, "/") || target == "" {
 		target += "/"
 	}
@@ -98,7 +99,7 @@ func (c *Client) fromContainer(ctx context.Context) (identity, error) {
 		if err == nil {
 			return id, nil
 		}
-		err = &containerError{at.host, err}
+		err = &containerError{at.Host, err}
 		pause, again := t.failed(fault, 0, c.config.Random())
 		if !again {
 			return identity{}, err
@@ -109,7 +110,7 @@ func (c *Client) fromContainer(ctx context.Context) (identity, error) {
 	}
 }
 
-func (c *Client) askContainer(ctx context.Context, at endpoint, target string) (identity, fault, error) {
+func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target string) (identity, fault, error) {
 	token, err := c.config.Container.authorization()
 	if err != nil {
 		return identity{}, final, err
@@ -122,7 +123,7 @@ func (c *Client) askContainer(ctx context.Context, at endpoint, target string) (
 	}
 	defer nc.Close()
 	defer watch(ctx, nc)()
-	req := &http1.Request{Method: "GET", Target: target, Host: at.host}
+	req := &http1.Request{Method: "GET", Target: target, Host: at.Host}
 	if token != "" {
 		req.Header = append(req.Header, http1.Field{Name: "Authorization", Value: token})
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"reduction/internal/aws/endpoint"
 )
 
 func TestContainer(t *testing.T) {
@@ -98,13 +100,13 @@ func TestContainerEndpoint(t *testing.T) {
 	} {
 		at, target, err := c.container.endpoint()
 		if c.host == "" {
-			if !errors.Is(err, ErrEndpoint) {
+			if !errors.Is(err, endpoint.ErrInvalid) {
 				t.Errorf("%v: %v, %v", c.container, at, err)
 			}
 			continue
 		}
-		if err != nil || at.host != c.host || target != c.target {
-			t.Errorf("%v: %s %s, %v", c.container, at.host, target, err)
+		if err != nil || at.Host != c.host || target != c.target {
+			t.Errorf("%v: %s %s, %v", c.container, at.Host, target, err)
 		}
 	}
 }

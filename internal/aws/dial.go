@@ -7,11 +7,12 @@ import (
 	"net"
 	"syscall"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/rawio"
 )
 
 // open opens a connection to an endpoint.
-func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
+func (c *Client) open(ctx context.Context, at endpoint.URL) (*conn, error) {
 	p, err := c.config.Proxies.proxyFor(at)
 	if err != nil {
 		return nil, err
@@ -21,7 +22,7 @@ func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
 		return nil, err
 	}
 	cn := newConn(nc, at)
-	if !at.tls {
+	if !at.TLS {
 		cn.proxy = p
 	}
 	return cn, nil
@@ -29,7 +30,7 @@ func (c *Client) open(ctx context.Context, at endpoint) (*conn, error) {
 
 // connect dials an endpoint, through a proxy if p is not nil, and makes a TLS handshake if the
 // endpoint has TLS.
-func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, error) {
+func (c *Client) connect(ctx context.Context, at endpoint.URL, p *proxy) (net.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.config.Connect, ErrStalled)
 	defer cancel()
 	var nc net.Conn
@@ -37,7 +38,7 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 	switch {
 	case p == nil:
 		nc, err = c.reach(ctx, at)
-	case at.tls:
+	case at.TLS:
 		if nc, err = c.throughProxy(ctx, p, at); err == nil {
 			nc, err = c.shake(ctx, nc, at)
 		}
@@ -49,9 +50,9 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 	}
 	switch {
 	case err == ErrStalled:
-		return nil, &unreachable{at.host}
+		return nil, &unreachable{at.Host}
 	case errors.Is(err, syscall.ENETUNREACH):
-		return nil, &noRoute{at.host, err}
+		return nil, &noRoute{at.Host, err}
 	case err != nil:
 		return nil, err
 	}
@@ -59,20 +60,20 @@ func (c *Client) connect(ctx context.Context, at endpoint, p *proxy) (net.Conn, 
 }
 
 // reach dials a server directly, and makes a TLS handshake if the server has TLS.
-func (c *Client) reach(ctx context.Context, at endpoint) (net.Conn, error) {
-	nc, err := c.config.Dial(ctx, "tcp", at.address())
+func (c *Client) reach(ctx context.Context, at endpoint.URL) (net.Conn, error) {
+	nc, err := c.config.Dial(ctx, "tcp", at.Address())
 	if err != nil {
 		return nil, err
 	}
-	if nc = rawio.Conn(nc); at.tls {
+	if nc = rawio.Conn(nc); at.TLS {
 		return c.shake(ctx, nc, at)
 	}
 	return nc, nil
 }
 
 // shake makes a TLS handshake on a connection, and returns the connection over TLS.
-func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint) (net.Conn, error) {
-	tc := tls.Client(&readBuffer{Conn: nc}, c.trust.config(at.name()))
+func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint.URL) (net.Conn, error) {
+	tc := tls.Client(&readBuffer{Conn: nc}, c.trust.config(at.Name()))
 	if err := tc.HandshakeContext(ctx); err != nil {
 		nc.Close()
 		return nil, err

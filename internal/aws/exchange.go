@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 )
 
@@ -101,7 +102,7 @@ var errEarly = errors.New("an answer came before the request")
 // as an attempt. Every request of this package may arrive twice without harm. It does the same if
 // the answer is 408 (RFC 9110 §15.5.9): the server has closed the connection before it saw the
 // request.
-func (c *Client) exchange(op *call, at endpoint, req *http1.Request) (*exchange, error) {
+func (c *Client) exchange(op *call, at endpoint.URL, req *http1.Request) (*exchange, error) {
 	ctx := op.watch.ctx
 	if cn := c.pool.take(at, c.wall()); cn != nil {
 		before := cn.wire.read
@@ -121,7 +122,7 @@ func (c *Client) exchange(op *call, at endpoint, req *http1.Request) (*exchange,
 	}
 	if !cn.quiet() {
 		cn.Close()
-		return nil, &noAnswer{cn.at.host, errEarly}
+		return nil, &noAnswer{cn.at.Host, errEarly}
 	}
 	return c.over(op, cn, req)
 }
@@ -133,7 +134,7 @@ func (c *Client) over(op *call, cn *conn, req *http1.Request) (*exchange, error)
 	x.extend(c.config.Stall + time.Duration(len(req.Body))*time.Second/bodyRate)
 	var err error
 	if x.Response, err = cn.do(req); err != nil {
-		err = &noAnswer{cn.at.host, x.cause(err)}
+		err = &noAnswer{cn.at.Host, x.cause(err)}
 		x.watch.leave(cn)
 		cn.Close()
 		return nil, err

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/endpoint"
 	"reduction/sigv4"
 )
 
@@ -276,7 +277,7 @@ func testConfig(url string, pauses *[]time.Duration) Config {
 	return Config{
 		Region:      "us-east-1",
 		Credentials: sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"},
-		Endpoints:   Endpoints{S3: url, DynamoDB: url},
+		Endpoints:   endpoint.Settings{S3: url, DynamoDB: url},
 		MemoryMB:    128,
 		Stall:       patience,
 		Random:      func() float64 { return 1 },

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -24,13 +25,13 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 		op:      op,
 		place:   table,
 		watch:   w.watch,
-		build: func(id identity, now time.Time) (endpoint, *http1.Request, error) {
-			at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
+		build: func(id identity, now time.Time) (endpoint.URL, *http1.Request, error) {
+			at, err := c.config.Endpoints.Tables(c.config.Region, id.accountID)
 			if err != nil {
 				return at, nil, err
 			}
 			m := &message{at: at, region: c.config.Region}
-			m.Method, m.Path = "POST", at.prefix+"/"
+			m.Method, m.Path = "POST", at.Prefix+"/"
 			m.Header = []sigv4.Header{
 				{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
 				{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + op},

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 )
 
@@ -27,28 +28,28 @@ type Proxies struct {
 
 // proxy is one proxy, ready to use.
 type proxy struct {
-	endpoint
+	endpoint.URL
 	auth string // Proxy-Authorization, or ""
 }
 
 // variable returns the name of the variable that sets the endpoint's proxy.
-func (e endpoint) variable() string {
-	if e.tls {
+func variable(at endpoint.URL) string {
+	if at.TLS {
 		return "HTTPS_PROXY"
 	}
 	return "HTTP_PROXY"
 }
 
 // proxyFor returns the proxy for an endpoint, or nil.
-func (p *Proxies) proxyFor(e endpoint) (*proxy, error) {
+func (p *Proxies) proxyFor(at endpoint.URL) (*proxy, error) {
 	setting := p.HTTP
-	if e.tls {
+	if at.TLS {
 		setting = p.HTTPS
 	}
-	if setting == "" || isLoopback(e.name()) || bypasses(p.None, e) {
+	if setting == "" || endpoint.IsLoopback(at.Name()) || bypasses(p.None, at) {
 		return nil, nil
 	}
-	return parseProxy(e.variable(), setting)
+	return parseProxy(variable(at), setting)
 }
 
 // parseProxy reads the value of a variable. An error does not quote it: it may hold a password.
@@ -60,7 +61,7 @@ func parseProxy(variable, setting string) (*proxy, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, &proxyError{"of " + variable, "its value is no http:// or https:// URL; in a password, %40 is @, %3A is :, %2F is / and %25 is %"}
 	}
-	at := &proxy{endpoint: endpoint{tls: u.Scheme == "https", host: u.Host}}
+	at := &proxy{URL: endpoint.URL{TLS: u.Scheme == "https", Host: u.Host}}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		at.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
@@ -88,17 +89,17 @@ func (p *proxy) tunnel(nc net.Conn, address string) error {
 		if resp.Status == 407 {
 			why += ": it wants a user name and password in HTTPS_PROXY"
 		}
-		return &proxyError{p.address(), why}
+		return &proxyError{p.Address(), why}
 	}
 	return nil
 }
 
 // bypasses reports whether a NO_PROXY setting names the endpoint. A name means that host and all
 // hosts below it, with or without a leading dot or "*.".
-func bypasses(setting string, e endpoint) bool {
-	host := strings.ToLower(e.name())
+func bypasses(setting string, at endpoint.URL) bool {
+	host := strings.ToLower(at.Name())
 	addr, _ := netip.ParseAddr(host)
-	_, port, _ := net.SplitHostPort(e.address())
+	_, port, _ := net.SplitHostPort(at.Address())
 	for item := range strings.SplitSeq(strings.ToLower(setting), ",") {
 		item = strings.TrimSpace(item)
 		if item == "*" {
@@ -131,16 +132,16 @@ func bypasses(setting string, e endpoint) bool {
 }
 
 // throughProxy dials an endpoint by way of a proxy.
-func (c *Client) throughProxy(ctx context.Context, p *proxy, at endpoint) (net.Conn, error) {
-	nc, err := c.reach(ctx, p.endpoint)
+func (c *Client) throughProxy(ctx context.Context, p *proxy, at endpoint.URL) (net.Conn, error) {
+	nc, err := c.reach(ctx, p.URL)
 	if err != nil {
-		return nil, &noAnswer{"proxy " + p.address() + " of " + at.variable(), err}
+		return nil, &noAnswer{"proxy " + p.Address() + " of " + variable(at), err}
 	}
-	if !at.tls {
+	if !at.TLS {
 		return nc, nil
 	}
 	stop := watch(ctx, nc)
-	err = p.tunnel(nc, at.address())
+	err = p.tunnel(nc, at.Address())
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}

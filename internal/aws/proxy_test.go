@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"reduction/internal/aws/endpoint"
 )
 
 // quiet is for servers whose complaints are what the test wants.
@@ -162,7 +164,7 @@ func TestNoProxy(t *testing.T) {
 		{"10.0.0.0/8", "https://example.com", false},
 		{",,", "https://example.com", false},
 	} {
-		at, err := parseEndpoint(c.endpoint)
+		at, err := endpoint.Parse(c.endpoint)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -99,15 +100,15 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 		op:      r.op,
 		place:   r.place,
 		watch:   w,
-		build: func(id identity, now time.Time) (endpoint, *http1.Request, error) {
-			at, pathStyle, err := c.config.Endpoints.s3(region, r.bucket)
+		build: func(id identity, now time.Time) (endpoint.URL, *http1.Request, error) {
+			at, pathStyle, err := c.config.Endpoints.Bucket(region, r.bucket)
 			if err != nil {
 				return at, nil, err
 			}
 			if elsewhere != "" {
-				at.host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, r.bucket+".")
+				at.Host, pathStyle = elsewhere, !strings.HasPrefix(elsewhere, r.bucket+".")
 			}
-			path := []byte(at.prefix + "/")
+			path := []byte(at.Prefix + "/")
 			if pathStyle {
 				path = append(path, r.bucket+"/"...)
 			}
@@ -152,7 +153,7 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 				return true
 			}
 			there := regionIn(e, h, body)
-			if there == "" || there == region || !isHostLabel(there) {
+			if there == "" || there == region || !endpoint.IsHostLabel(there) {
 				return false
 			}
 			region, elsewhere = there, ""
@@ -306,9 +307,9 @@ func redirected(e *Error, h http1.Header, body []byte) (host string, ok bool) {
 	if e.Status != 307 {
 		return "", false
 	}
-	at, err := parseEndpoint(strings.SplitN(h.Get("Location"), "?", 2)[0])
-	if err != nil || !at.tls && !isLoopback(at.name()) {
+	at, err := endpoint.Parse(strings.SplitN(h.Get("Location"), "?", 2)[0])
+	if err != nil || !at.TLS && !endpoint.IsLoopback(at.Name()) {
 		return "", false
 	}
-	return at.host, true
+	return at.Host, true
 }

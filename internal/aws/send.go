@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -59,7 +60,7 @@ func (s *service) signer(id sigv4.Credentials, region string) *sigv4.Signer {
 
 // message is a request before it is signed.
 type message struct {
-	at     endpoint
+	at     endpoint.URL
 	region string
 	sigv4.Request
 }
@@ -73,7 +74,7 @@ type call struct {
 	x       exchange // the one under way
 
 	// build makes the request and signs it with a time, anew for each attempt.
-	build func(id identity, at time.Time) (endpoint, *http1.Request, error)
+	build func(id identity, at time.Time) (endpoint.URL, *http1.Request, error)
 	// accept checks a success. An error means that the attempt has failed after all.
 	accept func(x *exchange) error
 	// refused reads a refusal's body into e. It reports whether build will now make another
@@ -167,9 +168,9 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 
 // sign makes the request that goes over the wire.
 func (c *Client) sign(s *service, id identity, m *message, at time.Time) *http1.Request {
-	m.Header = append(m.Header, sigv4.Header{Name: "Host", Value: m.at.host})
+	m.Header = append(m.Header, sigv4.Header{Name: "Host", Value: m.at.Host})
 	s.signer(id.Credentials, m.region).Sign(&m.Request, at)
-	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.host}
+	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.Host}
 	if m.Query != "" {
 		req.Target += "?" + m.Query
 	}
@@ -205,7 +206,7 @@ func (c *Client) setClock(date string, signed time.Duration) bool {
 // One whose cause is a certificate, a proxy or the object's version is final. The caller must ask
 // its own context whether its time is over: a dialer's timeout is a context.DeadlineExceeded, too.
 func transportFault(err error) fault {
-	for _, stays := range []error{ErrCertificate, ErrProxy, ErrEndpoint, ErrChanged, ErrRange, ErrSize, http1.ErrRequest} {
+	for _, stays := range []error{ErrCertificate, ErrProxy, endpoint.ErrInvalid, ErrChanged, ErrRange, ErrSize, http1.ErrRequest} {
 		if errors.Is(err, stays) {
 			return final
 		}

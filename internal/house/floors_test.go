@@ -33,7 +33,8 @@ var floors = []floor{
 	// Floor 2: knows services, or the job; never both.
 	{"reduction/runtime", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/logline", "reduction/internal/rawio"}, socket},
 	{"reduction/internal/event", []string{"reduction/internal/json", "reduction/internal/env", "reduction/internal/spelling"}, pure},
-	{"reduction/internal/aws", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
+	{awsRoom + "endpoint", nil, pure},
+	{"reduction/internal/aws", []string{awsRoom + "endpoint", "reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
@@ -55,7 +56,7 @@ var floors = []floor{
 	{lab + "sandbox", nil, tool},
 	{lab + "powertuning", nil, tool},
 	{lab + "reportline", nil, tool},
-	{lab + "account", []string{"reduction/internal/aws", "reduction/internal/env", "reduction/sigv4"}, tool},
+	{lab + "account", []string{awsRoom + "endpoint", "reduction/internal/env", "reduction/sigv4"}, tool},
 	{lab + "pricing", []string{"reduction/ddbwire", "reduction/runtime/lambdatest"}, tool},
 	{lab + "lambdaapi", []string{lab + "account"}, tool},
 	{lab + "published", []string{lab + "pricing"}, tool},
@@ -108,6 +109,9 @@ const (
 )
 
 var anything = []string{"reduction/..."}
+
+// awsRoom begins the import paths of the packages that aws is made of.
+const awsRoom = "reduction/internal/aws/"
 
 // lab begins the import paths of the lab's packages.
 const lab = "reduction/cmd/lab/internal/"

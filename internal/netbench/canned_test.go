@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"reduction/internal/aws"
+	"reduction/internal/aws/endpoint"
 	"reduction/sigv4"
 )
 
@@ -141,7 +142,7 @@ func (c *canned) client(b *testing.B) *aws.Client {
 	client, err := aws.New(aws.Config{
 		Region:      "us-east-1",
 		Credentials: credentials,
-		Endpoints:   aws.Endpoints{S3: c.url, DynamoDB: c.url},
+		Endpoints:   endpoint.Settings{S3: c.url, DynamoDB: c.url},
 		CABundle:    c.caBundle,
 	})
 	if err != nil {

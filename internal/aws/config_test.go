@@ -7,76 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/env"
 )
 
-// TestEndpointsOfRegions compares endpoints with AWS's own rules: testdata has botocore's
-// endpoints, and the script that asked botocore for them.
-func TestEndpointsOfRegions(t *testing.T) {
-	table, err := os.ReadFile("testdata/endpoints.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(table)) {
-		f := strings.Split(strings.TrimSpace(strings.ReplaceAll(line, "-\t", "\t")), "\t")
-		service, region, name, mode, want := f[0], f[1], f[4], f[5], f[6]
-		e := &Endpoints{FIPS: f[2] == "fips", DualStack: f[3] == "dual", AccountMode: mode}
-		got := "error"
-		if service == "s3" {
-			if at, pathStyle, err := e.s3(region, name); err == nil {
-				got = urlOf(at)
-				if pathStyle {
-					got += "/" + name
-				}
-			}
-		} else if at, err := e.dynamoDB(region, name); err == nil {
-			got = urlOf(at)
-		}
-		if got != want {
-			t.Errorf("%s: %s", strings.TrimSpace(line), got)
-		}
-	}
-}
-
-func urlOf(at endpoint) string {
-	if at.tls {
-		return "https://" + at.host + at.prefix
-	}
-	return "http://" + at.host + at.prefix
-}
-
-func TestParseEndpoint(t *testing.T) {
-	for _, c := range []struct{ url, back, address, name string }{
-		{"http://localhost:9000", "http://localhost:9000", "localhost:9000", "localhost"},
-		{"http://localhost", "http://localhost", "localhost:80", "localhost"},
-		{"https://s3.example.com/", "https://s3.example.com", "s3.example.com:443", "s3.example.com"},
-		{"https://s3.example.com:443", "https://s3.example.com", "s3.example.com:443", "s3.example.com"},
-		{"https://s3.example.com:80/base/path/", "https://s3.example.com:80/base/path", "s3.example.com:80", "s3.example.com"},
-		{"http://[::1]:9000", "http://[::1]:9000", "[::1]:9000", "::1"},
-		{"http://[fd00::2]", "http://[fd00::2]", "[fd00::2]:80", "fd00::2"},
-		{"https://10.0.0.1", "https://10.0.0.1", "10.0.0.1:443", "10.0.0.1"},
-		{"localhost:9000", "", "", ""},
-		{"ftp://host", "", "", ""},
-		{"http://", "", "", ""},
-		{"http://user:secret@host", "", "", ""},
-		{"http://host/?x=1", "", "", ""},
-		{"http://ho st", "", "", ""},
-		{"http://host\r\nX: y", "", "", ""},
-	} {
-		at, err := parseEndpoint(c.url)
-		if c.back == "" {
-			if !errors.Is(err, ErrEndpoint) {
-				t.Errorf("%q: %v, %v", c.url, at, err)
-			}
-			continue
-		}
-		if err != nil || urlOf(at) != c.back || at.address() != c.address || at.name() != c.name {
-			t.Errorf("%q: %s %s %s, %v", c.url, urlOf(at), at.address(), at.name(), err)
-		}
-	}
-}
-
-// env is an environment of "NAME=value" lines.
+// environ is an environment of "NAME=value" lines.
 func environ(lines ...string) func(string) string {
 	return func(name string) string {
 		for _, l := range lines {
@@ -96,14 +31,14 @@ func TestFromEnv(t *testing.T) {
 	}{
 		{"AWS_REGION=a AWS_DEFAULT_REGION=b", Config{Region: "a"}, nil},
 		{"AWS_DEFAULT_REGION=b", Config{Region: "b"}, nil},
-		{"AWS_ENDPOINT_URL=u", Config{Endpoints: Endpoints{S3: "u", DynamoDB: "u"}}, nil},
-		{"AWS_ENDPOINT_URL=u AWS_ENDPOINT_URL_S3=s", Config{Endpoints: Endpoints{S3: "s", DynamoDB: "u"}}, nil},
-		{"AWS_ENDPOINT_URL_DYNAMODB=d", Config{Endpoints: Endpoints{DynamoDB: "d"}}, nil},
+		{"AWS_ENDPOINT_URL=u", Config{Endpoints: endpoint.Settings{S3: "u", DynamoDB: "u"}}, nil},
+		{"AWS_ENDPOINT_URL=u AWS_ENDPOINT_URL_S3=s", Config{Endpoints: endpoint.Settings{S3: "s", DynamoDB: "u"}}, nil},
+		{"AWS_ENDPOINT_URL_DYNAMODB=d", Config{Endpoints: endpoint.Settings{DynamoDB: "d"}}, nil},
 		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", Config{}, nil},
 		{"AWS_ENDPOINT_URL=u AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=maybe", Config{}, env.ErrSetting},
-		{"AWS_USE_FIPS_ENDPOINT=true AWS_USE_DUALSTACK_ENDPOINT=TRUE", Config{Endpoints: Endpoints{FIPS: true, DualStack: true}}, nil},
+		{"AWS_USE_FIPS_ENDPOINT=true AWS_USE_DUALSTACK_ENDPOINT=TRUE", Config{Endpoints: endpoint.Settings{FIPS: true, DualStack: true}}, nil},
 		{"AWS_USE_FIPS_ENDPOINT=yes", Config{}, env.ErrSetting},
-		{"AWS_ACCOUNT_ID=1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", Config{Endpoints: Endpoints{AccountID: "1", AccountMode: "required"}}, nil},
+		{"AWS_ACCOUNT_ID=1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", Config{Endpoints: endpoint.Settings{AccountID: "1", AccountMode: "required"}}, nil},
 		{"AWS_ACCOUNT_ID_ENDPOINT_MODE=perhaps", Config{}, env.ErrSetting},
 		{"AWS_CA_BUNDLE=a SSL_CERT_FILE=b", Config{CABundle: "a"}, nil},
 		{"SSL_CERT_FILE=b", Config{CABundle: "b"}, nil},
@@ -148,13 +83,13 @@ func TestNewRefuses(t *testing.T) {
 		{"AWS_REGION=us-east-1", ErrCredentials},
 		{"AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=a", env.ErrSetting},
 		{"AWS_REGION=us-east-1 AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", nil},
-		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_S3=localhost:9000", ErrEndpoint},
-		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_DYNAMODB=localhost:9000", ErrEndpoint},
-		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://localhost:9000 AWS_USE_FIPS_ENDPOINT=true", ErrEndpoint},
-		{key + "AWS_REGION=cn-north-1 AWS_USE_FIPS_ENDPOINT=true", ErrEndpoint},
-		{key + "AWS_REGION=us-east-1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", ErrEndpoint},
+		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_S3=localhost:9000", endpoint.ErrInvalid},
+		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_DYNAMODB=localhost:9000", endpoint.ErrInvalid},
+		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://localhost:9000 AWS_USE_FIPS_ENDPOINT=true", endpoint.ErrInvalid},
+		{key + "AWS_REGION=cn-north-1 AWS_USE_FIPS_ENDPOINT=true", endpoint.ErrInvalid},
+		{key + "AWS_REGION=us-east-1 AWS_ACCOUNT_ID_ENDPOINT_MODE=required", endpoint.ErrInvalid},
 		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=/nowhere", os.ErrNotExist},
-		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=endpoint_test.go", errNoPEM},
+		{key + "AWS_REGION=us-east-1 AWS_CA_BUNDLE=config_test.go", errNoPEM},
 	} {
 		config, err := FromEnv(environ(strings.Fields(c.env)...))
 		if err != nil {
@@ -170,7 +105,7 @@ func TestNewRefuses(t *testing.T) {
 func TestNoPassword(t *testing.T) {
 	for _, url := range []string{"http://user:secret@host", "http://user:secret@ho st", "user:secret@host", "ftp://user:s@ecret@host", "http://user:secret@host?x#y"} {
 		_, err := New(testConfig(url, nil))
-		if !errors.Is(err, ErrEndpoint) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "user") || strings.Contains(err.Error(), "ecret") {
+		if !errors.Is(err, endpoint.ErrInvalid) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "user") || strings.Contains(err.Error(), "ecret") {
 			t.Errorf("%s: %v", url, err)
 		}
 	}

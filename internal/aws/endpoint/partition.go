@@ -1,4 +1,4 @@
-package aws
+package endpoint
 
 import "strings"
 
@@ -33,8 +33,8 @@ func partitionOf(region string) *partition {
 	panic("aws: the last partition has every region")
 }
 
-// isHostLabel reports whether s is a valid label of a host name. RFC 1123 §2.1.
-func isHostLabel(s string) bool {
+// IsHostLabel reports whether s is a valid label of a host name. RFC 1123 §2.1.
+func IsHostLabel(s string) bool {
 	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
 	}
