@@ -10,6 +10,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -93,14 +94,14 @@ func (w *Writer) BatchWrite(b *ddbwire.Batch) error {
 			// Unprocessed items are DynamoDB's way to say that it is busy. API Reference,
 			// BatchWriteItem: "we strongly recommend that you use an exponential backoff
 			// algorithm". As long as some get through, the pauses do not grow.
-			pause := dynamoDBRules.backoff(transient, idle, c.config.Random())
+			pause := c.dynamoDB.retry.Backoff(retry.Transient, idle)
 			if s.left == before {
 				idle++
 			}
 			if end, ok := ctx.Deadline(); ok {
 				pause = min(pause, time.Until(end)/2) // leave time for another attempt
 			}
-			err = c.config.Sleep(ctx, pause)
+			err = c.dynamoDB.retry.Sleep(ctx, pause)
 		}
 		if err != nil {
 			return &WriteError{Table: b.Table(), Written: total - b.Len(), Left: b.Len(), Err: err}

@@ -219,7 +219,14 @@ func TestBatchWriteDeadline(t *testing.T) {
 	s := newFakeDynamoDB(t, script...)
 	synctest.Test(t, func(t *testing.T) {
 		config := testConfig(s.URL, nil)
-		config.Sleep = func(ctx context.Context, d time.Duration) error { return sleep(ctx, d+time.Millisecond) }
+		config.Sleep = func(ctx context.Context, d time.Duration) error {
+			select {
+			case <-time.After(d + time.Millisecond):
+				return nil
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), lastMoment+300*time.Millisecond)
 		defer cancel()
 		b, _ := batchOf(t, 25)

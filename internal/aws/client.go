@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"math/rand/v2"
 	"net"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
 	"reduction/internal/crc64nvme"
 	"reduction/internal/env"
 )
@@ -60,12 +60,6 @@ func New(c Config) (*Client, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Sleep == nil {
-		c.Sleep = sleep
-	}
-	if c.Random == nil {
-		c.Random = rand.Float64
-	}
 	if c.Stall == 0 {
 		c.Stall = DefaultStall
 	}
@@ -81,8 +75,8 @@ func New(c Config) (*Client, error) {
 		trust:   t,
 		regions: make(map[string]string),
 	}
-	client.s3.init("s3", s3Rules, c.MaxAttempts)
-	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
+	client.s3.init("s3", retry.Standard, &c)
+	client.dynamoDB.init("dynamodb", retry.DynamoDB, &c)
 	client.buffers.plan = planFor(c.MemoryMB)
 	client.credentials.now = client.now
 	if c.Credentials.AccessKeyID != "" {
@@ -108,26 +102,6 @@ func (noCredentials) Error() string {
 	return "aws: no credentials: neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
 }
 func (noCredentials) Unwrap() error { return ErrCredentials }
-
-// sleep pauses for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// pause sleeps between attempts. If ctx would end before the pause, it returns an error at once.
-func (c *Client) pause(ctx context.Context, d time.Duration) error {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
-		return context.DeadlineExceeded
-	}
-	return c.config.Sleep(ctx, d)
-}
 
 // Warm opens connections for the first calls: one to DynamoDB for each writer, and one to each
 // bucket. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS handshake

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
 	"reduction/internal/env"
 	"reduction/sigv4"
 )
@@ -30,11 +31,8 @@ type Config struct {
 	// answers with in turn.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the clock that requests are signed by and credentials expire by; nil: time.Now.
-	Now func() time.Time
-	// Sleep pauses between attempts; nil: a timer.
-	Sleep func(ctx context.Context, d time.Duration) error
-	// Random is the jitter's source, in [0, 1); nil: math/rand/v2.
-	Random func() float64
+	Now          func() time.Time
+	retry.Pauses // between attempts
 	// Stall is how long a connection may stay silent before it is closed; 0: DefaultStall.
 	Stall time.Duration
 	// Connect is how long it may take to open a connection: all of a host's addresses together,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
 	"reduction/internal/http1"
 	"reduction/internal/json"
 )
@@ -93,27 +94,23 @@ func (c *Client) fromContainer(ctx context.Context) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	t := &try{rules: s3Rules, bucket: &bucket{tokens: retryQuota}}
+	attempts := retry.NewPolicy(retry.Standard, c.config.Pauses).Start()
 	for {
 		id, fault, err := c.askContainer(ctx, at, target)
 		if err == nil {
 			return id, nil
 		}
 		err = &containerError{at.Host, err}
-		pause, again := t.failed(fault, 0, c.config.Random())
-		if !again {
-			return identity{}, err
-		}
-		if c.pause(ctx, pause) != nil {
+		if !attempts.Again(ctx, fault, 0) {
 			return identity{}, err
 		}
 	}
 }
 
-func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target string) (identity, fault, error) {
+func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target string) (identity, retry.Fault, error) {
 	token, err := c.config.Container.authorization()
 	if err != nil {
-		return identity{}, final, err
+		return identity{}, retry.Final, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, containerTimeout)
 	defer cancel()
@@ -137,10 +134,10 @@ func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target strin
 	}
 	if resp.Status != 200 {
 		// The error does not show the body, which may have parts of a credential.
-		return identity{}, faultOf(resp.Status, ""), errors.New("status " + strconv.Itoa(resp.Status))
+		return identity{}, retry.FaultOf(resp.Status, ""), errors.New("status " + strconv.Itoa(resp.Status))
 	}
 	id, err := parseCredentials(body)
-	return id, final, err
+	return id, retry.Final, err
 }
 
 // parseCredentials reads the endpoint's answer.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"reduction/internal/aws/retry"
 	"reduction/sigv4"
 )
 
@@ -36,10 +37,10 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 		// Two requests for one key were under way at a time; S3 asks to send them again. Amazon S3
 		// User Guide, Conditional writes.
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Code != "ConditionalRequestConflict" || n+1 == c.s3.rules.attempts {
+		if !ok || e.Code != "ConditionalRequestConflict" || n+1 == c.s3.retry.Rules.Attempts {
 			return err
 		}
-		if c.pause(ctx, c.s3.rules.backoff(transient, n, c.config.Random())) != nil {
+		if c.s3.retry.Pause(ctx, c.s3.retry.Backoff(retry.Transient, n)) != nil {
 			return err
 		}
 	}

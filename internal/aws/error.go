@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/retry"
 )
 
 // Kinds of refusal, for errors.Is.
@@ -138,7 +139,7 @@ func refusal(code string) (kind error, hint string) {
 }
 
 // explain gives a failed answer its kind and its hint.
-func (e *Error) explain(f fault) {
+func (e *Error) explain(f retry.Fault) {
 	if e.Err != nil {
 		return // the operation has set it
 	}
@@ -157,9 +158,9 @@ func (e *Error) explain(f fault) {
 	case slices.Contains(otherKeys[:], e.said):
 		e.Err, e.Hint = ddbwire.ErrTableKeys, hintKeys
 	case e.Err != nil:
-	case f == throttled:
+	case f == retry.Throttled:
 		e.Err = ErrThrottled
-	case f == transient:
+	case f == retry.Transient:
 		e.Err = ErrUnavailable
 	case e.Status/100 == 3:
 		e.Err, e.Hint = ErrRefused, "the bucket is elsewhere: set AWS_REGION to its region"

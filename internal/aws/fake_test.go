@@ -21,6 +21,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
 	"reduction/sigv4"
 )
 
@@ -280,14 +281,16 @@ func testConfig(url string, pauses *[]time.Duration) Config {
 		Endpoints:   endpoint.Settings{S3: url, DynamoDB: url},
 		MemoryMB:    128,
 		Stall:       patience,
-		Random:      func() float64 { return 1 },
-		Sleep: func(ctx context.Context, d time.Duration) error {
-			if pauses != nil {
-				mu.Lock()
-				*pauses = append(*pauses, d)
-				mu.Unlock()
-			}
-			return ctx.Err()
+		Pauses: retry.Pauses{
+			Random: func() float64 { return 1 },
+			Sleep: func(ctx context.Context, d time.Duration) error {
+				if pauses != nil {
+					mu.Lock()
+					*pauses = append(*pauses, d)
+					mu.Unlock()
+				}
+				return ctx.Err()
+			},
 		},
 	}
 }

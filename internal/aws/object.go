@@ -109,7 +109,7 @@ func (o *Object) askSize(c *Client) error {
 
 // stream returns a stream of a span of an object, not yet opened. size is the object's, or -1.
 func (c *Client) stream(w *watcher, ref *ObjectRef, s span, size int64) *stream {
-	return &stream{client: c, watch: w, ref: ref, span: s, size: size, try: try{rules: c.s3.rules, bucket: &c.s3.bucket}}
+	return &stream{client: c, watch: w, ref: ref, span: s, size: size, attempts: c.s3.retry.Start()}
 }
 
 // head reads the head of the first answer.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -20,9 +21,8 @@ const maxSkew = 4 * time.Minute
 
 // service is what the calls to one service share.
 type service struct {
-	name   string
-	rules  rules
-	bucket bucket
+	name  string
+	retry *retry.Policy
 
 	mu      sync.Mutex
 	signers map[signerKey]*sigv4.Signer
@@ -33,13 +33,12 @@ type signerKey struct {
 	region string
 }
 
-func (s *service) init(name string, r rules, attempts int) {
-	s.name = name
-	s.rules = r
-	if attempts > 0 {
-		s.rules.attempts = attempts
+func (s *service) init(name string, r retry.Rules, c *Config) {
+	if c.MaxAttempts > 0 {
+		r.Attempts = c.MaxAttempts
 	}
-	s.bucket.tokens = retryQuota
+	s.name = name
+	s.retry = retry.NewPolicy(r, c.Pauses)
 }
 
 // signer returns the signer of an identity in a region, which keeps the key of the day.
@@ -85,15 +84,15 @@ type call struct {
 // send makes attempts at a call until one succeeds, or another would be of no use.
 func (c *Client) send(op *call) (*exchange, error) {
 	ctx := op.watch.ctx
-	t := &try{rules: op.service.rules, bucket: &op.service.bucket}
+	attempts := op.service.retry.Start()
 	amends := 0 // how often a corrected request was sent, which costs no attempt
 	for {
 		x, e, f, amended := c.attempt(op)
 		if e == nil {
-			t.succeeded()
+			attempts.Succeeded()
 			return x, nil
 		}
-		e.Op, e.Place, e.Attempts = op.op, op.place, t.attempt+1
+		e.Op, e.Place, e.Attempts = op.op, op.place, attempts.Failed+1
 		if ctx.Err() != nil {
 			e.Err = context.Cause(ctx)
 			return nil, e
@@ -102,8 +101,7 @@ func (c *Client) send(op *call) (*exchange, error) {
 			amends++
 			continue
 		}
-		pause, again := t.failed(f.fault, f.after, c.config.Random())
-		if !again || c.pause(ctx, pause) != nil {
+		if !attempts.Again(ctx, f.fault, f.after) {
 			return nil, e
 		}
 	}
@@ -111,8 +109,8 @@ func (c *Client) send(op *call) (*exchange, error) {
 
 // failing says whether to try again after a failed attempt, and when.
 type failing struct {
-	fault fault
-	after time.Duration // see askedPause
+	fault retry.Fault
+	after time.Duration // see retry.AskedPause
 }
 
 // attempt sends the call once.
@@ -153,10 +151,10 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	}
 	e = (&Error{Op: op.op, Place: op.place}).answered(x)
 	amended = op.refused(e, x.Header, body)
-	f = failing{faultOf(e.Status, e.Code), askedPause(x.Header)}
+	f = failing{retry.FaultOf(e.Status, e.Code), retry.AskedPause(x.Header)}
 	e.explain(f.fault)
 	switch {
-	case f.fault != final || amended:
+	case f.fault != retry.Final || amended:
 	case e.Err == ErrExpired, e.Status == 400 && len(body) == 0:
 		// The answer to a HEAD has no body to say that the token has expired.
 		amended = c.credentials.refused(id)
@@ -205,11 +203,11 @@ func (c *Client) setClock(date string, signed time.Duration) bool {
 // transportFault classifies a failure without a good answer. A connection's failure is transient.
 // One whose cause is a certificate, a proxy or the object's version is final. The caller must ask
 // its own context whether its time is over: a dialer's timeout is a context.DeadlineExceeded, too.
-func transportFault(err error) fault {
+func transportFault(err error) retry.Fault {
 	for _, stays := range []error{ErrCertificate, ErrProxy, endpoint.ErrInvalid, ErrChanged, ErrRange, ErrSize, http1.ErrRequest} {
 		if errors.Is(err, stays) {
-			return final
+			return retry.Final
 		}
 	}
-	return transient
+	return retry.Transient
 }

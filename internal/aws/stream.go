@@ -5,20 +5,22 @@ import (
 	"errors"
 	"io"
 	"strconv"
+
+	"reduction/internal/aws/retry"
 )
 
 // stream reads a span of an object, in order, and resumes where a connection breaks off.
 type stream struct {
-	client *Client
-	watch  *watcher
-	ref    *ObjectRef // with the ETag that every resumption demands
-	span              // what is left to read; an end of -1: to the end of the answer
-	size   int64      // the object's, which every resumption has to confirm; -1: not known
-	x      *exchange  // nil: not open
-	xEnd   int64      // where the answer x ends, which may be before or after the span's end
-	try    try
-	part   bool  // refuse the whole object: the server would send it once for each part
-	again  int64 // how many bytes of x have been read before, from another answer
+	client   *Client
+	watch    *watcher
+	ref      *ObjectRef // with the ETag that every resumption demands
+	span                // what is left to read; an end of -1: to the end of the answer
+	size     int64      // the object's, which every resumption has to confirm; -1: not known
+	x        *exchange  // nil: not open
+	xEnd     int64      // where the answer x ends, which may be before or after the span's end
+	attempts retry.Attempts
+	part     bool  // refuse the whole object: the server would send it once for each part
+	again    int64 // how many bytes of x have been read before, from another answer
 
 	// verified says that the reader verifies a checksum of all bytes of the object, also if they
 	// come from several answers.
@@ -51,8 +53,8 @@ func (s *stream) Read(p []byte) (int, error) {
 		}
 		if n > 0 {
 			s.off += int64(n)
-			if s.try.attempt > 0 {
-				s.try.succeeded()
+			if s.attempts.Failed > 0 {
+				s.attempts.Succeeded()
 			}
 			return n, nil // the next call meets the error again
 		}
@@ -111,9 +113,9 @@ func (s *stream) broken(err error) error {
 	if over || s.end < 0 || !isStrong(s.ref.ETag) && !s.verified {
 		return fail // the rest may be that of another version
 	}
-	pause, again := s.try.failed(transportFault(err), 0, s.client.config.Random())
-	fail.Attempts = s.try.attempt
-	if !again || s.client.pause(s.watch.ctx, pause) != nil {
+	again := s.attempts.Again(s.watch.ctx, transportFault(err), 0)
+	fail.Attempts = s.attempts.Failed
+	if !again {
 		return fail
 	}
 	return nil

@@ -242,7 +242,7 @@ func TestUnconfirmedEnd(t *testing.T) {
 			return test.get
 		}
 		c := s.client(t)
-		c.s3.rules.attempts = 2
+		c.s3.retry.Rules.Attempts = 2
 		got, err := fetch(c, testRef)
 		if !errors.Is(err, test.want) || err == nil && string(got) != object {
 			t.Errorf("%s: %q, %v", test.name, got, err)

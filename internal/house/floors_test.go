@@ -34,7 +34,8 @@ var floors = []floor{
 	{"reduction/runtime", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/logline", "reduction/internal/rawio"}, socket},
 	{"reduction/internal/event", []string{"reduction/internal/json", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 	{awsRoom + "endpoint", nil, pure},
-	{"reduction/internal/aws", []string{awsRoom + "endpoint", "reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
+	{awsRoom + "retry", []string{"reduction/internal/http1"}, pure},
+	{"reduction/internal/aws", []string{awsRoom + "endpoint", awsRoom + "retry", "reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 

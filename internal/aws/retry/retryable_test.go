@@ -1,4 +1,4 @@
-package aws
+package retry
 
 import (
 	"encoding/json"
@@ -28,26 +28,26 @@ func TestRetryable(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	codes, statuses := make(map[string]fault), make(map[int]fault)
+	codes, statuses := make(map[string]Fault), make(map[int]Fault)
 	for _, code := range theirs.TransientCodes {
-		codes[code] = transient
+		codes[code] = Transient
 	}
 	for _, code := range theirs.ThrottlingCodes {
-		codes[code] = throttled
+		codes[code] = Throttled
 	}
 	for _, status := range theirs.TransientStatuses {
-		statuses[status] = transient
+		statuses[status] = Transient
 	}
 	for _, status := range theirs.ThrottlingStatuses {
-		statuses[status] = throttled
+		statuses[status] = Throttled
 	}
 	for code, want := range codes {
-		if got := faultOf(400, code); got != want {
+		if got := FaultOf(400, code); got != want {
 			t.Errorf("%s: %d, want %d", code, got, want)
 		}
 	}
 	for status, want := range statuses {
-		if got := faultOf(status, ""); got != want {
+		if got := FaultOf(status, ""); got != want {
 			t.Errorf("%d: %d, want %d", status, got, want)
 		}
 	}
@@ -58,13 +58,13 @@ func TestRetryable(t *testing.T) {
 		want, ok := codes[e.Code]
 		switch {
 		case e.Retryable && e.Throttling:
-			want = throttled
+			want = Throttled
 		case e.Retryable:
-			want = transient
+			want = Transient
 		case !ok:
 			want = statuses[e.Status]
 		}
-		if got := faultOf(e.Status, e.Code); got != want {
+		if got := FaultOf(e.Status, e.Code); got != want {
 			t.Errorf("%s: %d %s: %d, want %d", e.Operation, e.Status, e.Code, got, want)
 		}
 	}
