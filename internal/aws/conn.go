@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"net"
 	"sync"
 	"time"
 
@@ -25,16 +24,10 @@ const (
 // conn is one connection, lent to one exchange at a time.
 type conn struct {
 	*http1.Conn
-	wire     *meter
 	at       endpoint.URL
 	proxy    *proxy    // to which the requests go, for an endpoint without TLS; or nil
 	parked   time.Time // when it was last put back into the pool; zero: it is new
 	deadline time.Time // as last set, see exchange.extend
-}
-
-func newConn(nc net.Conn, at endpoint.URL) *conn {
-	m := &meter{Conn: nc}
-	return &conn{Conn: http1.NewConn(m), wire: m, at: at}
 }
 
 // do sends a request, and changes its form if the connection leads to a proxy.
@@ -59,19 +52,7 @@ func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 // quiet reports whether nothing has arrived on a connection on which no request is under way. Bytes
 // that arrive then are not the answer to the next request: a server has sent more than it
 // announced, or an answer twice, or a proxy has sent 408 before it closes.
-func (cn *conn) quiet() bool { return rawio.Quiet(cn.wire.Conn) }
-
-// meter counts what is read, above TLS.
-type meter struct {
-	net.Conn
-	read int64
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.Conn.Read(p)
-	m.read += int64(n)
-	return n, err
-}
+func (cn *conn) quiet() bool { return rawio.Quiet(cn.NetConn()) }
 
 // pool keeps connections between exchanges, by endpoint, last in first out. So the connections that
 // are needed often are never idle for long, and those that only a burst needed expire.

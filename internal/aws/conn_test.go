@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/http1"
 )
 
 // TestFreeze holds that an environment may be frozen between two calls: whatever became of
@@ -135,7 +136,7 @@ func TestPoolBounds(t *testing.T) {
 	for range maxIdleConns + 3 {
 		a, b := net.Pipe()
 		defer b.Close()
-		cn := newConn(a, at)
+		cn := &conn{Conn: http1.NewConn(a), at: at}
 		conns = append(conns, cn)
 		p.put(cn, now)
 	}
@@ -147,7 +148,7 @@ func TestPoolBounds(t *testing.T) {
 	if p.take(at, now) != nil || p.take(endpoint.URL{Host: "other"}, now) != nil {
 		t.Error("a connection too many")
 	}
-	if _, err := conns[0].wire.Write(nil); err == nil {
+	if _, err := conns[0].NetConn().Write(nil); err == nil {
 		t.Error("the oldest is still open")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/http1"
 	"reduction/internal/rawio"
 )
 
@@ -21,7 +22,7 @@ func (c *Client) open(ctx context.Context, at endpoint.URL) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	cn := newConn(nc, at)
+	cn := &conn{Conn: http1.NewConn(nc), at: at}
 	if !at.TLS {
 		cn.proxy = p
 	}

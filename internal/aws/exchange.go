@@ -105,13 +105,11 @@ var errEarly = errors.New("an answer came before the request")
 func (c *Client) exchange(op *call, at endpoint.URL, req *http1.Request) (*exchange, error) {
 	ctx := op.watch.ctx
 	if cn := c.pool.take(at, c.wall()); cn != nil {
-		before := cn.wire.read
-		x, err := c.over(op, cn, req)
-		timedOut := err == nil && x.Status == 408
-		if !timedOut && (err == nil || ctx.Err() != nil || cn.wire.read != before) {
+		x, stale, err := c.over(op, cn, req)
+		if !stale || err != nil && ctx.Err() != nil {
 			return x, err
 		}
-		if timedOut {
+		if err == nil {
 			x.discard()
 		}
 		c.pool.drop(at)
@@ -124,22 +122,25 @@ func (c *Client) exchange(op *call, at endpoint.URL, req *http1.Request) (*excha
 		cn.Close()
 		return nil, &noAnswer{cn.at.Host, errEarly}
 	}
-	return c.over(op, cn, req)
+	x, _, err := c.over(op, cn, req)
+	return x, err
 }
 
-func (c *Client) over(op *call, cn *conn, req *http1.Request) (*exchange, error) {
+// over sends a request over a connection. The connection is stale if no byte of an answer came, or
+// an answer that says 408.
+func (c *Client) over(op *call, cn *conn, req *http1.Request) (_ *exchange, stale bool, err error) {
 	x := &op.x
 	*x = exchange{client: c, conn: cn, watch: op.watch}
 	x.watch.enter(cn)
 	x.extend(c.config.Stall + time.Duration(len(req.Body))*time.Second/bodyRate)
-	var err error
 	if x.Response, err = cn.do(req); err != nil {
+		stale = errors.Is(err, http1.ErrUnanswered)
 		err = &noAnswer{cn.at.Host, x.cause(err)}
 		x.watch.leave(cn)
 		cn.Close()
-		return nil, err
+		return nil, stale, err
 	}
-	return x, nil
+	return x, x.Status == 408, nil
 }
 
 // readAll appends a body to dst. A body of more than limit bytes is an error.

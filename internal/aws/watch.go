@@ -33,7 +33,7 @@ func newWatcher(ctx context.Context) *watcher {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for _, cn := range w.conns {
-			cn.wire.SetDeadline(longAgo)
+			cn.SetDeadline(longAgo)
 		}
 	})
 	return w
