@@ -9,6 +9,7 @@ import (
 	"reduction/ddbwire"
 	"reduction/internal/aws"
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/transport"
 	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
@@ -57,8 +58,8 @@ var errorTypes = [...]struct {
 	{&aws.ErrChecksum, "Function.Checksum"},
 	{&aws.ErrNoChecksum, "Function.Checksum"},
 	{&aws.ErrChecksumAlgorithm, "Function.Checksum"},
-	{&aws.ErrCertificate, "Function.Connection"},
-	{&aws.ErrProxy, "Function.Connection"},
+	{&transport.ErrCertificate, "Function.Connection"},
+	{&transport.ErrProxy, "Function.Connection"},
 	{&endpoint.ErrInvalid, "Function.Connection"},
 	{&aws.ErrUnconfirmed, "Function.Connection"},
 	{&aws.ErrNoRanges, "Function.Connection"},

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"reduction/internal/aws/transport"
 )
 
 // ahead reads an object over several connections, in order. The reader has a connection of its own:
@@ -26,9 +28,9 @@ import (
 // reader, and opens it. All helpers then wait until the reader has nearly read the span.
 type ahead struct {
 	client *Client
-	watch  *watcher // of the helpers
+	watch  *transport.Watcher // of the helpers
 	cancel context.CancelFunc
-	reader *watcher // of the reader, who is the caller
+	reader *transport.Watcher // of the reader, who is the caller
 	ref    *ObjectRef
 	size   int64
 	plan   plan  // its helpers are those that have a buffer
@@ -64,7 +66,7 @@ const ownStep int64 = 1 << 20
 
 // readAhead starts helpers for an object whose first answer is x. It returns nil if no buffer is
 // free for a helper.
-func (c *Client) readAhead(reader *watcher, ref *ObjectRef, size int64, x *exchange) *ahead {
+func (c *Client) readAhead(reader *transport.Watcher, ref *ObjectRef, size int64, x *transport.Exchange) *ahead {
 	var bufs [][]byte
 	for range c.buffers.plan.helpers {
 		if b := c.buffers.take(); b != nil {
@@ -78,8 +80,8 @@ func (c *Client) readAhead(reader *watcher, ref *ObjectRef, size int64, x *excha
 	a.plan.helpers = len(bufs)
 	a.moved.L = &a.mu
 	var ctx context.Context
-	ctx, a.cancel = context.WithCancel(reader.ctx)
-	a.watch = newWatcher(ctx)
+	ctx, a.cancel = context.WithCancel(reader.Context)
+	a.watch = transport.NewWatcher(ctx)
 	a.next, a.part = a.plan.split(size)
 	a.own = c.stream(reader, ref, span{0, a.next}, size)
 	a.own.x, a.own.xEnd = x, size
@@ -93,7 +95,7 @@ func (c *Client) readAhead(reader *watcher, ref *ObjectRef, size int64, x *excha
 // help fetches parts into buf until none are left, one fails, or the object is closed.
 func (a *ahead) help(buf []byte) {
 	defer a.client.buffers.put(buf)
-	if a.client.connected(a.watch.ctx, a.ref.Bucket) != nil {
+	if a.client.connected(a.watch.Context, a.ref.Bucket) != nil {
 		return
 	}
 	for {
@@ -296,18 +298,11 @@ func (a *ahead) Close() {
 	}
 }
 
-// connected makes sure that the pool has a connection to the bucket: it opens one if there is none.
+// connected makes sure that the pool has a connection to the bucket.
 func (c *Client) connected(ctx context.Context, bucket string) error {
 	at, _, err := c.config.Endpoints.Bucket(c.regionOf(bucket), bucket)
 	if err != nil {
 		return err
 	}
-	cn := c.pool.take(at, c.wall())
-	if cn == nil {
-		if cn, err = c.open(ctx, at); err != nil {
-			return err
-		}
-	}
-	c.pool.put(cn, c.wall())
-	return nil
+	return c.pool.Ensure(ctx, at)
 }

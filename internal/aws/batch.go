@@ -11,6 +11,7 @@ import (
 	"reduction/ddbwire"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -50,7 +51,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // a batch of its own.
 type Writer struct {
 	client *Client
-	watch  *watcher
+	watch  *transport.Watcher
 	cancel context.CancelFunc
 }
 
@@ -61,12 +62,12 @@ func (c *Client) Writer(ctx context.Context) *Writer {
 	if end, ok := ctx.Deadline(); ok {
 		ctx, cancel = context.WithDeadlineCause(ctx, end.Add(-lastMoment), ErrDeadline)
 	}
-	return &Writer{client: c, watch: newWatcher(ctx), cancel: cancel}
+	return &Writer{client: c, watch: transport.NewWatcher(ctx), cancel: cancel}
 }
 
 // Close frees what the Writer holds. The client keeps the connections.
 func (w *Writer) Close() {
-	w.watch.stop()
+	w.watch.Stop()
 	w.cancel()
 }
 
@@ -74,7 +75,7 @@ func (w *Writer) Close() {
 // again, until none is left or the Writer's time is over. An error is a WriteError, and b then
 // holds the items that may not be stored.
 func (w *Writer) BatchWrite(b *ddbwire.Batch) error {
-	c, ctx, total := w.client, w.watch.ctx, b.Len()
+	c, ctx, total := w.client, w.watch.Context, b.Len()
 	if total == 0 {
 		return nil
 	}
@@ -187,8 +188,8 @@ func (s *sender) render(id identity) (err error) {
 	return nil
 }
 
-func (s *sender) accept(x *exchange) (err error) {
-	if s.answer, err = readAll(s.answer[:0], x, maxBatchAnswer); err != nil {
+func (s *sender) accept(x *transport.Exchange) (err error) {
+	if s.answer, err = transport.ReadAll(s.answer[:0], x, maxBatchAnswer); err != nil {
 		return err
 	}
 	if err := verifyCRC(x.Header, s.answer); err != nil {

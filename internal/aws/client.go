@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -10,6 +9,7 @@ import (
 
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 	"reduction/internal/crc64nvme"
 	"reduction/internal/env"
 )
@@ -20,8 +20,7 @@ import (
 type Client struct {
 	config      Config
 	credentials credentials
-	trust       *trust
-	pool        pool
+	pool        *transport.Pool
 	s3          service
 	dynamoDB    service
 	buffers     buffers
@@ -54,25 +53,16 @@ func New(c Config) (*Client, error) {
 			return nil, &env.Error{Name: v.name, Expected: "visible ASCII characters, without spaces or line ends"}
 		}
 	}
-	if c.Dial == nil {
-		c.Dial = new(net.Dialer).DialContext
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Stall == 0 {
-		c.Stall = DefaultStall
-	}
-	if c.Connect == 0 {
-		c.Connect = DefaultConnect
-	}
-	t, err := newTrust(c.CABundle)
+	pool, err := transport.New(c.Options)
 	if err != nil {
 		return nil, err
 	}
 	client := &Client{
 		config:  c,
-		trust:   t,
+		pool:    pool,
 		regions: make(map[string]string),
 	}
 	client.s3.init("s3", retry.Standard, &c)
@@ -106,8 +96,7 @@ func (noCredentials) Unwrap() error { return ErrCredentials }
 // Warm opens connections for the first calls: one to DynamoDB for each writer, and one to each
 // bucket. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS handshake
 // is cheap there. Errors are ignored: the first call meets them again and reports them. Warm may
-// run beside other calls. If the environment is frozen while Warm opens a connection, Warm does not
-// keep it.
+// run beside other calls.
 func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 	id, err := c.credentials.get(ctx)
 	if err != nil {
@@ -118,17 +107,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 		if err != nil {
 			return
 		}
-		wg.Go(func() {
-			begun := c.wall()
-			cn, err := c.open(ctx, at)
-			switch took := c.wall().Sub(begun); {
-			case err != nil:
-			case took < 0, took > c.config.Connect:
-				cn.Close() // the environment was frozen meanwhile: the other end may have closed it
-			default:
-				c.pool.put(cn, c.wall())
-			}
-		})
+		wg.Go(func() { c.pool.Add(ctx, at) })
 	}
 	at, err := c.config.Endpoints.Tables(c.config.Region, id.accountID)
 	for range writers {
@@ -145,7 +124,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 // Close closes the connections and frees the buffers that no call is using. The client remains
 // usable.
 func (c *Client) Close() {
-	c.pool.closeAll()
+	c.pool.Close()
 	c.buffers.release()
 }
 

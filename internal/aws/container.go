@@ -11,6 +11,7 @@ import (
 
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/internal/json"
 )
@@ -114,27 +115,17 @@ func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target strin
 	}
 	ctx, cancel := context.WithTimeout(ctx, containerTimeout)
 	defer cancel()
-	nc, err := c.connect(ctx, at, nil) // never through a proxy
-	if err != nil {
-		return identity{}, transportFault(err), err
-	}
-	defer nc.Close()
-	defer watch(ctx, nc)()
 	req := &http1.Request{Method: "GET", Target: target, Host: at.Host}
 	if token != "" {
 		req.Header = append(req.Header, http1.Field{Name: "Authorization", Value: token})
 	}
-	resp, err := http1.NewConn(nc).Do(req)
+	status, body, err := c.pool.Fetch(ctx, at, req, maxCredentialSize)
 	if err != nil {
-		return identity{}, transportFault(err), err
+		return identity{}, transport.Fault(err), err
 	}
-	body, err := readAll(nil, resp, maxCredentialSize)
-	if err != nil {
-		return identity{}, transportFault(err), err
-	}
-	if resp.Status != 200 {
+	if status != 200 {
 		// The error does not show the body, which may have parts of a credential.
-		return identity{}, retry.FaultOf(resp.Status, ""), errors.New("status " + strconv.Itoa(resp.Status))
+		return identity{}, retry.FaultOf(status, ""), errors.New("status " + strconv.Itoa(status))
 	}
 	id, err := parseCredentials(body)
 	return id, retry.Final, err

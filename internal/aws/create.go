@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 	"reduction/sigv4"
 )
 
@@ -21,13 +22,13 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 	if err := ref.check(); err != nil {
 		return &Error{Op: op, Place: ref.place(), Err: err}
 	}
-	w := newWatcher(ctx)
-	defer w.stop()
+	w := transport.NewWatcher(ctx)
+	defer w.Stop()
 	r := &s3Request{op: op, method: "PUT", bucket: bucket, key: key, place: ref.place(), body: data,
 		header: []sigv4.Header{{Name: "If-None-Match", Value: "*"}}}
 	for n := 0; ; n++ {
-		x, err := c.askS3(w, r, func(x *exchange) error {
-			_, err := readAll(nil, x, maxErrorBody)
+		x, err := c.askS3(w, r, func(x *transport.Exchange) error {
+			_, err := transport.ReadAll(nil, x, maxErrorBody)
 			return err
 		})
 		if err == nil {
@@ -62,7 +63,7 @@ func (e *Error) explainPut() {
 // ETag, which every answer has to have. A connection that breaks off is replaced, and reading goes
 // on at the next byte. Nothing is sent before the first Read. What has been opened is to be closed.
 func (c *Client) Part(ctx context.Context, ref ObjectRef, from, to, size int64) io.ReadCloser {
-	p := &partOf{ref: ref, watch: newWatcher(ctx)}
+	p := &partOf{ref: ref, watch: transport.NewWatcher(ctx)}
 	p.stream = c.stream(p.watch, &p.ref, span{from, to}, size)
 	p.stream.part = true
 	return p
@@ -71,7 +72,7 @@ func (c *Client) Part(ctx context.Context, ref ObjectRef, from, to, size int64) 
 // partOf is a part of an object that is being read.
 type partOf struct {
 	ref    ObjectRef
-	watch  *watcher
+	watch  *transport.Watcher
 	stream *stream
 }
 
@@ -87,6 +88,6 @@ func (p *partOf) Read(b []byte) (int, error) {
 
 func (p *partOf) Close() error {
 	p.stream.Close()
-	p.watch.stop()
+	p.watch.Stop()
 	return nil
 }

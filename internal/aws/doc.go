@@ -3,9 +3,10 @@
 //	                 Client.Object                     Writer.BatchWrite
 //	ahead.go    parts, over several connections    batch.go    until all items are stored
 //	stream.go   a span, resumed when cut
-//	         └──────────────── send.go: attempts, by retry.go's rules ───────────────┘
-//	                           exchange.go: a request and its answer
-//	                           conn.go, dial.go, trust.go, proxy.go: connections
+//	         └──────────────── send.go: signed requests, and attempts ───────────────┘
+//	                           retry: whether to try again, and when
+//	                           transport: one request over one connection
+//	                           endpoint: which host to ask
 //
 // It is for a function that reads files and stores results. What it promises:
 //

@@ -8,6 +8,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 )
 
 // Kinds of refusal, for errors.Is.
@@ -178,7 +179,7 @@ func (e *Error) explain(f retry.Fault) {
 }
 
 // answered stores the status of an answer, and the IDs by which AWS finds the request.
-func (e *Error) answered(x *exchange) *Error {
+func (e *Error) answered(x *transport.Exchange) *Error {
 	e.Status = x.Status
 	id := x.Header.Get("x-amz-request-id")
 	if id == "" {

@@ -22,6 +22,7 @@ import (
 	"reduction/ddbwire"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 	"reduction/sigv4"
 )
 
@@ -280,7 +281,7 @@ func testConfig(url string, pauses *[]time.Duration) Config {
 		Credentials: sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"},
 		Endpoints:   endpoint.Settings{S3: url, DynamoDB: url},
 		MemoryMB:    128,
-		Stall:       patience,
+		Options:     transport.Options{Stall: patience},
 		Pauses: retry.Pauses{
 			Random: func() float64 { return 1 },
 			Sleep: func(ctx context.Context, d time.Duration) error {

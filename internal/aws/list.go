@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/internal/aws/transport"
 	"reduction/sigv4"
 )
 
@@ -34,16 +35,16 @@ func (c *Client) List(ctx context.Context, bucket, prefix string, most int) ([]L
 	if err := checkBucket(bucket); err != nil {
 		return failed(err)
 	}
-	w := newWatcher(ctx)
-	defer w.stop()
+	w := transport.NewWatcher(ctx)
+	defer w.Stop()
 	// Without encoding-type, a key with characters that XML 1.0 lacks would make the answer bad XML.
 	query := string(sigv4.AppendEscaped([]byte("encoding-type=url&list-type=2&prefix="), prefix))
 	r := &s3Request{op: opList, method: "GET", bucket: bucket, query: query, place: place}
 	var all []Listed
 	for token := ""; ; {
 		var page []byte
-		x, err := c.askS3(w, r, func(x *exchange) (err error) {
-			page, err = readAll(page[:0], x, maxListing)
+		x, err := c.askS3(w, r, func(x *transport.Exchange) (err error) {
+			page, err = transport.ReadAll(page[:0], x, maxListing)
 			return err
 		})
 		if err != nil {

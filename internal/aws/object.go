@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 )
 
@@ -24,7 +25,7 @@ type Object struct {
 	ref     ObjectRef
 	version string
 	size    int64
-	watch   *watcher
+	watch   *transport.Watcher
 	src     source // the object's bytes, in order
 	sum     *checksum
 	lacks   string // see Unverified
@@ -47,9 +48,9 @@ type source interface {
 //
 // The caller must close the Object. If ctx ends, reading ends, too.
 func (c *Client) Object(ctx context.Context, ref ObjectRef) (*Object, error) {
-	o := &Object{ref: ref, watch: newWatcher(ctx)}
+	o := &Object{ref: ref, watch: transport.NewWatcher(ctx)}
 	if err := o.open(c); err != nil {
-		o.watch.stop()
+		o.watch.Stop()
 		return nil, err
 	}
 	return o, nil
@@ -108,12 +109,12 @@ func (o *Object) askSize(c *Client) error {
 }
 
 // stream returns a stream of a span of an object, not yet opened. size is the object's, or -1.
-func (c *Client) stream(w *watcher, ref *ObjectRef, s span, size int64) *stream {
+func (c *Client) stream(w *transport.Watcher, ref *ObjectRef, s span, size int64) *stream {
 	return &stream{client: c, watch: w, ref: ref, span: s, size: size, attempts: c.s3.retry.Start()}
 }
 
 // head reads the head of the first answer.
-func (o *Object) head(x *exchange, verifyFull bool) error {
+func (o *Object) head(x *transport.Exchange, verifyFull bool) error {
 	o.size = x.ContentLength
 	o.version = x.Header.Get("x-amz-version-id")
 	o.ref.ETag = x.Header.Get("ETag")
@@ -167,7 +168,7 @@ func (o *Object) Close() error {
 		o.err = errClosed
 	}
 	o.src.Close()
-	o.watch.stop()
+	o.watch.Stop()
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -41,8 +42,8 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 			req.Body = body
 			return at, req, nil
 		},
-		accept: func(x *exchange) (err error) {
-			if answer, err = readAll(answer[:0], x, maxAnswer); err != nil {
+		accept: func(x *transport.Exchange) (err error) {
+			if answer, err = transport.ReadAll(answer[:0], x, maxAnswer); err != nil {
 				return err
 			}
 			return verifyCRC(x.Header, answer)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -51,7 +52,7 @@ func (s span) appendRange(dst []byte) []byte {
 
 // get requests an object, a span of it, or its head alone. The caller reads the answer's body. size
 // is the object's size in an earlier answer, or -1.
-func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange, error) {
+func (c *Client) get(w *transport.Watcher, ref *ObjectRef, s span, size int64) (*transport.Exchange, error) {
 	op, method := "GetObject", "GET"
 	if s == headOnly {
 		op, method = "HeadObject", "HEAD"
@@ -71,7 +72,7 @@ func (c *Client) get(w *watcher, ref *ObjectRef, s span, size int64) (*exchange,
 		r.part = true
 		r.header = append(r.header, sigv4.Header{Name: "Range", Value: string(s.appendRange(nil))})
 	}
-	return c.askS3(w, r, func(x *exchange) error {
+	return c.askS3(w, r, func(x *transport.Exchange) error {
 		if etag := x.Header.Get("ETag"); ref.ETag != "" && !SameETag(etag, ref.ETag) {
 			return ErrChanged // from a server that knows no If-Match
 		}
@@ -91,7 +92,7 @@ type s3Request struct {
 }
 
 // askS3 sends a request to the region of its bucket, to which it follows redirections.
-func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error) (*exchange, error) {
+func (c *Client) askS3(w *transport.Watcher, r *s3Request, accept func(x *transport.Exchange) error) (*transport.Exchange, error) {
 	region := c.regionOf(r.bucket)
 	var elsewhere string // the host that a 307 points to
 	weakly := false      // do not send If-Match: only compare the answer's ETag
@@ -174,8 +175,8 @@ type ObjectHead struct {
 // no such object, the error is ErrNoSuchKey, and DeleteMarker is set if S3 has a delete marker for
 // it.
 func (c *Client) Head(ctx context.Context, ref ObjectRef) (h ObjectHead, err error) {
-	w := newWatcher(ctx)
-	defer w.stop()
+	w := transport.NewWatcher(ctx)
+	defer w.Stop()
 	x, err := c.get(w, &ref, headOnly, -1)
 	if err != nil {
 		return h, err

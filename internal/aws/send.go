@@ -8,6 +8,7 @@ import (
 
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/sigv4"
 )
@@ -69,21 +70,21 @@ type call struct {
 	service *service
 	op      string
 	place   string
-	watch   *watcher // ends its exchanges with the context
-	x       exchange // the one under way
+	watch   *transport.Watcher // ends its exchanges with the context
+	x       transport.Exchange // the one under way
 
 	// build makes the request and signs it with a time, anew for each attempt.
 	build func(id identity, at time.Time) (endpoint.URL, *http1.Request, error)
 	// accept checks a success. An error means that the attempt has failed after all.
-	accept func(x *exchange) error
+	accept func(x *transport.Exchange) error
 	// refused reads a refusal's body into e. It reports whether build will now make another
 	// request, which may succeed.
 	refused func(e *Error, h http1.Header, body []byte) bool
 }
 
 // send makes attempts at a call until one succeeds, or another would be of no use.
-func (c *Client) send(op *call) (*exchange, error) {
-	ctx := op.watch.ctx
+func (c *Client) send(op *call) (*transport.Exchange, error) {
+	ctx := op.watch.Context
 	attempts := op.service.retry.Start()
 	amends := 0 // how often a corrected request was sent, which costs no attempt
 	for {
@@ -114,8 +115,8 @@ type failing struct {
 }
 
 // attempt sends the call once.
-func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bool) {
-	id, err := c.credentials.get(op.watch.ctx)
+func (c *Client) attempt(op *call) (x *transport.Exchange, e *Error, f failing, amended bool) {
+	id, err := c.credentials.get(op.watch.Context)
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false // fetching credentials has had its own attempts
 	}
@@ -124,20 +125,21 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false
 	}
-	if x, err = c.exchange(op, at, req); err != nil {
-		return nil, &Error{Err: err}, failing{fault: transportFault(err)}, false
+	x = &op.x
+	if err = c.pool.Exchange(x, op.watch, at, req); err != nil {
+		return nil, &Error{Err: err}, failing{fault: fault(err)}, false
 	}
 	if x.Status/100 == 2 {
 		if err = op.accept(x); err != nil {
 			e = (&Error{Err: err}).answered(x)
 			x.Close()
-			return nil, e, failing{fault: transportFault(err)}, false
+			return nil, e, failing{fault: fault(err)}, false
 		}
 		return x, nil, failing{}, false
 	}
 
 	defer x.Close()
-	body, err := readAll(nil, x, maxErrorBody)
+	body, err := transport.ReadAll(nil, x, maxErrorBody)
 	if err == nil {
 		err = verifyCRC(x.Header, body)
 	}
@@ -145,7 +147,7 @@ func (c *Client) attempt(op *call) (x *exchange, e *Error, f failing, amended bo
 	case err != nil && x.Status == 400:
 		// The body was not received, so the code is not known. Throttled requests have this
 		// status, too: try again.
-		return nil, (&Error{Err: err}).answered(x), failing{fault: transportFault(err)}, false
+		return nil, (&Error{Err: err}).answered(x), failing{fault: fault(err)}, false
 	case err != nil:
 		body = nil // the status is enough
 	}
@@ -200,14 +202,12 @@ func (c *Client) setClock(date string, signed time.Duration) bool {
 	return true
 }
 
-// transportFault classifies a failure without a good answer. A connection's failure is transient.
-// One whose cause is a certificate, a proxy or the object's version is final. The caller must ask
-// its own context whether its time is over: a dialer's timeout is a context.DeadlineExceeded, too.
-func transportFault(err error) retry.Fault {
-	for _, stays := range []error{ErrCertificate, ErrProxy, endpoint.ErrInvalid, ErrChanged, ErrRange, ErrSize, http1.ErrRequest} {
+// fault classifies a failure without a good answer: an object of another version stays so.
+func fault(err error) retry.Fault {
+	for _, stays := range []error{ErrChanged, ErrRange, ErrSize} {
 		if errors.Is(err, stays) {
 			return retry.Final
 		}
 	}
-	return retry.Transient
+	return transport.Fault(err)
 }

@@ -7,17 +7,18 @@ import (
 	"strconv"
 
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 )
 
 // stream reads a span of an object, in order, and resumes where a connection breaks off.
 type stream struct {
 	client   *Client
-	watch    *watcher
-	ref      *ObjectRef // with the ETag that every resumption demands
-	span                // what is left to read; an end of -1: to the end of the answer
-	size     int64      // the object's, which every resumption has to confirm; -1: not known
-	x        *exchange  // nil: not open
-	xEnd     int64      // where the answer x ends, which may be before or after the span's end
+	watch    *transport.Watcher
+	ref      *ObjectRef          // with the ETag that every resumption demands
+	span                         // what is left to read; an end of -1: to the end of the answer
+	size     int64               // the object's, which every resumption has to confirm; -1: not known
+	x        *transport.Exchange // nil: not open
+	xEnd     int64               // where the answer x ends, which may be before or after the span's end
 	attempts retry.Attempts
 	part     bool  // refuse the whole object: the server would send it once for each part
 	again    int64 // how many bytes of x have been read before, from another answer
@@ -105,15 +106,15 @@ func (s *stream) skip(p []byte) error {
 // broken returns nil if a broken connection may be replaced, after a pause, or else the error.
 func (s *stream) broken(err error) error {
 	s.Close()
-	over := s.watch.ctx.Err() != nil
+	over := s.watch.Context.Err() != nil
 	if over {
-		err = context.Cause(s.watch.ctx)
+		err = context.Cause(s.watch.Context)
 	}
 	fail := &Error{Op: "GetObject", Place: s.ref.place(), Err: &cutError{s.off, err}}
 	if over || s.end < 0 || !isStrong(s.ref.ETag) && !s.verified {
 		return fail // the rest may be that of another version
 	}
-	again := s.attempts.Again(s.watch.ctx, transportFault(err), 0)
+	again := s.attempts.Again(s.watch.Context, transport.Fault(err), 0)
 	fail.Attempts = s.attempts.Failed
 	if !again {
 		return fail

@@ -3,10 +3,7 @@ package aws
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,44 +15,30 @@ import (
 	"time"
 )
 
-// wireServer answers requests with bytes, whatever they say.
+// wireServer answers requests with bytes, whatever they say. "END" ends the connection.
 type wireServer struct {
 	net.Listener
-	answer func(conn, request int, r *http.Request) string
-
-	// before is sent on a connection when it has been accepted. Who dials waits for that.
-	before func(conn int) string
-	sent   chan bool  // one value when before has been sent
-	tls    *authority // whose certificate it has; or nil
-	auth   tls.ClientAuthType
+	answer func(r *http.Request) string
 
 	mu       sync.Mutex
-	conns    int
 	requests []string
 }
 
-func newWireServer(t *testing.T, s *wireServer) *wireServer {
-	var err error
-	if s.Listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+func newWireServer(t *testing.T, answer func(r *http.Request) string) *wireServer {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
 		t.Fatal(err)
 	}
-	s.sent = make(chan bool, 100)
-	config := &tls.Config{ClientAuth: s.auth}
-	if s.tls != nil {
-		config.Certificates = []tls.Certificate{s.tls.issue(t, "127.0.0.1", time.Now().Add(time.Hour))}
-	}
+	s := &wireServer{Listener: ln, answer: answer}
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		for conn := 0; ; conn++ {
+		for {
 			nc, err := s.Accept()
 			if err != nil {
 				return
 			}
 			t.Cleanup(func() { nc.Close() })
-			s.mu.Lock()
-			s.conns++
-			s.mu.Unlock()
-			wg.Go(func() { s.serve(conn, nc, config) })
+			wg.Go(func() { s.serve(nc) })
 		}
 	})
 	t.Cleanup(wg.Wait)
@@ -63,146 +46,27 @@ func newWireServer(t *testing.T, s *wireServer) *wireServer {
 	return s
 }
 
-func (s *wireServer) serve(conn int, nc net.Conn, config *tls.Config) {
+func (s *wireServer) serve(nc net.Conn) {
 	defer nc.Close()
-	if s.before != nil {
-		io.WriteString(nc, s.before(conn))
-	}
-	s.sent <- true
-	if s.tls != nil {
-		nc = tls.Server(nc, config)
-		defer nc.Close()
-	}
-	in := bufio.NewReader(nc)
-	for request := 0; ; request++ {
+	for in := bufio.NewReader(nc); ; {
 		r, err := http.ReadRequest(in)
 		if err != nil {
 			return
 		}
-		s.mu.Lock()
 		entry := r.Method
 		for _, name := range []string{"Range", "If-Match"} {
 			if v := r.Header.Get(name); v != "" {
 				entry += " " + v
 			}
 		}
+		s.mu.Lock()
 		s.requests = append(s.requests, entry)
 		s.mu.Unlock()
-		answer, end := strings.CutSuffix(s.answer(conn, request, r), "END")
+		answer, end := strings.CutSuffix(s.answer(r), "END")
 		io.WriteString(nc, answer)
-		s.sent <- true
 		if end {
 			return
 		}
-	}
-}
-
-func (s *wireServer) wait(t *testing.T) {
-	t.Helper()
-	select {
-	case <-s.sent:
-	case <-time.After(patience):
-		t.Fatal("nothing was sent")
-	}
-}
-
-func (s *wireServer) client(t *testing.T) *Client {
-	config := testConfig("http://"+s.Addr().String(), nil)
-	if s.tls != nil {
-		config = testConfig("https://"+s.Addr().String(), nil)
-		config.CABundle = s.tls.file(t)
-	}
-	config.MaxAttempts = 1
-	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-		nc, err := new(net.Dialer).DialContext(ctx, network, address)
-		if err == nil {
-			s.wait(t)
-		}
-		return nc, err
-	}
-	return newTestClient(t, config)
-}
-
-const timedOut = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\nEND"
-
-func okAnswer(body string) string {
-	return fmt.Sprintf("HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-}
-
-// TestNobodyAsked holds that what comes on a connection before a request is sent is not taken for
-// the request's answer.
-func TestNobodyAsked(t *testing.T) {
-	long := strings.Repeat("long", 30_000) // which is read past the buffer
-	for _, test := range []struct {
-		name   string
-		answer func(conn, request int) string
-		conns  int
-	}{
-		{"more than announced", func(conn, request int) string { return okAnswer(long) + "more" }, 3},
-		{"an answer twice", func(conn, request int) string { return okAnswer(long) + okAnswer("twice") }, 3},
-		{"408 while idle", func(conn, request int) string { return okAnswer(long) + timedOut }, 3},
-		{"the end while idle", func(conn, request int) string { return okAnswer(long) + "END" }, 3},
-		{"408 for an answer", func(conn, request int) string {
-			if request > 0 {
-				return timedOut
-			}
-			return okAnswer(long)
-		}, 3},
-		{"nothing", func(conn, request int) string { return okAnswer(long) }, 1},
-	} {
-		for _, authority := range []*authority{nil, newAuthority(t)} {
-			s := newWireServer(t, &wireServer{tls: authority})
-			s.answer = func(conn, request int, r *http.Request) string { return test.answer(conn, request) }
-			c := s.client(t)
-			for range 3 {
-				got, err := fetch(c, testRef)
-				if err != nil || string(got) != long {
-					t.Errorf("%s, TLS %v: %.20q, %v", test.name, authority != nil, got, err)
-				}
-				s.wait(t)
-			}
-			s.mu.Lock()
-			if s.conns != test.conns {
-				t.Errorf("%s, TLS %v: %d connections", test.name, authority != nil, s.conns)
-			}
-			s.mu.Unlock()
-		}
-	}
-}
-
-// TestEarlyAnswer holds the same of a new connection.
-func TestEarlyAnswer(t *testing.T) {
-	s := newWireServer(t, &wireServer{
-		before: func(conn int) string { return []string{okAnswer("early"), ""}[min(conn, 1)] },
-		answer: func(conn, request int, r *http.Request) string { return okAnswer("right") },
-	})
-	c := s.client(t)
-	if _, err := fetch(c, testRef); !errors.Is(err, errEarly) {
-		t.Error(err)
-	}
-	if got, err := fetch(c, testRef); err != nil || string(got) != "right" {
-		t.Errorf("%q, %v", got, err)
-	}
-}
-
-// TestTickets holds that a connection opened by Warm is used although the server has sent session
-// tickets on it.
-func TestTickets(t *testing.T) {
-	for _, auth := range []tls.ClientAuthType{tls.NoClientCert, tls.RequestClientCert} {
-		s := newWireServer(t, &wireServer{tls: newAuthority(t), auth: auth})
-		s.answer = func(conn, request int, r *http.Request) string { return okAnswer("right") }
-		c := s.client(t)
-		c.Warm(context.Background(), 0, "bucket")
-		for range 2 {
-			if got, err := fetch(c, testRef); err != nil || string(got) != "right" {
-				t.Errorf("%v: %q, %v", auth, got, err)
-			}
-		}
-		s.mu.Lock()
-		if s.conns != 1 {
-			t.Errorf("%v: %d connections", auth, s.conns)
-		}
-		s.mu.Unlock()
 	}
 }
 
@@ -231,8 +95,7 @@ func TestUnconfirmedEnd(t *testing.T) {
 		{"chunks", head + "Transfer-Encoding: chunked\r\n\r\na\r\n" + object + "\r\n0\r\n\r\n", "", "", nil, []string{"GET"}},
 		{"chunks, cut", head + "Transfer-Encoding: chunked\r\n\r\na\r\n" + object + "\r\nEND", "", "", io.ErrUnexpectedEOF, []string{"GET"}},
 	} {
-		s := newWireServer(t, &wireServer{})
-		s.answer = func(conn, request int, r *http.Request) string {
+		s := newWireServer(t, func(r *http.Request) string {
 			switch {
 			case r.Method == "HEAD":
 				return test.head
@@ -240,10 +103,10 @@ func TestUnconfirmedEnd(t *testing.T) {
 				return test.ranged
 			}
 			return test.get
-		}
-		c := s.client(t)
-		c.s3.retry.Rules.Attempts = 2
-		got, err := fetch(c, testRef)
+		})
+		config := testConfig("http://"+s.Addr().String(), nil)
+		config.MaxAttempts = 2
+		got, err := fetch(newTestClient(t, config), testRef)
 		if !errors.Is(err, test.want) || err == nil && string(got) != object {
 			t.Errorf("%s: %q, %v", test.name, got, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"reduction/csvfast"
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/internal/job"
 	"reduction/runtime/lambdatest"
@@ -49,7 +50,7 @@ var causes = []struct {
 	{"bad row", aggregate.ErrNumber, damage},
 	{"answer", ddbwire.ErrAnswer, damage},
 	{"answer", http1.ErrMalformed, damage},
-	{"stalled", aws.ErrStalled, []lambdatest.FaultKind{impatient}},
+	{"stalled", transport.ErrStalled, []lambdatest.FaultKind{impatient}},
 	{"table keys", ddbwire.ErrTableKeys, []lambdatest.FaultKind{noSortKey}},
 	{"cut", io.ErrUnexpectedEOF, loss},
 	{"cut", http1.ErrUnanswered, loss},

@@ -35,7 +35,8 @@ var floors = []floor{
 	{"reduction/internal/event", []string{"reduction/internal/json", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 	{awsRoom + "endpoint", nil, pure},
 	{awsRoom + "retry", []string{"reduction/internal/http1"}, pure},
-	{"reduction/internal/aws", []string{awsRoom + "endpoint", awsRoom + "retry", "reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
+	{awsRoom + "transport", []string{awsRoom + "endpoint", awsRoom + "retry", "reduction/internal/http1", "reduction/internal/rawio", "reduction/internal/env"}, socket},
+	{"reduction/internal/aws", []string{awsRoom + "...", "reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/env",
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 

@@ -18,6 +18,7 @@ import (
 
 	"reduction/internal/aws"
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/transport"
 	"reduction/sigv4"
 )
 
@@ -143,7 +144,7 @@ func (c *canned) client(b *testing.B) *aws.Client {
 		Region:      "us-east-1",
 		Credentials: credentials,
 		Endpoints:   endpoint.Settings{S3: c.url, DynamoDB: c.url},
-		CABundle:    c.caBundle,
+		Options:     transport.Options{CABundle: c.caBundle},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -1,7 +1,6 @@
-package aws
+package transport
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -20,6 +20,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"reduction/internal/aws/retry"
 )
 
 // authority is a certificate authority of a test's own.
@@ -78,14 +80,6 @@ func (a *authority) file(t *testing.T) string {
 	return name
 }
 
-func newTLSFakeS3(t *testing.T, data []byte, c *tls.Config) *fakeS3 {
-	s := newUnstartedFakeS3(data)
-	s.TLS = c
-	s.StartTLS()
-	t.Cleanup(s.Close)
-	return s
-}
-
 func TestTrust(t *testing.T) {
 	ours, other := newAuthority(t), newAuthority(t)
 	later, past := time.Now().Add(time.Hour), time.Now().Add(-time.Minute)
@@ -105,14 +99,12 @@ func TestTrust(t *testing.T) {
 		{"expired", ours.issue(t, "127.0.0.1", past), ours, nil, nil, ErrCertificate},
 		{"expired, embedded", ours.issue(t, "127.0.0.1", past), nil, ours, ours, ErrCertificate},
 	} {
-		s := newTLSFakeS3(t, pattern(10), &tls.Config{Certificates: []tls.Certificate{c.server}})
-		s.Config.ErrorLog = quiet
-		var pauses []time.Duration
-		config := testConfig(s.URL, &pauses)
+		s := newTLSServer(t, &tls.Config{Certificates: []tls.Certificate{c.server}})
+		var o Options
 		if c.bundle != nil {
-			config.CABundle = c.bundle.file(t)
+			o.CABundle = c.bundle.file(t)
 		}
-		client := newTestClient(t, config)
+		p := newPool(t, o)
 		poolOf := func(a *authority) *x509.CertPool {
 			if a == nil {
 				t.Errorf("%s: looked too far", c.name)
@@ -120,17 +112,25 @@ func TestTrust(t *testing.T) {
 			}
 			return a.pool()
 		}
-		client.trust.amazon = func() *x509.CertPool { return poolOf(c.amazon) }
-		client.trust.system = func() (*x509.CertPool, error) { return poolOf(c.system), nil }
-		_, err := fetch(client, testRef)
+		p.trust.amazon = func() *x509.CertPool { return poolOf(c.amazon) }
+		p.trust.system = func() (*x509.CertPool, error) { return poolOf(c.system), nil }
+		_, err := get(t.Context(), p, s.URL)
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if len(pauses) > 0 {
-			t.Errorf("%s: tried again", c.name)
+		if err != nil && Fault(err) != retry.Final {
+			t.Errorf("%s: is tried again", c.name)
 		}
-		if err != nil && len(s.requests()) > 0 {
+		if err != nil && s.requests.Load() > 0 {
 			t.Errorf("%s: a request went out", c.name)
+		}
+	}
+}
+
+func TestBundle(t *testing.T) {
+	for file, want := range map[string]error{"/nowhere": os.ErrNotExist, "trust_test.go": errNoPEM} {
+		if _, err := New(Options{CABundle: file}); !errors.Is(err, want) || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
 }
@@ -144,27 +144,23 @@ func TestTLSVersions(t *testing.T) {
 		version uint16
 		ok      bool
 	}{{tls.VersionTLS11, false}, {tls.VersionTLS12, true}, {tls.VersionTLS13, true}} {
-		s := newTLSFakeS3(t, pattern(10), &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: c.version, MaxVersion: c.version})
-		s.Config.ErrorLog = quiet
+		s := newTLSServer(t, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: c.version, MaxVersion: c.version})
 		var resumed []bool
 		var names []string
 		s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			resumed = append(resumed, r.TLS.DidResume)
 			names = append(names, r.TLS.ServerName)
-			s.ServeHTTP(w, r)
+			io.WriteString(w, body)
 		})
-		config := testConfig(strings.Replace(s.URL, "127.0.0.1", "localhost", 1), nil)
-		config.CABundle = ours.file(t)
-		config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		p := newPool(t, Options{CABundle: ours.file(t), Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, s.Listener.Addr().String())
-		}
-		client := newTestClient(t, config)
+		}})
 		for range 2 {
-			got, err := fetch(client, testRef)
-			if (err == nil) != c.ok || c.ok && !bytes.Equal(got, pattern(10)) {
+			got, err := get(t.Context(), p, strings.Replace(s.URL, "127.0.0.1", "localhost", 1))
+			if (err == nil) != c.ok || c.ok && got != body {
 				t.Errorf("%x: %v", c.version, err)
 			}
-			client.Close()
+			p.Close()
 		}
 		if c.ok && (!slices.Equal(resumed, []bool{false, true}) || names[0] != "localhost") {
 			t.Errorf("%x: resumed %v, names %q", c.version, resumed, names)

@@ -1,4 +1,4 @@
-package aws
+package transport
 
 import (
 	"context"
@@ -13,38 +13,33 @@ import (
 )
 
 // open opens a connection to an endpoint.
-func (c *Client) open(ctx context.Context, at endpoint.URL) (*conn, error) {
-	p, err := c.config.Proxies.proxyFor(at)
+func (p *Pool) open(ctx context.Context, at endpoint.URL) (*conn, error) {
+	via, err := p.options.Proxies.proxyFor(at)
 	if err != nil {
 		return nil, err
 	}
-	nc, err := c.connect(ctx, at, p)
+	nc, err := p.connect(ctx, at, via)
 	if err != nil {
 		return nil, err
 	}
 	cn := &conn{Conn: http1.NewConn(nc), at: at}
 	if !at.TLS {
-		cn.proxy = p
+		cn.proxy = via
 	}
 	return cn, nil
 }
 
-// connect dials an endpoint, through a proxy if p is not nil, and makes a TLS handshake if the
+// connect dials an endpoint, through a proxy if via is not nil, and makes a TLS handshake if the
 // endpoint has TLS.
-func (c *Client) connect(ctx context.Context, at endpoint.URL, p *proxy) (net.Conn, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.config.Connect, ErrStalled)
+func (p *Pool) connect(ctx context.Context, at endpoint.URL, via *proxy) (net.Conn, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, p.options.Connect, ErrStalled)
 	defer cancel()
 	var nc net.Conn
 	var err error
-	switch {
-	case p == nil:
-		nc, err = c.reach(ctx, at)
-	case at.TLS:
-		if nc, err = c.throughProxy(ctx, p, at); err == nil {
-			nc, err = c.shake(ctx, nc, at)
-		}
-	default:
-		nc, err = c.throughProxy(ctx, p, at)
+	if via == nil {
+		nc, err = p.reach(ctx, at)
+	} else if nc, err = p.throughProxy(ctx, via, at); err == nil && at.TLS {
+		nc, err = p.shake(ctx, nc, at)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -61,20 +56,20 @@ func (c *Client) connect(ctx context.Context, at endpoint.URL, p *proxy) (net.Co
 }
 
 // reach dials a server directly, and makes a TLS handshake if the server has TLS.
-func (c *Client) reach(ctx context.Context, at endpoint.URL) (net.Conn, error) {
-	nc, err := c.config.Dial(ctx, "tcp", at.Address())
+func (p *Pool) reach(ctx context.Context, at endpoint.URL) (net.Conn, error) {
+	nc, err := p.options.Dial(ctx, "tcp", at.Address())
 	if err != nil {
 		return nil, err
 	}
 	if nc = rawio.Conn(nc); at.TLS {
-		return c.shake(ctx, nc, at)
+		return p.shake(ctx, nc, at)
 	}
 	return nc, nil
 }
 
 // shake makes a TLS handshake on a connection, and returns the connection over TLS.
-func (c *Client) shake(ctx context.Context, nc net.Conn, at endpoint.URL) (net.Conn, error) {
-	tc := tls.Client(&readBuffer{Conn: nc}, c.trust.config(at.Name()))
+func (p *Pool) shake(ctx context.Context, nc net.Conn, at endpoint.URL) (net.Conn, error) {
+	tc := tls.Client(&readBuffer{Conn: nc}, p.trust.config(at.Name()))
 	if err := tc.HandshakeContext(ctx); err != nil {
 		nc.Close()
 		return nil, err

@@ -1,4 +1,4 @@
-package aws
+package transport
 
 import (
 	"context"
@@ -132,16 +132,16 @@ func bypasses(setting string, at endpoint.URL) bool {
 }
 
 // throughProxy dials an endpoint by way of a proxy.
-func (c *Client) throughProxy(ctx context.Context, p *proxy, at endpoint.URL) (net.Conn, error) {
-	nc, err := c.reach(ctx, p.URL)
+func (p *Pool) throughProxy(ctx context.Context, via *proxy, at endpoint.URL) (net.Conn, error) {
+	nc, err := p.reach(ctx, via.URL)
 	if err != nil {
-		return nil, &noAnswer{"proxy " + p.Address() + " of " + variable(at), err}
+		return nil, &noAnswer{"proxy " + via.Address() + " of " + variable(at), err}
 	}
 	if !at.TLS {
 		return nc, nil
 	}
 	stop := watch(ctx, nc)
-	err = p.tunnel(nc, at.Address())
+	err = via.tunnel(nc, at.Address())
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}

@@ -1,6 +1,8 @@
-package aws
+package transport
 
 import (
+	"context"
+	"net"
 	"sync"
 	"time"
 
@@ -54,15 +56,66 @@ func (cn *conn) do(req *http1.Request) (*http1.Response, error) {
 // announced, or an answer twice, or a proxy has sent 408 before it closes.
 func (cn *conn) quiet() bool { return rawio.Quiet(cn.NetConn()) }
 
-// pool keeps connections between exchanges, by endpoint, last in first out. So the connections that
-// are needed often are never idle for long, and those that only a burst needed expire.
-type pool struct {
+// Pool opens connections, and keeps them between exchanges. It keeps them by endpoint, last in
+// first out. So the connections that are needed often are never idle for long, and those that only
+// a burst needed expire.
+type Pool struct {
+	options Options
+	trust   *trust
+
 	mu   sync.Mutex
 	idle map[endpoint.URL][]*conn
 }
 
+// New returns an empty pool. It reads no file but the CA bundle.
+func New(o Options) (*Pool, error) {
+	if o.Dial == nil {
+		o.Dial = new(net.Dialer).DialContext
+	}
+	if o.Stall == 0 {
+		o.Stall = defaultStall
+	}
+	if o.Connect == 0 {
+		o.Connect = defaultConnect
+	}
+	t, err := newTrust(o.CABundle)
+	if err != nil {
+		return nil, err
+	}
+	return &Pool{options: o, trust: t}, nil
+}
+
+// Add opens a connection and keeps it for a later exchange. It is for Lambda's INIT phase. Errors
+// are ignored: the first exchange meets them again and reports them. If the environment is frozen
+// while Add opens the connection, Add does not keep it.
+func (p *Pool) Add(ctx context.Context, at endpoint.URL) {
+	begun := p.wall()
+	cn, err := p.open(ctx, at)
+	switch took := p.wall().Sub(begun); {
+	case err != nil:
+	case took < 0, took > p.options.Connect:
+		cn.Close() // the environment was frozen meanwhile: the other end may have closed it
+	default:
+		p.put(cn)
+	}
+}
+
+// Ensure makes sure that a connection is kept for an endpoint: it opens one if there is none.
+func (p *Pool) Ensure(ctx context.Context, at endpoint.URL) error {
+	cn := p.take(at)
+	if cn == nil {
+		var err error
+		if cn, err = p.open(ctx, at); err != nil {
+			return err
+		}
+	}
+	p.put(cn)
+	return nil
+}
+
 // take returns a connection that may still be open, or nil.
-func (p *pool) take(at endpoint.URL, now time.Time) *conn {
+func (p *Pool) take(at endpoint.URL) *conn {
+	now := p.wall()
 	for {
 		cn := p.last(at)
 		if cn == nil {
@@ -76,7 +129,7 @@ func (p *pool) take(at endpoint.URL, now time.Time) *conn {
 }
 
 // last takes out the connection that was put back last.
-func (p *pool) last(at endpoint.URL) *conn {
+func (p *Pool) last(at endpoint.URL) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.idle[at]
@@ -87,10 +140,10 @@ func (p *pool) last(at endpoint.URL) *conn {
 	return s[len(s)-1]
 }
 
-func (p *pool) put(cn *conn, now time.Time) {
+func (p *Pool) put(cn *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	cn.parked = now
+	cn.parked = p.wall()
 	s := p.idle[cn.at]
 	if len(s) >= maxIdleConns {
 		s[0].Close()
@@ -104,7 +157,7 @@ func (p *pool) put(cn *conn, now time.Time) {
 
 // drop closes all connections that are kept for an endpoint. If the last one was stale, so are the
 // others, which are older.
-func (p *pool) drop(at endpoint.URL) {
+func (p *Pool) drop(at endpoint.URL) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, cn := range p.idle[at] {
@@ -113,7 +166,8 @@ func (p *pool) drop(at endpoint.URL) {
 	delete(p.idle, at)
 }
 
-func (p *pool) closeAll() {
+// Close closes the connections that no exchange is using. The pool remains usable.
+func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, s := range p.idle {
@@ -126,4 +180,4 @@ func (p *pool) closeAll() {
 
 // wall returns the time without its monotonic reading, because the monotonic clock stops while the
 // environment is frozen.
-func (c *Client) wall() time.Time { return c.config.Now().Round(0) }
+func (p *Pool) wall() time.Time { return p.options.Now().Round(0) }

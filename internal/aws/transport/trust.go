@@ -1,4 +1,4 @@
-package aws
+package transport
 
 import (
 	"crypto/tls"
@@ -59,7 +59,7 @@ func newTrust(bundle string) (*trust, error) {
 func amazonPool() *x509.CertPool {
 	roots, err := x509.ParseCertificates(amazonRoots)
 	if err != nil {
-		panic("aws: the embedded roots do not parse")
+		panic("transport: the embedded roots do not parse")
 	}
 	pool := x509.NewCertPool()
 	for _, root := range roots {

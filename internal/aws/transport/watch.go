@@ -1,4 +1,4 @@
-package aws
+package transport
 
 import (
 	"context"
@@ -15,10 +15,11 @@ func watch(ctx context.Context, nc net.Conn) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { nc.SetDeadline(longAgo) })
 }
 
-// watcher does the same for all connections that are entered. One watcher serves all exchanges of a
-// Writer, an Object or another call, so that an exchange costs neither a goroutine nor an allocation.
-type watcher struct {
-	ctx  context.Context
+// Watcher does the same for the connections of its exchanges. One Watcher serves all exchanges of a
+// call, an object or a writer, so that an exchange costs neither a goroutine nor an allocation.
+type Watcher struct {
+	Context context.Context
+
 	stop func() bool
 
 	mu    sync.Mutex
@@ -26,8 +27,9 @@ type watcher struct {
 	few   [8]*conn // memory for conns, while it is enough
 }
 
-func newWatcher(ctx context.Context) *watcher {
-	w := &watcher{ctx: ctx}
+// NewWatcher returns a Watcher, to be stopped after the last exchange.
+func NewWatcher(ctx context.Context) *Watcher {
+	w := &Watcher{Context: ctx}
 	w.conns = w.few[:0]
 	w.stop = context.AfterFunc(ctx, func() {
 		w.mu.Lock()
@@ -39,13 +41,16 @@ func newWatcher(ctx context.Context) *watcher {
 	return w
 }
 
-func (w *watcher) enter(cn *conn) {
+// Stop ends the watching.
+func (w *Watcher) Stop() { w.stop() }
+
+func (w *Watcher) enter(cn *conn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.conns = append(w.conns, cn)
 }
 
-func (w *watcher) leave(cn *conn) {
+func (w *Watcher) leave(cn *conn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i, other := range w.conns {

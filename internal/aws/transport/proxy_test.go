@@ -1,13 +1,11 @@
-package aws
+package transport
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,9 +16,6 @@ import (
 
 	"reduction/internal/aws/endpoint"
 )
-
-// quiet is for servers whose complaints are what the test wants.
-var quiet = log.New(io.Discard, "", 0)
 
 // fakeProxy tunnels, and forwards plain requests, to one address whatever is asked for.
 type fakeProxy struct {
@@ -73,7 +68,6 @@ func (p *fakeProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestProxy(t *testing.T) {
 	ours := newAuthority(t)
-	data := pattern(1000)
 	escaped := "Basic " + base64.StdEncoding.EncodeToString([]byte("us@er:p:/%w"))
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("me:pass word"))
 	for _, c := range []struct {
@@ -85,12 +79,12 @@ func TestProxy(t *testing.T) {
 		{"tunnel, no scheme", "https://s3.test:8443", "PROXY", "", "", "CONNECT s3.test:8443", nil},
 		{"tunnel with password", "https://s3.test", "http://me:pass%20word@PROXY", basic, "", "CONNECT s3.test:443", nil},
 		{"tunnel without password", "https://s3.test", "http://PROXY", basic, "", "CONNECT s3.test:443", ErrProxy},
-		{"plain", "http://s3.test:9000", "http://PROXY", "", "", "GET http://s3.test:9000/bucket/a%20key", nil},
-		{"plain with password", "http://s3.test", "http://me:pass%20word@PROXY", basic, "", "GET http://s3.test/bucket/a%20key", nil},
+		{"plain", "http://s3.test:9000", "http://PROXY", "", "", "GET http://s3.test:9000/a%20path", nil},
+		{"plain with password", "http://s3.test", "http://me:pass%20word@PROXY", basic, "", "GET http://s3.test/a%20path", nil},
 		{"passed by", "https://s3.test", "http://PROXY", "", "example.com, .test", "", nil},
 		{"this machine", "https://127.0.0.1", "http://PROXY", "", "", "", nil},
 		{"tunnel over TLS", "https://s3.test", "https://me:pass%20word@PROXY", basic, "", "CONNECT s3.test:443", nil},
-		{"plain over TLS", "http://s3.test:9000", "https://PROXY", "", "", "GET http://s3.test:9000/bucket/a%20key", nil},
+		{"plain over TLS", "http://s3.test:9000", "https://PROXY", "", "", "GET http://s3.test:9000/a%20path", nil},
 		{"escaped", "https://s3.test", "http://us%40er:p%3A%2F%25w@PROXY", escaped, "", "CONNECT s3.test:443", nil},
 		{"not escaped", "https://s3.test", "http://me:pass%word@PROXY", "", "", "", ErrProxy},
 		{"another scheme", "https://s3.test", "socks5://me:pass%20word@PROXY", "", "", "", ErrProxy},
@@ -100,11 +94,11 @@ func TestProxy(t *testing.T) {
 		if strings.Contains(c.endpoint, "127.0.0.1") {
 			name = "127.0.0.1"
 		}
-		var s *fakeS3
+		var s *server
 		if strings.HasPrefix(c.endpoint, "https") {
-			s = newTLSFakeS3(t, data, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, name, time.Now().Add(time.Hour))}})
+			s = newTLSServer(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, name, time.Now().Add(time.Hour))}})
 		} else {
-			s = newFakeS3(t, data)
+			s = newServer(t)
 		}
 		p := newFakeProxy(t, s.Listener.Addr().String(), c.auth)
 		if strings.HasPrefix(c.setting, "https:") {
@@ -115,17 +109,18 @@ func TestProxy(t *testing.T) {
 			t.Cleanup(p.Close)
 		}
 		setting := strings.Replace(c.setting, "PROXY", p.Listener.Addr().String(), 1)
-		config := testConfig(c.endpoint, nil)
-		config.CABundle = ours.file(t)
-		config.Proxies = Proxies{HTTPS: setting, HTTP: setting, None: c.none}
-		config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-			if address != p.Listener.Addr().String() {
-				address = s.Listener.Addr().String() // as if DNS knew the name
-			}
-			return new(net.Dialer).DialContext(ctx, network, address)
-		}
-		got, err := fetch(newTestClient(t, config), testRef)
-		if !errors.Is(err, c.want) || err == nil && !bytes.Equal(got, data) {
+		pool := newPool(t, Options{
+			CABundle: ours.file(t),
+			Proxies:  Proxies{HTTPS: setting, HTTP: setting, None: c.none},
+			Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if address != p.Listener.Addr().String() {
+					address = s.Listener.Addr().String() // as if DNS knew the name
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			},
+		})
+		got, err := get(t.Context(), pool, c.endpoint)
+		if !errors.Is(err, c.want) || err == nil && got != body {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if log := strings.Join(p.log, " | "); log != c.log {
@@ -176,12 +171,13 @@ func TestNoProxy(t *testing.T) {
 
 // TestProxyUnreachable holds that the error names the setting, and no password.
 func TestProxyUnreachable(t *testing.T) {
-	config := testConfig("https://s3.test", nil)
-	config.Proxies.HTTPS = "http://me:secret@proxy.test:3128"
-	config.Dial = func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
-	}
-	_, err := fetch(newTestClient(t, config), testRef)
+	p := newPool(t, Options{
+		Proxies: Proxies{HTTPS: "http://me:secret@proxy.test:3128"},
+		Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+		},
+	})
+	_, err := get(t.Context(), p, "https://s3.test")
 	if !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "proxy proxy.test:3128 of HTTPS_PROXY: ") || strings.Contains(err.Error(), "secret") {
 		t.Error(err)
 	}
@@ -189,11 +185,10 @@ func TestProxyUnreachable(t *testing.T) {
 
 // TestNoRoute holds that an error says what a network without IPv4 needs.
 func TestNoRoute(t *testing.T) {
-	config := testConfig("", nil)
-	config.Dial = func(context.Context, string, string) (net.Conn, error) {
+	p := newPool(t, Options{Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: syscall.ENETUNREACH}
-	}
-	_, err := fetch(newTestClient(t, config), testRef)
+	}})
+	_, err := get(t.Context(), p, "https://s3.test")
 	if !errors.Is(err, syscall.ENETUNREACH) || !strings.Contains(err.Error(), "AWS_USE_DUALSTACK_ENDPOINT=true") {
 		t.Error(err)
 	}

@@ -1,4 +1,4 @@
-package aws
+package transport
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"reduction/internal/aws/endpoint"
 )
 
 // TestFrozen holds that a connection is whole or not used, whenever an environment was
@@ -27,39 +29,33 @@ func TestFrozen(t *testing.T) {
 		{10 * time.Minute, 0, false, false},
 		{10 * time.Minute, 10 * time.Minute, true, false},
 	} {
-		s := newFakeS3(t, pattern(10))
-		config := testConfig(s.URL, nil)
+		s := newServer(t)
 		var frozen atomic.Int64 // all in all
-		config.Now = func() time.Time { return time.Now().Add(time.Duration(frozen.Load())) }
 		dials := 0
-		config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-			if dials++; dials == 1 {
-				defer frozen.Add(int64(c.amid))
-			}
-			return new(net.Dialer).DialContext(ctx, network, address)
+		p := newPool(t, Options{
+			Now: func() time.Time { return time.Now().Add(time.Duration(frozen.Load())) },
+			Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if dials++; dials == 1 {
+					defer frozen.Add(int64(c.amid))
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			},
+		})
+		at, err := endpoint.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
 		}
-		client := newTestClient(t, config)
-		client.Warm(context.Background(), 0, "bucket")
+		p.Add(t.Context(), at)
 		frozen.Add(int64(c.after))
 		if c.hangUp {
 			s.accepted(t, 1) // what it has not accepted it can't close
 			s.CloseClientConnections()
 		}
-		if _, err := fetch(client, testRef); err != nil {
+		if got, err := get(t.Context(), p, s.URL); err != nil || got != body {
 			t.Errorf("%+v: %v", c, err)
 		}
 		if want := map[bool]int{true: 1, false: 2}[c.reused]; dials != want {
 			t.Errorf("%+v: %d connections, expected %d", c, dials, want)
 		}
 	}
-}
-
-// accepted waits until the server has accepted n connections.
-func (s *fakeS3) accepted(t *testing.T, n int) {
-	t.Helper()
-	eventually(t, "connections to be accepted", func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.conns == n
-	})
 }
