@@ -13,7 +13,7 @@ QEMU     ?= qemu-aarch64-static
 FILES    ?= $(wildcard dist/compare.json dist/tune.json)
 BENCHRUNS ?= 6
 
-.PHONY: run test bootstrap zip lab bench network race fuzz faults plans purego deployed arm64 size check integration \
+.PHONY: run test bootstrap zip lab bench network race fuzz faults plans shapes purego deployed arm64 size check integration \
         deploycheck peers compare elsewhere tune ladder chart clean help
 
 run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10,000 and 1,000,000 rows
@@ -57,6 +57,9 @@ faults: ## the whole job under random schedules of faults (SCHEDULES=10000)
 
 plans: ## random files, cut into shards and merged, beside a single run (10 minutes; PLANS=100000)
 	$(GO) test -run=TestPlans -timeout=0 -v ./internal/shard -plans $(PLANS)
+
+shapes: ## files of every shape within 128 and 256 MB: how much memory the function takes (Linux, root)
+	$(GO) test -run=TestMemoryLimit -timeout=0 -v ./cmd/lab -shapes all
 
 # The packages that bootstrap links, and tests of the whole job.
 LINKED = . ./internal/faults $$($(GO) list -deps ./bootstrap | grep '^reduction')

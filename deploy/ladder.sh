@@ -67,7 +67,7 @@ sam deploy -t deploy/ladder.yaml --stack-name $stack --resolve-s3 --capabilities
 	--no-confirm-changeset --no-fail-on-empty-changeset --parameter-overrides "Architecture=$arch" "MemorySize=$memory"
 "$lab" generate --rows 2000 | aws s3 cp - "s3://$(output Bucket)/records.csv"
 
-# Ours comes first: the ratios are ours by the others.
+# Ours comes first: the others are divided by the first.
 functions=$(aws cloudformation describe-stack-resources --stack-name $stack \
 	--query "StackResources[?ResourceType=='AWS::Lambda::Function'].[LogicalResourceId,PhysicalResourceId]" --output text |
 	awk '$1 == "Ours" { first = $2; next } { rest = rest "," $2 } END { print first rest }')

@@ -22,6 +22,8 @@ together:
   lab ladder    the steps, as bars
   lab run       the phases of an invocation
 
+CPU time has charts of its own for tune, ladder and run.
+
 It also draws the output of AWS Lambda Power Tuning, and a file of the form of published.json.
 What was measured elsewhere is drawn apart, and the charts say so. What the experiment's authors
 measured is drawn with --published only. If times differ so much that the bars of the small ones

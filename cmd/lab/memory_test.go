@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +16,7 @@ import (
 )
 
 var (
-	shapesPattern = flag.String("shapes", "", "run the memory test on shapes whose names contain `TEXT` only; all runs all")
+	shapesPattern = flag.String("shapes", "", "run the memory test on shapes whose names contain `TEXT`; all runs all, the default those that are quick")
 	shapesProgram = flag.String("shapes-program", "", "`PATH` of the function that the memory test runs; the default is to build it")
 )
 
@@ -129,14 +130,24 @@ func TestMemoryLimit(t *testing.T) {
 	if bootstrap == "" {
 		bootstrap = labtest.Bootstrap(t)
 	}
-	for _, s := range shapes {
-		t.Run(fmt.Sprintf("%s/%dMB", s.name, s.memoryMB), func(t *testing.T) {
-			if *shapesPattern == "" && !s.quick || *shapesPattern != "all" && !strings.Contains(s.name, *shapesPattern) {
-				t.Skip("-shapes all")
-			}
-			s.hold(t, bootstrap)
-		})
+	asked := slices.DeleteFunc(slices.Clone(shapes), func(s shape) bool { return !s.asked(*shapesPattern) })
+	if len(asked) == 0 {
+		t.Errorf("-shapes %s: there is no such shape", *shapesPattern)
 	}
+	for _, s := range asked {
+		t.Run(fmt.Sprintf("%s/%dMB", s.name, s.memoryMB), func(t *testing.T) { s.hold(t, bootstrap) })
+	}
+}
+
+// asked reports whether a value of -shapes asks for a shape.
+func (s *shape) asked(pattern string) bool {
+	switch pattern {
+	case "":
+		return s.quick
+	case "all":
+		return true
+	}
+	return strings.Contains(s.name, pattern)
 }
 
 func (s *shape) hold(t *testing.T, bootstrap string) {
@@ -146,7 +157,11 @@ func (s *shape) hold(t *testing.T, bootstrap string) {
 		t.Fatal(err)
 	}
 	defer host.Close()
-	if !host.Limited() {
+	switch {
+	case host.Limited():
+	case *shapesPattern != "":
+		t.Fatal(host.Notes())
+	default:
 		t.Skip(host.Notes())
 	}
 	box, err := host.NewSandbox(s.memoryMB)

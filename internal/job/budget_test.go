@@ -218,6 +218,31 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// Whenever memory is refused, the error says so. While the header is read, too: it is not the header
+// that is wrong, and a run that is refused with ErrBusy must be done again.
+func TestRefused(t *testing.T) {
+	for n := 0; ; n++ {
+		asked := 0
+		r := NewReducer(Options{})
+		r.LimitMemory(func(bytes int64) error {
+			if asked++; asked > n {
+				return ErrBusy
+			}
+			return nil
+		})
+		_, err := r.ReadFrom(strings.NewReader(rowsOf(1)))
+		if err == nil {
+			if n < 5 {
+				t.Errorf("memory was asked for %d times", n)
+			}
+			break
+		}
+		if !errors.Is(err, ErrBusy) {
+			t.Errorf("refused after %d times: %v", n, err)
+		}
+	}
+}
+
 // Where there is little memory fewer batches are in flight. An item that there is no memory for at
 // all is an error before anything is written.
 func TestWriters(t *testing.T) {

@@ -105,54 +105,69 @@ func isGap(r rune) bool {
 // separators are the bytes that may separate fields.
 var separators = [...]byte{',', ';', '\t', '|'}
 
-// fileHeader is the result of reading the first lines of a file.
-type fileHeader struct {
-	comma   byte
-	skipped int // records before the header: an Excel file's "sep=;"
-	layout  aggregate.Layout
-}
-
 // readHeader finds the separator and the columns. start is the first startSize bytes of a file, or
-// all of it.
+// all of it. skipped is how many records come before the header: an Excel file's "sep=;".
 //
 // readHeader tries each separator. The file's is the one with which the header has all four names.
 // The rows do not matter.
-func (r *Reducer) readHeader(start []byte) (*fileHeader, error) {
-	h := &fileHeader{}
+func (r *Reducer) readHeader(start []byte) (l aggregate.Layout, skipped int, err error) {
 	candidates := separators[:]
 	if comma, ok := excelSeparator(start); ok {
-		h.skipped = 1
+		skipped = 1
 		candidates = []byte{comma}
 	}
 	var found []byte
-	var failed *HeaderError
 	for _, comma := range candidates {
-		fields, ok := r.record(start, comma, h.skipped)
-		if !ok {
-			continue
-		}
-		layout, err := r.match(fields)
+		fields, err := r.record(start, comma, skipped)
 		if err != nil {
-			if failed == nil || len(err.Missing) < len(failed.Missing) || len(err.Missing) == len(failed.Missing) && err.Found > failed.Found {
-				failed = err
-			}
+			return l, 0, err
+		}
+		if layout, columns := r.find(fields); columns == once {
+			l, l.Comma = layout, comma
+			found = append(found, comma)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return l, 0, r.headerError(start, candidates, skipped)
+	case 1:
+		err = r.setWidth(&l, skipped, start)
+		return l, skipped, err
+	}
+	return l, 0, &HeaderError{Separators: found, Err: ErrSeparator}
+}
+
+// headerError says what is wrong with a header that has not all four columns with any separator:
+// with the one that leaves the fewest columns missing.
+func (r *Reducer) headerError(start, candidates []byte, skipped int) error {
+	var best *HeaderError
+	for _, comma := range candidates {
+		fields, err := r.record(start, comma, skipped)
+		if err != nil {
+			return err
+		}
+		if fields == nil {
 			continue
 		}
-		layout.Comma = comma
-		h.comma, h.layout = comma, layout
-		found = append(found, comma)
+		e := &HeaderError{Found: len(fields), Err: ErrHeader}
+		_, columns := r.find(fields)
+		for i, n := range columns {
+			switch {
+			case n == 0:
+				e.Missing = append(e.Missing, r.columns[i])
+			case n > 1:
+				e.Twice = append(e.Twice, r.columns[i])
+			}
+		}
+		if best == nil || len(e.Missing) < len(best.Missing) || len(e.Missing) == len(best.Missing) && e.Found > best.Found {
+			best = e
+		}
 	}
-	switch {
-	case len(found) > 1:
-		return nil, &HeaderError{Separators: found, Err: ErrSeparator}
-	case len(found) == 1:
-		r.setWidth(h, start)
-		return h, nil
-	case failed == nil:
-		failed = &HeaderError{Missing: r.columns[:], Err: ErrHeader}
+	if best == nil {
+		best = &HeaderError{Missing: r.columns[:], Err: ErrHeader}
 	}
-	r.explain(failed, start)
-	return nil, failed
+	r.explain(best, start)
+	return best
 }
 
 // excelSeparator reads a first line such as "sep=;", in which Excel names its separator.
@@ -166,18 +181,25 @@ func excelSeparator(start []byte) (byte, bool) {
 	return line[4], true
 }
 
-// record skips some records and returns the fields of the next one.
-func (r *Reducer) record(start []byte, comma byte, skip int) ([][]byte, bool) {
+// record skips some records and returns the fields of the next one, or nil if there is none or one
+// of them is bad. The fields are valid until the next call of record. An error is about reading: the
+// Scanner has got no memory.
+func (r *Reducer) record(start []byte, comma byte, skip int) ([][]byte, error) {
 	s := r.scan(start, comma)
-	for range skip {
+	for range skip + 1 {
 		if !s.Next() {
-			return nil, false
+			return nil, r.notRead(s)
 		}
 	}
-	if !s.Next() {
-		return nil, false
+	return fieldsOf(s), nil
+}
+
+// notRead returns the error that ended s, unless that is a bad record.
+func (r *Reducer) notRead(s *csvfast.Scanner) error {
+	if err, ok := r.place(s.Err()).(*readError); ok {
+		return err
 	}
-	return fieldsOf(s), true
+	return nil
 }
 
 // scan resets the Scanner, which keeps its buffers, to read the first bytes of a file.
@@ -200,32 +222,17 @@ func (l *littles) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fieldsOf returns copies of the fields of the record that s has found.
+// fieldsOf returns the fields of the record that s has found. They are valid until s goes on.
 func fieldsOf(s *csvfast.Scanner) [][]byte {
 	fields := make([][]byte, s.NumFields())
 	for i := range fields {
-		fields[i] = bytes.Clone(s.Field(i))
+		fields[i] = s.Field(i)
 	}
 	return fields
 }
 
-// match finds the columns by their names.
-func (r *Reducer) match(fields [][]byte) (aggregate.Layout, *HeaderError) {
-	l, found := r.find(fields)
-	if found == [4]int{1, 1, 1, 1} {
-		return l, nil
-	}
-	e := &HeaderError{Found: len(fields), Err: ErrHeader}
-	for i, n := range found {
-		switch {
-		case n == 0:
-			e.Missing = append(e.Missing, r.columns[i])
-		case n > 1:
-			e.Twice = append(e.Twice, r.columns[i])
-		}
-	}
-	return l, e
-}
+// once is what find returns of a header: each column is there once.
+var once = [4]int{1, 1, 1, 1}
 
 // find returns where the columns are, and how many columns have each name.
 func (r *Reducer) find(fields [][]byte) (l aggregate.Layout, found [4]int) {
@@ -252,36 +259,36 @@ func (r *Reducer) decoded(field []byte) []byte {
 // spreadsheet that was wider in the past leaves empty fields after the last column: in the header,
 // in every row, or in both. If the first rows agree on a number of fields other than the header's,
 // their number holds for all rows.
-func (r *Reducer) setWidth(h *fileHeader, start []byte) {
-	l := &h.layout
+func (r *Reducer) setWidth(l *aggregate.Layout, skipped int, start []byte) error {
 	last := 1 + max(l.Hospital, l.Diagnosis, l.Treatment, l.RecoveryTime)
 	if len(start) == startSize { // the last row may be cut off
 		start = start[:bytes.LastIndexByte(start, '\n')+1]
 	}
-	s := r.scan(start, h.comma)
+	s := r.scan(start, l.Comma)
 	fields := 0
-	for n := 0; n < h.skipped+firstRows && s.Next(); n++ {
+	for n := 0; n < skipped+firstRows && s.Next(); n++ {
 		filled := s.NumFields()
 		for filled > 0 && len(s.Field(filled-1)) == 0 {
 			filled--
 		}
-		if n <= h.skipped || filled == 0 { // the header or before it, or an empty row
+		if n <= skipped || filled == 0 { // the header or before it, or an empty row
 			continue
 		}
 		if s.NumFields() == fields && filled <= l.Fields {
 			continue
 		}
-		if _, err := r.match(fieldsOf(s)); err == nil {
+		if _, columns := r.find(fieldsOf(s)); columns == once {
 			continue // the header again
 		}
 		if fields > 0 || s.NumFields() < last || filled > l.Fields {
-			return
+			return nil
 		}
 		fields = s.NumFields()
 	}
 	if fields > 0 {
 		l.Fields, l.Empty = fields, max(0, fields-l.Fields)
 	}
+	return r.notRead(s)
 }
 
 // firstRows is how many rows must agree on their number of fields.
@@ -293,7 +300,7 @@ const firstRows = 20
 func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
 	if len(fields) == 1 {
 		for _, comma := range separators {
-			if _, found := r.find(split(fields[0], comma)); found == [4]int{1, 1, 1, 1} {
+			if _, columns := r.find(split(fields[0], comma)); columns == once {
 				return false, true
 			}
 		}
@@ -308,8 +315,8 @@ func (r *Reducer) repeated(fields [][]byte) (again, moved bool) {
 		}
 		fields[i] = f
 	}
-	l, found := r.find(fields)
-	if found != [4]int{1, 1, 1, 1} {
+	l, columns := r.find(fields)
+	if columns != once {
 		return false, false
 	}
 	moved = l.Hospital != r.layout.Hospital || l.Diagnosis != r.layout.Diagnosis ||
@@ -341,19 +348,16 @@ func (r *Reducer) explain(e *HeaderError, start []byte) {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
 		for _, comma := range separators {
-			fields, ok := r.record(line, comma, 0)
-			if !ok {
-				continue
-			}
-			if _, err := r.match(fields); err == nil {
+			fields, _ := r.record(line, comma, 0)
+			if _, columns := r.find(fields); columns == once {
 				e.Hint = "remove the lines before the header, which is line " + strconv.Itoa(n)
 				return
 			}
 		}
 	}
 	for _, comma := range separators {
-		fields, ok := r.record(start, comma, 0)
-		if !ok || len(fields) < 4 {
+		fields, _ := r.record(start, comma, 0)
+		if len(fields) < 4 {
 			continue
 		}
 		numbers := 0

@@ -141,23 +141,25 @@ type Summary struct {
 // Options.Latest is set, the key is made of the object and the Run, so that the items under a key
 // never change.
 func (j *Job) Run(ctx context.Context, o Object, table, pk string) (Summary, error) {
-	return j.run(ctx, origin{Object: o, source: j.Source}, table, pk)
+	return j.run(ctx, origin{Object: o}, table, pk)
 }
 
 // RunPrefix reduces all objects whose keys begin with the prefix into one result in the table, with
 // the partition key pk. If pk is "", or Options.Latest is set, the key is made of the prefix and
 // the Run.
 func (j *Job) RunPrefix(ctx context.Context, bucket, prefix, table, pk string) (Summary, error) {
-	return j.run(ctx, origin{Object: Object{Bucket: bucket, Key: prefix}, source: j.Source, prefix: true}, table, pk)
+	return j.run(ctx, origin{Object: Object{Bucket: bucket, Key: prefix}, prefix: true}, table, pk)
 }
 
 // run makes a result. If other runs leave too little memory, it fails before anything is written.
-// Then run waits until no other run is under way, and starts again.
+// Then run waits until no other run is under way, and starts again. Waiting and reading end a moment
+// before the deadline.
 func (j *Job) run(ctx context.Context, in origin, table, pk string) (sum Summary, err error) {
-	waiting, cancel := untilLastMoment(ctx)
+	reading, cancel := untilLastMoment(ctx)
 	defer cancel()
+	in.source, in.ctx = j.Source, reading
 	attempt := func(alone bool) (Summary, error) {
-		share, err := j.Memory.begin(waiting, alone)
+		share, err := j.Memory.begin(reading, alone)
 		if err != nil {
 			return Summary{}, in.failed(err)
 		}
@@ -186,7 +188,7 @@ func (j *Job) reduce(ctx context.Context, in *origin, table, pk string, share *s
 	}
 	rows := j.takeReducer(share)
 	defer j.keepReducer(rows)
-	if err := j.read(ctx, in, rows, &sum); err != nil {
+	if err := j.read(in, rows, &sum); err != nil {
 		return sum, err
 	}
 	if in.digest != nil {
@@ -228,19 +230,17 @@ func (j *Job) reduce(ctx context.Context, in *origin, table, pk string, share *s
 	return sum, err
 }
 
-// read reads the object, or all objects of the prefix. It stops a moment before the deadline.
-func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary) error {
-	ctx, cancel := untilLastMoment(ctx)
-	defer cancel()
-	rows.stop = ctx
+// read reads the object, or all objects of the prefix.
+func (j *Job) read(in *origin, rows *Reducer, sum *Summary) error {
+	rows.stop = in.ctx
 	if in.digest != nil {
 		in.digest.text(in.Bucket)
 	}
 	if !in.prefix {
-		return j.readObject(ctx, in, in.Object, rows, sum)
+		return j.readObject(in, in.Object, rows, sum)
 	}
 	start := j.Now()
-	if err := in.list(ctx); err != nil {
+	if err := in.list(); err != nil {
 		return err
 	}
 	if err := rows.share.take(2 * in.size()); err != nil { // LATEST lists again
@@ -253,7 +253,7 @@ func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary)
 	}
 	for _, o := range in.objects {
 		rows.AnotherFile()
-		if err := j.readObject(ctx, in, Object{Bucket: in.Bucket, Key: o.Key, ETag: o.ETag}, rows, sum); err != nil {
+		if err := j.readObject(in, Object{Bucket: in.Bucket, Key: o.Key, ETag: o.ETag}, rows, sum); err != nil {
 			return err
 		}
 		sum.Objects++
@@ -263,10 +263,10 @@ func (j *Job) read(ctx context.Context, in *origin, rows *Reducer, sum *Summary)
 
 // readObject adds the rows of an object. Each object of a prefix must be as good as one that is
 // read alone.
-func (j *Job) readObject(ctx context.Context, in *origin, o Object, rows *Reducer, sum *Summary) error {
+func (j *Job) readObject(in *origin, o Object, rows *Reducer, sum *Summary) error {
 	failed := func(err error) error { return &Error{Bucket: o.Bucket, Key: o.Key, Err: err} }
 	start := j.Now()
-	body, err := in.source.Object(ctx, o)
+	body, err := in.source.Object(in.ctx, o)
 	if err != nil {
 		return err
 	}

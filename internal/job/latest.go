@@ -50,8 +50,6 @@ func (j *Job) moveLatest(ctx context.Context, sink Sink, in *origin, m *items, s
 	if err != nil || sum.Groups == 0 {
 		return false, err
 	}
-	reading, cancel := untilLastMoment(ctx)
-	defer cancel()
 	place := in.place()
 	b := j.takeBatch()
 	defer j.keepBatch(b)
@@ -63,7 +61,7 @@ func (j *Job) moveLatest(ctx context.Context, sink Sink, in *origin, m *items, s
 		if old["Run"] == sum.Run && old["Expires"] >= string(m.expires) { // both have ten digits
 			return true, nil
 		}
-		lastModified, current, err := in.current(reading)
+		lastModified, current, err := in.current()
 		if err != nil || !current {
 			return false, err
 		}

@@ -16,6 +16,7 @@ type origin struct {
 	Object // if prefix is set, its key is the prefix
 	prefix bool
 	source Source
+	ctx    context.Context // ends reading, a moment before the deadline
 
 	digest  *digest  // of what has been read; nil if the result needs no Run
 	version Version  // of the object that was read last
@@ -36,8 +37,8 @@ func (in *origin) place() string { return "s3://" + in.Bucket + "/" + in.Key }
 func (in *origin) failed(err error) error { return &Error{Bucket: in.Bucket, Key: in.Key, Err: err} }
 
 // list finds the objects of a prefix.
-func (in *origin) list(ctx context.Context) (err error) {
-	in.objects, err = in.source.List(ctx, in.Bucket, in.Key, maxObjects)
+func (in *origin) list() (err error) {
+	in.objects, err = in.source.List(in.ctx, in.Bucket, in.Key, maxObjects)
 	if err != nil {
 		return err
 	}
@@ -63,13 +64,13 @@ func (in *origin) size() (bytes int64) {
 
 // current reports whether the objects that were read are unchanged, and when they were last
 // modified. For a prefix, that is the time of the object that was modified last.
-func (in *origin) current(ctx context.Context) (modified time.Time, is bool, err error) {
+func (in *origin) current() (modified time.Time, is bool, err error) {
 	if !in.prefix {
-		now, err := in.source.Current(ctx, in.Object)
+		now, err := in.source.Current(in.ctx, in.Object)
 		return now.Modified, err == nil && now.is(in.version), err
 	}
-	now := &origin{Object: in.Object, source: in.source}
-	if err := now.list(ctx); err != nil && !errors.Is(err, ErrNoObjects) {
+	now := *in
+	if err := now.list(); err != nil && !errors.Is(err, ErrNoObjects) {
 		return modified, false, err
 	}
 	for _, o := range now.objects {

@@ -192,19 +192,19 @@ func (r *Reducer) open(in *counter) error {
 	if len(bytes.TrimSpace(start)) == 0 {
 		return ErrEmpty
 	}
-	h, err := r.readHeader(start)
+	layout, skipped, err := r.readHeader(start)
 	if err != nil {
 		return err
 	}
 	in.r = opened
 	r.scanner.Reset(in)
-	r.scanner.Comma = h.comma
-	for range h.skipped + 1 {
+	r.scanner.Comma = layout.Comma
+	for range skipped + 1 {
 		if !r.scanner.Next() {
 			return r.place(r.scanner.Err())
 		}
 	}
-	r.layout = h.layout
+	r.layout = layout
 	if r.started {
 		r.table.SetLayout(r.layout)
 	} else {

@@ -30,18 +30,20 @@ func (j *Job) write(ctx context.Context, sink Sink, m *items, groups *Reducer, w
 	defer cancel(nil)
 	t := &writing{items: m, groups: groups, stride: coprimeStride(groups.Len()), w: sink.Writer(ctx), cancel: cancel}
 	defer t.w.Close()
-	var wg sync.WaitGroup
-	for range writers {
-		wg.Go(func() {
-			growStack(0)
-			b := j.takeBatch()
-			defer j.keepBatch(b)
-			if err := t.run(ctx, b); err != nil {
-				cancel(err)
-			}
-		})
+	work := func() {
+		growStack(0)
+		b := j.takeBatch()
+		defer j.keepBatch(b)
+		if err := t.run(ctx, b); err != nil {
+			cancel(err)
+		}
 	}
-	wg.Wait()
+	var others sync.WaitGroup
+	for range writers - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
 	if n := groups.Len(); t.written < n {
 		return t.written, &WriteError{Table: m.table, Written: t.written, Missing: n - t.written, Err: context.Cause(ctx)}
 	}

@@ -87,7 +87,7 @@ func TestWriteLadders(t *testing.T) {
 	if err := WriteLadders(dir, []*report.Ladder{sampleLadder()}); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"ladder-steps-128-warm.svg", "ladder-languages-128-warm.svg"} {
+	for _, name := range []string{"ladder-steps-128-warm.svg", "ladder-languages-128-warm.svg", "ladder-steps-cpu-128-warm.svg", "ladder-languages-cpu-128-warm.svg"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}

@@ -217,20 +217,20 @@ func TestTuneTellsNamesakesApart(t *testing.T) {
 }
 
 func TestTimesOurs(t *testing.T) {
-	r := report.Ratio{Peer: "rust", Interval: stats.Interval{Value: 0.5, Low: 0.25, High: 0.8}}
-	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
+	r := report.Ratio{Peer: "rust", Interval: stats.Interval{Value: 2, Low: 1.25, High: 4}}
+	if b := ratioBar(&r, looks{}); b.Value != 2 || b.Low != 1.25 || b.High != 4 {
 		t.Errorf("%+v", b)
 	}
 	r.NoDifference = true
-	if b := inverse(&r, looks{}); b.text(unitOf(unitTimes)) != "no difference" {
+	if b := ratioBar(&r, looks{}); b.text(unitOf(unitTimes)) != "no difference" {
 		t.Errorf("%+v", b)
 	}
 	r.Few = true
-	if b := inverse(&r, looks{}); b.Value != 2 || b.Low != 0 || b.High != 0 {
+	if b := ratioBar(&r, looks{}); b.Value != 2 || b.Low != 0 || b.High != 0 {
 		t.Errorf("of few starts: %+v", b)
 	}
 	r.Interval = stats.Interval{High: 1}
-	if b := inverse(&r, looks{}); b.None == "" {
+	if b := ratioBar(&r, looks{}); b.None == "" {
 		t.Errorf("%+v", b)
 	}
 }

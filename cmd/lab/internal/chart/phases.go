@@ -2,11 +2,13 @@ package chart
 
 import (
 	"fmt"
+	"slices"
 
 	"reduction/cmd/lab/internal/report"
 )
 
-// runCharts draws the phases of invocations, as the function itself reports them.
+// runCharts draws the phases of invocations, as the function itself reports them, and their CPU time
+// if it is known.
 func runCharts(r *report.Run) []chart {
 	ch := &barChart{
 		heading: heading{
@@ -19,19 +21,41 @@ func runCharts(r *report.Run) []chart {
 		Unit: unitMs, Value: "all",
 		Parts: []string{"INIT", "S3 answers", "read, reduce", "write items", "rest"},
 	}
+	cpu := &barChart{
+		heading: heading{
+			Name:     "phases-cpu",
+			Title:    "CPU time of an invocation",
+			Subtitle: "In user and system mode. INIT only where the process is started.",
+			Notes:    ch.Notes,
+		},
+		Unit: unitMs, Value: "all",
+		Parts: []string{"INIT", "invocation"},
+	}
 	for _, f := range r.Runs {
 		if f == nil {
 			continue
 		}
-		g := barGroup{Label: inputText("", f.Rows)}
+		g, used := barGroup{Label: inputText("", f.Rows)}, barGroup{Label: inputText("", f.Rows)}
 		g.Bars = append(g.Bars, phaseBar("first", f.Init, &f.Cold))
+		used.Bars = append(used.Bars, cpuBar("first", f.InitCPU, f.Cold.CPU))
 		if len(f.Warm) > 0 {
 			median := f.Median()
 			g.Bars = append(g.Bars, phaseBar("warm", 0, &median))
+			used.Bars = append(used.Bars, cpuBar("warm", 0, f.MedianCPU().CPU))
 		}
-		ch.Groups = append(ch.Groups, g)
+		ch.Groups, cpu.Groups = append(ch.Groups, g), append(cpu.Groups, used)
 	}
-	return []chart{ch}
+	if !slices.ContainsFunc(cpu.bars(), func(b *bar) bool { return b.None == "" }) {
+		return []chart{ch}
+	}
+	return []chart{ch, cpu}
+}
+
+func cpuBar(label string, init, invocation float64) bar {
+	if invocation == 0 {
+		return bar{Label: label, None: noTimes("")}
+	}
+	return bar{Label: label, Value: init + invocation, Parts: []float64{init, invocation}}
 }
 
 func phaseBar(label string, init float64, v *report.Invocation) bar {

@@ -22,8 +22,7 @@ func (fr *frame) ratioCharts(ratios []report.Ratio) []chart {
 }
 
 // timesFirst draws how many times as long as the first function, ours as a rule, each other takes,
-// by one figure, over one file: the reciprocals of the ratios. Its groups are memory sizes, and round
-// trips if there are several.
+// by one figure, over one file. Its groups are memory sizes, and round trips if there are several.
 func (fr *frame) timesFirst(ratios []report.Ratio, f figure) *barChart {
 	first, rows := fr.first.Name, ratios[0].Rows
 	ch := &barChart{
@@ -51,15 +50,15 @@ func (fr *frame) timesFirst(ratios []report.Ratio, f figure) *barChart {
 			at = len(ch.Groups)
 			ch.Groups = append(ch.Groups, barGroup{Label: label})
 		}
-		ch.Groups[at].Bars = append(ch.Groups[at].Bars, inverse(&r, fr.looks))
+		ch.Groups[at].Bars = append(ch.Groups[at].Bars, ratioBar(&r, fr.looks))
 	}
 	return ch
 }
 
-// inverse returns the bar of a ratio's reciprocal: theirs by ours. A division by zero has no
-// value, and few starts have no interval.
-func inverse(r *report.Ratio, l looks) bar {
-	b := bar{Label: r.Peer, Look: l.of(r.Peer), Value: 1 / r.Value, Low: 1 / r.High, High: 1 / r.Low}
+// ratioBar returns the bar of a ratio. A division by zero has no value, and few starts have no
+// interval.
+func ratioBar(r *report.Ratio, l looks) bar {
+	b := bar{Label: r.Peer, Look: l.of(r.Peer), Value: r.Value, Low: r.Low, High: r.High}
 	for _, v := range []float64{b.Value, b.Low, b.High} {
 		if !(v > 0) || math.IsInf(v, 0) {
 			return bar{Label: r.Peer, None: "no ratio: a time is zero"}

@@ -24,7 +24,7 @@ func sampleCold(functions []string, memory []int, far bool) *report.Cold {
 			}
 			for j := range 3 {
 				v := base + float64(j)
-				f.Samples = append(f.Samples, report.Sample{StartToNext: v, Init: v + 1, Billed: 2*v + 1, Client: 2 * v})
+				f.Samples = append(f.Samples, report.Sample{StartToNext: v, Init: v + 1, Billed: 2*v + 1, Client: 2 * v, InitCPU: v / 2, FirstCPU: v / 3})
 			}
 			f.Summarise()
 			r.Results = append(r.Results, f)
@@ -80,7 +80,7 @@ func sampleLadder() *report.Ladder {
 }
 
 func sampleRun() *report.Run {
-	f := &report.RunSize{Rows: 2000, Init: 15, Cold: report.Invocation{Duration: 20}, Warm: []report.Invocation{{Duration: 18}}}
+	f := &report.RunSize{Rows: 2000, Init: 15, InitCPU: 4, Cold: report.Invocation{Duration: 20, CPU: 5}, Warm: []report.Invocation{{Duration: 18, CPU: 3}}}
 	f.Cold.Answer.Ms.Open, f.Cold.Answer.Ms.Read, f.Cold.Answer.Ms.Write = 1, 2, 3
 	f.Warm[0].Answer.Ms.Open = 1.5
 	silent := &report.RunSize{Rows: 10_000, Init: 15, Cold: report.Invocation{Duration: 20}}
@@ -99,6 +99,8 @@ func inputs() map[string]*input {
 		f.StartToNext, f.Init, f.Billed, f.Client = new(stats.Summary), new(stats.Summary), new(stats.Summary), new(stats.Summary)
 	}
 	zero.Ratios[0].Interval = stats.Interval{}
+	cpu := sampleTune(report.Ours, 256, 512)
+	cpu.Sizes[0].CPU = &stats.Interval{Value: 5, Low: 4, High: 7}
 	nothing := sampleTune(report.Ours)
 	nothing.Prices = pricing.Prices{}
 	free := sampleTune(report.Ours, 128, 256)
@@ -117,6 +119,7 @@ func inputs() map[string]*input {
 		"many":     {file: "cold", cold: many},
 		"p99":      {file: "cold", cold: p99},
 		"tune":     {file: "tune", tune: sampleTune(report.Ours, 256, 512, 1024)},
+		"tune cpu": {file: "tune", tune: cpu},
 		"one size": {file: "tune", tune: sampleTune(report.Ours, 256)},
 		"no size":  {file: "tune", tune: nothing},
 		"free":     {file: "tune", tune: free},

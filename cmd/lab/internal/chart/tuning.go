@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"reduction/cmd/lab/internal/report"
+	"reduction/cmd/lab/internal/stats"
 )
 
 // tuneCharts draws reports of lab tune. Those over the same file or event, on the same machine, and at
-// the prices of one architecture share a chart.
+// the prices of one architecture share a chart of the time and the cost, and one of the CPU time if it
+// is known.
 func tuneCharts(in []*input, l looks) []chart {
 	var out []chart
 	for _, same := range groupBy(in, func(in **input) any {
@@ -24,9 +26,18 @@ func tuneCharts(in []*input, l looks) []chart {
 			},
 			Time: "trimmed mean", Low: "95% from", High: "to",
 		}
+		cpu := &curveChart{
+			heading: heading{
+				Name:     report.Slug("tuning cpu", inputSlug(first.Event, first.Rows)),
+				Title:    "CPU time by memory size, " + inputText(first.Event, first.Rows) + ", warm",
+				Subtitle: "CPU time in user and system mode: p50; line: its 95% interval; less is better.",
+			},
+			Time: "p50", Low: "95% from", High: "to",
+		}
 		names := tuneNames(same)
 		for i, in := range same {
-			ch.Curves = append(ch.Curves, tuneCurve(in.tune, names[i], l))
+			ch.Curves = append(ch.Curves, tuneCurve(in.tune, names[i], l, func(t *report.TunedSize) *stats.Interval { return t.Mean }, true))
+			cpu.Curves = append(cpu.Curves, tuneCurve(in.tune, names[i], l, func(t *report.TunedSize) *stats.Interval { return t.CPU }, false))
 			note := in.tune.Method(report.RoundTripText(in.tune.RoundTrip), fmt.Sprintf("n = %d at each size", in.tune.N))
 			if !slices.Contains(ch.Notes, note) {
 				ch.Notes = append(ch.Notes, note)
@@ -37,6 +48,9 @@ func tuneCharts(in []*input, l looks) []chart {
 			ch.Notes = append(ch.Notes, fmt.Sprintf("From %d runs, one after the other: what the machine did besides may differ.", len(same)))
 		}
 		out = append(out, ch)
+		if cpu.Notes, cpu.Missing = ch.Notes, ch.Missing; len(cpu.values(false)) > 0 {
+			out = append(out, cpu)
+		}
 	}
 	return out
 }
@@ -56,14 +70,15 @@ func tuneNames(in []*input) []string {
 	return names
 }
 
-func tuneCurve(t *report.Tune, name string, l looks) curve {
+// tuneCurve returns the curve of a figure, with the costs or without.
+func tuneCurve(t *report.Tune, name string, l looks, figure func(*report.TunedSize) *stats.Interval, costs bool) curve {
 	c := curve{Name: name, Look: l.of(name)}
 	for i := range t.Sizes {
 		size := &t.Sizes[i]
 		p := curvePoint{MemoryMB: size.MemoryMB, None: noTimes(size.Failed)}
-		if size.Mean != nil {
-			p = curvePoint{MemoryMB: size.MemoryMB, Time: size.Mean.Value, Low: size.Mean.Low, High: size.Mean.High}
-			if size.Cost != nil {
+		if v := figure(size); v != nil {
+			p = curvePoint{MemoryMB: size.MemoryMB, Time: v.Value, Low: v.Low, High: v.High}
+			if costs && size.Cost != nil {
 				p.Cost = size.Cost.Compute * 1e6
 			}
 		}

@@ -31,14 +31,7 @@ func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Cold, 
 	if err != nil {
 		return nil, err
 	}
-	err = c.measure(ctx, b, status)
-	r := c.report(b)
-	err = b.End(ctx, err)
-	if err != nil && !b.Measured() {
-		return nil, err
-	}
-	r.Interrupted = err != nil
-	return r, err
+	return measure.Finish(ctx, b, c.measure(ctx, b, status), func() *report.Cold { return c.report(b) })
 }
 
 func (c *Config) measure(ctx context.Context, b *measure.Bench, status *cli.Status) error {

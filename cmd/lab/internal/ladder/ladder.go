@@ -89,13 +89,9 @@ func measureStarts(ctx context.Context, c *cold.Config, status *cli.Status) (*re
 	if err = addStarts(c, b); err == nil {
 		err = b.Rounds(ctx, c.N, status, func(ctx context.Context, t *measure.Target) (*report.Sample, error) { return t.TakeStart(ctx) })
 	}
-	r := &report.Cold{Conditions: b.Conditions(), N: c.N, Functions: c.Functions, Results: b.Results(), OK: b.OK()}
-	err = b.End(ctx, err)
-	if err != nil && !b.Measured() {
-		return nil, err
-	}
-	r.Interrupted = err != nil
-	return r, err
+	return measure.Finish(ctx, b, err, func() *report.Cold {
+		return &report.Cold{Conditions: b.Conditions(), N: c.N, Functions: c.Functions, Results: b.Results(), OK: b.OK()}
+	})
 }
 
 func addStarts(c *cold.Config, b *measure.Bench) error {

@@ -46,6 +46,11 @@ func (c *Client) call(ctx context.Context, operation, method, path, query string
 	return nil
 }
 
+// get asks a question that changes nothing.
+func (c *Client) get(ctx context.Context, operation, path, query string, out any) error {
+	return c.call(ctx, operation, http.MethodGet, path, query, nil, out)
+}
+
 // Has reports whether an error is a refusal of Lambda's with the code.
 func Has(err error, code string) bool {
 	e, ok := errors.AsType[*account.Error](err)
@@ -77,13 +82,13 @@ type Function struct {
 // Function returns a function, or a version of it.
 func (c *Client) Function(ctx context.Context, name, qualifier string) (*Function, error) {
 	f := &Function{Configuration: new(Configuration)}
-	return f, c.call(ctx, "GetFunction", http.MethodGet, functions+"/"+name, qualified(qualifier), nil, f)
+	return f, c.get(ctx, "GetFunction", functions+"/"+name, qualified(qualifier), f)
 }
 
 // Configuration returns the configuration of a function.
 func (c *Client) Configuration(ctx context.Context, name string) (*Configuration, error) {
 	f := new(Configuration)
-	return f, c.call(ctx, "GetFunctionConfiguration", http.MethodGet, functions+"/"+name+"/configuration", "", nil, f)
+	return f, c.get(ctx, "GetFunctionConfiguration", functions+"/"+name+"/configuration", "", f)
 }
 
 // A Change is what Update sends. What is nil stays as it is. With a revision, the update is refused

@@ -23,7 +23,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 	var mappings struct {
 		EventSourceMappings []struct{ EventSourceArn, State string }
 	}
-	if err := c.call(ctx, "ListEventSourceMappings", http.MethodGet, "/2015-03-31/event-source-mappings", "FunctionName="+name, nil, &mappings); err != nil {
+	if err := c.get(ctx, "ListEventSourceMappings", "/2015-03-31/event-source-mappings", "FunctionName="+name, &mappings); err != nil {
 		return nil, err
 	}
 	for _, m := range mappings.EventSourceMappings {
@@ -31,7 +31,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 	}
 
 	var policy struct{ Policy string }
-	switch err := c.call(ctx, "GetPolicy", http.MethodGet, functions+"/"+name+"/policy", "", nil, &policy); {
+	switch err := c.get(ctx, "GetPolicy", functions+"/"+name+"/policy", "", &policy); {
 	case err == nil && !isEmptyPolicy(policy.Policy):
 		add("its resource policy lets others invoke it")
 	case err != nil && !Has(err, NotFound):
@@ -41,7 +41,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 	var aliases struct {
 		Aliases []struct{ Name, FunctionVersion string }
 	}
-	if err := c.call(ctx, "ListAliases", http.MethodGet, functions+"/"+name+"/aliases", "FunctionVersion=%24LATEST", nil, &aliases); err != nil {
+	if err := c.get(ctx, "ListAliases", functions+"/"+name+"/aliases", "FunctionVersion=%24LATEST", &aliases); err != nil {
 		return nil, err
 	}
 	for _, a := range aliases.Aliases {
@@ -53,7 +53,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 	var urls struct {
 		FunctionUrlConfigs []struct{ FunctionUrl string }
 	}
-	if err := c.call(ctx, "ListFunctionUrlConfigs", http.MethodGet, "/2021-10-31/functions/"+name+"/urls", "", nil, &urls); err != nil {
+	if err := c.get(ctx, "ListFunctionUrlConfigs", "/2021-10-31/functions/"+name+"/urls", "", &urls); err != nil {
 		return nil, err
 	}
 	for _, u := range urls.FunctionUrlConfigs {
@@ -61,7 +61,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 	}
 
 	var reserved struct{ ReservedConcurrentExecutions *int }
-	if err := c.call(ctx, "GetFunctionConcurrency", http.MethodGet, "/2019-09-30/functions/"+name+"/concurrency", "", nil, &reserved); err != nil {
+	if err := c.get(ctx, "GetFunctionConcurrency", "/2019-09-30/functions/"+name+"/concurrency", "", &reserved); err != nil {
 		return nil, err
 	}
 	if n := reserved.ReservedConcurrentExecutions; n != nil {
@@ -71,7 +71,7 @@ func (c *Client) Traffic(ctx context.Context, name string) (signs []string, err 
 	var provisioned struct {
 		ProvisionedConcurrencyConfigs []struct{ FunctionArn string }
 	}
-	if err := c.call(ctx, "ListProvisionedConcurrencyConfigs", http.MethodGet, "/2019-09-30/functions/"+name+"/provisioned-concurrency", "List=ALL", nil, &provisioned); err != nil {
+	if err := c.get(ctx, "ListProvisionedConcurrencyConfigs", "/2019-09-30/functions/"+name+"/provisioned-concurrency", "List=ALL", &provisioned); err != nil {
 		return nil, err
 	}
 	for _, p := range provisioned.ProvisionedConcurrencyConfigs {
@@ -130,7 +130,7 @@ func (c *Client) Versions(ctx context.Context, name string) ([]*Configuration, e
 			Versions   []*Configuration
 			NextMarker string
 		}
-		if err := c.call(ctx, "ListVersionsByFunction", http.MethodGet, functions+"/"+name+"/versions", marker, nil, &page); err != nil {
+		if err := c.get(ctx, "ListVersionsByFunction", functions+"/"+name+"/versions", marker, &page); err != nil {
 			return nil, err
 		}
 		for _, v := range page.Versions {

@@ -30,6 +30,8 @@ type Bench struct {
 	files   map[string][]string                  // by program, for the page cache to drop
 	cpu     machine.CPUTime                      // when the bench was ready
 	noCPU   error                                // why the functions' CPU time is not known
+
+	interrupted bool // before all was measured
 }
 
 // An object is one file of the experiment's data, and what the reference makes of it.
@@ -186,6 +188,17 @@ func (b *Bench) End(ctx context.Context, err error) error {
 	return cmp.Or(err, closed)
 }
 
+// Finish returns the report of what was measured until err, which is nil if that is all, and closes
+// the bench. It returns what ended the measurement, too. Without a sample there is no report.
+func Finish[Report any](ctx context.Context, b *Bench, err error, report func() *Report) (*Report, error) {
+	b.interrupted = err != nil || ctx.Err() != nil
+	r := report()
+	if err = b.End(ctx, err); err != nil && !b.Measured() {
+		return nil, err
+	}
+	return r, err
+}
+
 // Conditions returns the present conditions.
 func (b *Bench) Conditions() report.Conditions {
 	now, _ := machine.CPUTimes()
@@ -204,6 +217,8 @@ func (b *Bench) Conditions() report.Conditions {
 		Cache:    b.Cache,
 		Seed:     b.Seed,
 		Load:     now.Since(b.cpu),
+
+		Interrupted: b.interrupted,
 	}
 	if c.TLS {
 		c.Certificates = b.Certificates

@@ -231,6 +231,15 @@ func (w *world) asBefore(before map[string]map[string]any, what string) {
 	}
 }
 
+// undone checks that the account is what it was, and that no file says what is to be undone.
+func (w *world) undone(before map[string]map[string]any, what string) {
+	w.t.Helper()
+	w.asBefore(before, what)
+	if file := w.left(); file != "" {
+		w.t.Errorf("%s: %s is left\n%s", what, file, &w.out)
+	}
+}
+
 // restore undoes what is left, if there is a file.
 func (w *world) restore() error {
 	file := w.left()

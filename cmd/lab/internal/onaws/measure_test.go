@@ -246,10 +246,7 @@ func TestRefusedCopy(t *testing.T) {
 		if r != nil || err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error()+w.out.String(), "hidden") {
 			t.Errorf("%v\n%s", err, &w.out)
 		}
-		w.asBefore(before, test.message)
-		if file := w.left(); file != "" {
-			t.Errorf("%s is left", file)
-		}
+		w.undone(before, test.message)
 	}
 }
 
@@ -343,10 +340,7 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%s: %s", test.what, request.Operation)
 			}
 		}
-		w.asBefore(before, test.what)
-		if file := w.left(); file != "" {
-			t.Errorf("%s: %s is left", test.what, file)
-		}
+		w.undone(before, test.what)
 	}
 }
 

@@ -36,10 +36,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 				if err != nil && !errors.Is(err, ErrInterrupted) {
 					t.Errorf("%s: %v\n%s", what, err, &w.out)
 				}
-				w.asBefore(before, what)
-				if file := w.left(); file != "" {
-					t.Errorf("%s: %s is left\n%s", what, file, &w.out)
-				}
+				w.undone(before, what)
 				cancel()
 				w.server.Close()
 			}
@@ -66,10 +63,7 @@ func TestOneFaultAnywhere(t *testing.T) {
 				if err != nil {
 					t.Errorf("%s: %v\n%s", what, err, &w.out)
 				}
-				w.asBefore(before, what)
-				if file := w.left(); file != "" {
-					t.Errorf("%s: %s is left", what, file)
-				}
+				w.undone(before, what)
 				w.server.Close()
 			}
 		}
@@ -110,10 +104,7 @@ func TestRestore(t *testing.T) {
 				if err := w.restore(); err != nil {
 					t.Errorf("%s: restoring: %v", what, err)
 				}
-				w.asBefore(before, what)
-				if file := w.left(); file != "" {
-					t.Errorf("%s: %s is left", what, file)
-				}
+				w.undone(before, what)
 				w.server.Close()
 			}
 		}
@@ -162,10 +153,7 @@ func TestDeployedMeanwhile(t *testing.T) {
 			if strings.Contains(said, "hidden") || strings.Contains(said, "new") {
 				t.Errorf("%s: a secret is shown: %s", what, said)
 			}
-			w.asBefore(want, what)
-			if file := w.left(); file != "" {
-				t.Errorf("%s: %s is left", what, file)
-			}
+			w.undone(want, what)
 			w.server.Close()
 		}
 		if ended == 0 {
@@ -186,10 +174,7 @@ func TestDeployedTheSame(t *testing.T) {
 	if err := w.cold(t.Context(), w.measurement(true)); err == nil {
 		t.Errorf("no error\n%s", &w.out)
 	}
-	w.asBefore(want, "deployed")
-	if file := w.left(); file != "" {
-		t.Errorf("%s is left", file)
-	}
+	w.undone(want, "deployed")
 }
 
 // A version that is published while the function is measured has its settings, which is said.
@@ -228,10 +213,7 @@ func TestRenewedCredentials(t *testing.T) {
 		if !strings.Contains(w.out.String(), "trying again") {
 			t.Errorf("%s: %s", mode, &w.out)
 		}
-		w.asBefore(before, mode)
-		if file := w.left(); file != "" {
-			t.Errorf("%s: %s is left", mode, file)
-		}
+		w.undone(before, mode)
 	}
 }
 
@@ -250,10 +232,7 @@ func TestPanic(t *testing.T) {
 			w.cold(t.Context(), w.measurement(live))
 			t.Errorf("%s: no panic", mode)
 		}()
-		w.asBefore(before, mode)
-		if file := w.left(); file != "" {
-			t.Errorf("%s: %s is left", mode, file)
-		}
+		w.undone(before, mode)
 	}
 }
 

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"reduction/cmd/lab/internal/cli"
 )
@@ -58,10 +57,18 @@ func awsColumns() []column {
 	out := []column{{"cold of", "starts", "", func(r *Result) string { return fmt.Sprintf("%d of %d", len(r.Samples), r.Starts) }}}
 	for _, f := range StartFigures {
 		if f.Name != FigureStart {
-			out = append(out, column{f.line1, f.line2, f.Name, func(r *Result) string { return percentiles(*f.summaryRef(r)) }})
+			out = append(out, f.column())
 		}
 	}
 	return append(out, column{"peak", "memory", "", (*Result).peak})
+}
+
+// awsLegend explains them.
+var awsLegend = [][2]string{
+	{"  INIT", "Init Duration of the REPORT line; Restore Duration of a snapshot"},
+	{"  INIT + invocation", "that and Duration: what is billed, before it is rounded up"},
+	{"  client saw", "from the request to the answer, as this machine saw it over its network"},
+	{"  peak memory", "Max Memory Used"},
 }
 
 // printAbout prints how the functions were measured.
@@ -70,54 +77,4 @@ func (c *Conditions) printAbout(p *cli.Page, n int) {
 	for _, note := range c.AWS.notes() {
 		p.Note("%s", note)
 	}
-}
-
-func (r *Cold) printAWS(p *cli.Page) error {
-	p.Heading("From start to first answer, on %s", r.Where)
-	r.printAbout(p, r.N)
-	for size := range slices.Chunk(r.Results, len(r.Functions)) {
-		if measured(size) {
-			p.Blank()
-			p.Heading("%d MB, %.3f vCPUs", size[0].MemoryMB, size[0].VCPUs)
-			r.printTable(p, awsColumns(), size)
-		}
-	}
-	if measured(r.Results) {
-		p.Blank()
-		p.Definitions([][2]string{
-			{"  INIT", "Init Duration of the REPORT line; Restore Duration of a snapshot"},
-			{"  INIT + invocation", "that and Duration: what is billed, before it is rounded up"},
-			{"  client saw", "from the request to the answer, as this machine saw it over its network"},
-			{"  peak memory", "Max Memory Used"},
-		})
-		r.printLegend(p)
-	}
-	printFailures(p, Failures(r.Results))
-	p.Note("%s has a line for each invocation, also for those that are in no figure: starts that were not cold.", r.AWS.Record)
-	if r.Interrupted {
-		p.Bad("Interrupted: these are the samples that were taken until then.")
-	}
-	return p.Flush()
-}
-
-func (r *Tune) printAWS(p *cli.Page) error {
-	p.Heading("By memory size, on %s", r.Where)
-	r.printAbout(p, r.N)
-	p.Note("AWS's prices for %s in %s, %s", r.Prices.Architecture, r.Prices.Region, r.Prices.Date)
-	if slices.ContainsFunc(r.Sizes, func(t TunedSize) bool { return t.Mean != nil }) {
-		r.printTable(p)
-	}
-	if r.PowerTuning != nil {
-		p.Blank()
-		p.Text("Cheapest %d MB, fastest %d MB, balanced (weight %v) %d MB, by time and compute.", r.Best.Cost, r.Best.Speed, r.Weight, r.Best.Balanced)
-		p.Note("What the function makes other services charge is not in the price.")
-		p.Blank()
-		p.Text("%s", r.PowerTuning.StateMachine.Visualization)
-	}
-	printFailures(p, r.Failures())
-	if r.Interrupted {
-		p.Blank()
-		p.Bad("Interrupted: these are the sizes and the invocations that were measured until then.")
-	}
-	return p.Flush()
 }

@@ -31,13 +31,14 @@ func measured(results []Result) bool {
 
 // Print writes the report as text.
 func (r *Cold) Print(p *cli.Page) error {
-	if r.AWS != nil {
-		return r.printAWS(p)
-	}
 	p.Heading("From start to first answer, on %s", r.Where)
-	p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.Cache, r.samples(), r.Machine)
-	for _, note := range r.notes() {
-		p.Note("%s", note)
+	if r.AWS != nil {
+		r.printAbout(p, r.N)
+	} else {
+		p.Note("%s; %s; round trip %v ms; page cache %s; %s; %s", r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.Cache, r.samples(), r.Machine)
+		for _, note := range r.notes() {
+			p.Note("%s", note)
+		}
 	}
 	for size := range slices.Chunk(r.Results, len(r.Functions)) {
 		if measured(size) {
@@ -47,14 +48,10 @@ func (r *Cold) Print(p *cli.Page) error {
 	if measured(r.Results) {
 		r.printLegend(p)
 	}
-	printFailures(p, Failures(r.Results))
-	if r.Interrupted {
-		p.Blank()
-		p.Bad("Interrupted: these are the samples that were taken until then.")
-	} else if r.OK {
-		r.verdict(p)
+	if r.AWS != nil {
+		p.Note("%s has a line for each invocation, also for those that are in no figure: starts that were not cold.", r.AWS.Record)
 	}
-	return p.Flush()
+	return r.printEnd(p, Failures(r.Results), r.OK)
 }
 
 // samples says how many samples the figures are of.
@@ -74,22 +71,15 @@ func (r *Cold) samples() string {
 	return fmt.Sprintf("n = %d to %d of %d", least, most, r.N)
 }
 
-// printFailures prints why functions have no times.
-func printFailures(p *cli.Page, lines []string) {
-	if len(lines) > 0 {
-		p.Blank()
-	}
-	for _, line := range lines {
-		p.Bad("%s", line)
-	}
-}
-
 func (r *Cold) printLegend(p *cli.Page) {
 	figures := "p50 and p90"
 	if slices.ContainsFunc(r.Results, func(f Result) bool { return f.Billed != nil && f.Billed.P99 != nil }) {
 		figures = "p50, p90 and p99"
 	}
 	p.Blank()
+	if r.AWS != nil {
+		p.Definitions(awsLegend)
+	}
 	p.Note("Milliseconds, %s; memory, reads and faults at p50. AWS bills INIT + invocation. lab help cold explains the columns.", figures)
 	if len(r.Functions) > 1 {
 		p.Note("A / B: how many times B's median A's is, with its 95%% interval (of %d samples or more): over 1, B is faster.", FewStarts)
@@ -104,7 +94,11 @@ func (r *Cold) printSize(p *cli.Page, results []Result) {
 	} else {
 		p.Heading("Told that it has %d MB; nothing limits it", memory)
 	}
-	r.printTable(p, startColumns(results), results)
+	columns := awsColumns()
+	if r.AWS == nil {
+		columns = startColumns(results)
+	}
+	r.printTable(p, columns, results)
 }
 
 // printTable prints the functions at one memory size, and the ratios.

@@ -26,7 +26,7 @@ type Compare struct {
 	Planned    int                   `json:"plannedStarts"`
 	Done       int                   `json:"doneStarts"`
 	Results    []Result              `json:"cells"`               // in the order of the lists above
-	Ratios     []Ratio               `json:"ratios"`              // the first by each other
+	Ratios     []Ratio               `json:"ratios"`              // of each other to the first
 	Published  *published.Experiment `json:"published,omitempty"` // measured by others, on AWS
 	OK         bool                  `json:"ok"`
 }

@@ -79,6 +79,24 @@ func (c *Conditions) verdict(p *cli.Page) {
 	}
 }
 
+// printEnd prints why functions have no times, and whether all is measured and right.
+func (c *Conditions) printEnd(p *cli.Page, failures []string, ok bool) error {
+	if len(failures) > 0 {
+		p.Blank()
+	}
+	for _, line := range failures {
+		p.Bad("%s", line)
+	}
+	switch {
+	case c.Interrupted:
+		p.Blank()
+		p.Bad("Interrupted: this is what was measured until then.")
+	case ok && c.AWS == nil:
+		c.verdict(p)
+	}
+	return p.Flush()
+}
+
 // notes returns the conditions that no headline has, a line each.
 func (c *Conditions) notes() []string {
 	notes := slices.Clone(c.Sandbox)

@@ -45,28 +45,40 @@ type LadderRatio struct {
 
 // The kinds of LadderRatios.
 const (
-	RatioStep = "step" // the function by the rung before it
-	RatioOurs = "ours" // ours by the function
+	RatioStep = "step"  // the function by the rung before it
+	RatioOurs = "times" // the function by ours
 )
 
-// SetRatios divides each step by the one before, and ours by everything else.
+// UnmarshalJSON also reads the ratios of older reports, whose kind "ours" is ours by the function.
+func (x *LadderRatio) UnmarshalJSON(data []byte) error {
+	type fields LadderRatio
+	if err := json.Unmarshal(data, (*fields)(x)); err != nil {
+		return err
+	}
+	if x.Kind == "ours" {
+		x.Kind, x.Interval = RatioOurs, x.Inverse()
+	}
+	return nil
+}
+
+// SetRatios divides each step by the one before, and everything else by ours.
 func (r *Ladder) SetRatios() {
 	r.Ratios, r.Compared = nil, nil // the ratios of a Cold are all of the first function
 	for same := range slices.Chunk(r.Results, len(r.Functions)) {
 		ours := slices.IndexFunc(same, func(f Result) bool { return f.Function == Ours })
 		for i := range same {
 			if i > 0 && r.Rungs[i].Part == PartSteps {
-				r.addRatio(RatioStep, same[i].Function, &same[i], &same[i-1])
+				r.addRatio(RatioStep, &same[i], &same[i-1])
 			}
 			if ours >= 0 && i != ours {
-				r.addRatio(RatioOurs, same[i].Function, &same[ours], &same[i])
+				r.addRatio(RatioOurs, &same[i], &same[ours])
 			}
 		}
 	}
 }
 
 // addRatio adds a divided by b.
-func (r *Ladder) addRatio(kind, function string, a, b *Result) {
+func (r *Ladder) addRatio(kind string, a, b *Result) {
 	if len(a.Samples) == 0 || len(b.Samples) == 0 {
 		return
 	}
@@ -74,18 +86,14 @@ func (r *Ladder) addRatio(kind, function string, a, b *Result) {
 	if r.Job {
 		figure = func(s *Sample) float64 { return s.Billed }
 	}
-	r.Compared = append(r.Compared, LadderRatio{kind, function, a.MemoryMB,
+	r.Compared = append(r.Compared, LadderRatio{kind, a.Function, a.MemoryMB,
 		stats.RatioOfMedians(stats.Singles(a.values(figure)), stats.Singles(b.values(figure)))})
 }
 
 // ratio writes how many times the step before, or ours, a function takes.
 func (r *Ladder) ratio(kind string, f *Result) string {
 	for _, x := range r.Compared {
-		switch {
-		case x.Kind != kind || x.Function != f.Function || x.MemoryMB != f.MemoryMB:
-		case kind == RatioOurs:
-			return fmt.Sprintf("%.2f (%.2f-%.2f)", 1/x.Value, 1/x.High, 1/x.Low)
-		default:
+		if x.Kind == kind && x.Function == f.Function && x.MemoryMB == f.MemoryMB {
 			return fmt.Sprintf("%.2f (%.2f-%.2f)", x.Value, x.Low, x.High)
 		}
 	}

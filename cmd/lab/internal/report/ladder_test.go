@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/stats"
 )
 
 // ladder is a report of three functions: two steps, the second of which is ours, and rust.
@@ -33,6 +34,20 @@ func TestLadderRatios(t *testing.T) {
 	} {
 		if got := r.ratio(test.kind, &Result{Function: test.function, MemoryMB: 128}); got != test.want {
 			t.Errorf("%s of %s: %s, want %s", test.kind, test.function, got, test.want)
+		}
+	}
+}
+
+// The ratios of older reports to ours are read as those of today. Steps have not changed.
+func TestOlderLadderRatios(t *testing.T) {
+	for text, want := range map[string]LadderRatio{
+		`{"kind":"ours","function":"a","memoryMB":128,"value":0.5,"low":0.25,"high":0.8}`:  {RatioOurs, "a", 128, stats.Interval{Value: 2, Low: 1.25, High: 4}},
+		`{"kind":"times","function":"a","memoryMB":128,"value":0.5,"low":0.25,"high":0.8}`: {RatioOurs, "a", 128, stats.Interval{Value: 0.5, Low: 0.25, High: 0.8}},
+		`{"kind":"step","function":"a","memoryMB":128,"value":0.5,"low":0.25,"high":0.8}`:  {RatioStep, "a", 128, stats.Interval{Value: 0.5, Low: 0.25, High: 0.8}},
+	} {
+		var got LadderRatio
+		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -8,26 +9,44 @@ import (
 	"reduction/cmd/lab/internal/stats"
 )
 
-// A Ratio is the median of the first function, ours as a rule, divided by a peer's, of one
-// figure. It is printed the other way round, as how many times ours the peer takes.
+// A Ratio is the median of a peer divided by that of the first function, ours as a rule, of one
+// figure: over 1, the first is faster.
 type Ratio struct {
-	Peer      string  `json:"peer"`
-	MemoryMB  int     `json:"memoryMB"`
-	Rows      int64   `json:"rows"`
-	RoundTrip float64 `json:"roundTripMs"`
-	Figure    string  `json:"figure"`        // its name
-	Few       bool    `json:"few,omitempty"` // one of the two has fewer than FewStarts starts
-	stats.Interval
+	Peer           string  `json:"peer"`
+	MemoryMB       int     `json:"memoryMB"`
+	Rows           int64   `json:"rows"`
+	RoundTrip      float64 `json:"roundTripMs"`
+	Figure         string  `json:"figure"`        // its name
+	Few            bool    `json:"few,omitempty"` // one of the two has fewer than FewStarts starts
+	stats.Interval `json:"times"`
 
 	// NoDifference: the ratio is one that the first function has to itself, too, by chance.
 	NoDifference bool `json:"noDifference,omitempty"`
+}
+
+// UnmarshalJSON also reads the ratios of older reports. They divided the first function by the peer,
+// and their value, low and high were among the ratio's own fields.
+func (r *Ratio) UnmarshalJSON(data []byte) error {
+	type fields Ratio
+	var in struct {
+		fields
+		stats.Interval
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*r = Ratio(in.fields)
+	if in.Interval != (stats.Interval{}) {
+		r.Interval = in.Interval.Inverse()
+	}
+	return nil
 }
 
 // FewStarts is the least number of starts for a 95% interval: of fewer, the bootstrap's bounds
 // are the values themselves.
 const FewStarts = 5
 
-// ratios divides the first function by each peer, of every figure. Results that differ in the
+// ratios divides each peer by the first function, of every figure. Results that differ in the
 // function alone are next to each other, in the order of the functions.
 func ratios(results []Result, functions []Program) []Ratio {
 	out := []Ratio{}
@@ -42,13 +61,13 @@ func ratios(results []Result, functions []Program) []Ratio {
 	return out
 }
 
-// ratiosOf divides the figures of one result by a peer's.
+// ratiosOf divides the figures of a peer by those of the first function.
 func ratiosOf(first, peer *Result) []Ratio {
 	var out []Ratio
-	add := func(figure string, a, b [][]float64) {
-		if len(a) > 0 && len(b) > 0 {
-			few := min(len(a), len(b)) < FewStarts
-			out = append(out, Ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few, stats.RatioOfMedians(a, b), false})
+	add := func(figure string, ours, theirs [][]float64) {
+		if len(ours) > 0 && len(theirs) > 0 {
+			few := min(len(ours), len(theirs)) < FewStarts
+			out = append(out, Ratio{peer.Function, peer.MemoryMB, peer.Rows, peer.RoundTrip, figure, few, stats.RatioOfMedians(theirs, ours), false})
 		}
 	}
 	for _, figure := range StartFigures {
@@ -87,11 +106,11 @@ func markNoDifference(ratios []Ratio, functions []Program) {
 }
 
 // times says how many times the first function's median the peer's is.
-func (r *Ratio) times() string { return cli.ThreeDigits(1 / r.Value) }
+func (r *Ratio) times() string { return cli.ThreeDigits(r.Value) }
 
 // interval writes the interval of times.
 func (r *Ratio) interval() string {
-	return cli.ThreeDigits(1/r.High) + "-" + cli.ThreeDigits(1/r.Low)
+	return cli.ThreeDigits(r.Low) + "-" + cli.ThreeDigits(r.High)
 }
 
 // text writes times with its interval, or that there is no difference.

@@ -130,6 +130,11 @@ type column struct {
 	of           func(*Result) string
 }
 
+// column returns the column of a figure.
+func (f Figure) column() column {
+	return column{f.line1, f.line2, f.Name, func(r *Result) string { return percentiles(*f.summaryRef(r)) }}
+}
+
 // InitDiffers reports whether INIT is not the same as the time to the first GET /next. Without an
 // extension it is.
 func InitDiffers(results []Result) bool {
@@ -149,7 +154,7 @@ func startColumns(results []Result) []column {
 	var out []column
 	add := func(figures ...Figure) {
 		for _, f := range figures {
-			out = append(out, column{f.line1, f.line2, f.Name, func(r *Result) string { return percentiles(*f.summaryRef(r)) }})
+			out = append(out, f.column())
 		}
 	}
 	add(StartFigures...)

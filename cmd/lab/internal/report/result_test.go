@@ -57,7 +57,7 @@ func TestRatios(t *testing.T) {
 		{Function: "b", MemoryMB: 128, Failed: "it did"},
 	}
 	got := ratios(results, []Program{{Name: Ours}, {Name: "a"}, {Name: "b"}})
-	want := []float64{0.5, 0.25, 0.2, 0.125, 0.1}
+	want := []float64{2, 4, 5, 8, 10}
 	if len(got) != len(want) {
 		t.Fatalf("%+v", got)
 	}
@@ -65,6 +65,25 @@ func TestRatios(t *testing.T) {
 		if ratio.Value != want[i] || ratio.Peer != "a" || !ratio.Few {
 			t.Errorf("%+v, want %v", ratio, want[i])
 		}
+	}
+}
+
+// A ratio is read as it was written, and the reciprocal of one of an older report.
+func TestRatioFile(t *testing.T) {
+	want := Ratio{Peer: "a", MemoryMB: 128, Rows: 2000, RoundTrip: 5, Figure: FigureWarm, Few: true, Interval: stats.Interval{Value: 2, Low: 1.25, High: 4}}
+	written, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const older = `{"peer":"a","memoryMB":128,"rows":2000,"roundTripMs":5,"figure":"warmMs","few":true,"value":0.5,"low":0.25,"high":0.8}`
+	for _, text := range []string{string(written), older} {
+		var got Ratio
+		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	if err := json.Unmarshal([]byte(`{"peer":1}`), new(Ratio)); err == nil {
+		t.Error("a peer that is a number is read")
 	}
 }
 

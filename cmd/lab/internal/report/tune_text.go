@@ -9,14 +9,15 @@ import (
 
 // Print writes the report as text.
 func (r *Tune) Print(p *cli.Page) error {
-	if r.AWS != nil {
-		return r.printAWS(p)
-	}
 	p.Heading("By memory size, on %s", r.Where)
-	p.Note("%s, %s; %s; %s; round trip %v ms; n = %d; %s", r.Function.Name, cli.Size(r.Function.Bytes),
-		r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.N, r.Machine)
-	for _, note := range r.notes() {
-		p.Note("%s", note)
+	if r.AWS != nil {
+		r.printAbout(p, r.N)
+	} else {
+		p.Note("%s, %s; %s; %s; round trip %v ms; n = %d; %s", r.Function.Name, cli.Size(r.Function.Bytes),
+			r.job(r.Rows, r.Bytes), r.transport(), r.RoundTrip, r.N, r.Machine)
+		for _, note := range r.notes() {
+			p.Note("%s", note)
+		}
 	}
 	p.Note("AWS's prices for %s in %s, %s", r.Prices.Architecture, r.Prices.Region, r.Prices.Date)
 	if slices.ContainsFunc(r.Sizes, func(t TunedSize) bool { return t.Mean != nil }) {
@@ -25,14 +26,7 @@ func (r *Tune) Print(p *cli.Page) error {
 	if r.PowerTuning != nil {
 		r.printChoice(p)
 	}
-	printFailures(p, r.Failures())
-	if r.Interrupted {
-		p.Blank()
-		p.Bad("Interrupted: these are the sizes and the invocations that were measured until then.")
-	} else if r.OK {
-		r.verdict(p)
-	}
-	return p.Flush()
+	return r.printEnd(p, r.Failures(), r.OK)
 }
 
 // Failures returns why sizes have no times, or times that do not count, each reason once.
@@ -120,13 +114,13 @@ func (r *Tune) printTable(p *cli.Page) {
 func (r *Tune) printChoice(p *cli.Page) {
 	p.Blank()
 	p.Text("Cheapest %d MB, fastest %d MB, balanced (weight %v) %d MB, by time and compute.", r.Best.Cost, r.Best.Speed, r.Weight, r.Best.Balanced)
-	for _, t := range r.Sizes {
-		if t.Cost == nil || t.MemoryMB != r.PowerTuning.Power {
-			continue
-		}
-		c := t.Cost
+	if r.AWS != nil {
+		p.Note("What the function makes other services charge is not in the price.")
+	} else {
+		at := slices.IndexFunc(r.Sizes, func(t TunedSize) bool { return t.MemoryMB == r.PowerTuning.Power })
+		c := r.Sizes[at].Cost
 		p.Text("A million at %d MB: compute %s, requests %s, S3 %s (%d each), DynamoDB %s (%d write units each).",
-			t.MemoryMB, aMillion(c.Compute), aMillion(c.Request), aMillion(c.S3), c.S3Gets, aMillion(c.DynamoDB), c.WriteUnits)
+			r.PowerTuning.Power, aMillion(c.Compute), aMillion(c.Request), aMillion(c.S3), c.S3Gets, aMillion(c.DynamoDB), c.WriteUnits)
 	}
 	p.Blank()
 	p.Text("%s", r.PowerTuning.StateMachine.Visualization)

@@ -3,27 +3,22 @@ package serve
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"reduction/cmd/lab/internal/account"
 	"reduction/cmd/lab/internal/labtest"
 	"reduction/cmd/lab/internal/measure"
 	"reduction/cmd/lab/internal/report"
 	"reduction/internal/dataset"
-	"reduction/sigv4"
 )
 
 // start starts a service. It returns the environment that it prints, all lines, and a function that
@@ -61,54 +56,23 @@ func start(t *testing.T, s *Service) (env map[string]string, lines []string, end
 	return env, lines, func() error { cancel(); return <-ended }
 }
 
-// signed sends a request as a client in that environment does.
-func signed(t *testing.T, env map[string]string, service, method, path string, body []byte) (int, []byte) {
+// ask sends a request as a client in that environment does. It returns the status, and the body if
+// the request was carried out.
+func ask(t *testing.T, env map[string]string, service, method, path string, body []byte) (int, []byte) {
 	t.Helper()
-	u, err := url.Parse(env["AWS_ENDPOINT_URL"] + path)
+	a, err := account.Load(account.Source{Getenv: func(name string) string { return env[name] }, Home: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer := sigv4.Signer{
-		Credentials: sigv4.Credentials{
-			AccessKeyID:     env["AWS_ACCESS_KEY_ID"],
-			SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"],
-			SessionToken:    env["AWS_SESSION_TOKEN"],
-		},
-		Region: env["AWS_REGION"], Service: service,
+	defer a.HTTP.CloseIdleConnections()
+	response, err := a.Do(t.Context(), &account.Request{Operation: method, Service: service, Method: method, Path: path, Body: body, Once: true})
+	if refused, ok := errors.AsType[*account.Error](err); ok {
+		return refused.Status, nil
 	}
-	sr := &sigv4.Request{
-		Method: method, Path: path,
-		Header:      []sigv4.Header{{Name: "Host", Value: u.Host}},
-		PayloadHash: string(sigv4.AppendHash(nil, body)),
-	}
-	signer.Sign(sr, time.Now())
-	r, err := http.NewRequest(method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range sr.Header {
-		r.Header.Set(h.Name, h.Value)
-	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{}}
-	defer transport.CloseIdleConnections()
-	if file := env["AWS_CA_BUNDLE"]; file != "" {
-		pem, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-		transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(pem)
-	}
-	res, err := transport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, answer
+	return response.Status, response.Body
 }
 
 func TestServe(t *testing.T) {
@@ -130,16 +94,16 @@ func TestServe(t *testing.T) {
 				t.Errorf("%q not in %q", want, lines)
 			}
 		}
-		if status, body := signed(t, env, "s3", "GET", "/one/data.csv", nil); status != 200 || !bytes.Equal(body, dataset.New(100, dataset.DefaultSeed).Bytes()) {
+		if status, body := ask(t, env, "s3", "GET", "/one/data.csv", nil); status != 200 || !bytes.Equal(body, dataset.New(100, dataset.DefaultSeed).Bytes()) {
 			t.Errorf("GET: %d, %d bytes", status, len(body))
 		}
-		if status, _ := signed(t, env, "s3", "PUT", "/two/x", []byte("y")); status != 200 {
+		if status, _ := ask(t, env, "s3", "PUT", "/two/x", []byte("y")); status != 200 {
 			t.Errorf("PUT: %d", status)
 		}
 		for _, name := range []string{"AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SESSION_TOKEN"} {
 			right := env[name]
 			env[name] = "wrong"
-			if status, _ := signed(t, env, "s3", "GET", "/one/data.csv", nil); status < 400 || status > 403 {
+			if status, _ := ask(t, env, "s3", "GET", "/one/data.csv", nil); status < 400 || status > 403 {
 				t.Errorf("with a wrong %s: %d", name, status)
 			}
 			env[name] = right
@@ -153,20 +117,28 @@ func TestServe(t *testing.T) {
 // The function gets the variables that it is given, the last of a name, and its log and requests are
 // shown.
 func TestServeFunction(t *testing.T) {
-	var log lockedBuffer
+	log, err := os.Create(filepath.Join(t.TempDir(), "log")) // several goroutines write it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
 	env, _, end := start(t, &Service{
 		Addr: "127.0.0.1:0", Region: "us-east-1", Buckets: measure.Bucket, Tables: measure.Table + ",other", Key: "records.csv", Rows: 500,
 		Function: labtest.Bootstrap(t), Name: "f", MemoryMB: 128, Timeout: measure.LongestTimeout,
-		Env: []string{"DB_TABLE=other"}, Log: &log,
+		Env: []string{"DB_TABLE=other"}, Log: log,
 	})
-	status, body := signed(t, env, "lambda", "POST", "/2015-03-31/functions/f/invocations", []byte("{}"))
+	status, body := ask(t, env, "lambda", "POST", "/2015-03-31/functions/f/invocations", []byte("{}"))
 	var a report.Answer
 	if err := json.Unmarshal(body, &a); status != 200 || err != nil || a.Rows != 500 || a.Items != a.Groups || a.Groups < 200 {
 		t.Errorf("status %d, %s", status, body)
 	}
-	signed(t, env, "s3", "GET", "/none", nil)
+	ask(t, env, "s3", "GET", "/none", nil)
 	if err := end(); err != nil {
 		t.Error(err)
+	}
+	text, err := os.ReadFile(log.Name())
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"s3 GetObject s3://" + measure.Bucket + "/records.csv: 20",
@@ -176,27 +148,10 @@ func TestServeFunction(t *testing.T) {
 		"lambda Invoke /2015-03-31/functions/f/invocations: 200, ",
 		"s3 ListObjects s3://none: 404 NoSuchBucket: The specified bucket does not exist",
 	} {
-		if !strings.Contains(log.String(), want) {
-			t.Errorf("no %q in the log:\n%s", want, log.String())
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in the log:\n%s", want, text)
 		}
 	}
-}
-
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // A program that cannot become a function is refused at the start.

@@ -12,6 +12,9 @@ type Interval struct {
 	High  float64 `json:"high"`
 }
 
+// Inverse returns the reciprocal of a ratio.
+func (i Interval) Inverse() Interval { return Interval{1 / i.Value, 1 / i.High, 1 / i.Low} }
+
 // resamples is the number of draws of the bootstrap. With so many, the bounds vary by less
 // than the digits that are printed.
 const resamples = 4000

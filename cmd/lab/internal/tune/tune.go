@@ -40,14 +40,7 @@ func Measure(ctx context.Context, c *Config, status *cli.Status) (*report.Tune, 
 	if err != nil {
 		return nil, err
 	}
-	err = c.measure(ctx, b, status)
-	r := c.report(b)
-	err = b.End(ctx, err)
-	if err != nil && !b.Measured() {
-		return nil, err
-	}
-	r.Interrupted = err != nil
-	return r, err
+	return measure.Finish(ctx, b, c.measure(ctx, b, status), func() *report.Tune { return c.report(b) })
 }
 
 // measure takes a sample of every size. One start before them does not count: it makes the
