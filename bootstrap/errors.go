@@ -8,6 +8,7 @@ import (
 	"reduction/aggregate"
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/transport"
 	"reduction/internal/env"
@@ -45,7 +46,7 @@ var errorTypes = [...]struct {
 	{&aws.ErrKMS, "Function.EncryptionKey"},
 	{&aws.ErrArchived, "Function.Archived"},
 	{&aws.ErrExpired, "Function.Credentials"},
-	{&aws.ErrCredentials, "Function.Credentials"},
+	{&credentials.ErrInvalid, "Function.Credentials"},
 	{&aws.ErrThrottled, "Function.Throttled"},
 	{&job.ErrLatestBusy, "Function.Throttled"},
 	{&aws.ErrUnavailable, "Function.Unavailable"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
 	"reduction/internal/aws/transport"
@@ -118,7 +119,7 @@ type sender struct {
 	batch  *ddbwire.Batch
 	left   int // items that the last answer returned unprocessed
 
-	id       identity // that at, line and template are for
+	id       credentials.Identity // that at, line and template are for
 	at       endpoint.URL
 	line     []byte // the request line and the fields that do not change
 	template *sigv4.Template
@@ -155,8 +156,8 @@ func (s *sender) send() error {
 	return err
 }
 
-func (s *sender) build(id identity, now time.Time) (endpoint.URL, *http1.Request, error) {
-	if s.template == nil || s.id.Credentials != id.Credentials || s.id.accountID != id.accountID {
+func (s *sender) build(id credentials.Identity, now time.Time) (endpoint.URL, *http1.Request, error) {
+	if s.template == nil || s.id.Credentials != id.Credentials || s.id.AccountID != id.AccountID {
 		if err := s.render(id); err != nil {
 			return endpoint.URL{}, nil, err
 		}
@@ -168,9 +169,9 @@ func (s *sender) build(id identity, now time.Time) (endpoint.URL, *http1.Request
 }
 
 // render makes the parts that all requests of an identity have in common.
-func (s *sender) render(id identity) (err error) {
+func (s *sender) render(id credentials.Identity) (err error) {
 	c := s.client
-	if s.at, err = c.config.Endpoints.Tables(c.config.Region, id.accountID); err != nil {
+	if s.at, err = c.config.Endpoints.Tables(c.config.Region, id.AccountID); err != nil {
 		return err
 	}
 	fixed := []sigv4.Header{

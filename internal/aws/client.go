@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
 	"reduction/internal/aws/transport"
@@ -19,7 +20,7 @@ import (
 // function makes one Client and keeps it.
 type Client struct {
 	config      Config
-	credentials credentials
+	credentials *credentials.Source
 	pool        *transport.Pool
 	s3          service
 	dynamoDB    service
@@ -41,7 +42,7 @@ func New(c Config) (*Client, error) {
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region, and it is not set"}
 	case !endpoint.IsHostLabel(c.Region):
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region"}
-	case c.Credentials.AccessKeyID == "" && c.Container == (Container{}):
+	case c.Credentials.AccessKeyID == "" && c.Container == (credentials.Container{}):
 		return nil, noCredentials{}
 	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
 		return nil, &env.Error{Name: "AWS_SECRET_ACCESS_KEY", Expected: "the secret of AWS_ACCESS_KEY_ID"}
@@ -68,11 +69,10 @@ func New(c Config) (*Client, error) {
 	client.s3.init("s3", retry.Standard, &c)
 	client.dynamoDB.init("dynamodb", retry.DynamoDB, &c)
 	client.buffers.plan = planFor(c.MemoryMB)
-	client.credentials.now = client.now
 	if c.Credentials.AccessKeyID != "" {
-		client.credentials.held.Credentials = c.Credentials
+		client.credentials = credentials.Fixed(c.Credentials)
 	} else {
-		client.credentials.fetch = client.fromContainer
+		client.credentials = c.Container.Source(pool, c.Pauses, client.now)
 	}
 	// Settings that allow no endpoint fail now, and not at the first object.
 	if _, _, err := c.Endpoints.Bucket(c.Region, "bucket"); err != nil {
@@ -91,14 +91,14 @@ type noCredentials struct{}
 func (noCredentials) Error() string {
 	return "aws: no credentials: neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
 }
-func (noCredentials) Unwrap() error { return ErrCredentials }
+func (noCredentials) Unwrap() error { return credentials.ErrInvalid }
 
 // Warm opens connections for the first calls: one to DynamoDB for each writer, and one to each
 // bucket. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS handshake
 // is cheap there. Errors are ignored: the first call meets them again and reports them. Warm may
 // run beside other calls.
 func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
-	id, err := c.credentials.get(ctx)
+	id, err := c.credentials.Get(ctx)
 	if err != nil {
 		return
 	}
@@ -109,7 +109,7 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 		}
 		wg.Go(func() { c.pool.Add(ctx, at) })
 	}
-	at, err := c.config.Endpoints.Tables(c.config.Region, id.accountID)
+	at, err := c.config.Endpoints.Tables(c.config.Region, id.AccountID)
 	for range writers {
 		warm(at, err)
 	}

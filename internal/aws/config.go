@@ -3,6 +3,7 @@ package aws
 import (
 	"math"
 
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
 	"reduction/internal/aws/transport"
@@ -14,8 +15,8 @@ import (
 // Region and the credentials may be zero.
 type Config struct {
 	Region      string
-	Credentials sigv4.Credentials // of the environment; empty: from Container
-	Container   Container         // used if Credentials is empty
+	Credentials sigv4.Credentials     // of the environment; empty: from Container
+	Container   credentials.Container // used if Credentials is empty
 	Endpoints   endpoint.Settings
 	MemoryMB    int  // the function's memory size; 0: not known, and treated as large
 	VerifyFull  bool // every object must have a checksum of its whole content, and match it
@@ -38,7 +39,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"),
 			SessionToken:    getenv("AWS_SESSION_TOKEN"),
 		},
-		Container: Container{
+		Container: credentials.Container{
 			RelativeURI: getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
 			FullURI:     getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
 			TokenFile:   getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/transport"
 	"reduction/internal/env"
@@ -81,7 +82,7 @@ func TestNewRefuses(t *testing.T) {
 		{key + "AWS_REGION=us-east-1", nil},
 		{key, env.ErrSetting},
 		{key + "AWS_REGION=us_east_1", env.ErrSetting},
-		{"AWS_REGION=us-east-1", ErrCredentials},
+		{"AWS_REGION=us-east-1", credentials.ErrInvalid},
 		{"AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=a", env.ErrSetting},
 		{"AWS_REGION=us-east-1 AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", nil},
 		{key + "AWS_REGION=us-east-1 AWS_ENDPOINT_URL_S3=localhost:9000", endpoint.ErrInvalid},

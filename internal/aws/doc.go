@@ -6,6 +6,7 @@
 //	         └──────────────── send.go: signed requests, and attempts ───────────────┘
 //	                           retry: whether to try again, and when
 //	                           transport: one request over one connection
+//	                           credentials: as whom
 //	                           endpoint: which host to ask
 //
 // It is for a function that reads files and stores results. What it promises:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/retry"
 	"reduction/internal/aws/transport"
 )
@@ -129,7 +130,7 @@ func refusal(code string) (kind error, hint string) {
 	case "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "RequestTimeTooSkewed",
 		"UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignature",
 		"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException":
-		return ErrCredentials, hintSigning
+		return credentials.ErrInvalid, hintSigning
 	case "KMSAccessDeniedException":
 		return ErrKMS, hintKMS
 	}

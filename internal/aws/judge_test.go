@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/credentials"
 	"reduction/runtime/lambdatest"
 	"reduction/runtime/lambdatest/dynamodb"
 )
@@ -78,10 +79,10 @@ func TestJudgeRefuses(t *testing.T) {
 		table      string
 	}{
 		{"nothing", func(c *Config) {}, ObjectRef{Bucket: "bucket", Key: "key"}, nil, nil, "table"},
-		{"wrong secret", func(c *Config) { c.Credentials.SecretAccessKey += "x" }, ObjectRef{Bucket: "bucket", Key: "key"}, ErrCredentials, ErrCredentials, "table"},
-		{"wrong key", func(c *Config) { c.Credentials.AccessKeyID = "AKIAUNKNOWN" }, ObjectRef{Bucket: "bucket", Key: "key"}, ErrCredentials, ErrCredentials, "table"},
-		{"wrong token", func(c *Config) { c.Credentials.SessionToken += "x" }, ObjectRef{Bucket: "bucket", Key: "key"}, ErrCredentials, ErrCredentials, "table"},
-		{"wrong region", func(c *Config) { c.Region = "eu-west-1" }, ObjectRef{Bucket: "bucket", Key: "key"}, nil, ErrCredentials, "table"},
+		{"wrong secret", func(c *Config) { c.Credentials.SecretAccessKey += "x" }, ObjectRef{Bucket: "bucket", Key: "key"}, credentials.ErrInvalid, credentials.ErrInvalid, "table"},
+		{"wrong key", func(c *Config) { c.Credentials.AccessKeyID = "AKIAUNKNOWN" }, ObjectRef{Bucket: "bucket", Key: "key"}, credentials.ErrInvalid, credentials.ErrInvalid, "table"},
+		{"wrong token", func(c *Config) { c.Credentials.SessionToken += "x" }, ObjectRef{Bucket: "bucket", Key: "key"}, credentials.ErrInvalid, credentials.ErrInvalid, "table"},
+		{"wrong region", func(c *Config) { c.Region = "eu-west-1" }, ObjectRef{Bucket: "bucket", Key: "key"}, nil, credentials.ErrInvalid, "table"},
 		{"no key", func(c *Config) {}, ObjectRef{Bucket: "bucket", Key: "other"}, ErrNoSuchKey, nil, "table"},
 		{"no bucket", func(c *Config) {}, ObjectRef{Bucket: "other", Key: "key"}, ErrNoSuchBucket, nil, "table"},
 		{"another ETag", func(c *Config) {}, ObjectRef{Bucket: "bucket", Key: "key", ETag: "other"}, ErrChanged, nil, "table"},

@@ -188,17 +188,3 @@ func (o *Object) VersionID() string { return o.version }
 // this package lacks the algorithm. It returns "" where another checksum is verified, and where
 // S3 has sent none.
 func (o *Object) Unverified() string { return o.lacks }
-
-// verified is the object's bytes as S3 holds them, with the checksum verified at the end.
-type verified struct{ *Object }
-
-func (v verified) Read(p []byte) (int, error) {
-	n, err := v.src.Read(p)
-	v.sum.write(p[:n])
-	if err == io.EOF {
-		if bad := v.sum.verify(); bad != nil {
-			return n, bad
-		}
-	}
-	return n, err
-}

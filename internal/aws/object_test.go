@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"reduction/internal/aws/credentials"
 )
 
 // fetch reads an object whole.
@@ -67,7 +69,7 @@ func TestObject(t *testing.T) {
 		{"key disabled", "400 KMS.DisabledException", ErrKMS, nil},
 		{"key denied", "403 AccessDenied Message=not_authorized_to_perform:_kms:Decrypt", ErrKMS, nil},
 		{"expired", "400 ExpiredToken", ErrExpired, []string{get}},
-		{"wrong secret", "403 SignatureDoesNotMatch", ErrCredentials, nil},
+		{"wrong secret", "403 SignatureDoesNotMatch", credentials.ErrInvalid, nil},
 		{"delete marker", "405 MethodNotAllowed", ErrNoSuchKey, nil},
 		{"not XML", "502 | 502 | 502", ErrUnavailable, nil},
 	} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"reduction/ddbwire"
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
@@ -26,8 +27,8 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 		op:      op,
 		place:   table,
 		watch:   w.watch,
-		build: func(id identity, now time.Time) (endpoint.URL, *http1.Request, error) {
-			at, err := c.config.Endpoints.Tables(c.config.Region, id.accountID)
+		build: func(id credentials.Identity, now time.Time) (endpoint.URL, *http1.Request, error) {
+			at, err := c.config.Endpoints.Tables(c.config.Region, id.AccountID)
 			if err != nil {
 				return at, nil, err
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
@@ -101,7 +102,7 @@ func (c *Client) askS3(w *transport.Watcher, r *s3Request, accept func(x *transp
 		op:      r.op,
 		place:   r.place,
 		watch:   w,
-		build: func(id identity, now time.Time) (endpoint.URL, *http1.Request, error) {
+		build: func(id credentials.Identity, now time.Time) (endpoint.URL, *http1.Request, error) {
 			at, pathStyle, err := c.config.Endpoints.Bucket(region, r.bucket)
 			if err != nil {
 				return at, nil, err

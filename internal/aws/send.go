@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"reduction/internal/aws/credentials"
 	"reduction/internal/aws/endpoint"
 	"reduction/internal/aws/retry"
 	"reduction/internal/aws/transport"
@@ -74,7 +75,7 @@ type call struct {
 	x       transport.Exchange // the one under way
 
 	// build makes the request and signs it with a time, anew for each attempt.
-	build func(id identity, at time.Time) (endpoint.URL, *http1.Request, error)
+	build func(id credentials.Identity, at time.Time) (endpoint.URL, *http1.Request, error)
 	// accept checks a success. An error means that the attempt has failed after all.
 	accept func(x *transport.Exchange) error
 	// refused reads a refusal's body into e. It reports whether build will now make another
@@ -116,7 +117,7 @@ type failing struct {
 
 // attempt sends the call once.
 func (c *Client) attempt(op *call) (x *transport.Exchange, e *Error, f failing, amended bool) {
-	id, err := c.credentials.get(op.watch.Context)
+	id, err := c.credentials.Get(op.watch.Context)
 	if err != nil {
 		return nil, &Error{Err: err}, failing{}, false // fetching credentials has had its own attempts
 	}
@@ -159,15 +160,15 @@ func (c *Client) attempt(op *call) (x *transport.Exchange, e *Error, f failing, 
 	case f.fault != retry.Final || amended:
 	case e.Err == ErrExpired, e.Status == 400 && len(body) == 0:
 		// The answer to a HEAD has no body to say that the token has expired.
-		amended = c.credentials.refused(id)
-	case e.Err == ErrCredentials:
+		amended = c.credentials.Refused(id)
+	case e.Err == credentials.ErrInvalid:
 		amended = c.setClock(x.Header.Get("Date"), skew)
 	}
 	return nil, e, f, amended
 }
 
 // sign makes the request that goes over the wire.
-func (c *Client) sign(s *service, id identity, m *message, at time.Time) *http1.Request {
+func (c *Client) sign(s *service, id credentials.Identity, m *message, at time.Time) *http1.Request {
 	m.Header = append(m.Header, sigv4.Header{Name: "Host", Value: m.at.Host})
 	s.signer(id.Credentials, m.region).Sign(&m.Request, at)
 	req := &http1.Request{Method: m.Method, Target: m.Path, Host: m.at.Host}

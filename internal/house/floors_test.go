@@ -36,7 +36,8 @@ var floors = []floor{
 	{awsRoom + "endpoint", nil, pure},
 	{awsRoom + "retry", []string{"reduction/internal/http1"}, pure},
 	{awsRoom + "transport", []string{awsRoom + "endpoint", awsRoom + "retry", "reduction/internal/http1", "reduction/internal/rawio", "reduction/internal/env"}, socket},
-	{"reduction/internal/aws", []string{awsRoom + "...", "reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/env",
+	{awsRoom + "credentials", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", "reduction/internal/http1", "reduction/internal/json", "reduction/sigv4"}, socket},
+	{"reduction/internal/aws", []string{awsRoom + "...", "reduction/internal/http1", "reduction/internal/crc64nvme", "reduction/internal/env",
 		"reduction/sigv4", "reduction/ddbwire"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 

@@ -1,4 +1,4 @@
-package aws
+package credentials
 
 import (
 	"context"
@@ -88,30 +88,30 @@ func (c *Container) authorization() (string, error) {
 	return token, nil
 }
 
-// fromContainer asks the endpoint for credentials. It opens a connection each time: the endpoint is
-// near, and is seldom asked.
-func (c *Client) fromContainer(ctx context.Context) (identity, error) {
-	at, target, err := c.config.Container.endpoint()
+// fetch asks the endpoint for credentials. It opens a connection each time: the endpoint is near, and
+// is seldom asked.
+func (s *Source) fetch(ctx context.Context) (Identity, error) {
+	at, target, err := s.container.endpoint()
 	if err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
-	attempts := retry.NewPolicy(retry.Standard, c.config.Pauses).Start()
+	attempts := retry.NewPolicy(retry.Standard, s.pauses).Start()
 	for {
-		id, fault, err := c.askContainer(ctx, at, target)
+		id, fault, err := s.ask(ctx, at, target)
 		if err == nil {
 			return id, nil
 		}
 		err = &containerError{at.Host, err}
 		if !attempts.Again(ctx, fault, 0) {
-			return identity{}, err
+			return Identity{}, err
 		}
 	}
 }
 
-func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target string) (identity, retry.Fault, error) {
-	token, err := c.config.Container.authorization()
+func (s *Source) ask(ctx context.Context, at endpoint.URL, target string) (Identity, retry.Fault, error) {
+	token, err := s.container.authorization()
 	if err != nil {
-		return identity{}, retry.Final, err
+		return Identity{}, retry.Final, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, containerTimeout)
 	defer cancel()
@@ -119,21 +119,21 @@ func (c *Client) askContainer(ctx context.Context, at endpoint.URL, target strin
 	if token != "" {
 		req.Header = append(req.Header, http1.Field{Name: "Authorization", Value: token})
 	}
-	status, body, err := c.pool.Fetch(ctx, at, req, maxCredentialSize)
+	status, body, err := s.pool.Fetch(ctx, at, req, maxCredentialSize)
 	if err != nil {
-		return identity{}, transport.Fault(err), err
+		return Identity{}, transport.Fault(err), err
 	}
 	if status != 200 {
 		// The error does not show the body, which may have parts of a credential.
-		return identity{}, retry.FaultOf(status, ""), errors.New("status " + strconv.Itoa(status))
+		return Identity{}, retry.FaultOf(status, ""), errors.New("status " + strconv.Itoa(status))
 	}
 	id, err := parseCredentials(body)
 	return id, retry.Final, err
 }
 
 // parseCredentials reads the endpoint's answer.
-func parseCredentials(body []byte) (identity, error) {
-	var id identity
+func parseCredentials(body []byte) (Identity, error) {
+	var id Identity
 	var expiration string
 	s := json.NewScanner(body)
 	for name := range s.Object() {
@@ -145,23 +145,23 @@ func parseCredentials(body []byte) (identity, error) {
 		case "Token":
 			id.SessionToken = string(s.Text())
 		case "AccountId":
-			id.accountID = string(s.Text())
+			id.AccountID = string(s.Text())
 		case "Expiration":
 			expiration = string(s.Text())
 		}
 	}
 	if err := s.End(); err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
 	if id.AccessKeyID == "" || id.SecretAccessKey == "" {
-		return identity{}, errContainer
+		return Identity{}, errContainer
 	}
 	if expiration != "" {
 		t, err := time.Parse(time.RFC3339, expiration)
 		if err != nil {
-			return identity{}, errContainer
+			return Identity{}, errContainer
 		}
-		id.expires = t
+		id.Expires = t
 	}
 	return id, nil
 }
@@ -174,4 +174,4 @@ type containerError struct {
 func (e *containerError) Error() string {
 	return "aws: credentials from " + e.host + ": " + e.err.Error()
 }
-func (e *containerError) Unwrap() []error { return []error{ErrCredentials, e.err} }
+func (e *containerError) Unwrap() []error { return []error{ErrInvalid, e.err} }

@@ -1,4 +1,4 @@
-package aws
+package credentials
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/retry"
+	"reduction/internal/aws/transport"
 )
 
 func TestContainer(t *testing.T) {
@@ -38,14 +40,15 @@ func TestContainer(t *testing.T) {
 	if err := os.WriteFile(token, []byte("first\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := testConfig("http://localhost", nil)
-	config.Credentials.AccessKeyID = ""
-	config.Container = Container{FullURI: server.URL + "/role?x=1", TokenFile: token}
-	config.Now = func() time.Time { return now }
-	c := newTestClient(t, config)
+	pool, err := transport.New(transport.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pauses := retry.Pauses{Sleep: func(ctx context.Context, d time.Duration) error { return ctx.Err() }}
+	source := Container{FullURI: server.URL + "/role?x=1", TokenFile: token}.Source(pool, pauses, func() time.Time { return now })
 	want := func(key string, fails error) {
 		t.Helper()
-		id, err := c.credentials.get(context.Background())
+		id, err := source.Get(t.Context())
 		if id.AccessKeyID != key || !errors.Is(err, fails) {
 			t.Fatalf("%q, %v, want %q", id.AccessKeyID, err, key)
 		}
@@ -57,7 +60,7 @@ func TestContainer(t *testing.T) {
 	if strings.Join(auth, "|") != "first /role?x=1|first /role?x=1" {
 		t.Errorf("asked with %q", auth)
 	}
-	if id, _ := c.credentials.get(context.Background()); id.accountID != "123456789012" || id.SessionToken != "t" {
+	if id, _ := source.Get(t.Context()); id.AccountID != "123456789012" || id.SessionToken != "t" {
 		t.Errorf("%+v", id)
 	}
 	now = end.Add(-refreshAhead)
@@ -71,10 +74,10 @@ func TestContainer(t *testing.T) {
 	}
 	now = now.Add(3 * time.Hour)
 	answers = []string{"403"}
-	want("", ErrCredentials)
+	want("", ErrInvalid)
 	for _, bad := range []string{`{`, `{}`, `{"AccessKeyId":"a"}`, `{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"soon"}`, `{"AccessKeyId":1}`} {
 		answers = []string{bad}
-		want("", ErrCredentials)
+		want("", ErrInvalid)
 	}
 	answers = []string{`{"AccessKeyId":"C","SecretAccessKey":"s","Token":"t"}`}
 	want("C", nil)
@@ -108,61 +111,5 @@ func TestContainerEndpoint(t *testing.T) {
 		if err != nil || at.Host != c.host || target != c.target {
 			t.Errorf("%v: %s %s, %v", c.container, at.Host, target, err)
 		}
-	}
-}
-
-// TestExpired holds that credentials which AWS calls expired are replaced, once, where
-// there are others.
-func TestExpired(t *testing.T) {
-	given := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given++
-		io.WriteString(w, `{"AccessKeyId":"K`+strconv.Itoa(given)+`","SecretAccessKey":"s","Token":"t"}`)
-	}))
-	defer server.Close()
-	for _, c := range []struct {
-		script string
-		want   error
-		given  int
-	}{
-		{"ok", nil, 1},
-		{"400 ExpiredToken | ok", nil, 2},
-		{"400 ExpiredToken | 400 ExpiredToken | 400 ExpiredToken | 400 ExpiredToken | 400 ExpiredToken", ErrExpired, 4},
-	} {
-		given = 0
-		s := newFakeS3(t, pattern(10), strings.Split(c.script, " | ")...)
-		config := testConfig(s.URL, nil)
-		config.Credentials.AccessKeyID = ""
-		config.Container.FullURI = server.URL
-		_, err := fetch(newTestClient(t, config), testRef)
-		if !errors.Is(err, c.want) || given != c.given {
-			t.Errorf("%s: %v after %d", c.script, err, given)
-		}
-		// The answer to a HEAD says no more than 400.
-		given = 0
-		s = newFakeS3(t, pattern(10), strings.Split(c.script, " | ")...)
-		config.Endpoints.S3 = s.URL
-		if _, err := newTestClient(t, config).Head(context.Background(), testRef); (err == nil) != (c.want == nil) || given != c.given {
-			t.Errorf("HEAD, %s: %v after %d", c.script, err, given)
-		}
-	}
-}
-
-// TestClock holds that a clock that is wrong is corrected by AWS's, once it matters.
-func TestClock(t *testing.T) {
-	theirs := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	s := newFakeS3(t, pattern(10), "403 RequestTimeTooSkewed Date="+strings.ReplaceAll(theirs.Format(http.TimeFormat), " ", "_"))
-	var dates []string
-	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		dates = append(dates, r.Header.Get("X-Amz-Date"))
-		s.ServeHTTP(w, r)
-	})
-	config := testConfig(s.URL, nil)
-	config.Now = func() time.Time { return theirs.Add(-time.Hour) }
-	if _, err := fetch(newTestClient(t, config), testRef); err != nil {
-		t.Error(err)
-	}
-	if got := strings.Join(dates, " "); got != "20261123T110000Z 20261123T120000Z" {
-		t.Errorf("signed at %s", got)
 	}
 }
