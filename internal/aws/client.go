@@ -4,34 +4,27 @@ import (
 	"context"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"reduction/internal/aws/credentials"
+	"reduction/internal/aws/dynamodb"
 	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/request"
 	"reduction/internal/aws/retry"
+	"reduction/internal/aws/s3"
 	"reduction/internal/aws/transport"
 	"reduction/internal/crc64nvme"
 	"reduction/internal/env"
 )
 
-// Client sends requests to S3 and DynamoDB. Several goroutines may use it at once. It keeps
-// connections, TLS sessions, credentials and read-ahead buffers from one call to the next, so a
-// function makes one Client and keeps it.
+// Client is a client of S3 and one of DynamoDB, which share what they stand on. Several goroutines
+// may use it at once. It keeps connections, TLS sessions, credentials and read-ahead buffers from
+// one call to the next, so a function makes one Client and keeps it.
 type Client struct {
-	config      Config
-	credentials *credentials.Source
-	pool        *transport.Pool
-	s3          service
-	dynamoDB    service
-	buffers     buffers
+	S3       *s3.Client
+	DynamoDB *dynamodb.Client
 
-	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
-
-	mu      sync.Mutex
-	regions map[string]string // by bucket, where its region has turned out to be another
-
-	senders sync.Pool // of *sender, not in use
+	shared *request.Sender
 }
 
 // New returns a client. It opens no connection, and reads no file but the CA bundle. The first
@@ -61,18 +54,11 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{
-		config:  c,
-		pool:    pool,
-		regions: make(map[string]string),
-	}
-	client.s3.init("s3", retry.Standard, &c)
-	client.dynamoDB.init("dynamodb", retry.DynamoDB, &c)
-	client.buffers.plan = planFor(c.MemoryMB)
+	shared := &request.Sender{Region: c.Region, Endpoints: c.Endpoints, Pool: pool, Clock: c.Now}
 	if c.Credentials.AccessKeyID != "" {
-		client.credentials = credentials.Fixed(c.Credentials)
+		shared.Credentials = credentials.Fixed(c.Credentials)
 	} else {
-		client.credentials = c.Container.Source(pool, c.Pauses, client.now)
+		shared.Credentials = c.Container.Source(pool, c.Pauses, shared.Now)
 	}
 	// Settings that allow no endpoint fail now, and not at the first object.
 	if _, _, err := c.Endpoints.Bucket(c.Region, "bucket"); err != nil {
@@ -83,7 +69,21 @@ func New(c Config) (*Client, error) {
 			return nil, err
 		}
 	}
+	client := &Client{
+		S3:       s3.New(c.service(shared, "s3", retry.Standard), c.MemoryMB),
+		DynamoDB: dynamodb.New(c.service(shared, "dynamodb", retry.DynamoDB)),
+		shared:   shared,
+	}
+	client.S3.VerifyFull, client.S3.RequesterPays = c.VerifyFull, c.RequesterPays
 	return client, nil
+}
+
+// service returns a service that is called by its rules, or by MaxAttempts.
+func (c *Config) service(shared *request.Sender, name string, r retry.Rules) *request.Service {
+	if c.MaxAttempts > 0 {
+		r.Attempts = c.MaxAttempts
+	}
+	return &request.Service{Sender: shared, Name: name, Retry: retry.NewPolicy(r, c.Pauses)}
 }
 
 type noCredentials struct{}
@@ -98,7 +98,7 @@ func (noCredentials) Unwrap() error { return credentials.ErrInvalid }
 // is cheap there. Errors are ignored: the first call meets them again and reports them. Warm may
 // run beside other calls.
 func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
-	id, err := c.credentials.Get(ctx)
+	id, err := c.shared.Credentials.Get(ctx)
 	if err != nil {
 		return
 	}
@@ -107,15 +107,14 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 		if err != nil {
 			return
 		}
-		wg.Go(func() { c.pool.Add(ctx, at) })
+		wg.Go(func() { c.shared.Pool.Add(ctx, at) })
 	}
-	at, err := c.config.Endpoints.Tables(c.config.Region, id.AccountID)
+	at, err := c.shared.Endpoints.Tables(c.shared.Region, id.AccountID)
 	for range writers {
 		warm(at, err)
 	}
 	for _, bucket := range buckets {
-		at, _, err := c.config.Endpoints.Bucket(c.regionOf(bucket), bucket)
-		warm(at, err)
+		warm(c.S3.Endpoint(bucket))
 	}
 	crc64nvme.New() // the first call asks the processor for its features: better now than later
 	wg.Wait()
@@ -124,22 +123,6 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 // Close closes the connections and frees the buffers that no call is using. The client remains
 // usable.
 func (c *Client) Close() {
-	c.pool.Close()
-	c.buffers.release()
-}
-
-// regionOf returns the region that a bucket was last found in.
-func (c *Client) regionOf(bucket string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if region := c.regions[bucket]; region != "" {
-		return region
-	}
-	return c.config.Region
-}
-
-func (c *Client) setRegion(bucket, region string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.regions[bucket] = region
+	c.shared.Pool.Close()
+	c.S3.Release()
 }

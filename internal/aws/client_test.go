@@ -1,58 +1,47 @@
 package aws
 
 import (
-	"context"
-	"errors"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"reduction/internal/aws/awstest"
+	"reduction/internal/aws/s3"
 )
 
-func TestDialAgain(t *testing.T) {
-	s := newFakeS3(t, pattern(10))
-	config := testConfig(s.URL, nil)
-	dials := 0
-	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if dials++; dials == 1 {
-			return nil, errors.New("unreachable")
-		}
-		return new(net.Dialer).DialContext(ctx, network, address)
-	}
-	if _, err := fetch(newTestClient(t, config), testRef); err != nil || dials != 2 {
-		t.Error(dials, err)
-	}
-}
-
-// TestDialTimeout holds that a dialer's own timeout is a fault like others.
-func TestDialTimeout(t *testing.T) {
-	s := newFakeS3(t, pattern(10))
-	config := testConfig(s.URL, nil)
-	dials := 0
-	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-		d := new(net.Dialer)
-		if dials++; dials == 1 {
-			d.Deadline = time.Now().Add(-time.Second)
-		}
-		return d.DialContext(ctx, network, address)
-	}
-	if _, err := fetch(newTestClient(t, config), testRef); err != nil || dials != 2 {
-		t.Error(dials, err)
-	}
-}
-
 func TestWarm(t *testing.T) {
-	s := newFakeS3(t, pattern(10))
-	c := newTestClient(t, testConfig(s.URL, nil))
-	c.Warm(context.Background(), 1, "bucket")
-	eventually(t, "connections to be accepted", func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.conns == 2
-	})
-	if _, err := fetch(c, testRef); err != nil || s.conns != 2 {
-		t.Error(s.conns, err)
+	var conns, requests atomic.Int64
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		w.Header().Set("ETag", `"x"`)
+		io.WriteString(w, "right")
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			conns.Add(1)
+		}
 	}
-	if len(s.requests()) != 1 {
+	s.Start()
+	defer s.Close()
+	config, err := FromEnv(environ("AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b", "AWS_ENDPOINT_URL="+s.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, config)
+	c.Warm(t.Context(), 1, "bucket")
+	for end := time.Now().Add(awstest.Patience); conns.Load() != 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain for two connections, have %d", conns.Load())
+		}
+	}
+	if requests.Load() != 0 {
 		t.Error("warming made a request")
+	}
+	if got, err := fetch(c, s3.ObjectRef{Bucket: "bucket", Key: "key"}); err != nil || string(got) != "right" || conns.Load() != 2 {
+		t.Errorf("%q, %v, %d connections", got, err, conns.Load())
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"reduction/aggregate"
 	"reduction/csvfast"
 	"reduction/ddbwire"
-	"reduction/internal/aws"
+	"reduction/internal/aws/request"
+	"reduction/internal/aws/s3"
 	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/internal/job"
@@ -27,18 +28,18 @@ var causes = []struct {
 	by   []lambdatest.FaultKind
 }{
 	{"died", errDied, []lambdatest.FaultKind{died}},
-	{"expired", aws.ErrExpired, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
-	{"throttled", aws.ErrThrottled, []lambdatest.FaultKind{lambdatest.Throttle}},
+	{"expired", request.ErrExpired, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
+	{"throttled", request.ErrThrottled, []lambdatest.FaultKind{lambdatest.Throttle}},
 	// The answer to a HEAD has a status and no body: what is throttled is not available, and what has
 	// expired is refused.
-	{"unavailable", aws.ErrUnavailable, []lambdatest.FaultKind{lambdatest.ServerError, lambdatest.Answer, lambdatest.Throttle}},
-	{"refused", aws.ErrRefused, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
-	{"changed", aws.ErrChanged, []lambdatest.FaultKind{changed, lambdatest.WrongETag}},
-	{"checksum", aws.ErrChecksum, damage},
-	{"no checksum", aws.ErrNoChecksum, damage},
-	{"corrupt", aws.ErrCorrupt, damage},
-	{"range", aws.ErrRange, damage},
-	{"size", aws.ErrSize, damage},
+	{"unavailable", request.ErrUnavailable, []lambdatest.FaultKind{lambdatest.ServerError, lambdatest.Answer, lambdatest.Throttle}},
+	{"refused", request.ErrRefused, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
+	{"changed", s3.ErrChanged, []lambdatest.FaultKind{changed, lambdatest.WrongETag}},
+	{"checksum", s3.ErrChecksum, damage},
+	{"no checksum", s3.ErrNoChecksum, damage},
+	{"corrupt", request.ErrCorrupt, damage},
+	{"range", s3.ErrRange, damage},
+	{"size", s3.ErrSize, damage},
 	{"gzip", gzip.ErrChecksum, damage},
 	{"gzip", gzip.ErrHeader, damage},
 	{"gzip", anyFlate, damage},

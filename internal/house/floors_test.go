@@ -37,13 +37,17 @@ var floors = []floor{
 	{awsRoom + "retry", []string{"reduction/internal/http1"}, pure},
 	{awsRoom + "transport", []string{awsRoom + "endpoint", awsRoom + "retry", "reduction/internal/http1", "reduction/internal/rawio", "reduction/internal/env"}, socket},
 	{awsRoom + "credentials", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", "reduction/internal/http1", "reduction/internal/json", "reduction/sigv4"}, socket},
-	{"reduction/internal/aws", []string{awsRoom + "...", "reduction/internal/http1", "reduction/internal/crc64nvme", "reduction/internal/env",
-		"reduction/sigv4", "reduction/ddbwire"}, socket},
+	{awsRoom + "request", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", awsRoom + "credentials", "reduction/internal/http1", "reduction/sigv4"}, socket},
+	{awsRoom + "s3", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", awsRoom + "credentials", awsRoom + "request",
+		"reduction/internal/http1", "reduction/internal/crc64nvme", "reduction/sigv4"}, socket},
+	{awsRoom + "dynamodb", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", awsRoom + "credentials", awsRoom + "request",
+		"reduction/internal/http1", "reduction/sigv4", "reduction/ddbwire"}, socket},
+	{"reduction/internal/aws", []string{awsRoom + "...", "reduction/internal/crc64nvme", "reduction/internal/env", "reduction/sigv4"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
 	// Stands on the job.
 	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/job"}, pure},
-	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
+	{"reduction/internal/stores", []string{"reduction/internal/aws", awsRoom + "s3", awsRoom + "dynamodb", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},
@@ -89,6 +93,7 @@ var floors = []floor{
 	{"reduction/runtime/lambdatest/lambda", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
 	{"reduction/runtime/lambdatest", []string{"reduction/runtime/lambdatest/..."}, tool},
 	{"reduction/internal/dataset", nil, tool},
+	{awsRoom + "awstest", []string{awsRoom + "...", "reduction/internal/env", "reduction/runtime/lambdatest", "reduction/sigv4"}, tool},
 	{"reduction", anything, tool},
 	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},
 	{"reduction/internal/machine", nil, tool},

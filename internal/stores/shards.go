@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/job"
 	"reduction/internal/shard"
 )
@@ -21,12 +22,12 @@ type Shards struct {
 
 // Open opens a part of an object. It fails where the object has another ETag than in the plan.
 func (s Shards) Open(ctx context.Context, o shard.Object, from, to int64) (io.ReadCloser, error) {
-	return s.Client.Part(ctx, aws.ObjectRef(o.Object), from, to, o.Size), nil
+	return s.Client.S3.Part(ctx, s3.ObjectRef(o.Object), from, to, o.Size), nil
 }
 
 // List returns the objects of a bucket whose keys begin with a prefix, without partials.
 func (s Shards) List(ctx context.Context, bucket, prefix string) (objects []shard.Object, err error) {
-	listed, err := s.Client.List(ctx, bucket, prefix, shard.MaxObjects)
+	listed, err := s.Client.S3.List(ctx, bucket, prefix, shard.MaxObjects)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +48,8 @@ var ErrTwoPartials = errors.New("a task has two partials that differ: an object 
 
 // PutPartial stores a partial, or finds the same one stored.
 func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error {
-	err := s.Client.Create(ctx, s.Bucket, s.Partials+name, data)
-	if !errors.Is(err, aws.ErrExists) {
+	err := s.Client.S3.Create(ctx, s.Bucket, s.Partials+name, data)
+	if !errors.Is(err, s3.ErrExists) {
 		return err
 	}
 	there, err := s.OpenPartial(ctx, name)
@@ -65,5 +66,5 @@ func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error 
 
 // OpenPartial opens a partial.
 func (s Shards) OpenPartial(ctx context.Context, name string) (io.ReadCloser, error) {
-	return s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	return s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
 }

@@ -90,10 +90,10 @@ func (c *Container) authorization() (string, error) {
 
 // fetch asks the endpoint for credentials. It opens a connection each time: the endpoint is near, and
 // is seldom asked.
-func (s *Source) fetch(ctx context.Context) (Identity, error) {
+func (s *Source) fetch(ctx context.Context) (*Identity, error) {
 	at, target, err := s.container.endpoint()
 	if err != nil {
-		return Identity{}, err
+		return nil, err
 	}
 	attempts := retry.NewPolicy(retry.Standard, s.pauses).Start()
 	for {
@@ -103,15 +103,15 @@ func (s *Source) fetch(ctx context.Context) (Identity, error) {
 		}
 		err = &containerError{at.Host, err}
 		if !attempts.Again(ctx, fault, 0) {
-			return Identity{}, err
+			return nil, err
 		}
 	}
 }
 
-func (s *Source) ask(ctx context.Context, at endpoint.URL, target string) (Identity, retry.Fault, error) {
+func (s *Source) ask(ctx context.Context, at endpoint.URL, target string) (*Identity, retry.Fault, error) {
 	token, err := s.container.authorization()
 	if err != nil {
-		return Identity{}, retry.Final, err
+		return nil, retry.Final, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, containerTimeout)
 	defer cancel()
@@ -121,19 +121,19 @@ func (s *Source) ask(ctx context.Context, at endpoint.URL, target string) (Ident
 	}
 	status, body, err := s.pool.Fetch(ctx, at, req, maxCredentialSize)
 	if err != nil {
-		return Identity{}, transport.Fault(err), err
+		return nil, transport.Fault(err), err
 	}
 	if status != 200 {
 		// The error does not show the body, which may have parts of a credential.
-		return Identity{}, retry.FaultOf(status, ""), errors.New("status " + strconv.Itoa(status))
+		return nil, retry.FaultOf(status, ""), errors.New("status " + strconv.Itoa(status))
 	}
 	id, err := parseCredentials(body)
 	return id, retry.Final, err
 }
 
 // parseCredentials reads the endpoint's answer.
-func parseCredentials(body []byte) (Identity, error) {
-	var id Identity
+func parseCredentials(body []byte) (*Identity, error) {
+	id := new(Identity)
 	var expiration string
 	s := json.NewScanner(body)
 	for name := range s.Object() {
@@ -151,15 +151,15 @@ func parseCredentials(body []byte) (Identity, error) {
 		}
 	}
 	if err := s.End(); err != nil {
-		return Identity{}, err
+		return nil, err
 	}
 	if id.AccessKeyID == "" || id.SecretAccessKey == "" {
-		return Identity{}, errContainer
+		return nil, errContainer
 	}
 	if expiration != "" {
 		t, err := time.Parse(time.RFC3339, expiration)
 		if err != nil {
-			return Identity{}, errContainer
+			return nil, errContainer
 		}
 		id.Expires = t
 	}

@@ -49,8 +49,8 @@ func TestContainer(t *testing.T) {
 	want := func(key string, fails error) {
 		t.Helper()
 		id, err := source.Get(t.Context())
-		if id.AccessKeyID != key || !errors.Is(err, fails) {
-			t.Fatalf("%q, %v, want %q", id.AccessKeyID, err, key)
+		if !errors.Is(err, fails) || (id == nil) != (key == "") || id != nil && id.AccessKeyID != key {
+			t.Fatalf("%+v, %v, want %q", id, err, key)
 		}
 	}
 	end := now.Add(time.Hour)

@@ -18,7 +18,7 @@ var ErrInvalid = errors.New("credentials refused")
 // between the signing of a request and its arrival. AWS's SDKs do the same.
 const refreshAhead = 5 * time.Minute
 
-// Identity is who the client is.
+// Identity is who the client is. It does not change: a Source that refreshes has another then.
 type Identity struct {
 	sigv4.Credentials
 	AccountID string    // "" if it did not come with the credentials
@@ -33,11 +33,11 @@ type Source struct {
 	now       func() time.Time // as AWS has it
 
 	mu   sync.Mutex // locked while fetching: all callers wait for one request
-	held Identity
+	held *Identity  // nil: none yet, or refused
 }
 
 // Fixed returns a Source of credentials that never change.
-func Fixed(c sigv4.Credentials) *Source { return &Source{held: Identity{Credentials: c}} }
+func Fixed(c sigv4.Credentials) *Source { return &Source{held: &Identity{Credentials: c}} }
 
 // Source returns a Source that fetches credentials from the endpoint. now is the time as AWS has it.
 func (c Container) Source(pool *transport.Pool, pauses retry.Pauses, now func() time.Time) *Source {
@@ -46,36 +46,36 @@ func (c Container) Source(pool *transport.Pool, pauses retry.Pauses, now func() 
 
 // Get returns an identity that does not expire soon. If it cannot be replaced, Get returns the old
 // one until it expires: the endpoint may answer again before that.
-func (s *Source) Get(ctx context.Context) (Identity, error) {
+func (s *Source) Get(ctx context.Context) (*Identity, error) {
 	if s.container == nil {
 		return s.held, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if s.held.AccessKeyID != "" && (s.held.Expires.IsZero() || now.Add(refreshAhead).Before(s.held.Expires)) {
+	if s.held != nil && (s.held.Expires.IsZero() || now.Add(refreshAhead).Before(s.held.Expires)) {
 		return s.held, nil
 	}
 	fresh, err := s.fetch(ctx)
 	switch {
 	case err == nil:
 		s.held = fresh
-	case !now.Before(s.held.Expires):
-		return Identity{}, err
+	case s.held == nil || !now.Before(s.held.Expires):
+		return nil, err
 	}
 	return s.held, nil
 }
 
 // Refused must be called if AWS says that an identity has expired. It reports whether Get can fetch
 // another.
-func (s *Source) Refused(id Identity) bool {
+func (s *Source) Refused(id *Identity) bool {
 	if s.container == nil {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held.AccessKeyID == id.AccessKeyID && s.held.SessionToken == id.SessionToken {
-		s.held = Identity{}
+	if s.held == id {
+		s.held = nil
 	}
 	return true
 }
