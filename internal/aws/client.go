@@ -36,7 +36,7 @@ func New(c Config) (*Client, error) {
 	case !endpoint.IsHostLabel(c.Region):
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region"}
 	case c.Credentials.AccessKeyID == "" && c.Container == (credentials.Container{}):
-		return nil, noCredentials{}
+		return nil, new(noCredentials)
 	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
 		return nil, &env.Error{Name: "AWS_SECRET_ACCESS_KEY", Expected: "the secret of AWS_ACCESS_KEY_ID"}
 	}
@@ -88,10 +88,10 @@ func (c *Config) service(shared *request.Sender, name string, r retry.Rules) *re
 
 type noCredentials struct{}
 
-func (noCredentials) Error() string {
+func (*noCredentials) Error() string {
 	return "aws: no credentials: neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
 }
-func (noCredentials) Unwrap() error { return credentials.ErrInvalid }
+func (*noCredentials) Unwrap() error { return credentials.ErrInvalid }
 
 // Warm opens connections for the first calls: one to DynamoDB for each writer, and one to each
 // bucket. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS handshake

@@ -29,11 +29,24 @@ var otherKeys = [...]string{
 	"One of the required keys was not given a value",
 }
 
-// refused reads a refusal.
+// refused reads a refusal. Amazon DynamoDB Developer Guide, Error handling.
 func refused(e *request.Error, _ http1.Header, body []byte) bool {
 	said := ddbwire.ParseError(body)
 	e.Says(said.Type, said.Message)
-	e.Err, e.Hint = refusal(e)
+	switch e.Code {
+	case "AccessDeniedException":
+		e.Err, e.Hint = request.ErrAccessDenied, "the role needs dynamodb:"+e.Op+" on the table"
+	case "ResourceNotFoundException":
+		e.Err, e.Hint = ErrNoSuchTable, "check the table's name, the region and the account"
+	case "ResourceInUseException":
+		e.Err, e.Hint = request.ErrUnavailable, "the table is being changed"
+	case "ConditionalCheckFailedException":
+		e.Err = ErrCondition
+	case "ValidationException":
+		e.Err, e.Hint = request.ErrRefused, "do the table's keys match the items'?"
+	case "ItemCollectionSizeLimitExceededException":
+		e.Err, e.Hint = request.ErrRefused, "with a local secondary index, a partition key holds 10 GB at most"
+	}
 	if slices.Contains(otherKeys[:], said.Message) {
 		e.Message, e.Err, e.Hint = said.Message, ddbwire.ErrTableKeys, hintKeys
 	}
@@ -47,24 +60,4 @@ func refused(e *request.Error, _ http1.Header, body []byte) bool {
 		e.Message += reason
 	}
 	return false
-}
-
-// refusal returns the kind of error that a code of DynamoDB means, and a hint. Amazon DynamoDB
-// Developer Guide, Error handling.
-func refusal(e *request.Error) (kind error, hint string) {
-	switch e.Code {
-	case "AccessDeniedException":
-		return request.ErrAccessDenied, "the role needs dynamodb:" + e.Op + " on the table"
-	case "ResourceNotFoundException":
-		return ErrNoSuchTable, "check the table's name, the region and the account"
-	case "ResourceInUseException":
-		return request.ErrUnavailable, "the table is being changed"
-	case "ConditionalCheckFailedException":
-		return ErrCondition, ""
-	case "ValidationException":
-		return request.ErrRefused, "do the table's keys match the items'?"
-	case "ItemCollectionSizeLimitExceededException":
-		return request.ErrRefused, "with a local secondary index, a partition key holds 10 GB at most"
-	}
-	return nil, ""
 }

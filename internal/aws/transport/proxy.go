@@ -28,7 +28,7 @@ type Proxies struct {
 
 // proxy is one proxy, ready to use.
 type proxy struct {
-	endpoint.URL
+	at   endpoint.URL
 	auth string // Proxy-Authorization, or ""
 }
 
@@ -61,12 +61,12 @@ func parseProxy(variable, setting string) (*proxy, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, &proxyError{"of " + variable, "its value is no http:// or https:// URL; in a password, %40 is @, %3A is :, %2F is / and %25 is %"}
 	}
-	at := &proxy{URL: endpoint.URL{TLS: u.Scheme == "https", Host: u.Host}}
+	p := &proxy{at: endpoint.URL{TLS: u.Scheme == "https", Host: u.Host}}
 	if u.User != nil {
 		password, _ := u.User.Password()
-		at.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
+		p.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
 	}
-	return at, nil
+	return p, nil
 }
 
 // header returns the fields that a request to the proxy needs in addition.
@@ -89,7 +89,7 @@ func (p *proxy) tunnel(nc net.Conn, address string) error {
 		if resp.Status == 407 {
 			why += ": it wants a user name and password in HTTPS_PROXY"
 		}
-		return &proxyError{p.Address(), why}
+		return &proxyError{p.at.Address(), why}
 	}
 	return nil
 }
@@ -133,9 +133,9 @@ func bypasses(setting string, at endpoint.URL) bool {
 
 // throughProxy dials an endpoint by way of a proxy.
 func (p *Pool) throughProxy(ctx context.Context, via *proxy, at endpoint.URL) (net.Conn, error) {
-	nc, err := p.reach(ctx, via.URL)
+	nc, err := p.reach(ctx, via.at)
 	if err != nil {
-		return nil, &noAnswer{"proxy " + via.Address() + " of " + variable(at), err}
+		return nil, &noAnswer{"proxy " + via.at.Address() + " of " + variable(at), err}
 	}
 	if !at.TLS {
 		return nc, nil

@@ -19,8 +19,7 @@ func watch(ctx context.Context, nc net.Conn) (stop func() bool) {
 // call, an object or a writer, so that an exchange costs neither a goroutine nor an allocation.
 type Watcher struct {
 	Context context.Context
-
-	stop func() bool
+	Stop    func() bool // ends the watching
 
 	mu    sync.Mutex
 	conns []*conn
@@ -31,7 +30,7 @@ type Watcher struct {
 func NewWatcher(ctx context.Context) *Watcher {
 	w := &Watcher{Context: ctx}
 	w.conns = w.few[:0]
-	w.stop = context.AfterFunc(ctx, func() {
+	w.Stop = context.AfterFunc(ctx, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for _, cn := range w.conns {
@@ -40,9 +39,6 @@ func NewWatcher(ctx context.Context) *Watcher {
 	})
 	return w
 }
-
-// Stop ends the watching.
-func (w *Watcher) Stop() { w.stop() }
 
 func (w *Watcher) enter(cn *conn) {
 	w.mu.Lock()
