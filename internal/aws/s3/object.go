@@ -155,9 +155,7 @@ func (o *Object) Read(p []byte) (int, error) {
 		}
 	}
 	if err != nil && err != io.EOF {
-		if _, ok := errors.AsType[*request.Error](err); !ok {
-			err = &request.Error{Op: "GetObject", Place: o.ref.place(), Err: err}
-		}
+		err = o.ref.placed(err)
 	}
 	o.err = err
 	return n, err

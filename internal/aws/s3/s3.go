@@ -22,6 +22,14 @@ type ObjectRef struct {
 
 func (r *ObjectRef) place() string { return "s3://" + r.Bucket + "/" + r.Key }
 
+// placed returns an error of reading the object with its place, if it lacks one.
+func (r *ObjectRef) placed(err error) error {
+	if _, ok := errors.AsType[*request.Error](err); ok {
+		return err
+	}
+	return &request.Error{Op: "GetObject", Place: r.place(), Err: err}
+}
+
 // span is a range of bytes, its end excluded. An end of -1 is the object's.
 type span struct{ off, end int64 }
 

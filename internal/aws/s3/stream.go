@@ -165,9 +165,7 @@ type partOf struct {
 func (p *partOf) Read(b []byte) (int, error) {
 	n, err := p.stream.Read(b)
 	if err != nil && err != io.EOF {
-		if _, ok := errors.AsType[*request.Error](err); !ok {
-			err = &request.Error{Op: "GetObject", Place: p.ref.place(), Err: err}
-		}
+		err = p.ref.placed(err)
 	}
 	return n, err
 }
