@@ -4,7 +4,7 @@
 //	ahead.go       its parts, over several connections: plan.go, pace.go, buffers.go
 //	stream.go      a span of it, resumed when a connection is cut
 //	checksum.go    the checksums that S3 sends
-//	s3.go          a request, sent to the region of its bucket
+//	s3.go          a request, sent to the region of its bucket, which client.go remembers
 //	list.go        a listing of a bucket
 //	create.go      an object under a key that has none
 //	error.go       what S3's error codes mean

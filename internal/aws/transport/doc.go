@@ -1,7 +1,6 @@
 // Package transport sends an HTTP request over a connection to an endpoint, and reads the answer.
 // It knows nothing of S3 and DynamoDB, and does not decide whether to try again.
 //
-//	Pool.Exchange
 //	exchange.go            a request and its answer
 //	pool.go                connections kept between exchanges
 //	dial.go, proxy.go      how a connection is opened
