@@ -124,9 +124,11 @@ func (t *Table) numbers(data []byte, c int) {
 	b := &t.batch
 	text, ends, stride := first(data), &b.ends[c], b.fields
 	_ = b.ends[c+(b.n-1)*stride+1]
+	last, i := c == stride-1, 0
 	for j := range b.whole[:b.n] {
-		p, e := load32(ends, j*stride)+1, load32(ends, j*stride+1)
-		if c == stride-1 && data[e-1] == '\r' {
+		p, e := load32(ends, i)+1, load32(ends, i+1)
+		i += stride
+		if last && data[e-1] == '\r' {
 			e--
 		}
 		w, n := load(text, uint(p)), e-p
