@@ -44,7 +44,7 @@ lab scale --shard 1MB --functions 8 --faults --seed 7 feeds/ > result.jsonl
 lab scale --partials s3://feed/partials/ s3://feed/2026/ > result.jsonl
 lab scale --plan --size 10TB --concurrency 500`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
-		r, settings := new(scale.Run), reduce.Settings{}
+		r, values := new(scale.Run), reduce.Settings{}
 		a := scale.Default()
 		var stats, plan bool
 		var partials string
@@ -55,7 +55,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 		f.Bool(&r.Faults, "faults", "make functions die, be slow, and be started twice")
 		cli.Whole(f, &r.Seed, "seed", 1, 0, 1<<63-1, "`S` seed of the order of the tasks and of the faults (default 1)")
 		f.Bool(&stats, "stats", "print on standard error what the run took")
-		settingFlags(f, settings)
+		settingFlags(f, values)
 		f.Bool(&plan, "plan", "calculate what a run would take and cost on AWS")
 		f.Bytes(&a.Size, "size", 0, "`SIZE` size of all files; with --plan")
 		f.Bytes(&a.Speed, "speed", a.Speed, "`SIZE` bytes that a function reduces in a second; with --plan (default 75MB)")
@@ -101,7 +101,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 				return cli.Usagef("expected FILE, FOLDER or s3://BUCKET/PREFIX, or --plan")
 			}
 			var err error
-			if r.Options, err = settings.Options(); err != nil {
+			if r.Options, err = values.Options(); err != nil {
 				return err
 			}
 			ctx, stop := interruptible()
@@ -122,7 +122,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 			if partials != "" && r.Partials == nil {
 				r.Partials = scale.Folder(partials)
 			}
-			err = r.Files(ctx, args)
+			err = withFlags(r.Files(ctx, args))
 			if stats {
 				printScaleStats(c, r)
 			}
