@@ -20,8 +20,8 @@ const (
 	// reads the head of each partial.
 	MaxShards = 10_000
 
-	// MaxObjects is how many objects a plan has at the most.
-	MaxObjects = 1 << (63 - offsetBits)
+	// MaxObjects is how many objects a plan has at the most: 1 << (63 - offsetBits).
+	MaxObjects = job.MaxShardedObjects
 
 	// offsetBits are the bits of an offset in an object: 64 TiB. S3's largest object has less, and
 	// the bits above them number the objects, in the places of groups.
@@ -58,6 +58,25 @@ type Plan struct {
 	Objects  []Object
 	Shards   []Shard
 	Empty    int // objects without bytes, which are left out
+
+	firstShard, firstObject int // of a plan that has only one shard of another: see One
+}
+
+// One returns a plan that has only one shard of another one, for a Map of that shard alone. objects
+// are those of the shard's pieces, without others between them.
+func One(run, settings string, shard int, s Shard, objects []Object) *Plan {
+	return &Plan{Run: run, Settings: settings, Objects: objects, Shards: []Shard{s}, firstShard: shard, firstObject: s[0].Object}
+}
+
+// object returns an object by its index in the plan.
+func (p *Plan) object(i int) *Object { return &p.Objects[i-p.firstObject] }
+
+// shard returns a shard by its index in the plan, if the plan has it.
+func (p *Plan) shard(i int) (s Shard, ok bool) {
+	if i -= p.firstShard; i < 0 || i >= len(p.Shards) {
+		return nil, false
+	}
+	return p.Shards[i], true
 }
 
 // NewPlan shares objects among shards of about size bytes, or more where they would be more than
@@ -68,7 +87,8 @@ func NewPlan(run string, o *job.Options, objects []Object, size int64) (*Plan, e
 		p.Size = DefaultSize
 	}
 	var total int64
-	for _, o := range objects {
+	for i := range objects {
+		o := &objects[i]
 		switch {
 		case o.Size == 0:
 			p.Empty++
@@ -76,7 +96,7 @@ func NewPlan(run string, o *job.Options, objects []Object, size int64) (*Plan, e
 		case o.Size > 1<<offsetBits:
 			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: ErrObjectTooLarge}
 		}
-		p.Objects = append(p.Objects, o)
+		p.Objects = append(p.Objects, *o)
 		total += o.Size
 	}
 	switch {
@@ -98,14 +118,15 @@ func NewPlan(run string, o *job.Options, objects []Object, size int64) (*Plan, e
 func (p *Plan) cut() bool {
 	p.Shards = nil
 	var shared Shard
-	room := p.Size
+	room, names := p.Size, maxNames
 	flush := func() {
 		if len(shared) > 0 {
 			p.Shards = append(p.Shards, shared)
 		}
-		shared, room = nil, p.Size
+		shared, room, names = nil, p.Size, maxNames
 	}
-	for i, o := range p.Objects {
+	for i := range p.Objects {
+		o := &p.Objects[i]
 		if o.Size > p.Size {
 			flush()
 			n := (o.Size + p.Size - 1) / p.Size
@@ -117,14 +138,35 @@ func (p *Plan) cut() bool {
 			}
 			continue
 		}
-		if o.Size > room {
+		size := namesSize(o)
+		if o.Size > room || size > names {
 			flush()
 		}
 		room -= o.Size
+		names -= size
 		shared = append(shared, Piece{Object: i, To: o.Size})
 	}
 	flush()
 	return len(p.Shards) <= MaxShards
+}
+
+// maxNames bounds what a shard says of its objects, in bytes. All of it is in the input of one child
+// execution of Step Functions, which may have 256 KiB (Step Functions Developer Guide, Quotas).
+const maxNames = 200_000
+
+// namesSize is the most that an object takes there: the names of members and its numbers, and its
+// names in JSON, where plain characters of ASCII take a byte and all others six at the most.
+func namesSize(o *Object) int {
+	size := len(`{"object":131071,"key":"","versionId":"","etag":"","size":70368744177664},`)
+	for _, name := range [...]string{o.Key, o.VersionID, o.ETag} {
+		for i := range len(name) {
+			if c := name[i]; c < ' ' || c == '"' || c == '\\' || c > '~' {
+				size += 5
+			}
+			size++
+		}
+	}
+	return size
 }
 
 // share returns where part k of n begins.
@@ -132,13 +174,13 @@ func share(size, k, n int64) int64 { return size/n*k + size%n*k/n }
 
 // whole says whether a piece is a whole object.
 func (p *Plan) whole(piece Piece) bool {
-	return piece.From == 0 && piece.To == p.Objects[piece.Object].Size
+	return piece.From == 0 && piece.To == p.object(piece.Object).Size
 }
 
 // Verify fails where an object that would be cut is compressed.
 func (p *Plan) Verify(ctx context.Context, source Source) error {
 	for _, s := range p.Shards {
-		o := p.Objects[s[0].Object]
+		o := &p.Objects[s[0].Object]
 		if s[0].From > 0 || p.whole(s[0]) {
 			continue
 		}
@@ -177,7 +219,8 @@ func (p *Plan) First() []Task {
 // Name is the name of a task's partial. It is the same however often a task is carried out.
 func (p *Plan) Name(t Task) string {
 	shard := strconv.Itoa(t.Shard)
-	return p.Run + "/" + strings.Repeat("0", max(0, 5-len(shard))) + shard + "-" + t.start() + "-" + p.Settings + Suffix
+	const zeros = "00000"
+	return p.Run + "/" + zeros[min(len(shard), len(zeros)):] + shard + "-" + t.start() + "-" + p.Settings + Suffix
 }
 
 // start names the start.
@@ -188,13 +231,22 @@ func (t Task) start() string {
 	return strconv.FormatInt(t.Start, 10)
 }
 
-// Suffix is what the names of partials end with.
-const Suffix = ".part"
+// Folder begins the keys of the objects that a run on AWS keeps, beside what it reads. Suffix ends
+// their names, and those of all partials.
+const (
+	Folder = "reduction-runs/"
+	Suffix = ".part"
+)
+
+// IsKept says whether a key is that of an object that a run on AWS keeps.
+func IsKept(key string) bool {
+	return strings.HasPrefix(key, Folder) && strings.HasSuffix(key, Suffix)
+}
 
 // place returns the offset that groups of an object have in a table of several objects.
 func place(object int, offset int64) int64 { return int64(object)<<offsetBits | offset }
 
 // Place returns the object in which a group was first seen, and where there.
-func (p *Plan) Place(offset int64) (o Object, at int64) {
-	return p.Objects[offset>>offsetBits], offset & (1<<offsetBits - 1)
+func (p *Plan) Place(offset int64) (o *Object, at int64) {
+	return &p.Objects[offset>>offsetBits], offset & (1<<offsetBits - 1)
 }
