@@ -52,6 +52,7 @@ var errorTypes = [...]struct {
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
 	{&s3.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&stores.ErrGone, "Function.NoSuchKey"},
 	{&job.ErrNoObjects, "Function.NoSuchKey"},
 	{&shard.ErrNoObjects, "Function.NoSuchKey"},
 	{&s3.ErrNoSuchBucket, "Function.NoSuchBucket"},

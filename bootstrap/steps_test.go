@@ -540,6 +540,14 @@ func TestStepsDamage(t *testing.T) {
 		if !strings.Contains(fmt.Sprint(err), c.key) {
 			t.Errorf("%v does not name %s", err, c.key)
 		}
+		if c.want != "Function.Conflict" { // which comes of writing, not of reading
+			m.w.ask(t, "DELETE", c.key, "", "")
+			_, err = m.invoke(c.payload)
+			wantType(t, c.key, err, "Function.NoSuchKey")
+			if !strings.Contains(fmt.Sprint(err), "s3://records/"+c.key+": an object of the run is not there") {
+				t.Error(err)
+			}
+		}
 		m.w.S3.Put("records", c.key, good)
 		if _, err := m.invoke(c.payload); err != nil {
 			t.Errorf("%s is as it was: %v", c.key, err)
