@@ -584,8 +584,6 @@ func TestStepsRun(t *testing.T) {
 		{"more objects than there may be", prepare, objects("1099511627776")},
 		{"more objects than there may be", write, objects("2147483648")},
 		{"more objects than there may be", publish, objects("1099511627776")},
-		{"more objects than there are", publish, objects("3")},
-		{"fewer objects than there are", publish, objects("1")},
 		{"no round", `{"step":"check","run":%s,"round":0}`, string(planned.Run)},
 	} {
 		_, err := m.invoke(fmt.Sprintf(c.step, c.run))
@@ -594,8 +592,50 @@ func TestStepsRun(t *testing.T) {
 			t.Errorf("%v does not name the prefix", err)
 		}
 	}
+	for _, n := range []string{"1", "3"} {
+		_, err := m.invoke(fmt.Sprintf(publish, objects(n)))
+		wantType(t, n+" objects, not 2", err, "Function.BadPartial")
+		if !strings.Contains(fmt.Sprint(err), "s3://records/"+planned.Tasks) {
+			t.Errorf("%v does not name the tasks", err)
+		}
+	}
 	if items := m.w.items("sharded"); len(items) > 0 {
 		t.Errorf("%d items were stored", len(items))
+	}
+}
+
+// Tasks that were changed in the bucket, so that they say other things than the partials or the run,
+// make no result.
+func TestStepsTasks(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
+	m.w.S3.Put("records", "feed/1.csv", rows(3))
+	m.w.S3.Put("records", "feed/2.csv", rows(4))
+	n, err := m.Plan(execution, `{"prefix":"feed/","table":"sharded"}`, 1)
+	if err == nil {
+		_, err = m.Each(m.tasks(n))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := fmt.Sprintf(`{"step":"check","run":%s,"round":1}`, n.Run)
+	good, _ := m.w.S3.Object("records", n.Tasks)
+	tasks := strings.Split(string(good), ",\n")
+	without := func(object string) []byte {
+		return []byte(strings.TrimSuffix(strings.Join(slices.DeleteFunc(slices.Clone(tasks), func(task string) bool { return strings.Contains(task, object) }), ",\n"), "]") + "]")
+	}
+	for name, changed := range map[string][]byte{
+		"without an object":   without(`"object":1`),
+		"another key":         bytes.ReplaceAll(good, []byte("feed/2.csv"), []byte("feed/3.csv")),
+		"another size":        bytes.Replace(good, []byte(fmt.Sprintf(`"size":%d`, len(rows(4)))), []byte(`"size":1000`), 1),
+		"without a last task": append([]byte(strings.Join(tasks[:len(tasks)-1], ",\n")), ']'),
+	} {
+		m.w.S3.Put("records", n.Tasks, changed)
+		_, err := m.invoke(check)
+		wantType(t, name, err, "Function.BadPartial")
+	}
+	m.w.S3.Put("records", n.Tasks, good)
+	if _, err := m.invoke(check); err != nil {
+		t.Errorf("the tasks are as they were: %v", err)
 	}
 }
 

@@ -66,7 +66,7 @@ func Check(p *Plan, o *job.Options, heads []*Head) (*Chain, []Task, error) {
 	return &c.chain, nil, nil
 }
 
-// Fits says whether a head is that of a partial of the plan.
+// Fits says whether a head is that of a partial of the plan. A head may have lost its Objects.
 func (p *Plan) Fits(h *Head) bool {
 	if h.Run != p.Run || h.Settings != p.Settings || h.Shard < 0 || h.Shard >= len(p.Shards) {
 		return false
@@ -77,6 +77,11 @@ func (p *Plan) Fits(h *Head) bool {
 	}
 	for i := range h.Spans {
 		if h.Spans[i].Piece != s[i] {
+			return false
+		}
+	}
+	for i, o := range h.Objects {
+		if i >= len(h.Spans) || o != p.Objects[h.Spans[i].Object] {
 			return false
 		}
 	}

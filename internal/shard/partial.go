@@ -61,8 +61,9 @@ type Bad struct {
 type Head struct {
 	Run, Settings string
 	Task
-	Spans []Span
-	Bytes int64 // of CSV
+	Objects []Object // of Spans
+	Spans   []Span
+	Bytes   int64 // of CSV
 
 	job.Counts       // without Bad
 	Bad        []Bad // the first of them
@@ -407,7 +408,13 @@ func (r *Reader) record(what string) bool {
 	h := r.Head
 	switch what {
 	case "object":
-		return true // for people; the plan says it, too
+		var o Object
+		if r.s.NumFields() != 7 || !r.numbers(6, &o.Size) {
+			return false
+		}
+		o.Bucket, o.Key, o.VersionID, o.ETag = string(r.s.Field(2)), string(r.s.Field(3)), string(r.s.Field(4)), string(r.s.Field(5))
+		h.Objects = append(h.Objects, o)
+		return true
 	case "span":
 		var s Span
 		var inside, odd int64

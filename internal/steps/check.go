@@ -43,7 +43,7 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 			return shard.ErrPartial
 		}
 		heads[i] = partial.Head
-		heads[i].Treatments = nil // they may be many, and nothing is merged here
+		heads[i].Objects, heads[i].Treatments = nil, nil // they may be many, and nothing is merged here
 		return nil
 	})
 	if err != nil {
@@ -72,6 +72,9 @@ func (r *Runner) rounds(ctx context.Context, store stores.Shards, run *event.Run
 		return nil, nil, failed(run, ErrRun)
 	}
 	p, tasks, err := readPlan(ctx, store, run, rows)
+	if err == nil && run.Objects != int64(len(p.Objects)) {
+		err = strange(store, nameOfTasks(run.Name, 1))
+	}
 	for i := int64(1); err == nil; i++ {
 		for k := range tasks {
 			all = append(all, taskOf(&tasks[k]))

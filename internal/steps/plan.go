@@ -211,25 +211,33 @@ func readPlan(ctx context.Context, store stores.Shards, run *event.Run, rows *jo
 	return p, tasks, err
 }
 
-// planOf returns the plan that the tasks of the first round are of, or nil.
+// planOf returns the plan that the tasks of the first round are of. It is nil unless each object is
+// there from its beginning to its end, and one that is cut shares no shard.
 func planOf(run *event.Run, tasks []event.Task) *shard.Plan {
 	p := &shard.Plan{Run: run.Name, Settings: run.Settings}
+	left := int64(0) // of the last object
 	for i := range tasks {
 		t := &tasks[i]
-		if t.Run != p.Run || t.Settings != p.Settings || t.Shard != int64(i) {
+		if t.Run != p.Run || t.Settings != p.Settings || t.Shard != int64(i) || len(t.Objects) == 0 {
 			return nil
 		}
 		for k := range t.Objects {
-			switch o := &t.Objects[k]; {
-			case o.Object == int64(len(p.Objects)):
-				p.Objects = append(p.Objects, objectOf(t.Bucket, o))
-			case o.Object > int64(len(p.Objects)):
+			piece := &t.Objects[k]
+			o := objectOf(t.Bucket, piece)
+			if left == 0 {
+				p.Objects = append(p.Objects, o)
+				left = o.Size
+			}
+			last := len(p.Objects) - 1
+			whole := piece.To-piece.From == o.Size
+			if piece.Object != int64(last) || o != p.Objects[last] || piece.From != o.Size-left || !whole && len(t.Objects) > 1 {
 				return nil
 			}
+			left = o.Size - piece.To
 		}
 		p.Shards = append(p.Shards, piecesOf(t))
 	}
-	if len(p.Shards) == 0 {
+	if len(p.Shards) == 0 || left > 0 {
 		return nil
 	}
 	return p
