@@ -278,7 +278,7 @@ func (d *digits) scaled(zeros int) Number {
 
 // maxExponent is larger than every exponent that a number in a field can need. It does not overflow
 // when a count of digits is added to it.
-const maxExponent = 1 << 40
+const maxExponent = 1 << 27
 
 // parseExponent reads what follows the digits: "e", an optional sign, and digits. A huge exponent
 // costs no more than reading its digits.
