@@ -10,7 +10,7 @@ import (
 // same groups. The first row of a group in both tables is the one with the smaller offset, or with
 // the smaller record if the offsets are equal. After an error t holds part of o.
 func (t *Table) Merge(o *Table) error {
-	t.sort = sortByPlace // set here, so that a program that merges nothing links no sorting
+	t.merged = true
 	if err := t.begin(0); err != nil {
 		return err
 	}
@@ -62,11 +62,11 @@ func (t *Table) Merge(o *Table) error {
 	return nil
 }
 
-// Shift adds to the places of all groups. A table that has read a part of a file counts from the
-// beginning of that part; Shift makes its places those of the file.
-func (t *Table) Shift(records, bytes int64) {
-	for i := range uint32(t.groups.n) {
-		g := t.groups.at(i)
+// Shift adds to the places of groups, from the one with that number on. A table that has read a part
+// of a file counts from the beginning of that part; Shift makes its places those of the file.
+func (t *Table) Shift(from int, records, bytes int64) {
+	for i := from; i < t.groups.n; i++ {
+		g := t.groups.at(uint32(i))
 		g.record += records
 		g.offset += bytes
 	}

@@ -295,7 +295,7 @@ var ways = []struct {
 				part.enlarge()
 			}
 			addAll(t, part, p.data, p.ends, 1, 0)
-			part.Shift(record+p.records-1, offset+p.offset)
+			part.Shift(0, record+p.records-1, offset+p.offset)
 			parts = append(parts, part)
 		}
 		rand.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // Part is a group of a table, as it is carried to another table: beside its names and its place
@@ -37,36 +38,29 @@ func (t *Table) usedTreatments() (names []string, numbers []uint32) {
 			used[treatment] = true
 		}
 	}
-	for id := range used {
+	var ids []uint32
+	for id := range uint32(len(used)) {
 		if used[id] {
-			names = append(names, t.treatments.Name(uint32(id)))
+			ids = append(ids, id)
 		}
 	}
-	slices.Sort(names)
+	slices.SortFunc(ids, func(a, b uint32) int { return strings.Compare(t.treatments.Name(a), t.treatments.Name(b)) })
 	numbers = make([]uint32, len(used))
-	for id := range used {
-		if used[id] {
-			i, _ := slices.BinarySearch(names, t.treatments.Name(uint32(id)))
-			numbers[id] = uint32(i)
-		}
+	for i, id := range ids {
+		names = append(names, t.treatments.Name(id))
+		numbers[id] = uint32(i)
 	}
 	return names, numbers
 }
 
-// Parts yields the groups, in the order of their first rows. A Part is valid until the next one. It
+// Parts yields the groups, in the order of [Table.Group]. A Part is valid until the next one. It
 // panics for a group whose sum does not fit a Number: AddPart and AddBlock refuse such sums.
 func (t *Table) Parts(yield func(*Part) bool) {
-	_, numbers := t.usedTreatments()
-	order := make([]uint32, t.groups.n)
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(a, b uint32) int {
-		x, y := t.groups.at(a), t.groups.at(b)
-		return cmp.Or(cmp.Compare(x.offset, y.offset), cmp.Compare(x.record, y.record), cmp.Compare(a, b))
-	})
+	names, numbers := t.usedTreatments()
+	rows := make([]int64, len(names)) // of the group, by treatment
+	var have []uint32                 // those that have rows
 	var part Part
-	for _, i := range order {
+	for i := range uint32(t.groups.n) {
 		g, sum := t.groups.at(i), t.sum(i)
 		part.Hospital = append(part.Hospital[:0], t.hospitals.Name(g.hospital)...)
 		part.Diagnosis = append(part.Diagnosis[:0], t.diagnoses.Name(g.diagnosis)...)
@@ -75,11 +69,16 @@ func (t *Table) Parts(yield func(*Part) bool) {
 		if part.Sum, ok = sum.Number(); !ok {
 			panic("aggregate: a sum out of range")
 		}
-		part.Treatments = part.Treatments[:0]
+		have = have[:0]
 		for treatment, n := range t.countersOf(i) {
-			part.Treatments = append(part.Treatments, TreatmentRows{numbers[treatment], int64(n)})
+			k := numbers[treatment]
+			have, rows[k] = append(have, k), int64(n)
 		}
-		slices.SortFunc(part.Treatments, func(a, b TreatmentRows) int { return cmp.Compare(a.Treatment, b.Treatment) })
+		slices.SortFunc(have, cmp.Compare)
+		part.Treatments = part.Treatments[:0]
+		for _, k := range have {
+			part.Treatments = append(part.Treatments, TreatmentRows{k, rows[k]})
+		}
 		if !yield(&part) {
 			return
 		}
@@ -98,7 +97,7 @@ func (t *Table) TreatmentID(name string) (uint32, error) {
 // are those of TreatmentID. As with Merge, the order of parts does not matter. After an error,
 // which is one that ends the work, the table holds some of the part.
 func (t *Table) AddPart(p *Part) error {
-	t.sort = sortByPlace
+	t.merged = true
 	if err := t.begin(0); err != nil {
 		return err
 	}

@@ -45,8 +45,8 @@ func (t *Table) AppendGroups(dst []Group) []Group {
 	for i := range t.groups.n {
 		dst = append(dst, t.Group(i))
 	}
-	if t.sort != nil {
-		t.sort(dst[n:])
+	if t.merged {
+		sortByPlace(dst[n:])
 	}
 	return dst
 }

@@ -85,9 +85,9 @@ type Table struct {
 	whole    int64        // the most whole numbers that are in a group's sum
 	exact    list[Number] // by group, the sum of all other numbers; may be shorter than groups
 	batch    batch
-	sort     func([]Group) // sorts groups by their first rows; nil: they are sorted
-	fields   [][]byte      // of a record, for Pass
-	raw      []byte        // what Missing reads
+	merged   bool     // groups may not be in the order of their first rows
+	fields   [][]byte // of a record, for Pass
+	raw      []byte   // what Missing reads
 
 	limited         bool  // setLimits has been called
 	low, high       int64 // the least and the greatest whole number in the range
@@ -121,7 +121,7 @@ func (t *Table) Reset(l Layout) {
 		memory.give(t.large.size() + t.counters.size())
 	}
 	t.small.reset(memory)
-	t.large, t.counters, t.sort = nil, counters{}, nil
+	t.large, t.counters, t.merged = nil, counters{}, false
 	t.rows, t.whole = 0, 0
 	t.limited = false
 	t.least, t.greatest = Number{math.MaxInt64, math.MaxUint64}, Number{math.MinInt64, 0}

@@ -55,6 +55,16 @@
 // it names by its ETag was overwritten. It also fails if the object was deleted, unless GONE=ignore
 // is set.
 //
+// # Steps of a run in shards
+//
+// What is too large for one invocation is read in shards: see docs/scale.md. A state machine invokes
+// the function for each step. [reduction/internal/event.Step] has the payloads, and package
+// [reduction/internal/steps] carries the steps out. Each step logs a line with its figures. The last,
+// publish, logs "reduced" and answers as a direct invocation does.
+//
+// The objects that a run keeps have keys that begin with reduction-runs/ and end with .part. Prefixes
+// leave them out, and an event of S3 about one is ignored.
+//
 // # Answer
 //
 // A direct invocation is answered with what was read and where the result is:
@@ -115,6 +125,16 @@
 //	                                other invocation runs in the process; or more than 10,000 objects
 //	                                of a prefix
 //	Function.Error                  anything else
+//
+// These are of steps alone:
+//
+//	Function.Split                  prepare: the groups are too many for the memory; do the step split,
+//	                                and prepare again
+//	Function.SettingsChanged        the function's settings are not those of the plan
+//	Function.Compressed             an object that is compressed with gzip is larger than a shard
+//	Function.Rounds                 twenty rounds of maps have not found where the shards' records begin
+//	Function.Conflict               a task was carried out twice with different results
+//	Function.BadPartial             an object of the run is damaged, or is one of another run
 //
 // Runtime.* and Function.Panic, Function.Overdue and Function.ResponseSizeTooLarge are those of
 // package [reduction/runtime].

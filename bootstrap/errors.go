@@ -11,6 +11,9 @@ import (
 	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
+	"reduction/internal/shard"
+	"reduction/internal/steps"
+	"reduction/internal/stores"
 )
 
 // errorTypes names kinds of errors, so that a Retry or a Catch of Step Functions, a metric filter
@@ -24,6 +27,10 @@ var errorTypes = [...]struct {
 	name string
 }{
 	{&errSuperseded, "Function.Superseded"},
+	{&steps.ErrSplit, "Function.Split"},
+	{&steps.ErrSettings, "Function.SettingsChanged"},
+	{&steps.ErrRounds, "Function.Rounds"},
+	{&steps.ErrVerify, "Function.Setting"},
 	{&env.ErrSetting, "Function.Setting"},
 
 	{&event.ErrUnknown, "Function.BadEvent"},
@@ -31,11 +38,15 @@ var errorTypes = [...]struct {
 	{&event.ErrVersion, "Function.BadEvent"},
 	{&event.ErrEscape, "Function.BadEvent"},
 	{&event.ErrNoObject, "Function.BadEvent"},
+	{&event.ErrStep, "Function.BadEvent"},
+	{&steps.ErrTwice, "Function.BadEvent"},
+	{&steps.ErrParts, "Function.BadEvent"},
 	{&aws.ErrPlace, "Function.BadEvent"},
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
 	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
 	{&job.ErrNoObjects, "Function.NoSuchKey"},
+	{&shard.ErrNoObjects, "Function.NoSuchKey"},
 	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
 	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
 	{&ddbwire.ErrTableKeys, "Function.TableKeys"},
@@ -63,6 +74,7 @@ var errorTypes = [...]struct {
 	{&aws.ErrNoRanges, "Function.Connection"},
 	{&aws.ErrRefused, "Function.Refused"},
 
+	{&job.ErrShardCompressed, "Function.Compressed"},
 	{&aws.ErrEncoding, "Function.BadCompression"},
 	{&gzip.ErrHeader, "Function.BadCompression"},
 	{&gzip.ErrChecksum, "Function.BadCompression"},
@@ -77,11 +89,19 @@ var errorTypes = [...]struct {
 	{&ddbwire.ErrKeyTooLong, "Function.BadRow"},
 	{&ddbwire.ErrItemTooLarge, "Function.BadRow"},
 	{&job.ErrTooManyObjects, "Function.TooLarge"},
+	{&shard.ErrTooManyObjects, "Function.TooLarge"},
+	{&shard.ErrObjectTooLarge, "Function.TooLarge"},
 	{&aggregate.ErrTooManyGroups, "Function.TooLarge"},
 	{&aggregate.ErrTooManyNames, "Function.TooLarge"},
 	{&aggregate.ErrTooManyCounters, "Function.TooLarge"},
 	{&aggregate.ErrOverflow, "Function.TooLarge"},
 	{&job.ErrTooLarge, "Function.TooLarge"},
+
+	{&stores.ErrTwoPartials, "Function.Conflict"},
+	{&shard.ErrPartial, "Function.BadPartial"},
+	{&shard.ErrBroken, "Function.BadPartial"},
+	{&shard.ErrTask, "Function.BadPartial"},
+	{&steps.ErrStrange, "Function.BadPartial"},
 }
 
 // typedError is an error and the name of its type, which package runtime sends to Lambda.

@@ -13,6 +13,7 @@ import (
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/logline"
+	"reduction/internal/steps"
 	"reduction/internal/stores"
 )
 
@@ -20,6 +21,7 @@ import (
 type function struct {
 	env      event.Environment
 	job      job.Job
+	steps    steps.Runner
 	client   *aws.Client
 	unready  error // why there is no client; events are answered with it
 	log      *logline.Logger
@@ -66,6 +68,7 @@ func newFunction(getenv func(string) string, log *logline.Logger) (*function, er
 		log:      log,
 		memoryMB: config.MemoryMB,
 	}
+	f.steps = steps.Runner{Job: &f.job, Client: client, VerifyFull: config.VerifyFull}
 	f.env.PartitionKey = event.ReadPolicy(r)
 	if options.Latest != job.NoLatest {
 		f.env.PartitionKey = event.ByObject

@@ -11,6 +11,7 @@ import (
 	"reduction/internal/job"
 	"reduction/internal/json"
 	"reduction/internal/logline"
+	"reduction/internal/shard"
 	"reduction/runtime"
 )
 
@@ -42,8 +43,16 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	for i := range e.Ignored {
 		f.ignored(of(inv), &e.Ignored[i])
 	}
+	if e.Step != nil {
+		return f.step(ctx, inv, e.Step)
+	}
 	var results []event.Result
 	for i, o := range e.Objects {
+		if e.Sender != event.Direct && shard.IsKept(o.Key) {
+			f.ignored(of(inv), &event.Ignored{Event: "kept by a run in shards", Bucket: o.Bucket, Key: o.Key})
+			results = append(results, event.Result{Outcome: event.NotNeeded})
+			continue
+		}
 		sum, err := f.run(ctx, &o, e.PartitionKey(inv.RequestID, i))
 		f.report(of(inv), &o, &sum, err)
 		r := event.Result{Summary: appendSummary(nil, inv.RequestID, o.Table, &sum)}
@@ -89,16 +98,8 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 				", which is not supported; VERIFY=full refuses such objects; others like it are not logged")
 		})
 	}
-	if sum.Unchecked != nil {
-		f.log.Log(logline.Warn, of, "not checked: whether the table "+o.Table+" has the keys PK and SK, without which it keeps one item of a result: "+sum.Unchecked.Error())
-	}
-	for _, bad := range sum.Bad {
-		message := place + ": " + bad.Error()
-		if e, ok := errors.AsType[*job.Error](bad); ok { // it names its object, one of the prefix
-			message = "s3://" + e.Bucket + "/" + e.Key + ": " + e.Err.Error()
-		}
-		f.log.Log(logline.Warn, of, "skipped: "+message)
-	}
+	f.unchecked(of, o.Table, sum)
+	f.skipped(of, place, sum.Bad)
 	if err != nil {
 		return
 	}
@@ -111,7 +112,7 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	if sum.Run != "" {
 		fields = append(fields, logline.Text("run", sum.Run))
 	}
-	if o.Prefix != "" {
+	if sum.Objects > 0 {
 		fields = append(fields, logline.Count("objects", int64(sum.Objects)))
 	}
 	if f.job.Options.MinRecords > 1 {
@@ -123,6 +124,24 @@ func (f *function) report(of logline.Invocation, o *event.Object, sum *job.Summa
 	fields = append(fields, logline.Text("table", o.Table), logline.Text("partitionKey", sum.PartitionKey),
 		logline.JSON("query", ddbwire.AppendQuery(nil, o.Table, sum.PartitionKey)))
 	f.line(of, logline.Info, "reduced", fields...)
+}
+
+// unchecked logs that the table's keys could not be checked.
+func (f *function) unchecked(of logline.Invocation, table string, sum *job.Summary) {
+	if sum.Unchecked != nil {
+		f.log.Log(logline.Warn, of, "not checked: whether the table "+table+" has the keys PK and SK, without which it keeps one item of a result: "+sum.Unchecked.Error())
+	}
+}
+
+// skipped logs the places of bad rows.
+func (f *function) skipped(of logline.Invocation, place string, rows []error) {
+	for _, bad := range rows {
+		message := place + ": " + bad.Error()
+		if e, ok := errors.AsType[*job.Error](bad); ok { // it names its object, one of several
+			message = "s3://" + e.Bucket + "/" + e.Key + ": " + e.Err.Error()
+		}
+		f.log.Log(logline.Warn, of, "skipped: "+message)
+	}
 }
 
 // appendSummary appends the response to a direct invocation. The package documentation shows one.

@@ -32,8 +32,8 @@ func TestHead(t *testing.T) {
 			client := newTestClient(t, testConfig(s.URL, nil))
 			s.header.Set("x-amz-version-id", "v1")
 			got, err := client.Head(context.Background(), testRef)
-			want := ObjectHead{s.etag, "v1", time.Date(2026, 11, 23, 2, 16, 0, 0, time.UTC)}
-			if !errors.Is(err, c.want) || err == nil && (got.ETag != want.ETag || got.VersionID != want.VersionID || !got.Modified.Equal(want.Modified)) {
+			want := ObjectHead{10, s.etag, "v1", time.Date(2026, 11, 23, 2, 16, 0, 0, time.UTC)}
+			if !errors.Is(err, c.want) || err == nil && (got.Size != want.Size || got.ETag != want.ETag || got.VersionID != want.VersionID || !got.Modified.Equal(want.Modified)) {
 				t.Errorf("%+v, %v, want %+v, %v", got, err, want, c.want)
 			}
 			if e, ok := errors.AsType[*Error](err); ok && (e.DeleteMarker != c.marker || e.Op != "HeadObject" || e.Place != "s3://bucket/a key") {

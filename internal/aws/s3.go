@@ -162,9 +162,11 @@ func (c *Client) askS3(w *watcher, r *s3Request, accept func(x *exchange) error)
 	})
 }
 
-// ObjectHead describes an object's version: its ETag, in quotes; its version ID, which is "" in a
+// ObjectHead describes an object's version: its size, or -1 if the server does not say; its ETag, in
+// quotes; its version ID, which is "" in a
 // bucket without versions; and the time when it was last modified.
 type ObjectHead struct {
+	Size            int64
 	ETag, VersionID string
 	Modified        time.Time
 }
@@ -179,7 +181,7 @@ func (c *Client) Head(ctx context.Context, ref ObjectRef) (h ObjectHead, err err
 	if err != nil {
 		return h, err
 	}
-	h.ETag, h.VersionID = x.Header.Get("ETag"), x.Header.Get("x-amz-version-id")
+	h.Size, h.ETag, h.VersionID = x.ContentLength, x.Header.Get("ETag"), x.Header.Get("x-amz-version-id")
 	h.Modified, _ = time.Parse(time.RFC1123, x.Header.Get("Last-Modified"))
 	x.Close()
 	return h, nil

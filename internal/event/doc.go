@@ -14,6 +14,7 @@
 //	                                         in SQS with raw message delivery and without
 //	EventBridge Pipes                        an array of SQS's records, or of any of these events
 //	Step Functions' Map                      an item, an array of items, {"Items": [...]}
+//	{"step": "plan", ...} and the like       a step of a run in shards: see [Step]
 //
 // Everything else is an error that says what was expected. An unknown member of our own events is
 // an error, too: it may be misspelled, and another object would be read.

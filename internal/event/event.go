@@ -20,6 +20,7 @@ type Event struct {
 	Sender  Sender
 	Objects []Object
 	Ignored []Ignored // events that are known to name no object to read
+	Step    *Step     // a step of a run in shards, which has no Objects; nil: none
 
 	env      Environment
 	messages []message // of SQS

@@ -37,6 +37,7 @@ type members struct {
 	first  []string          // by group, the name of its first member
 	near   string            // the first strange member that looks like a misspelled one of ours
 	prefix bool              // "prefix" is among the members
+	step   bool              // "step" is, and names a step
 	object Object            // the values of our members
 	of     map[string][]byte // the values of the other known members: see value
 }
@@ -64,6 +65,8 @@ func readMembers(s *json.Scanner) (*members, error) {
 		}
 		if g != ours && g != strange {
 			m.of[name] = value(s)
+		} else if name == "step" && isStep(value(s)) {
+			m.step = true
 		}
 		if !m.has[g] {
 			m.has[g], m.first[g] = true, name

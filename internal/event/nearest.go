@@ -7,7 +7,7 @@ import (
 )
 
 // ourNames are the members of our own events.
-var ourNames = [...]string{"bucket", "key", "prefix", "table", "versionId", "etag", "Items", "BatchInput"}
+var ourNames = [...]string{"bucket", "key", "prefix", "table", "versionId", "etag", "Items", "BatchInput", "step"}
 
 // nearest returns the member of our own events that may have been meant by a name, or "". It is one
 // that differs by one or two letters ("tabel"), is a part of the name ("bucketName"), or contains

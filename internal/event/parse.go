@@ -75,6 +75,9 @@ func (e *Event) parse(payload []byte, wraps int) error {
 		if err != nil {
 			return err
 		}
+		if m.step && wraps == 0 {
+			return e.parseStep(payload)
+		}
 		return e.parseObject(m, wraps)
 	}
 	return &ShapeError{Got: "a string, number or boolean"}

@@ -40,6 +40,7 @@ var floors = []floor{
 	// Stands on the job.
 	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/job"}, pure},
 	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
+	{"reduction/internal/steps", []string{"reduction/internal/stores", "reduction/internal/event", "reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},
@@ -85,6 +86,7 @@ var floors = []floor{
 	{"reduction/runtime/lambdatest/lambda", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
 	{"reduction/runtime/lambdatest", []string{"reduction/runtime/lambdatest/..."}, tool},
 	{"reduction/internal/dataset", nil, tool},
+	{"reduction/internal/shardtest", []string{"reduction/internal/job", "reduction/aggregate"}, tool},
 	{"reduction", anything, tool},
 	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},
 	{"reduction/internal/machine", nil, tool},

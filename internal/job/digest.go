@@ -48,9 +48,9 @@ func newDigest(s *Options) *digest {
 	return d
 }
 
-// version adds the version of an object that is being read.
-func (d *digest) version(key string, body Body) error {
-	version, etag := versionOf(body.VersionID()), body.ETag()
+// version adds the version of an object that is read.
+func (d *digest) version(key string, v Version) error {
+	version, etag := versionOf(v.VersionID), v.ETag
 	if strings.HasPrefix(etag, "W/") {
 		etag = "" // RFC 9110 §8.8.1: a weak one may be that of other bytes, too
 	}

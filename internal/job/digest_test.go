@@ -38,7 +38,7 @@ var options = map[string][]Options{
 func runOf(o Object, b body, s *Options) (string, error) {
 	d := newDigest(s)
 	d.text(o.Bucket)
-	err := d.version(o.Key, b)
+	err := d.version(o.Key, Version{ETag: b.ETag(), VersionID: b.VersionID()})
 	return d.run(), err
 }
 

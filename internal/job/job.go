@@ -158,20 +158,31 @@ func (j *Job) run(ctx context.Context, in origin, table, pk string) (sum Summary
 	reading, cancel := untilLastMoment(ctx)
 	defer cancel()
 	in.source, in.ctx = j.Source, reading
-	attempt := func(alone bool) (Summary, error) {
-		share, err := j.Memory.begin(reading, alone)
+	err = j.withMemory(reading, func(share *share, err error) error {
+		sum = Summary{}
 		if err != nil {
-			return Summary{}, in.failed(err)
+			return in.failed(err)
 		}
-		defer share.end()
 		in := in
-		return j.reduce(ctx, &in, table, pk, share)
-	}
-	sum, err = attempt(false)
-	if errors.Is(err, ErrBusy) {
-		sum, err = attempt(true)
-	}
+		sum, err = j.reduce(ctx, &in, table, pk, share)
+		return err
+	})
 	return sum, err
+}
+
+// withMemory does work with a share of the memory, or with an error if there is none. Where other
+// runs leave too little, it does the work again when no other run is under way.
+func (j *Job) withMemory(reading context.Context, work func(*share, error) error) error {
+	attempt := func(alone bool) error {
+		share, err := j.Memory.begin(reading, alone)
+		defer share.end()
+		return work(share, err)
+	}
+	err := attempt(false)
+	if errors.Is(err, ErrBusy) {
+		err = attempt(true)
+	}
+	return err
 }
 
 // reduce reads everything, and then writes the items, the manifest and the pointer, in this order.
@@ -199,35 +210,54 @@ func (j *Job) reduce(ctx context.Context, in *origin, table, pk string, share *s
 	}
 
 	start := j.Now()
-	if err := rows.suppress(); err != nil {
-		return sum, in.failed(err)
-	}
-	sum.Groups, sum.Suppressed = rows.Len(), rows.Suppressed
 	m := newItems(table, sum.PartitionKey, sum.Run, &j.Options, start)
-	largest, err := j.check(m, rows, share)
+	writers, err := j.prepare(m, rows, &sum)
 	if err != nil {
 		return sum, in.failed(err)
 	}
-	writers, err := j.writers(sum.Groups, largest, share)
-	if err != nil {
-		return sum, in.failed(err)
-	}
-	if sum.Groups == 1 {
-		if sum.Unchecked, err = j.checkTable(ctx, j.Sink, table); err != nil {
-			return sum, err
-		}
-	}
-	sum.Items, err = j.write(ctx, j.Sink, m, rows, writers)
-	if err == nil && j.Options.Manifest {
-		err = j.writeManifest(ctx, j.Sink, in, m, rows, &sum)
-	}
-	if err == nil && latest {
-		if sum.Latest, err = j.moveLatest(ctx, j.Sink, in, m, &sum); err != nil {
-			err = &WriteError{Table: table, Written: sum.Items, Missing: 1, Err: err}
-		}
+	if err = j.store(ctx, m, rows, writers, &sum); err == nil {
+		err = j.publish(ctx, in, m, extremesOf(rows.Extreme()), &sum)
 	}
 	sum.Write = j.Now().Sub(start)
 	return sum, err
+}
+
+// prepare leaves out small groups and checks the others, before anything is written. It returns how
+// many batches to write at the same time.
+func (j *Job) prepare(m *items, rows *Reducer, sum *Summary) (writers int, err error) {
+	if err := rows.suppress(); err != nil {
+		return 0, err
+	}
+	sum.Groups, sum.Suppressed = rows.Len(), rows.Suppressed
+	largest, err := j.check(m, rows, rows.share)
+	if err != nil {
+		return 0, err
+	}
+	return j.writers(sum.Groups, largest, rows.share)
+}
+
+// store writes the items of the groups.
+func (j *Job) store(ctx context.Context, m *items, rows *Reducer, writers int, sum *Summary) (err error) {
+	if sum.Groups == 1 {
+		if sum.Unchecked, err = j.checkTable(ctx, j.Sink, m.table); err != nil {
+			return err
+		}
+	}
+	sum.Items, err = j.write(ctx, j.Sink, m, rows, writers)
+	return err
+}
+
+// publish writes the manifest, and then the pointer, where the options ask for them.
+func (j *Job) publish(ctx context.Context, in *origin, m *items, e Extremes, sum *Summary) (err error) {
+	if j.Options.Manifest {
+		err = j.writeManifest(ctx, j.Sink, in, m, e, sum)
+	}
+	if err == nil && j.Options.Latest != NoLatest && !in.list {
+		if sum.Latest, err = j.moveLatest(ctx, j.Sink, in, m, sum); err != nil {
+			err = &WriteError{Table: m.table, Written: sum.Items, Missing: 1, Err: err}
+		}
+	}
+	return err
 }
 
 // read reads the object, or all objects of the prefix.
@@ -240,7 +270,7 @@ func (j *Job) read(in *origin, rows *Reducer, sum *Summary) error {
 		return j.readObject(in, in.Object, rows, sum)
 	}
 	start := j.Now()
-	if err := in.list(); err != nil {
+	if err := in.find(); err != nil {
 		return err
 	}
 	if err := rows.share.take(2 * in.size()); err != nil { // LATEST lists again
@@ -278,7 +308,7 @@ func (j *Job) readObject(in *origin, o Object, rows *Reducer, sum *Summary) erro
 	}
 	in.version = Version{ETag: body.ETag(), VersionID: body.VersionID()}
 	if in.digest != nil {
-		if err := in.digest.version(o.Key, body); err != nil {
+		if err := in.digest.version(o.Key, in.version); err != nil {
 			return failed(err)
 		}
 	}

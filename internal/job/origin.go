@@ -11,16 +11,18 @@ import (
 	"reduction/ddbwire"
 )
 
-// origin is what a result is made from: an object, or all objects of a prefix.
+// origin is what a result is made from: an object, all objects of a prefix, or a list of objects.
 type origin struct {
-	Object // if prefix is set, its key is the prefix
-	prefix bool
-	source Source
-	ctx    context.Context // ends reading, a moment before the deadline
+	Object  // if prefix is set, its key is the prefix
+	prefix  bool
+	list    bool // the objects are a list, and Key is ""
+	sharded bool // the objects were read in shards: see [Sharded]
+	source  Source
+	ctx     context.Context // ends reading, a moment before the deadline
 
 	digest  *digest  // of what has been read; nil if the result needs no Run
 	version Version  // of the object that was read last
-	objects []Listed // of a prefix, in the order of their keys
+	objects []Listed // of a prefix, in the order of their keys; or of a list
 }
 
 // maxObjects is the most objects of a prefix: their list is held in memory, with keys of up to
@@ -36,17 +38,24 @@ func (in *origin) place() string { return "s3://" + in.Bucket + "/" + in.Key }
 
 func (in *origin) failed(err error) error { return &Error{Bucket: in.Bucket, Key: in.Key, Err: err} }
 
-// list finds the objects of a prefix.
-func (in *origin) list() (err error) {
-	in.objects, err = in.source.List(in.ctx, in.Bucket, in.Key, maxObjects)
+// find finds the objects of a prefix.
+func (in *origin) find() (err error) {
+	most := maxObjects
+	if in.sharded {
+		most = MaxShardedObjects
+	}
+	in.objects, err = in.source.List(in.ctx, in.Bucket, in.Key, most)
 	if err != nil {
 		return err
 	}
-	if len(in.objects) > maxObjects {
+	if len(in.objects) > most {
 		return in.failed(ErrTooManyObjects)
 	}
-	// The S3 console and other tools make such objects to show an empty folder.
-	in.objects = slices.DeleteFunc(in.objects, func(o Listed) bool { return o.Size == 0 && strings.HasSuffix(o.Key, "/") })
+	// The S3 console and other tools make such objects to show an empty folder. A run in shards
+	// leaves out all objects without bytes.
+	in.objects = slices.DeleteFunc(in.objects, func(o Listed) bool {
+		return o.Size == 0 && (in.sharded || strings.HasSuffix(o.Key, "/"))
+	})
 	if len(in.objects) == 0 {
 		return in.failed(ErrNoObjects)
 	}
@@ -70,7 +79,7 @@ func (in *origin) current() (modified time.Time, is bool, err error) {
 		return now.Modified, err == nil && now.is(in.version), err
 	}
 	now := *in
-	if err := now.list(); err != nil && !errors.Is(err, ErrNoObjects) {
+	if err := now.find(); err != nil && !errors.Is(err, ErrNoObjects) {
 		return modified, false, err
 	}
 	for _, o := range now.objects {
@@ -86,6 +95,8 @@ func (in *origin) current() (modified time.Time, is bool, err error) {
 func (in *origin) put(b *batch) {
 	if in.prefix {
 		b.String("Prefix", in.place())
+	}
+	if in.prefix || in.list {
 		b.Number("Objects", strconv.AppendInt(nil, int64(len(in.objects)), 10))
 		return
 	}
@@ -94,12 +105,15 @@ func (in *origin) put(b *batch) {
 	b.String("VersionId", in.version.VersionID)
 }
 
-// partitionKey returns the partition key that is made of the object or prefix and the Run. The
+// partitionKey returns the partition key that is made of the object, prefix or list and the Run. The
 // items under it never change.
 func (in *origin) partitionKey(run string) string {
 	kind := "object#"
-	if in.prefix {
+	switch {
+	case in.prefix:
 		kind = "prefix#"
+	case in.list:
+		kind = "list#"
 	}
 	// Neither a bucket's name nor a Run contains '#'. A key may, and so it is last.
 	return kind + in.Bucket + "#" + run + "#" + in.Key

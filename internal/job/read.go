@@ -145,8 +145,12 @@ func (r *Reducer) Groups() []aggregate.Group {
 	if !r.started {
 		return nil
 	}
-	groups, suppressed := r.options.LargeEnough(r.table.Groups())
-	r.Suppressed = suppressed
+	groups := r.table.Groups()
+	n := len(groups)
+	if least := int64(r.options.MinRecords); least > 1 {
+		groups = slices.DeleteFunc(groups, func(g aggregate.Group) bool { return g.Count < least })
+	}
+	r.Suppressed = n - len(groups)
 	return groups
 }
 

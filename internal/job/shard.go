@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"reduction/aggregate"
@@ -53,7 +52,7 @@ func (r *Reducer) ReadShard(src io.Reader, start, stop int64) (end, records int6
 	before := start - int64(len(blank))
 	end, records, err = r.rows(&r.scanner, stop-before)
 	end = min(end, in.n) + before
-	r.table.Shift(0, before)
+	r.table.Shift(0, 0, before)
 	for _, err := range append(r.Bad[:len(r.Bad):len(r.Bad)], err) {
 		if row, ok := errors.AsType[*RowError](err); ok {
 			row.Offset += before
@@ -76,14 +75,16 @@ func (o *Options) Digest() string {
 	return newDigest(o).run()
 }
 
-// LargeEnough returns the groups without those of fewer rows than MinRecords, in the same memory,
-// and how many these are.
-func (o *Options) LargeEnough(groups []aggregate.Group) (left []aggregate.Group, suppressed int) {
-	left = groups
-	if least := int64(o.MinRecords); least > 1 {
-		left = slices.DeleteFunc(groups, func(g aggregate.Group) bool { return g.Count < least })
-	}
-	return left, len(groups) - len(left)
+// MergedLayout is that of tables to which names are added, not fields.
+var MergedLayout = aggregate.Layout{Fields: 4, Hospital: 0, Diagnosis: 1, Treatment: 2, RecoveryTime: 3}
+
+// StartMerge makes the Reducer one whose groups come from other tables, by [aggregate.Table.AddPart]
+// of its Table.
+func (r *Reducer) StartMerge() {
+	r.reset()
+	r.table.Decode = nil // names come as they are
+	r.layout = MergedLayout
+	r.start()
 }
 
 // LimitMemory has take asked before more memory is allocated for what is read: see

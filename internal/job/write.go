@@ -189,7 +189,7 @@ func gcd(a, b int) int {
 // writeManifest stores the item that says a result is whole, after all others. A reader who finds
 // it, and then finds as many items with its Run as it counts, has all items (with consistent
 // reads).
-func (j *Job) writeManifest(ctx context.Context, sink Sink, in *origin, m *items, rows *Reducer, sum *Summary) error {
+func (j *Job) writeManifest(ctx context.Context, sink Sink, in *origin, m *items, e Extremes, sum *Summary) error {
 	b := j.takeBatch()
 	defer j.keepBatch(b)
 	b.Reset(m.table)
@@ -205,9 +205,9 @@ func (j *Job) writeManifest(ctx context.Context, sink Sink, in *origin, m *items
 	if sum.NoValue > 0 {
 		b.Number("NoValue", strconv.AppendInt(nil, sum.NoValue, 10))
 	}
-	if least, greatest, ok := rows.Extreme(); ok {
-		b.Number("LeastRecoveryTime", least.Append(nil))
-		b.Number("GreatestRecoveryTime", greatest.Append(nil))
+	if e.Known {
+		b.Number("LeastRecoveryTime", e.Least.Append(nil))
+		b.Number("GreatestRecoveryTime", e.Greatest.Append(nil))
 	}
 	b.Number("Groups", strconv.AppendInt(nil, int64(sum.Groups), 10))
 	if j.Options.MinRecords > 1 {

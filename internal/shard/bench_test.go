@@ -25,7 +25,8 @@ func BenchmarkMerge(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	m := NewMerger(&o, nil)
+	rows := job.NewReducer(o)
+	m := NewMerger(rows)
 	var r Reader
 	b.SetBytes(int64(len(partial)))
 	b.ReportAllocs()
@@ -37,8 +38,8 @@ func BenchmarkMerge(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	if len(m.Groups()) != 400 {
-		b.Errorf("%d groups", len(m.Groups()))
+	if rows.Len() != 400 {
+		b.Errorf("%d groups", rows.Len())
 	}
 }
 

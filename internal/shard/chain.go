@@ -30,11 +30,12 @@ type Link struct {
 
 // Check looks for a chain in the partials of which it is given the heads: for each shard one or
 // more, from different starts, in any order. Where there is none yet, it returns the tasks to carry
-// out next. Damage is an error when all that comes before it is known to be right.
+// out next. Damage, and an object with too many bad rows for the settings, is an error when all that
+// comes before it is known to be right.
 //
 // Each round either ends with a chain or an error, or proves one more shard at least.
-func Check(p *Plan, heads []*Head) (*Chain, []Task, error) {
-	c := &checking{plan: p, heads: make([][]*Head, len(p.Shards))}
+func Check(p *Plan, o *job.Options, heads []*Head) (*Chain, []Task, error) {
+	c := &checking{plan: p, options: o, heads: make([][]*Head, len(p.Shards))}
 	for _, h := range heads {
 		if h.Run != p.Run || h.Settings != p.Settings || h.Shard < 0 || h.Shard >= len(p.Shards) {
 			return nil, nil, ErrPartial
@@ -84,10 +85,12 @@ func Check(p *Plan, heads []*Head) (*Chain, []Task, error) {
 
 // checking is the state of a Check.
 type checking struct {
-	plan  *Plan
-	heads [][]*Head // by shard
-	chain Chain
-	again []Task
+	plan    *Plan
+	options *job.Options
+	heads   [][]*Head // by shard
+	chain   Chain
+	one     job.Counts // of the object that is looked at
+	again   []Task
 }
 
 // whole adds a shard of whole objects.
@@ -163,7 +166,26 @@ func (c *checking) object(first, behind int) error {
 		return ErrBroken
 	}
 	c.chain.Bytes += size
+	return c.verdict(c.plan.Shards[first][0].Object)
+}
+
+// verdict fails where the settings allow no result of an object's rows. Each object has to be as
+// good as one that is read alone.
+func (c *checking) verdict(object int) error {
+	one := c.one
+	c.one = job.Counts{}
+	if len(c.again) > 0 {
+		return nil
+	}
+	if err := c.options.Verdict(&one); err != nil {
+		return c.failed(object, err)
+	}
 	return nil
+}
+
+func (c *checking) failed(object int, err error) error {
+	o := c.plan.Objects[object]
+	return &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 }
 
 // add adds a partial that is proven. While another has to be mapped again before it, its damage
@@ -172,25 +194,46 @@ func (c *checking) add(h *Head, before int64) error {
 	if len(c.again) > 0 {
 		return nil
 	}
-	if h.Damage != nil {
-		o := c.plan.Objects[h.Damage.Object]
-		return &job.Error{Bucket: o.Bucket, Key: o.Key, Err: placed(h.Damage.RowError, before)}
-	}
-	counts := h.Counts
-	for _, b := range h.Bad {
-		err := placed(b.RowError, before)
-		if len(c.plan.Objects) > 1 {
-			o := c.plan.Objects[b.Object]
-			err = &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+	bad := h.Bad
+	for i := range h.Spans {
+		s := &h.Spans[i]
+		for ; len(bad) > 0 && bad[0].Object == s.Object; bad = bad[1:] {
+			c.bad(&bad[0], before)
 		}
-		counts.Bad = append(counts.Bad, err)
+		if h.Damage != nil && h.Damage.Object == s.Object {
+			break
+		}
+		c.one.Rows += s.Rows
+		c.one.Skipped += s.Skipped
+		c.one.NoValue += s.NoValue
+		if c.plan.whole(s.Piece) {
+			if err := c.verdict(s.Object); err != nil {
+				return err
+			}
+		}
 	}
-	c.chain.Counts.Add(&counts)
+	if h.Damage != nil {
+		return c.failed(h.Damage.Object, placed(h.Damage.RowError, before))
+	}
+	c.chain.Counts.Add(&h.Counts)
 	c.chain.Links = append(c.chain.Links, Link{h.Task, before})
 	if h.Extremes {
 		c.chain.extremes(h)
 	}
 	return nil
+}
+
+// bad adds a bad row, if it is among the first.
+func (c *checking) bad(b *Bad, before int64) {
+	if len(c.chain.Bad) == job.MaxBad {
+		return
+	}
+	err := placed(b.RowError, before)
+	c.one.Bad = append(c.one.Bad, err)
+	if len(c.plan.Objects) > 1 {
+		err = c.failed(b.Object, err)
+	}
+	c.chain.Bad = append(c.chain.Bad, err)
 }
 
 // placed returns an error with its place in the object, or what it says about no place.
@@ -213,12 +256,23 @@ func (c *Chain) extremes(h *Head) {
 	}
 }
 
-// Verdict fails where the job's settings allow no result of a chain: too many bad rows, or none
-// that can be used.
-func (p *Plan) Verdict(o *job.Options, c *Chain) error {
-	err := o.Verdict(&c.Counts)
-	if err != nil && len(p.Objects) == 1 {
-		err = &job.Error{Bucket: p.Objects[0].Bucket, Key: p.Objects[0].Key, Err: err}
+// Placed returns an error about groups of a table that Merger has filled with the names of their
+// objects.
+func (p *Plan) Placed(err error) error {
+	groups, ok := errors.AsType[*job.GroupError](err)
+	if !ok {
+		return err
 	}
-	return err
+	o, at := p.Place(groups.First.Offset)
+	first := job.Place{Record: groups.First.Record, Offset: at}
+	if groups.Other == (job.Place{}) {
+		return &job.Error{Bucket: o.Bucket, Key: o.Key, Err: &job.GroupError{First: first, Err: groups.Err}}
+	}
+	other, at := p.Place(groups.Other.Offset)
+	second := job.Place{Record: groups.Other.Record, Offset: at}
+	if other.Key == o.Key && other.Bucket == o.Bucket {
+		return &job.Error{Bucket: o.Bucket, Key: o.Key, Err: &job.GroupError{First: first, Other: second, Err: groups.Err}}
+	}
+	return &job.Error{Bucket: o.Bucket, Key: o.Key, Err: &job.GroupError{First: first,
+		Err: &job.Error{Bucket: other.Bucket, Key: other.Key, Err: &job.GroupError{First: second, Err: groups.Err}}}}
 }

@@ -12,6 +12,7 @@ import (
 	"reduction/aggregate"
 	"reduction/csvfast"
 	"reduction/internal/job"
+	"reduction/internal/shardtest"
 )
 
 const header = "Hospital,Diagnosis,Treatment,Recovery Time\n"
@@ -75,12 +76,12 @@ func TestEveryEdge(t *testing.T) {
 func TestRounds(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 50 {
-		n := &nasty{Rand: r, comma: ",", breaks: []string{"\n", "\r\n"}}
+		n := &shardtest.Nasty{Rand: r, Comma: ",", Breaks: []string{"\n", "\r\n"}}
 		var b strings.Builder
 		b.WriteString("Note," + header)
 		for range 100 {
-			name := pick(r, "A", "C, D", "E\nF", "G\r\nH", "I \"J\"", "1,2,3\n4,5,6")
-			b.WriteString(n.field(n.note()+"\n") + "," + n.field(name) + ",B," + n.field(n.treatment()) + ",7\n")
+			name := shardtest.Pick(r, "A", "C, D", "E\nF", "G\r\nH", "I \"J\"", "1,2,3\n4,5,6")
+			b.WriteString(n.Field(n.Note()+"\n") + "," + n.Field(name) + ",B," + n.Field(n.Treatment()) + ",7\n")
 		}
 		f := &files{Rand: r, bytes: [][]byte{[]byte(b.String())}}
 		var o job.Options

@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"io"
 
-	"reduction/aggregate"
 	"reduction/internal/job"
 )
 
@@ -20,7 +18,6 @@ type Mapper struct {
 	Memory  func(bytes int64) error // see aggregate.Table; nil: no limit. job.ErrTooLarge is damage
 
 	rows   *job.Reducer
-	merged aggregate.Table // of a shard of several objects
 	in     bufio.Reader
 	buffer []byte
 }
@@ -32,57 +29,54 @@ const headerSize = 128 << 10
 // Map carries out a task and appends its partial to dst. A damaged record, or too little memory, is
 // in the partial and is no error. The same task gives the same bytes.
 func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, error) {
-	if t.Shard < 0 || t.Shard >= len(p.Shards) {
+	s, ok := p.shard(t.Shard)
+	if !ok {
 		return nil, ErrTask
 	}
 	if m.rows == nil {
 		m.rows = job.NewReducer(*m.Options)
 		if m.Memory != nil {
 			m.rows.LimitMemory(m.Memory)
-			m.merged.Memory = m.Memory
 		}
 	}
-	s := p.Shards[t.Shard]
+	m.rows.Reset()
 	h := Head{Run: p.Run, Settings: p.Settings, Task: t}
 	table := m.rows.Table()
-	if len(s) > 1 {
-		table = &m.merged
-		table.Extremes = m.rows.Table().Extremes
-		table.Reset(names)
-	}
-	for _, piece := range s {
-		span, bytes, err := m.piece(ctx, p, piece, t.Start)
-		h.Spans = append(h.Spans, span)
-		h.add(piece.Object, &m.rows.Counts)
-		h.Bytes += bytes
-		if err == nil && len(s) > 1 {
-			m.rows.Table().Shift(0, place(piece.Object, 0))
-			err = table.Merge(m.rows.Table())
+	for i, piece := range s {
+		before, groups := m.rows.Counts, table.Len()
+		if i > 0 {
+			m.rows.AnotherFile()
 		}
+		span, bytes, err := m.piece(ctx, p, piece, t.Start)
+		span.Rows, span.Skipped, span.NoValue = m.rows.Rows-before.Rows, m.rows.Skipped-before.Skipped, m.rows.NoValue-before.NoValue
+		h.Spans = append(h.Spans, span)
+		h.add(piece.Object, m.rows.Bad[len(before.Bad):])
+		h.Bytes += bytes
+		table.Shift(groups, 0, place(piece.Object, 0))
 		if err != nil {
 			var ok bool
-			if h.Damage, ok = damageOf(piece.Object, err); ok {
-				if h.Damage.Err == job.ErrTooLarge {
-					h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
-				}
-				break
+			if h.Damage, ok = damageOf(piece.Object, err); !ok {
+				o := p.object(piece.Object)
+				return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
 			}
-			o := p.Objects[piece.Object]
-			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: err}
+			break
 		}
+	}
+	h.Counts = m.rows.Counts
+	h.Counts.Bad = nil // they are in h.Bad
+	if h.Damage != nil && h.Damage.Err == job.ErrTooLarge {
+		// Where it shows depends on how the bytes arrive.
+		h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
+		h.Spans[0].Rows, h.Spans[0].Skipped, h.Spans[0].NoValue = 0, 0, 0
 	}
 	h.Least, h.Greatest, h.Extremes = table.Extreme()
 	return h.append(dst, p, table), nil
 }
 
-// names is the layout of tables that names are added to, not fields.
-var names = aggregate.Layout{Fields: 4, Hospital: 0, Diagnosis: 1, Treatment: 2, RecoveryTime: 3}
-
 // piece reads a piece.
 func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (s Span, bytes int64, err error) {
-	o := p.Objects[piece.Object]
+	o := p.object(piece.Object)
 	s = Span{Piece: piece, End: o.Size, Starts: [2]int64{none, none}}
-	m.rows.Reset()
 	if p.whole(piece) {
 		in := p.reader(ctx, m.Source, piece.Object, 0, o.Size)
 		defer in.Close()
@@ -107,14 +101,14 @@ func (m *Mapper) piece(ctx context.Context, p *Plan, piece Piece, start int64) (
 	switch {
 	case piece.From <= s.First: // the header ends here or later
 		start = s.First
-		_, err = io.CopyN(io.Discard, &m.in, start-src.from)
+		_, err = m.in.Discard(int(start - src.from))
 	case start == Guess:
 		s.First, before, err = guess(&m.in, piece, o.Size)
 	case start < piece.From || start >= piece.To:
 		err = ErrTask
 	default:
 		s.First = start
-		_, err = io.CopyN(io.Discard, &m.in, start-src.from)
+		_, err = m.in.Discard(int(start - src.from))
 	}
 	if err != nil {
 		return s, 0, err

@@ -8,24 +8,21 @@ import (
 	"reduction/internal/job"
 )
 
-// Merger merges partials into one table. Where groups are too many for one function's memory,
-// several Mergers share them: by their sort keys, so that two groups with the same one meet.
+// Merger merges partials into the table of one Reducer, whose groups are then those of a single
+// run. Their offsets are those that Plan.Place reads. Where groups are too many for one function's
+// memory, several Mergers share them: by their sort keys, so that two groups with the same one meet.
 type Merger struct {
 	Part, Parts int // which of how many; the zero values: all groups
-	Suppressed  int // groups that MinRecords has left out of Groups
 
-	options *job.Options
-	table   aggregate.Table
-	ids     []uint32 // of a partial's treatments
-	key     []byte
+	table *aggregate.Table
+	ids   []uint32 // of a partial's treatments
+	key   []byte
 }
 
-// NewMerger returns a Merger that asks memory before its table grows; nil: there is no limit.
-func NewMerger(o *job.Options, memory func(bytes int64) error) *Merger {
-	m := &Merger{options: o}
-	m.table.Memory = memory
-	m.table.Reset(names)
-	return m
+// NewMerger returns a Merger that merges into rows, which forgets what it has read.
+func NewMerger(rows *job.Reducer) *Merger {
+	rows.StartMerge()
+	return &Merger{table: rows.Table()}
 }
 
 // Add adds the groups of a partial of which r has read the head. An error ends the work.
@@ -72,14 +69,3 @@ func (m *Merger) owns(g *aggregate.Part) bool {
 	h.Write(m.key)
 	return int(h.Sum32()%uint32(m.Parts)) == m.Part
 }
-
-// Groups returns the groups in the order of their first rows, without those of too few rows. Their
-// offsets are those that Plan.Place reads.
-func (m *Merger) Groups() []aggregate.Group {
-	groups, suppressed := m.options.LargeEnough(m.table.Groups())
-	m.Suppressed = suppressed
-	return groups
-}
-
-// Rows returns how many rows they have.
-func (m *Merger) Rows() int64 { return m.table.Rows() }

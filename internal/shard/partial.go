@@ -13,9 +13,9 @@ import (
 
 // A partial is CSV in UTF-8. Each record begins with what it is; a group's begins with a number.
 //
-//	partial,1,RUN,SETTINGS,SHARD,START               1 is the format; START is guess or an offset
+//	partial,2,RUN,SETTINGS,SHARD,START               2 is the format; START is guess or an offset
 //	object,INDEX,BUCKET,KEY,VERSION,ETAG,SIZE        one for each piece, before its span
-//	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ENDSINSIDE,ODD,OUTSIDE,INSIDE
+//	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ENDSINSIDE,ODD,OUTSIDE,INSIDE,ROWS,SKIPPED,NOVALUE
 //	rows,BYTES,ROWS,SKIPPED,NOVALUE,HEADERS,REASON,N,...
 //	bad,INDEX,RECORD,OFFSET,KIND,COLUMN              the first bad rows that were left out
 //	damage,INDEX,RECORD,OFFSET,KIND,COLUMN           what ended the shard; then it has no groups
@@ -30,7 +30,7 @@ import (
 var ErrPartial = errors.New("shard: a damaged partial, or one of another run")
 
 // format is the number of this format. Raise it with every change.
-const format = 1
+const format = 2
 
 // Span says what a task has found in a piece.
 type Span struct {
@@ -39,6 +39,8 @@ type Span struct {
 	End           int64 // where the line behind the last one begins; none behind damage
 	Records       int64 // that the shard owns, bad ones too
 	HeaderRecords int64 // records up to the header's end
+
+	Rows, Skipped, NoValue int64 // as in job.Counts
 
 	// Inside says that the piece ends inside quotes, if its first record begins where First says.
 	Inside bool
@@ -72,16 +74,13 @@ type Head struct {
 	Treatments []string
 }
 
-// add adds what became of the rows of an object.
-func (h *Head) add(object int, c *job.Counts) {
-	for _, err := range c.Bad {
-		if bad, ok := errors.AsType[*job.RowError](err); ok && len(h.Bad) < job.MaxBad {
+// add adds bad rows of an object.
+func (h *Head) add(object int, rows []error) {
+	for _, err := range rows {
+		if bad, ok := errors.AsType[*job.RowError](err); ok {
 			h.Bad = append(h.Bad, Bad{object, bad})
 		}
 	}
-	counts := *c
-	counts.Bad = nil
-	h.Counts.Add(&counts)
 }
 
 // kinds name what may be wrong with a row.
@@ -205,7 +204,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 	w.end()
 	for i := range h.Spans {
 		s := &h.Spans[i]
-		o := p.Objects[s.Object]
+		o := p.object(s.Object)
 		w.text("object")
 		w.number(int64(s.Object))
 		for _, name := range [...]string{o.Bucket, o.Key, o.VersionID, o.ETag} {
@@ -215,22 +214,13 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		w.end()
 		w.text("span")
 		w.number(int64(s.Object))
-		for _, n := range [...]int64{s.From, s.To, s.First, s.End, s.Records, s.HeaderRecords, bit(s.Inside), bit(s.Odd), s.Starts[0], s.Starts[1]} {
+		for _, n := range [...]int64{s.From, s.To, s.First, s.End, s.Records, s.HeaderRecords, bit(s.Inside), bit(s.Odd), s.Starts[0], s.Starts[1],
+			s.Rows, s.Skipped, s.NoValue} {
 			w.number(n)
 		}
 		w.end()
 	}
-	w.text("rows")
-	for _, n := range [...]int64{h.Bytes, h.Rows, h.Skipped, h.NoValue, h.Headers} {
-		w.number(n)
-	}
-	for reason, n := range h.Reasons {
-		if n > 0 {
-			w.text(job.Reason(reason).String())
-			w.number(n)
-		}
-	}
-	w.end()
+	w.rows(h.Bytes, &h.Counts)
 	for i := range h.Bad {
 		w.bad("bad", &h.Bad[i])
 	}
@@ -239,12 +229,9 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 		w.bad("damage", h.Damage)
 	} else {
 		if h.Extremes {
-			w.text("extremes")
-			w.exact(h.Least)
-			w.exact(h.Greatest)
-			w.end()
+			w.extremes(h.Least, h.Greatest)
 		}
-		groups = w.groups(table, h)
+		groups = w.groups(table)
 	}
 	w.text("end")
 	w.number(groups)
@@ -252,8 +239,30 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 	return w.b
 }
 
+// rows appends how many rows there are, and what became of the others.
+func (w *writer) rows(bytes int64, c *job.Counts) {
+	w.text("rows")
+	for _, n := range [...]int64{bytes, c.Rows, c.Skipped, c.NoValue, c.Headers} {
+		w.number(n)
+	}
+	for reason, n := range c.Reasons {
+		if n > 0 {
+			w.text(job.Reason(reason).String())
+			w.number(n)
+		}
+	}
+	w.end()
+}
+
+func (w *writer) extremes(least, greatest aggregate.Number) {
+	w.text("extremes")
+	w.exact(least)
+	w.exact(greatest)
+	w.end()
+}
+
 // groups appends treatments and groups.
-func (w *writer) groups(table *aggregate.Table, h *Head) (n int64) {
+func (w *writer) groups(table *aggregate.Table) (n int64) {
 	for _, name := range table.Treatments() {
 		w.text("treatment")
 		w.text(name)
@@ -261,11 +270,7 @@ func (w *writer) groups(table *aggregate.Table, h *Head) (n int64) {
 	}
 	for g := range table.Parts {
 		n++
-		object := int64(h.Spans[0].Object)
-		if len(h.Spans) > 1 {
-			object = g.Offset >> offsetBits
-		}
-		w.number(object)
+		w.number(g.Offset >> offsetBits)
 		w.number(g.Record)
 		w.number(g.Offset & (1<<offsetBits - 1))
 		w.exact(g.Sum)
@@ -302,7 +307,7 @@ func (r *Reader) Reset(src io.Reader) error {
 	if r.row = r.s.Next(); !r.row {
 		return r.failed()
 	}
-	if !r.head() {
+	if string(r.s.Field(0)) != "partial" || !r.head() {
 		return ErrPartial
 	}
 	for r.row = r.s.Next(); r.row; r.row = r.s.Next() {
@@ -366,7 +371,7 @@ func (r *Reader) numbers(i int, to ...*int64) bool {
 
 func (r *Reader) head() bool {
 	var version, shard int64
-	if r.s.NumFields() != 6 || string(r.s.Field(0)) != "partial" || !r.numbers(1, &version) || version != format || !r.numbers(4, &shard) {
+	if r.s.NumFields() != 6 || !r.numbers(1, &version) || version != format || !r.numbers(4, &shard) {
 		return false
 	}
 	r.Run, r.Settings, r.Shard, r.Start = string(r.s.Field(2)), string(r.s.Field(3)), int(shard), Guess
@@ -383,7 +388,8 @@ func (r *Reader) record(what string) bool {
 	case "span":
 		var s Span
 		var inside, odd int64
-		if !r.numbers(1, &object, &s.From, &s.To, &s.First, &s.End, &s.Records, &s.HeaderRecords, &inside, &odd, &s.Starts[0], &s.Starts[1]) {
+		if !r.numbers(1, &object, &s.From, &s.To, &s.First, &s.End, &s.Records, &s.HeaderRecords, &inside, &odd, &s.Starts[0], &s.Starts[1],
+			&s.Rows, &s.Skipped, &s.NoValue) {
 			return false
 		}
 		s.Object, s.Inside, s.Odd = int(object), inside == 1, odd == 1

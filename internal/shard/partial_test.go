@@ -37,9 +37,9 @@ func example(t testing.TB) (*Plan, Task, []byte) {
 // The format, as it is: whoever changes it raises its number.
 func TestFormat(t *testing.T) {
 	p, _, got := example(t)
-	want := `partial,1,run,` + p.Settings + `,1,guess
+	want := `partial,2,run,` + p.Settings + `,1,guess
 object,0,feed,"a, ""0"".csv",v1,"""abc""",95
-span,0,51,95,51,95,4,1,0,0,51,58
+span,0,51,95,51,95,4,1,0,0,51,58,3,1,0
 rows,44,3,1,0,0,number,1
 bad,0,3,79,number,Recovery Time
 extremes,2.5,4
@@ -65,7 +65,7 @@ func TestCutShort(t *testing.T) {
 		var r Reader
 		err := r.Reset(iotest.OneByteReader(bytes.NewReader(partial[:n])))
 		if err == nil {
-			err = NewMerger(&job.Options{}, nil).Add(&r, Link{Task: task})
+			err = NewMerger(job.NewReducer(job.Options{})).Add(&r, Link{Task: task})
 		}
 		if n < len(partial)-1 && !errors.Is(err, ErrPartial) { // the last line end may be missing
 			t.Fatalf("%d of %d bytes: %v", n, len(partial), err)

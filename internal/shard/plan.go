@@ -20,8 +20,8 @@ const (
 	// reads the head of each partial.
 	MaxShards = 10_000
 
-	// MaxObjects is how many objects a plan has at the most.
-	MaxObjects = 1 << (63 - offsetBits)
+	// MaxObjects is how many objects a plan has at the most: 1 << (63 - offsetBits).
+	MaxObjects = job.MaxShardedObjects
 
 	// offsetBits are the bits of an offset in an object: 64 TiB. S3's largest object has less, and
 	// the bits above them number the objects, in the places of groups.
@@ -58,6 +58,25 @@ type Plan struct {
 	Objects  []Object
 	Shards   []Shard
 	Empty    int // objects without bytes, which are left out
+
+	firstShard, firstObject int // of a plan that has only one shard of another: see One
+}
+
+// One returns a plan that has only one shard of another one, for a Map of that shard alone. objects
+// are those of the shard's pieces, without others between them.
+func One(run, settings string, shard int, s Shard, objects []Object) *Plan {
+	return &Plan{Run: run, Settings: settings, Objects: objects, Shards: []Shard{s}, firstShard: shard, firstObject: s[0].Object}
+}
+
+// object returns an object by its index in the plan.
+func (p *Plan) object(i int) Object { return p.Objects[i-p.firstObject] }
+
+// shard returns a shard by its index in the plan, if the plan has it.
+func (p *Plan) shard(i int) (s Shard, ok bool) {
+	if i -= p.firstShard; i < 0 || i >= len(p.Shards) {
+		return nil, false
+	}
+	return p.Shards[i], true
 }
 
 // NewPlan shares objects among shards of about size bytes, or more where they would be more than
@@ -98,12 +117,12 @@ func NewPlan(run string, o *job.Options, objects []Object, size int64) (*Plan, e
 func (p *Plan) cut() bool {
 	p.Shards = nil
 	var shared Shard
-	room := p.Size
+	room, names := p.Size, maxNames
 	flush := func() {
 		if len(shared) > 0 {
 			p.Shards = append(p.Shards, shared)
 		}
-		shared, room = nil, p.Size
+		shared, room, names = nil, p.Size, maxNames
 	}
 	for i, o := range p.Objects {
 		if o.Size > p.Size {
@@ -117,14 +136,35 @@ func (p *Plan) cut() bool {
 			}
 			continue
 		}
-		if o.Size > room {
+		size := namesSize(&o)
+		if o.Size > room || size > names {
 			flush()
 		}
 		room -= o.Size
+		names -= size
 		shared = append(shared, Piece{Object: i, To: o.Size})
 	}
 	flush()
 	return len(p.Shards) <= MaxShards
+}
+
+// maxNames bounds what a shard says of its objects, in bytes. All of it is in the input of one child
+// execution of Step Functions, which may have 256 KiB (Step Functions Developer Guide, Quotas).
+const maxNames = 200_000
+
+// namesSize is the most that an object takes there: the names of members and its numbers, and its
+// names in JSON, where plain characters of ASCII take a byte and all others six at the most.
+func namesSize(o *Object) int {
+	size := len(`{"object":131071,"key":"","versionId":"","etag":"","size":70368744177664},`)
+	for _, name := range [...]string{o.Key, o.VersionID, o.ETag} {
+		for i := range len(name) {
+			if c := name[i]; c < ' ' || c == '"' || c == '\\' || c > '~' {
+				size += 5
+			}
+			size++
+		}
+	}
+	return size
 }
 
 // share returns where part k of n begins.
@@ -132,7 +172,7 @@ func share(size, k, n int64) int64 { return size/n*k + size%n*k/n }
 
 // whole says whether a piece is a whole object.
 func (p *Plan) whole(piece Piece) bool {
-	return piece.From == 0 && piece.To == p.Objects[piece.Object].Size
+	return piece.From == 0 && piece.To == p.object(piece.Object).Size
 }
 
 // Verify fails where an object that would be cut is compressed.
@@ -188,8 +228,17 @@ func (t Task) start() string {
 	return strconv.FormatInt(t.Start, 10)
 }
 
-// Suffix is what the names of partials end with.
-const Suffix = ".part"
+// Folder begins the keys of the objects that a run on AWS keeps, beside what it reads. Suffix ends
+// their names, and those of all partials.
+const (
+	Folder = "reduction-runs/"
+	Suffix = ".part"
+)
+
+// IsKept says whether a key is that of an object that a run on AWS keeps.
+func IsKept(key string) bool {
+	return strings.HasPrefix(key, Folder) && strings.HasSuffix(key, Suffix)
+}
 
 // place returns the offset that groups of an object have in a table of several objects.
 func place(object int, offset int64) int64 { return int64(object)<<offsetBits | offset }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -55,6 +56,32 @@ func TestNewPlan(t *testing.T) {
 		}
 		if object != len(p.Objects) {
 			t.Fatalf("%d of %d objects in shards", object, len(p.Objects))
+		}
+	}
+}
+
+// What a shard says of its objects fits the input of a child execution, however long their keys are.
+func TestNamesOfShard(t *testing.T) {
+	for _, key := range []string{strings.Repeat("k", 1024), strings.Repeat("\x01", 1024), "k"} {
+		p, err := NewPlan("run", &job.Options{}, slices.Repeat([]Object{{Object: job.Object{Key: key}, Size: 1}}, 5000), DefaultSize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range p.Shards {
+			names := 0
+			for _, piece := range s {
+				escaped, err := json.Marshal(p.Objects[piece.Object].Key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				names += len(escaped)
+			}
+			if names > maxNames {
+				t.Errorf("%d bytes of keys in a shard", names)
+			}
+		}
+		if key == "k" && len(p.Shards) > 2 {
+			t.Errorf("%d shards of short names", len(p.Shards))
 		}
 	}
 }
@@ -202,7 +229,7 @@ func TestCheckRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(r.Head)
-		if _, _, err := Check(p, []*Head{r.Head}); !errors.Is(err, ErrPartial) {
+		if _, _, err := Check(p, &job.Options{}, []*Head{r.Head}); !errors.Is(err, ErrPartial) {
 			t.Errorf("%+v: %v, want %v", r.Head, err, ErrPartial)
 		}
 	}

@@ -33,7 +33,7 @@ type reader struct {
 const overrun = 64 << 10
 
 func (p *Plan) reader(ctx context.Context, source Source, object int, from, until int64) *reader {
-	o := p.Objects[object]
+	o := p.object(object)
 	return &reader{ctx: ctx, source: source, object: o, from: from, at: from, until: min(until, o.Size), more: overrun}
 }
 

@@ -14,6 +14,7 @@ import (
 	"reduction/aggregate"
 	"reduction/internal/dataset"
 	"reduction/internal/job"
+	"reduction/internal/shardtest"
 )
 
 var (
@@ -98,6 +99,7 @@ func groupsOf(groups []aggregate.Group) (all []group) {
 // single reduces the objects one after the other, as one function does.
 func single(p *Plan, f *files, o job.Options) (out outcome) {
 	var all *job.Reducer
+	kept := 0 // places of bad rows
 	for i, object := range p.Objects {
 		body, _ := f.Open(context.Background(), object, 0, object.Size)
 		r := job.NewReducer(o)
@@ -106,8 +108,14 @@ func single(p *Plan, f *files, o job.Options) (out outcome) {
 		}
 		n, err := r.ReadFrom(body)
 		out.Bytes += n
+		if err == nil {
+			one := r.Counts
+			one.Bad = one.Bad[:min(len(one.Bad), job.MaxBad-kept)]
+			kept += len(one.Bad)
+			err = o.Verdict(&one)
+		}
 		if err == nil && i > 0 {
-			r.Table().Shift(0, place(i, 0))
+			r.Table().Shift(0, 0, place(i, 0))
 			for k, bad := range r.Bad {
 				r.Bad[k] = &job.Error{Bucket: object.Bucket, Key: object.Key, Err: bad}
 			}
@@ -123,11 +131,6 @@ func single(p *Plan, f *files, o job.Options) (out outcome) {
 		if err != nil {
 			return outcome{Err: &job.Error{Bucket: object.Bucket, Key: object.Key, Err: err}}
 		}
-	}
-	if err := all.Verdict(); err != nil && len(p.Objects) == 1 {
-		return outcome{Err: &job.Error{Bucket: p.Objects[0].Bucket, Key: p.Objects[0].Key, Err: err}}
-	} else if err != nil {
-		return outcome{Err: err}
 	}
 	out.Counts, out.Groups, out.Small = all.Counts, groupsOf(all.Groups()), all.Suppressed
 	if least, greatest, ok := all.Extreme(); ok {
@@ -196,7 +199,7 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 		}
 		r.Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
 		var err error
-		if chain, tasks, err = Check(p, heads); err != nil {
+		if chain, tasks, err = Check(p, &o, heads); err != nil {
 			return fail(err)
 		}
 		for _, task := range tasks {
@@ -204,9 +207,6 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 				t.Fatalf("%v is to be done again", task)
 			}
 		}
-	}
-	if err := p.Verdict(&o, chain); err != nil {
-		return fail(err)
 	}
 	out.Counts, out.Bytes = chain.Counts, chain.Bytes
 	if chain.Extremes {
@@ -217,7 +217,11 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 	var all []aggregate.Group
 	parts := 1 + r.IntN(3)
 	for k := range parts {
-		m := NewMerger(&o, f.limit())
+		merged := job.NewReducer(o)
+		if take := f.limit(); take != nil {
+			merged.LimitMemory(take)
+		}
+		m := NewMerger(merged)
 		m.Part, m.Parts = k, parts
 		for _, i := range r.Perm(len(chain.Links)) {
 			l := chain.Links[i]
@@ -228,9 +232,9 @@ func run(t *testing.T, r *rand.Rand, p *Plan, f *files, o job.Options) (out outc
 				return fail(err)
 			}
 		}
-		all = append(all, m.Groups()...)
-		out.Small += m.Suppressed
-		rows += m.Rows()
+		all = append(all, merged.Groups()...)
+		out.Small += merged.Suppressed
+		rows += merged.Table().Rows()
 	}
 	if rows != chain.Rows {
 		t.Fatalf("%d rows in the groups, %d in the chain", rows, chain.Rows)
@@ -246,14 +250,14 @@ func TestPlans(t *testing.T) {
 	var failures, limits, again, most int
 	for k := range uint64(*plans) {
 		r := rand.New(rand.NewPCG(*seed+k, 1))
-		n := newNasty(r)
-		f := &files{Rand: r, memory: n.memory}
+		n := shardtest.New(r)
+		f := &files{Rand: r, memory: n.Memory}
 		count := 1
 		if r.IntN(4) == 0 {
 			count += r.IntN(5)
 		}
 		for range count {
-			f.bytes = append(f.bytes, n.file(1<<r.IntN(7)))
+			f.bytes = append(f.bytes, n.File(1<<r.IntN(7)))
 		}
 		if count > 1 && r.IntN(4) == 0 {
 			f.bytes[r.IntN(count)] = nil // an object without bytes
@@ -262,12 +266,12 @@ func TestPlans(t *testing.T) {
 		for _, b := range f.bytes {
 			longest = max(longest, len(b))
 		}
-		p, err := NewPlan("run", &n.options, f.objects(), int64(1+r.IntN(longest+2)))
+		p, err := NewPlan("run", &n.Options, f.objects(), int64(1+r.IntN(longest+2)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := single(p, f, n.options)
-		got, rounds := run(t, r, p, f, n.options)
+		want := single(p, f, n.Options)
+		got, rounds := run(t, r, p, f, n.Options)
 		switch {
 		case f.memory > 0 && (want.Err != nil || got.Err != nil):
 			// A shard needs less memory than all of them, and a merge other memory.
@@ -292,9 +296,9 @@ func TestPlans(t *testing.T) {
 }
 
 // independent compares a result with that of the reference, which shares no code with it.
-func independent(t *testing.T, file []byte, n *nasty, got outcome) {
+func independent(t *testing.T, file []byte, n *shardtest.Nasty, got outcome) {
 	t.Helper()
-	if n.comma != "," || bytes.Contains(file, []byte("G\r\nH")) || !reflect.DeepEqual(n.options, job.Options{Manifest: n.options.Manifest}) {
+	if n.Comma != "," || bytes.Contains(file, []byte("G\r\nH")) || !reflect.DeepEqual(n.Options, job.Options{Manifest: n.Options.Manifest}) {
 		return
 	}
 	want, err := dataset.Reduce(bytes.NewReader(file))

@@ -81,7 +81,7 @@ func TestShards(t *testing.T) {
 			}
 			heads = append(heads, head(t, shards, p, task))
 		}
-		if chain, tasks, err = shard.Check(p, heads); err != nil {
+		if chain, tasks, err = shard.Check(p, &o, heads); err != nil {
 			t.Fatal(err)
 		}
 	}

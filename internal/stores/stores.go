@@ -9,6 +9,7 @@ import (
 	"reduction/ddbwire"
 	"reduction/internal/aws"
 	"reduction/internal/job"
+	"reduction/internal/shard"
 )
 
 // Source reads objects from S3.
@@ -19,12 +20,14 @@ func (s Source) Object(ctx context.Context, o job.Object) (job.Body, error) {
 	return s.Client.Object(ctx, aws.ObjectRef(o))
 }
 
-// List returns the objects of a prefix.
+// List returns the objects of a prefix, without those that runs in shards keep.
 func (s Source) List(ctx context.Context, bucket, prefix string, most int) ([]job.Listed, error) {
 	all, err := s.Client.List(ctx, bucket, prefix, most)
-	listed := make([]job.Listed, len(all))
-	for i, o := range all {
-		listed[i] = job.Listed(o)
+	listed := make([]job.Listed, 0, len(all))
+	for _, o := range all {
+		if !shard.IsKept(o.Key) {
+			listed = append(listed, job.Listed(o))
+		}
 	}
 	return listed, err
 }
@@ -35,7 +38,7 @@ func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) 
 	if errors.Is(err, aws.ErrNoSuchKey) {
 		return job.Version{}, nil
 	}
-	return job.Version(h), err
+	return job.Version{ETag: h.ETag, VersionID: h.VersionID, Modified: h.Modified}, err
 }
 
 // Sink stores batches in DynamoDB.

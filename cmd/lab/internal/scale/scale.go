@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"reduction/aggregate"
 	"reduction/cmd/lab/internal/reduce"
 	"reduction/internal/job"
 	"reduction/internal/shard"
@@ -112,18 +111,15 @@ func (r *Run) files(ctx context.Context, names []string) error {
 		return err
 	}
 	r.Reducer = job.NewReducer(r.Options)
+	merger := shard.NewMerger(r.Reducer)
 	r.Counts, r.Bytes, r.Cores = chain.Counts, chain.Bytes, r.Functions
-	if err := p.Verdict(&r.Options, chain); err != nil {
-		return err
-	}
 	merging := time.Now()
-	groups, err := r.merge(ctx, p, chain)
-	if err != nil {
+	if err := r.merge(ctx, p, chain, merger); err != nil {
 		return err
 	}
 	r.MergeTime = time.Since(merging)
 	r.Took = time.Since(start)
-	err = r.SetGroups(groups)
+	err = r.SetGroups(r.Groups())
 	if same, ok := errors.AsType[*job.GroupError](err); ok {
 		// The two places may be in two files.
 		a, at := p.Place(same.First.Offset)
@@ -161,7 +157,7 @@ func (r *Run) mapAll(ctx context.Context, p *shard.Plan) (*shard.Chain, error) {
 			}
 			heads = append(heads, reader.Head)
 		}
-		chain, again, err := shard.Check(p, heads)
+		chain, again, err := shard.Check(p, &r.Options, heads)
 		if err != nil || chain != nil {
 			return chain, err
 		}
@@ -321,23 +317,20 @@ func (r *Run) fate(d delivery) fate {
 }
 
 // merge merges the partials of a chain.
-func (r *Run) merge(ctx context.Context, p *shard.Plan, chain *shard.Chain) ([]aggregate.Group, error) {
-	m := shard.NewMerger(&r.Options, nil)
+func (r *Run) merge(ctx context.Context, p *shard.Plan, chain *shard.Chain, m *shard.Merger) error {
 	var reader shard.Reader
 	for _, l := range chain.Links {
 		f, err := r.Partials.OpenPartial(ctx, p.Name(l.Task))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err = reader.Reset(f); err == nil {
 			err = m.Add(&reader, l)
 		}
 		f.Close()
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	groups := m.Groups()
-	r.Suppressed = m.Suppressed
-	return groups, nil
+	return nil
 }

@@ -1,0 +1,599 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"reduction/internal/event"
+	"reduction/internal/job"
+	"reduction/internal/shard"
+	"reduction/internal/shardtest"
+	"reduction/runtime"
+	"reduction/runtime/lambdatest"
+	"reduction/runtime/lambdatest/dynamodb"
+)
+
+var (
+	runs    = flag.Int("runs", 60, "how many random runs TestSteps drives")
+	runSeed = flag.Uint64("run-seed", 1, "the seed of the first")
+)
+
+// machine carries out the steps as a state machine does. Tasks are done in any order. Some functions
+// die while they work, and some answers are lost: then the step is done again.
+type machine struct {
+	t *testing.T
+	w *world
+	*rand.Rand
+	faults bool
+
+	rounds, splits, deaths int
+}
+
+// invoke carries out a step until it has an answer, and sometimes once more.
+func (m *machine) invoke(payload string) (string, error) {
+	for tries := 0; ; tries++ {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		left := 1 + m.IntN(30)
+		m.w.Inject(func(lambdatest.Call) lambdatest.Fault {
+			if left--; left == 0 && m.faults && tries < 3 && m.IntN(4) == 0 {
+				cancel(errDied)
+			}
+			return lambdatest.Fault{}
+		})
+		answer, err := m.w.f.handle(ctx, &runtime.Invocation{RequestID: fmt.Sprint("request-", m.Uint32()), Payload: []byte(payload)})
+		died := ctx.Err() != nil
+		cancel(nil)
+		switch {
+		case died:
+			m.deaths++
+		case m.faults && m.IntN(8) == 0 && tries < 3: // the answer is lost
+		default:
+			if len(answer) > 256<<10 {
+				m.t.Fatalf("an answer of %d bytes", len(answer))
+			}
+			return string(answer), err
+		}
+	}
+}
+
+var errDied = errors.New("the function died")
+
+// next is an answer of plan, check or split.
+type next struct {
+	Run          json.RawMessage
+	Again        bool
+	Tasks        string
+	Count, Round int
+	Parts        []int
+	Of           int
+}
+
+func (m *machine) next(format string, args ...any) (n next, err error) {
+	answer, err := m.invoke(fmt.Sprintf(format, args...))
+	if err != nil {
+		return n, err
+	}
+	if err := json.Unmarshal([]byte(answer), &n); err != nil {
+		m.t.Fatalf("%v: %s", err, answer)
+	}
+	return n, nil
+}
+
+// each carries out steps in any order. The errors of several are that of the first.
+func (m *machine) each(payloads []string) (answers []json.RawMessage, err error) {
+	answers = make([]json.RawMessage, len(payloads))
+	failed := len(payloads)
+	for _, i := range m.Perm(len(payloads)) {
+		answer, e := m.invoke(payloads[i])
+		if e != nil && i < failed {
+			failed, err = i, e
+		}
+		answers[i] = json.RawMessage(answer)
+	}
+	return answers, err
+}
+
+// tasks reads what the reader of a Distributed Map reads.
+func (m *machine) tasks(bucket string, n next) (payloads []string) {
+	document, ok := m.w.S3.Object(bucket, n.Tasks)
+	var tasks []json.RawMessage
+	if err := json.Unmarshal(document, &tasks); !ok || err != nil || len(tasks) != n.Count {
+		m.t.Fatalf("%s: %t, %v, %d tasks of %d", n.Tasks, ok, err, len(tasks), n.Count)
+	}
+	for _, task := range tasks {
+		payloads = append(payloads, string(task))
+	}
+	return payloads
+}
+
+// plan begins a run over an input. No size: the default.
+func (m *machine) plan(execution, input string, size int64) (next, error) {
+	option := ""
+	if size > 0 {
+		option = `,"shard":` + strconv.FormatInt(size, 10)
+	}
+	return m.next(`{"step":"plan","execution":%q,"input":%s%s}`, execution, input, option)
+}
+
+// chain maps and checks until there is a chain.
+func (m *machine) chain(n next) (next, error) {
+	for n.Again {
+		m.rounds++
+		if _, err := m.each(m.tasks("records", n)); err != nil {
+			return n, err
+		}
+		var err error
+		if n, err = m.next(`{"step":"check","run":%s,"round":%d}`, n.Run, n.Round); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func ofParts(step string, n next) (payloads []string) {
+	for _, part := range n.Parts {
+		payloads = append(payloads, fmt.Sprintf(`{"step":%q,"run":%s,"part":%d,"parts":%d}`, step, n.Run, part, n.Of))
+	}
+	return payloads
+}
+
+// store prepares, writes and publishes.
+func (m *machine) store(n next) (string, error) {
+	for {
+		_, err := m.each(ofParts("prepare", n))
+		if err == nil {
+			break
+		}
+		if typeOf(err) != "Function.Split" {
+			return "", err
+		}
+		m.splits++
+		if n, err = m.next(`{"step":"split","run":%s,"parts":%d}`, n.Run, n.Of); err != nil {
+			return "", err
+		}
+	}
+	stored, err := m.each(ofParts("write", n))
+	if err != nil {
+		return "", err
+	}
+	all, err := json.Marshal(stored)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return m.invoke(fmt.Sprintf(`{"step":"publish","run":%s,"stored":%s}`, n.Run, all))
+}
+
+// run does all steps.
+func (m *machine) run(execution, input string, size int64) (string, error) {
+	n, err := m.plan(execution, input, size)
+	if err == nil {
+		n, err = m.chain(n)
+	}
+	if err != nil {
+		return "", err
+	}
+	return m.store(n)
+}
+
+func typeOf(err error) string {
+	if typed, ok := errors.AsType[*typedError](err); ok {
+		return typed.ErrorType()
+	}
+	return fmt.Sprint(err)
+}
+
+func (w *world) items(table string) []dynamodb.Item {
+	items := w.DynamoDB.Items(table)
+	slices.SortFunc(items, func(a, b dynamodb.Item) int {
+		return strings.Compare(a["PK"].Text()+"\x00"+a["SK"].Text(), b["PK"].Text()+"\x00"+b["SK"].Text())
+	})
+	return items
+}
+
+// newMachine returns a machine over a world with two tables: single and sharded.
+func newMachine(t *testing.T, r *rand.Rand, settings ...string) *machine {
+	t.Helper()
+	s := lambdatest.NewServer()
+	t.Cleanup(s.Close)
+	w := newWorldOn(t, s, settings...)
+	w.DynamoDB.CreateTable("single")
+	w.DynamoDB.CreateTable("sharded")
+	w.f.job.Now = func() time.Time { return time.Unix(1_796_000_000, 0) }
+	return &machine{t: t, w: w, Rand: r}
+}
+
+const execution = "arn:aws:states:eu-central-1:123456789012:execution:reduction:8286a188"
+
+// Whatever the files, the settings and the size of shards, and whatever becomes of the functions:
+// all stored items are those of a single run, and so are the errors.
+func TestSteps(t *testing.T) {
+	var failures, rounds, splits, deaths int
+	for k := range uint64(*runs) {
+		t.Run(fmt.Sprint("seed=", *runSeed+k), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(*runSeed+k, 2))
+			n := shardtest.New(r)
+			m := newMachine(t, r)
+			m.faults = true
+			o := &m.w.f.job.Options
+			*o = n.Options
+			o.Records = r.IntN(2) == 0
+			if r.IntN(3) == 0 {
+				o.TTLDays = 30
+			}
+			if r.IntN(3) == 0 {
+				o.Latest, o.Manifest = shardtest.Pick(r, job.LatestOfObject, job.LatestOfPrefix), true
+				m.w.f.env.PartitionKey = event.ByObject
+			}
+			input := `{"key":"feed/0.csv","table":"%s"}`
+			count := 1
+			if r.IntN(3) == 0 {
+				count = 1 + r.IntN(5)
+				input = `{"prefix":"feed/","table":"%s"}`
+				m.w.S3.Put("records", "feed/", nil)
+			}
+			longest := 0
+			for i := range count {
+				file := n.File(1 << r.IntN(6))
+				longest = max(longest, len(file))
+				m.w.S3.Put("records", fmt.Sprintf("feed/%d.csv", i), file)
+			}
+			_, wantErr := m.w.invoke(execution, fmt.Sprintf(input, "single"))
+			_, err := m.run(execution, fmt.Sprintf(input, "sharded"), int64(1+r.IntN(longest+2)))
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) || err != nil && typeOf(err) != typeOf(wantErr) {
+				t.Fatalf("%v\nwant %v", err, wantErr)
+			}
+			if got, want := m.w.items("sharded"), m.w.items("single"); !reflect.DeepEqual(got, want) {
+				t.Errorf("%d items, want %d\n%v\nwant\n%v", len(got), len(want), got, want)
+			}
+			if err != nil {
+				failures++
+			}
+			rounds, splits, deaths = max(rounds, m.rounds), splits+m.splits, deaths+m.deaths
+		})
+	}
+	t.Logf("%d errors, at most %d rounds, %d splits, %d deaths", failures, rounds, splits, deaths)
+	if failures == *runs || rounds < 2 || deaths == 0 {
+		t.Error("the runs are too tame")
+	}
+}
+
+// rows are records that no line break inside quotes makes hard to cut, or that one does.
+func rows(n int) []byte {
+	var b strings.Builder
+	b.WriteString(header)
+	for i := range n {
+		fmt.Fprintf(&b, "Hospital %d,\"Diagnosis\n%d\",Treatment %d,%d\n", i%7, i%5, i%3, i%50)
+	}
+	return []byte(b.String())
+}
+
+// wantType fails the test unless an error has a type.
+func wantType(t *testing.T, what string, err error, want string) {
+	t.Helper()
+	if typeOf(err) != want {
+		t.Errorf("%s: %v (%s), want %s", what, err, typeOf(err), want)
+	}
+}
+
+// A step that is done again, however late, gives the same answer and leaves the same table.
+func TestStepsAgain(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "MANIFEST=on", "TTL_DAYS=3", "MIN_RECORDS=2")
+	m.w.S3.Put("records", "in.csv", rows(300))
+	type done struct{ payload, answer string }
+	var all []done
+	step := func(format string, args ...any) (n next) {
+		payload := fmt.Sprintf(format, args...)
+		answer, err := m.invoke(payload)
+		if err != nil {
+			t.Fatalf("%s: %v", payload, err)
+		}
+		all = append(all, done{payload, answer})
+		if !strings.HasPrefix(answer, `{"run":`) {
+			return n
+		}
+		if err := json.Unmarshal([]byte(answer), &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	n := step(`{"step":"plan","execution":%q,"input":{"table":"sharded"},"shard":900}`, execution)
+	for n.Again {
+		for _, task := range m.tasks("records", n) {
+			step("%s", task)
+		}
+		n = step(`{"step":"check","run":%s,"round":%d}`, n.Run, n.Round)
+	}
+	n = step(`{"step":"split","run":%s,"parts":%d}`, n.Run, n.Of)
+	for _, payload := range ofParts("prepare", n) {
+		step("%s", payload)
+	}
+	if len(m.w.items("sharded")) > 0 {
+		t.Fatal("something was written before all parts were prepared")
+	}
+	var stored []string
+	for _, payload := range ofParts("write", n) {
+		step("%s", payload)
+		stored = append(stored, all[len(all)-1].answer)
+	}
+	publish := fmt.Sprintf(`{"step":"publish","run":%s,"stored":[%s]}`, n.Run, strings.Join(stored, ","))
+	if _, err := m.invoke(publish); err != nil {
+		t.Fatal(err)
+	}
+	want := m.w.items("sharded")
+	if _, err := m.w.invoke("other", `{"table":"single"}`); err != nil || len(want) != 36 || len(m.w.items("single")) != 36 {
+		t.Fatalf("%d items, %v", len(want), err)
+	}
+	for _, i := range m.Perm(len(all)) {
+		if answer, err := m.invoke(all[i].payload); err != nil || answer != all[i].answer {
+			t.Errorf("%s:\n%s, %v\nwant %s", all[i].payload, answer, err, all[i].answer)
+		}
+	}
+	if _, err := m.invoke(publish); err != nil {
+		t.Error(err)
+	}
+	if got := m.w.items("sharded"); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+
+	// The plan stays, whatever happens to the object; and it is read in no other version.
+	m.w.S3.Put("records", "in.csv", append(rows(300), "A,B,C,1\n"...))
+	if answer, err := m.invoke(all[0].payload); err != nil || answer != all[0].answer {
+		t.Errorf("%s, %v\nwant %s", answer, err, all[0].answer)
+	}
+	_, err := m.invoke(all[1].payload)
+	wantType(t, "an object that has changed", err, "Function.Changed")
+	if !strings.Contains(err.Error(), "s3://records/in.csv") {
+		t.Error(err)
+	}
+	if got := m.w.items("sharded"); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+	// Another execution, or another input, is another run.
+	for _, payload := range []string{strings.Replace(all[0].payload, "8286a188", "8286a189", 1), strings.Replace(all[0].payload, "900", "901", 1)} {
+		if answer, err := m.invoke(payload); err != nil || answer == all[0].answer {
+			t.Errorf("%s: %s, %v", payload, answer, err)
+		}
+	}
+}
+
+// What a run cannot be made of is refused by name, before anything is stored.
+func TestPlanRefuses(t *testing.T) {
+	for _, c := range []struct{ name, settings, input, want string }{
+		{"VERIFY=full", "VERIFY=full", `{}`, "Function.Setting"},
+		{"a compressed object", "", `{"key":"in.csv.gz"}`, "Function.Compressed"},
+		{"a compressed object of a prefix", "", `{"prefix":"in.csv.g"}`, "Function.Compressed"},
+		{"no object", "", `{"key":"none.csv"}`, "Function.NoSuchKey"},
+		{"no object of a prefix", "", `{"prefix":"none"}`, "Function.NoSuchKey"},
+		{"no bucket", "", `{"bucket":"none","prefix":"x"}`, "Function.NoSuchBucket"},
+		{"an empty object", "", `{"key":"empty.csv"}`, "Function.Empty"},
+		{"an object twice", "", `[{"key":"in.csv"},{"key":"other.csv"},{"key":"in.csv"}]`, "Function.BadEvent"},
+		{"objects of two buckets", "", `[{"key":"in.csv"},{"key":"in.csv","bucket":"other"}]`, "Function.BadEvent"},
+		{"results in two tables", "", `[{"key":"in.csv"},{"key":"other.csv","table":"other"}]`, "Function.BadEvent"},
+		{"a prefix and an object", "", `[{"key":"in.csv"},{"prefix":"x"}]`, "Function.BadEvent"},
+		{"an event that is ignored", "", `{"Records":[{"eventVersion":"2.1","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"records"},"object":{"key":"in.csv"}}}]}`, "Function.BadEvent"},
+		{"a step", "", `{"step":"check"}`, "Function.BadEvent"},
+		{"another ETag", "", `{"key":"in.csv","etag":"0123"}`, "Function.Changed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), c.settings)
+			m.w.S3.Put("records", "in.csv", rows(10))
+			m.w.S3.Put("records", "other.csv", rows(10))
+			m.w.S3.Put("records", "empty.csv", nil)
+			m.w.S3.Put("records", "in.csv.gz", zipped(rows(1000)))
+			_, err := m.plan(execution, c.input, 300)
+			wantType(t, c.input, err, c.want)
+		})
+	}
+}
+
+func zipped(data []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write(data)
+	w.Close()
+	return b.Bytes()
+}
+
+// A list of objects, some of them compressed or without bytes, is one result: that of a prefix.
+func TestStepsList(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "RECORDS=on", "PK=request")
+	m.w.S3.Put("records", "days/1.csv", rows(100))
+	m.w.S3.Put("records", "days/2.csv.gz", zipped(rows(70)))
+	m.w.S3.Put("records", "days/3.csv", rows(50))
+	if _, err := m.w.invoke(execution, `{"prefix":"days/","table":"single"}`); err != nil {
+		t.Fatal(err)
+	}
+	m.w.S3.Put("records", "days/4.csv", nil)
+	list := `[{"key":"days/1.csv","table":"sharded"},{"key":"days/2.csv.gz","table":"sharded"},{"key":"days/4.csv","table":"sharded"},{"key":"days/3.csv","table":"sharded"}]`
+	answer, err := m.run(execution, list, 1500)
+	if err != nil || !strings.Contains(answer, `"objects":3,"rows":220,"groups":35,`) {
+		t.Fatalf("%s, %v", answer, err)
+	}
+	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 35 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+}
+
+// Another setting makes every step fail, since partials of both would be mixed.
+func TestStepsSettings(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
+	m.w.S3.Put("records", "in.csv", rows(100))
+	n, err := m.plan(execution, `{}`, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := m.tasks("records", n)[0]
+	m.w.f.job.Options.BadRows.Skip = true
+	for _, payload := range []string{
+		task, fmt.Sprintf(`{"step":"check","run":%s,"round":1}`, n.Run),
+		fmt.Sprintf(`{"step":"prepare","run":%s,"part":0,"parts":1}`, n.Run), fmt.Sprintf(`{"step":"write","run":%s,"part":0,"parts":1}`, n.Run),
+		fmt.Sprintf(`{"step":"publish","run":%s,"stored":[{"part":0,"parts":1,"groups":1,"suppressed":0,"items":1}]}`, n.Run),
+	} {
+		_, err := m.invoke(payload)
+		wantType(t, payload, err, "Function.SettingsChanged")
+	}
+}
+
+// Groups that are too many for the memory are split, until each part fits.
+func TestStepsSplit(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "MANIFEST=on")
+	var b strings.Builder
+	b.WriteString(header)
+	for i := range 6_000 {
+		fmt.Fprintf(&b, "H,A diagnosis with a long name:%0500d,T,%d\n", i, i%60)
+	}
+	m.w.S3.Put("records", "in.csv", []byte(b.String()))
+	if _, err := m.w.invoke("one", `{"table":"single"}`); err != nil {
+		t.Fatal(err)
+	}
+	m.w.f.job.Memory = job.NewBudget(5<<19, 1)
+	_, err := m.w.invoke("too large", `{}`)
+	wantType(t, "a single run", err, "Function.TooLarge")
+	if _, err := m.run("one", `{"table":"sharded"}`, 300_000); err != nil || m.splits == 0 {
+		t.Fatalf("%d splits, %v", m.splits, err)
+	}
+	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 6_001 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%d items, want %d", len(got), len(want))
+	}
+	_, err = m.invoke(fmt.Sprintf(`{"step":"split","run":%s,"parts":256}`, runOf(t, m)))
+	wantType(t, "more parts than there may be", err, "Function.TooLarge")
+}
+
+// runOf returns what plan says of a run.
+func runOf(t *testing.T, m *machine) json.RawMessage {
+	t.Helper()
+	n, err := m.plan(execution, `{}`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.Run
+}
+
+// There is an end to rounds of maps, with an error of its own.
+func TestStepsRounds(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
+	m.w.S3.Put("records", "in.csv", rows(100))
+	n, err := m.plan(execution, `{}`, 40) // most of these guess wrongly
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.each(m.tasks("records", n)); err != nil {
+		t.Fatal(err)
+	}
+	document, _ := m.w.S3.Object("records", n.Tasks)
+	for round := 2; round <= 20; round++ {
+		m.w.S3.Put("records", strings.Replace(n.Tasks, "tasks-1", fmt.Sprint("tasks-", round), 1), document)
+	}
+	_, err = m.invoke(fmt.Sprintf(`{"step":"check","run":%s,"round":20}`, n.Run))
+	wantType(t, "the last round", err, "Function.Rounds")
+	if !strings.Contains(err.Error(), "s3://records/in.csv") {
+		t.Error(err)
+	}
+}
+
+// What is stored of a run is not taken for what it is not.
+func TestStepsDamage(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
+	m.w.S3.Put("records", "in.csv", rows(100))
+	n, err := m.plan(execution, `{}`, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tasks := n
+	if n, err = m.chain(n); err != nil {
+		t.Fatal(err)
+	}
+	var task struct{ Run, Settings string }
+	if err := json.Unmarshal([]byte(m.tasks("records", tasks)[0]), &task); err != nil {
+		t.Fatal(err)
+	}
+	folder := shard.Folder + task.Run + "/"
+	partial := folder + "00000-guess-" + task.Settings + ".part"
+	check := fmt.Sprintf(`{"step":"check","run":%s,"round":1}`, n.Run)
+	prepare := ofParts("prepare", n)[0]
+	publish := fmt.Sprintf(`{"step":"publish","run":%s,"stored":[{"part":0,"parts":1,"groups":35,"suppressed":0,"items":35}]}`, n.Run)
+	for _, c := range []struct {
+		key     string
+		change  func([]byte) []byte
+		payload string
+		want    string
+	}{
+		{partial, func(b []byte) []byte { return b[:len(b)-10] }, prepare, "Function.BadPartial"},
+		{partial, func(b []byte) []byte { return b[:20] }, check, "Function.BadPartial"},
+		{partial, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, check, "Function.BadPartial"},
+		{partial, func(b []byte) []byte { return append(b, '\n') }, m.tasks("records", tasks)[0], "Function.Conflict"},
+		{folder + "chain.part", func(b []byte) []byte { return b[:len(b)-3] }, prepare, "Function.BadPartial"},
+		{folder + "chain.part", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, publish, "Function.BadPartial"},
+		{folder + "tasks-1.part", func(b []byte) []byte { return b[1:] }, check, "Function.BadPartial"},
+		{folder + "tasks-1.part", func([]byte) []byte { return []byte("[]") }, check, "Function.BadPartial"},
+		{folder + "tasks-1.part", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, check, "Function.BadPartial"},
+	} {
+		good, ok := m.w.S3.Object("records", c.key)
+		if !ok {
+			t.Fatalf("no %s", c.key)
+		}
+		m.w.S3.Put("records", c.key, c.change(bytes.Clone(good)))
+		_, err := m.invoke(c.payload)
+		wantType(t, c.key, err, c.want)
+		if !strings.Contains(err.Error(), c.key) && c.want != "Function.BadPartial" {
+			t.Errorf("%v does not name %s", err, c.key)
+		}
+		m.w.S3.Put("records", c.key, good)
+		if _, err := m.invoke(c.payload); err != nil {
+			t.Errorf("%s is as it was: %v", c.key, err)
+		}
+	}
+	for _, stored := range []string{`[]`, `[{"part":0,"parts":2,"groups":1,"suppressed":0,"items":1}]`,
+		`[{"part":0,"parts":2,"groups":1,"suppressed":0,"items":1},{"part":0,"parts":2,"groups":1,"suppressed":0,"items":1}]`,
+		`[{"part":1,"parts":1,"groups":1,"suppressed":0,"items":1}]`} {
+		_, err := m.invoke(fmt.Sprintf(`{"step":"publish","run":%s,"stored":%s}`, n.Run, stored))
+		wantType(t, stored, err, "Function.BadEvent")
+	}
+}
+
+// Partials in the prefix that a rule or a prefix names are no files of records.
+func TestKeptObjects(t *testing.T) {
+	w := newWorldOn(t, lambdatest.NewServer(), "PK=object")
+	t.Cleanup(w.Close)
+	w.S3.Put("records", "reduction-runs/1/00000-guess-0.part", []byte("no records"))
+	w.S3.Put("records", "reduction-runs.csv", rows(10))
+	answer, err := w.invoke("1", `{"version":"0","id":"1","detail-type":"Object Created","source":"aws.s3","time":"2026-11-30T00:00:00Z",
+		"detail":{"bucket":{"name":"records"},"object":{"key":"reduction-runs/1/00000-guess-0.part","size":10}}}`)
+	if err != nil || !strings.Contains(w.log.String(), "ignored: kept by a run in shards: s3://records/reduction-runs/1/00000-guess-0.part") {
+		t.Errorf("%s, %v, %s", answer, err, w.log.String())
+	}
+	if answer, err := w.invoke("2", `{"prefix":"reduction-runs"}`); err != nil || !strings.Contains(answer, `"objects":1,"rows":10,`) {
+		t.Errorf("%s, %v", answer, err)
+	}
+	_, err = w.invoke("3", `{"key":"reduction-runs/1/00000-guess-0.part"}`)
+	wantType(t, "a direct invocation", err, "Function.BadHeader")
+}
+
+// A plan of as many shards, and groups in as many parts, as there may be, fit the state of a state
+// machine.
+func TestStepsSizes(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
+	m.w.S3.Put("records", "in.csv", rows(1000)[:20_000])
+	n, err := m.plan(execution, `{}`, 1)
+	if err != nil || n.Count < 9_000 || n.Count > 10_000 {
+		t.Fatalf("%d shards, %v", n.Count, err)
+	}
+	if tasks := m.tasks("records", n); len(tasks) != n.Count {
+		t.Errorf("%d tasks of %d", len(tasks), n.Count)
+	}
+	if n, err = m.next(`{"step":"split","run":%s,"parts":255}`, n.Run); err != nil || n.Of != 256 || len(n.Parts) != 256 {
+		t.Errorf("%d parts, %v", n.Of, err)
+	}
+}
