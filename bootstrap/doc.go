@@ -128,6 +128,8 @@
 //
 // These are of steps alone:
 //
+//	Function.NotNeeded              plan: after this event of S3 nothing is to be read, as the log says;
+//	                                end the execution with success
 //	Function.Split                  prepare: the groups are too many for the memory; do the step split,
 //	                                and prepare again
 //	Function.SettingsChanged        the function's settings are not those of the plan

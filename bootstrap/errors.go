@@ -27,6 +27,7 @@ var errorTypes = [...]struct {
 	name string
 }{
 	{&errSuperseded, "Function.Superseded"},
+	{&errNotNeeded, "Function.NotNeeded"},
 	{&steps.ErrSplit, "Function.Split"},
 	{&steps.ErrSettings, "Function.SettingsChanged"},
 	{&steps.ErrRounds, "Function.Rounds"},

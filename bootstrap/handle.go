@@ -11,7 +11,6 @@ import (
 	"reduction/internal/job"
 	"reduction/internal/json"
 	"reduction/internal/logline"
-	"reduction/internal/shard"
 	"reduction/runtime"
 )
 
@@ -48,8 +47,7 @@ func (f *function) answer(ctx context.Context, inv *runtime.Invocation) ([]byte,
 	}
 	var results []event.Result
 	for i, o := range e.Objects {
-		if e.Sender != event.Direct && shard.IsKept(o.Key) {
-			f.ignored(of(inv), &event.Ignored{Event: "kept by a run in shards", Bucket: o.Bucket, Key: o.Key})
+		if e.Sender != event.Direct && f.kept(of(inv), &o) {
 			results = append(results, event.Result{Outcome: event.NotNeeded})
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/logline"
+	"reduction/internal/shard"
 )
 
 // errSuperseded says that another object has replaced the one that was asked for.
@@ -85,6 +86,15 @@ func (f *function) deleted(of logline.Invocation, direct bool, err error) bool {
 // ignored logs a part of an event that names no object to read.
 func (f *function) ignored(of logline.Invocation, i *event.Ignored) {
 	f.count(of, logline.Info, "ignored", "ignored: "+i.Event+": s3://"+i.Bucket+"/"+i.Key)
+}
+
+// kept reports whether an object is one that a run in shards keeps. It logs that.
+func (f *function) kept(of logline.Invocation, o *event.Object) bool {
+	if !shard.IsKept(o.Key) {
+		return false
+	}
+	f.ignored(of, &event.Ignored{Event: "kept by a run in shards", Bucket: o.Bucket, Key: o.Key})
+	return true
 }
 
 // count logs a line with a counter of that name, whose value is 1.

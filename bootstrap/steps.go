@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"reduction/internal/event"
 	"reduction/internal/logline"
@@ -35,12 +36,12 @@ func (f *function) stepAnswer(ctx context.Context, inv *runtime.Invocation, s *e
 	const nothing = "{}"
 	switch s.Name {
 	case "plan":
-		for i := range s.Input.Ignored {
-			f.ignored(line.of, &s.Input.Ignored[i])
+		if err := f.needed(line.of, s.Input); err != nil {
+			return nil, err
 		}
 		next, p, err := f.steps.Plan(ctx, s)
 		if err != nil {
-			return nil, err
+			return nil, f.planFailed(ctx, line.of, s.Input, err)
 		}
 		line.what, line.run = "planned", next.Run.Name
 		line.count("shards", int64(next.Count))
@@ -96,4 +97,31 @@ func (f *function) stepAnswer(ctx context.Context, inv *runtime.Invocation, s *e
 	}
 	f.report(line.of, &event.Object{Bucket: s.Run.Bucket, Key: s.Run.Key, Table: s.Run.Table}, &sum, nil)
 	return appendSummary(nil, inv.RequestID, s.Run.Table, &sum), nil
+}
+
+// errNotNeeded says that the input of plan is an event after which nothing is to be read.
+var errNotNeeded = errors.New("nothing is to be read: the log says why")
+
+// needed fails, and logs why, where an input names nothing to read.
+func (f *function) needed(of logline.Invocation, in *event.Event) error {
+	for i := range in.Ignored {
+		f.ignored(of, &in.Ignored[i])
+	}
+	for i := range in.Objects {
+		if in.Sender == event.Direct || !f.kept(of, &in.Objects[i]) {
+			return nil
+		}
+	}
+	return errNotNeeded
+}
+
+// planFailed decides what it means that a plan has failed, as outcome does for an invocation.
+func (f *function) planFailed(ctx context.Context, of logline.Invocation, in *event.Event, err error) error {
+	if len(in.Objects) > 1 {
+		return err
+	}
+	if _, err = f.outcome(ctx, of, in, &in.Objects[0], err); err == nil {
+		err = errNotNeeded
+	}
+	return err
 }

@@ -11,7 +11,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"reduction/internal/job"
 	"reduction/internal/shard"
 	"reduction/internal/shardtest"
+	"reduction/internal/workflow"
 	"reduction/runtime"
 	"reduction/runtime/lambdatest"
 	"reduction/runtime/lambdatest/dynamodb"
@@ -30,15 +30,15 @@ var (
 	runSeed = flag.Uint64("run-seed", 1, "the seed of the first")
 )
 
-// machine carries out the steps as a state machine does. Tasks are done in any order. Some functions
-// die while they work, and some answers are lost: then the step is done again.
+// machine is a state machine over the function. Some functions die while they work, and some
+// answers are lost: then the step is done again.
 type machine struct {
+	*workflow.Workflow
 	t *testing.T
 	w *world
 	*rand.Rand
 	faults bool
-
-	rounds, splits, deaths int
+	deaths int
 }
 
 // invoke carries out a step until it has an answer, and sometimes once more.
@@ -70,121 +70,14 @@ func (m *machine) invoke(payload string) (string, error) {
 
 var errDied = errors.New("the function died")
 
-// next is an answer of plan, check or split.
-type next struct {
-	Run          json.RawMessage
-	Again        bool
-	Tasks        string
-	Count, Round int
-	Parts        []int
-	Of           int
-}
-
-func (m *machine) next(format string, args ...any) (n next, err error) {
-	answer, err := m.invoke(fmt.Sprintf(format, args...))
-	if err != nil {
-		return n, err
-	}
-	if err := json.Unmarshal([]byte(answer), &n); err != nil {
-		m.t.Fatalf("%v: %s", err, answer)
-	}
-	return n, nil
-}
-
-// each carries out steps in any order. The errors of several are that of the first.
-func (m *machine) each(payloads []string) (answers []json.RawMessage, err error) {
-	answers = make([]json.RawMessage, len(payloads))
-	failed := len(payloads)
-	for _, i := range m.Perm(len(payloads)) {
-		answer, e := m.invoke(payloads[i])
-		if e != nil && i < failed {
-			failed, err = i, e
-		}
-		answers[i] = json.RawMessage(answer)
-	}
-	return answers, err
-}
-
-// tasks reads what the reader of a Distributed Map reads.
-func (m *machine) tasks(bucket string, n next) (payloads []string) {
-	document, ok := m.w.S3.Object(bucket, n.Tasks)
-	var tasks []json.RawMessage
-	if err := json.Unmarshal(document, &tasks); !ok || err != nil || len(tasks) != n.Count {
-		m.t.Fatalf("%s: %t, %v, %d tasks of %d", n.Tasks, ok, err, len(tasks), n.Count)
-	}
-	for _, task := range tasks {
-		payloads = append(payloads, string(task))
-	}
-	return payloads
-}
-
-// plan begins a run over an input. No size: the default.
-func (m *machine) plan(execution, input string, size int64) (next, error) {
-	option := ""
-	if size > 0 {
-		option = `,"shard":` + strconv.FormatInt(size, 10)
-	}
-	return m.next(`{"step":"plan","execution":%q,"input":%s%s}`, execution, input, option)
-}
-
-// chain maps and checks until there is a chain.
-func (m *machine) chain(n next) (next, error) {
-	for n.Again {
-		m.rounds++
-		if _, err := m.each(m.tasks("records", n)); err != nil {
-			return n, err
-		}
-		var err error
-		if n, err = m.next(`{"step":"check","run":%s,"round":%d}`, n.Run, n.Round); err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-func ofParts(step string, n next) (payloads []string) {
-	for _, part := range n.Parts {
-		payloads = append(payloads, fmt.Sprintf(`{"step":%q,"run":%s,"part":%d,"parts":%d}`, step, n.Run, part, n.Of))
-	}
-	return payloads
-}
-
-// store prepares, writes and publishes.
-func (m *machine) store(n next) (string, error) {
-	for {
-		_, err := m.each(ofParts("prepare", n))
-		if err == nil {
-			break
-		}
-		if typeOf(err) != "Function.Split" {
-			return "", err
-		}
-		m.splits++
-		if n, err = m.next(`{"step":"split","run":%s,"parts":%d}`, n.Run, n.Of); err != nil {
-			return "", err
-		}
-	}
-	stored, err := m.each(ofParts("write", n))
-	if err != nil {
-		return "", err
-	}
-	all, err := json.Marshal(stored)
+// tasks reads the tasks of a round.
+func (m *machine) tasks(n workflow.Next) []string {
+	m.t.Helper()
+	tasks, err := m.TasksOf(n)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	return m.invoke(fmt.Sprintf(`{"step":"publish","run":%s,"stored":%s}`, n.Run, all))
-}
-
-// run does all steps.
-func (m *machine) run(execution, input string, size int64) (string, error) {
-	n, err := m.plan(execution, input, size)
-	if err == nil {
-		n, err = m.chain(n)
-	}
-	if err != nil {
-		return "", err
-	}
-	return m.store(n)
+	return tasks
 }
 
 func typeOf(err error) string {
@@ -211,7 +104,20 @@ func newMachine(t *testing.T, r *rand.Rand, settings ...string) *machine {
 	w.DynamoDB.CreateTable("single")
 	w.DynamoDB.CreateTable("sharded")
 	w.f.job.Now = func() time.Time { return time.Unix(1_796_000_000, 0) }
-	return &machine{t: t, w: w, Rand: r}
+	m := &machine{t: t, w: w, Rand: r}
+	m.Workflow = &workflow.Workflow{
+		Invoke: func(_ int, payload string) (string, error) { return m.invoke(payload) },
+		Object: func(bucket, key string) ([]byte, error) {
+			data, ok := w.S3.Object(bucket, key)
+			if !ok {
+				return nil, errors.New("no such object")
+			}
+			return data, nil
+		},
+		IsSplit:   func(err error) bool { return typeOf(err) == "Function.Split" },
+		Functions: 1, Order: r,
+	}
+	return m
 }
 
 const execution = "arn:aws:states:eu-central-1:123456789012:execution:reduction:8286a188"
@@ -250,7 +156,7 @@ func TestSteps(t *testing.T) {
 				m.w.S3.Put("records", fmt.Sprintf("feed/%d.csv", i), file)
 			}
 			_, wantErr := m.w.invoke(execution, fmt.Sprintf(input, "single"))
-			_, err := m.run(execution, fmt.Sprintf(input, "sharded"), int64(1+r.IntN(longest+2)))
+			_, err := m.Run(execution, fmt.Sprintf(input, "sharded"), int64(1+r.IntN(longest+2)))
 			if fmt.Sprint(err) != fmt.Sprint(wantErr) || err != nil && typeOf(err) != typeOf(wantErr) {
 				t.Fatalf("%v\nwant %v", err, wantErr)
 			}
@@ -260,7 +166,7 @@ func TestSteps(t *testing.T) {
 			if err != nil {
 				failures++
 			}
-			rounds, splits, deaths = max(rounds, m.rounds), splits+m.splits, deaths+m.deaths
+			rounds, splits, deaths = max(rounds, m.Rounds), splits+m.Splits, deaths+m.deaths
 		})
 	}
 	t.Logf("%d errors, at most %d rounds, %d splits, %d deaths", failures, rounds, splits, deaths)
@@ -293,7 +199,7 @@ func TestStepsAgain(t *testing.T) {
 	m.w.S3.Put("records", "in.csv", rows(300))
 	type done struct{ payload, answer string }
 	var all []done
-	step := func(format string, args ...any) (n next) {
+	step := func(format string, args ...any) (n workflow.Next) {
 		payload := fmt.Sprintf(format, args...)
 		answer, err := m.invoke(payload)
 		if err != nil {
@@ -310,20 +216,20 @@ func TestStepsAgain(t *testing.T) {
 	}
 	n := step(`{"step":"plan","execution":%q,"input":{"table":"sharded"},"shard":900}`, execution)
 	for n.Again {
-		for _, task := range m.tasks("records", n) {
+		for _, task := range m.tasks(n) {
 			step("%s", task)
 		}
 		n = step(`{"step":"check","run":%s,"round":%d}`, n.Run, n.Round)
 	}
 	n = step(`{"step":"split","run":%s,"parts":%d}`, n.Run, n.Of)
-	for _, payload := range ofParts("prepare", n) {
+	for _, payload := range workflow.PartsOf("prepare", n) {
 		step("%s", payload)
 	}
 	if len(m.w.items("sharded")) > 0 {
 		t.Fatal("something was written before all parts were prepared")
 	}
 	var stored []string
-	for _, payload := range ofParts("write", n) {
+	for _, payload := range workflow.PartsOf("write", n) {
 		step("%s", payload)
 		stored = append(stored, all[len(all)-1].answer)
 	}
@@ -382,9 +288,11 @@ func TestPlanRefuses(t *testing.T) {
 		{"objects of two buckets", "", `[{"key":"in.csv"},{"key":"in.csv","bucket":"other"}]`, "Function.BadEvent"},
 		{"results in two tables", "", `[{"key":"in.csv"},{"key":"other.csv","table":"other"}]`, "Function.BadEvent"},
 		{"a prefix and an object", "", `[{"key":"in.csv"},{"prefix":"x"}]`, "Function.BadEvent"},
-		{"an event that is ignored", "", `{"Records":[{"eventVersion":"2.1","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"records"},"object":{"key":"in.csv"}}}]}`, "Function.BadEvent"},
+		{"an event that is ignored", "", `{"Records":[{"eventVersion":"2.1","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"records"},"object":{"key":"in.csv"}}}]}`, "Function.NotNeeded"},
+		{"an object of a run", "", `{"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"records"},"object":{"key":"reduction-runs/1.part"}}}`, "Function.NotNeeded"},
+		{"an object that was replaced", "", `{"detail-type":"Object Created","source":"aws.s3","time":"2020-01-01T00:00:00Z","detail":{"bucket":{"name":"records"},"object":{"key":"in.csv","etag":"0123"}}}`, "Function.NotNeeded"},
 		{"a step", "", `{"step":"check"}`, "Function.BadEvent"},
-		{"another ETag", "", `{"key":"in.csv","etag":"0123"}`, "Function.Changed"},
+		{"another ETag", "", `{"key":"in.csv","etag":"0123"}`, "Function.Superseded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), c.settings)
@@ -392,7 +300,7 @@ func TestPlanRefuses(t *testing.T) {
 			m.w.S3.Put("records", "other.csv", rows(10))
 			m.w.S3.Put("records", "empty.csv", nil)
 			m.w.S3.Put("records", "in.csv.gz", zipped(rows(1000)))
-			_, err := m.plan(execution, c.input, 300)
+			_, err := m.Plan(execution, c.input, 300)
 			wantType(t, c.input, err, c.want)
 		})
 	}
@@ -417,7 +325,7 @@ func TestStepsList(t *testing.T) {
 	}
 	m.w.S3.Put("records", "days/4.csv", nil)
 	list := `[{"key":"days/1.csv","table":"sharded"},{"key":"days/2.csv.gz","table":"sharded"},{"key":"days/4.csv","table":"sharded"},{"key":"days/3.csv","table":"sharded"}]`
-	answer, err := m.run(execution, list, 1500)
+	answer, err := m.Run(execution, list, 1500)
 	if err != nil || !strings.Contains(answer, `"objects":3,"rows":220,"groups":35,`) {
 		t.Fatalf("%s, %v", answer, err)
 	}
@@ -430,11 +338,11 @@ func TestStepsList(t *testing.T) {
 func TestStepsSettings(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
 	m.w.S3.Put("records", "in.csv", rows(100))
-	n, err := m.plan(execution, `{}`, 500)
+	n, err := m.Plan(execution, `{}`, 500)
 	if err != nil {
 		t.Fatal(err)
 	}
-	task := m.tasks("records", n)[0]
+	task := m.tasks(n)[0]
 	m.w.f.job.Options.BadRows.Skip = true
 	for _, payload := range []string{
 		task, fmt.Sprintf(`{"step":"check","run":%s,"round":1}`, n.Run),
@@ -461,8 +369,8 @@ func TestStepsSplit(t *testing.T) {
 	m.w.f.job.Memory = job.NewBudget(5<<19, 1)
 	_, err := m.w.invoke("too large", `{}`)
 	wantType(t, "a single run", err, "Function.TooLarge")
-	if _, err := m.run("one", `{"table":"sharded"}`, 300_000); err != nil || m.splits == 0 {
-		t.Fatalf("%d splits, %v", m.splits, err)
+	if _, err := m.Run("one", `{"table":"sharded"}`, 300_000); err != nil || m.Splits == 0 {
+		t.Fatalf("%d splits, %v", m.Splits, err)
 	}
 	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 6_001 || !reflect.DeepEqual(got, want) {
 		t.Errorf("%d items, want %d", len(got), len(want))
@@ -474,7 +382,7 @@ func TestStepsSplit(t *testing.T) {
 // runOf returns what plan says of a run.
 func runOf(t *testing.T, m *machine) json.RawMessage {
 	t.Helper()
-	n, err := m.plan(execution, `{}`, 0)
+	n, err := m.Plan(execution, `{}`, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -485,11 +393,11 @@ func runOf(t *testing.T, m *machine) json.RawMessage {
 func TestStepsRounds(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
 	m.w.S3.Put("records", "in.csv", rows(100))
-	n, err := m.plan(execution, `{}`, 40) // most of these guess wrongly
+	n, err := m.Plan(execution, `{}`, 40) // most of these guess wrongly
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.each(m.tasks("records", n)); err != nil {
+	if _, err := m.Each(m.tasks(n)); err != nil {
 		t.Fatal(err)
 	}
 	document, _ := m.w.S3.Object("records", n.Tasks)
@@ -507,22 +415,22 @@ func TestStepsRounds(t *testing.T) {
 func TestStepsDamage(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
 	m.w.S3.Put("records", "in.csv", rows(100))
-	n, err := m.plan(execution, `{}`, 500)
+	n, err := m.Plan(execution, `{}`, 500)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tasks := n
-	if n, err = m.chain(n); err != nil {
+	if n, err = m.Chain(n); err != nil {
 		t.Fatal(err)
 	}
 	var task struct{ Run, Settings string }
-	if err := json.Unmarshal([]byte(m.tasks("records", tasks)[0]), &task); err != nil {
+	if err := json.Unmarshal([]byte(m.tasks(tasks)[0]), &task); err != nil {
 		t.Fatal(err)
 	}
 	folder := shard.Folder + task.Run + "/"
 	partial := folder + "00000-guess-" + task.Settings + ".part"
 	check := fmt.Sprintf(`{"step":"check","run":%s,"round":1}`, n.Run)
-	prepare := ofParts("prepare", n)[0]
+	prepare := workflow.PartsOf("prepare", n)[0]
 	publish := fmt.Sprintf(`{"step":"publish","run":%s,"stored":[{"part":0,"parts":1,"groups":35,"suppressed":0,"items":35}]}`, n.Run)
 	for _, c := range []struct {
 		key     string
@@ -533,7 +441,7 @@ func TestStepsDamage(t *testing.T) {
 		{partial, func(b []byte) []byte { return b[:len(b)-10] }, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return b[:20] }, check, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, check, "Function.BadPartial"},
-		{partial, func(b []byte) []byte { return append(b, '\n') }, m.tasks("records", tasks)[0], "Function.Conflict"},
+		{partial, func(b []byte) []byte { return append(b, '\n') }, m.tasks(tasks)[0], "Function.Conflict"},
 		{folder + "chain.part", func(b []byte) []byte { return b[:len(b)-3] }, prepare, "Function.BadPartial"},
 		{folder + "chain.part", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, publish, "Function.BadPartial"},
 		{folder + "tasks-1.part", func(b []byte) []byte { return b[1:] }, check, "Function.BadPartial"},
@@ -586,14 +494,15 @@ func TestKeptObjects(t *testing.T) {
 func TestStepsSizes(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
 	m.w.S3.Put("records", "in.csv", rows(1000)[:20_000])
-	n, err := m.plan(execution, `{}`, 1)
+	n, err := m.Plan(execution, `{}`, 1)
 	if err != nil || n.Count < 9_000 || n.Count > 10_000 {
 		t.Fatalf("%d shards, %v", n.Count, err)
 	}
-	if tasks := m.tasks("records", n); len(tasks) != n.Count {
+	if tasks := m.tasks(n); len(tasks) != n.Count {
 		t.Errorf("%d tasks of %d", len(tasks), n.Count)
 	}
-	if n, err = m.next(`{"step":"split","run":%s,"parts":255}`, n.Run); err != nil || n.Of != 256 || len(n.Parts) != 256 {
+	n.Of = 255
+	if n, err = m.Split(n); err != nil || n.Of != 256 || len(n.Parts) != 256 {
 		t.Errorf("%d parts, %v", n.Of, err)
 	}
 }

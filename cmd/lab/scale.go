@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"reduction/cmd/lab/internal/cli"
+	"reduction/cmd/lab/internal/measure"
 	"reduction/cmd/lab/internal/reduce"
 	"reduction/cmd/lab/internal/scale"
 	"reduction/internal/shard"
@@ -35,6 +37,10 @@ and, for another server such as that of lab serve, AWS_ENDPOINT_URL_S3.
 With --faults, a third of all deliveries of tasks fail in some way, by seed: a function dies before
 or after it has stored its partial result, is slow, or does a task a second time.
 
+With --bootstrap, processes of the function do all of it: an emulator of S3 has the files, and one of
+Lambda sends the steps, as the state machine does. They write into a table of an emulated DynamoDB,
+and the output is made of its items. With --faults they are killed, too.
+
 With --plan nothing is read. Lab calculates what a run would take and cost on AWS, and prints it
 beside what Amazon Athena charges to scan as much. The flags that go with --plan set the
 assumptions. None of these was measured on AWS.`,
@@ -42,15 +48,17 @@ assumptions. None of these was measured on AWS.`,
 lab scale --stats --shard 64MB 1m.csv
 lab scale --shard 1MB --functions 8 --faults --seed 7 feeds/ > result.jsonl
 lab scale --partials s3://feed/partials/ s3://feed/2026/ > result.jsonl
+lab scale --bootstrap dist/linux-amd64/bootstrap --shard 1MB --functions 4 --faults 1m.csv
 lab scale --plan --size 10TB --concurrency 500`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
 		r, settings := new(scale.Run), reduce.Settings{}
 		a := scale.Default()
 		var stats, plan bool
-		var partials string
+		var partials, bootstrap string
 		f.Bytes(&r.Size, "shard", shard.DefaultSize, "`SIZE` size of a shard (default 256MiB); larger if there would be more than 10,000 shards")
 		cli.Whole(f, &r.Functions, "functions", runtime.GOMAXPROCS(0), 1, 1024, "`N` functions at a time (default one for each core)")
 		f.String(&partials, "partials", "", "`FOLDER` folder or s3://BUCKET/PREFIX to keep the partial results in (default: a temporary folder)")
+		f.String(&bootstrap, "bootstrap", "", "`PATH` the function, to run as processes (default: lab itself does the work)")
 		f.String(&r.Name, "run", "run", "`NAME` name of the run, which is part of the names of its partial results (default run)")
 		f.Bool(&r.Faults, "faults", "make functions die, be slow, and be started twice")
 		cli.Whole(f, &r.Seed, "seed", 1, 0, 1<<63-1, "`S` seed of the order of the tasks and of the faults (default 1)")
@@ -60,7 +68,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 		f.Bytes(&a.Size, "size", 0, "`SIZE` size of all files; with --plan")
 		f.Bytes(&a.Speed, "speed", a.Speed, "`SIZE` bytes that a function reduces in a second; with --plan (default 75MB)")
 		cli.Whole(f, &a.Concurrency, "concurrency", a.Concurrency, 1, shard.MaxShards, "`N` functions at a time; with --plan (default 50)")
-		cli.Whole(f, &a.MemoryMB, "memory", a.MemoryMB, 128, 10_240, "`MB` memory size of a function; with --plan (default 1769)")
+		cli.Whole(f, &a.MemoryMB, "memory", a.MemoryMB, 128, 10_240, "`MB` memory size of a function; with --plan and --bootstrap (default 1769)")
 		cli.Whole(f, &a.Again, "again", a.Again, 0, 100, "`PERCENT` share of the shards that are mapped twice; with --plan (default 10)")
 		cli.Whole(f, &a.Groups, "groups", a.Groups, 1, math.MaxInt32, "`N` groups in the result; with --plan (default 400)")
 		cli.Whole(f, &a.Treatments, "treatments", a.Treatments, 1, math.MaxInt32, "`N` treatments of a group; with --plan (default 15)")
@@ -97,6 +105,8 @@ lab scale --plan --size 10TB --concurrency 500`,
 			case plan:
 				a.Shard = r.Size
 				return printEstimate(c, &a)
+			case bootstrap != "" && (partials != "" || len(args) > 0 && scale.IsS3(args[0])):
+				return cli.Usagef("--bootstrap reads files, and keeps partial results in its own emulator of S3")
 			case len(args) == 0:
 				return cli.Usagef("expected FILE, FOLDER or s3://BUCKET/PREFIX, or --plan")
 			}
@@ -106,6 +116,10 @@ lab scale --plan --size 10TB --concurrency 500`,
 			}
 			ctx, stop := interruptible()
 			defer stop()
+			if bootstrap != "" {
+				return onFunctions(ctx, c, &scale.Functions{Bootstrap: bootstrap, Settings: settings, MemoryMB: a.MemoryMB,
+					Size: r.Size, Functions: r.Functions, Faults: r.Faults, Seed: r.Seed}, args, stats)
+			}
 			if scale.IsS3(args[0]) || scale.IsS3(partials) {
 				s3, err := scale.NewS3(os.Getenv, partials)
 				if err != nil {
@@ -136,6 +150,23 @@ lab scale --plan --size 10TB --concurrency 500`,
 			return nil
 		}
 	},
+}
+
+// onFunctions has processes of the function reduce files.
+func onFunctions(ctx context.Context, c *cli.Console, f *scale.Functions, names []string, stats bool) (err error) {
+	if f.Bootstrap, _, err = measure.FindBootstrap(f.Bootstrap); err != nil {
+		return err
+	}
+	err = f.Files(ctx, names)
+	if stats {
+		fmt.Fprintf(c.Err, "shards %s, rounds %d, parts %d, steps %s (%s died, %s repeated), items %s, seconds %.3f\n",
+			cli.Thousands(int64(f.Shards)), f.Rounds, f.Parts, cli.Thousands(int64(f.Started)), cli.Thousands(int64(f.Died)), cli.Thousands(int64(f.Repeated)),
+			cli.Thousands(int64(len(f.Items))), f.Took.Seconds())
+	}
+	if err != nil {
+		return err
+	}
+	return f.Print(c.Out)
 }
 
 func printScaleStats(c *cli.Console, r *scale.Run) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"reduction/cmd/lab/internal/labtest"
 	"reduction/internal/dataset"
 	"reduction/runtime/lambdatest"
 )
@@ -48,6 +49,38 @@ func TestScale(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Processes of the function, some of them killed, leave a table that prints as lab reduce does.
+func TestScaleBootstrap(t *testing.T) {
+	bootstrap, dir := labtest.Bootstrap(t), t.TempDir()
+	quoted := bytes.ReplaceAll(dataset.New(400, 1).Bytes(), []byte(",Medication A,"), []byte(",\"Medication\n\"\"A\"\"\r\n\","))
+	bad := append(bytes.Clone(quoted), "A,x\"y,T,1\nA,x,T,\nA,x,T,3\n"...)
+	for _, c := range []struct {
+		name  string
+		file  []byte
+		flags []string
+	}{
+		{"good", quoted, nil},
+		{"skipped", bad, []string{"--bad-rows=skip", "--min-records=2"}},
+		{"refused", bad, nil},
+	} {
+		path := write(t, filepath.Join(dir, c.name+".csv"), c.file)
+		status, want, wantErr := shell(nil, append([]string{"reduce", path, "--jobs=1"}, c.flags...)...)
+		got, out, stderr := shell(nil, append([]string{"scale", path, "--bootstrap", bootstrap, "--faults", "--functions=2", "--shard=1500"}, c.flags...)...)
+		_, place, _ := strings.Cut(wantErr, c.name+".csv: ")
+		if got != status || out != want || (status == 0) != (stderr == "") && c.name != "skipped" || !strings.Contains(stderr, strings.TrimSpace(place)) && status != 0 {
+			t.Errorf("%s: status %d, want %d\nstderr %q\nwant   %q\nstdout %q\nwant   %q", c.name, got, status, stderr, wantErr, out, want)
+		}
+	}
+	for i := range 5 {
+		write(t, filepath.Join(dir, "several", fmt.Sprint(i, ".csv")), []byte(fmt.Sprintf("%sA,\"x\ny\",T,%d\n", header, i)))
+	}
+	status, out, stderr := shell(nil, "scale", "--bootstrap", bootstrap, "--stats", "--shard=100", filepath.Join(dir, "several"))
+	const want = `{"Diagnosis":"x\ny","Hospital":"A","AverageRecoveryTime":2,"MostUsedTreatment":"T","Rows":5}` + "\n"
+	if status != 0 || out != want || !strings.HasPrefix(stderr, "shards 5, rounds 1, parts 1, steps 10 (0 died, 0 repeated), items 1, ") {
+		t.Errorf("status %d, stdout %q, stderr %q", status, out, stderr)
 	}
 }
 
@@ -131,6 +164,8 @@ func TestScaleRefuses(t *testing.T) {
 		{"scale --shard 0 x", 2, `invalid value "0" for --shard: expected a number of bytes, such as 64MB`},
 		{"scale --shard 100 " + path, 1, path + ": the file is compressed with gzip"},
 		{"scale --plan", 2, "--size is missing"},
+		{"scale --bootstrap b s3://x/y", 2, "--bootstrap reads files"},
+		{"scale --bootstrap /nowhere/at/all x.csv", 1, "/nowhere/at/all"},
 		{"scale --plan --size 1TB x", 2, "--plan reads no file"},
 		{"scale --plan --size 1TB --price-athena free", 2, "expected a price in US dollars"},
 		{"scale --bad-rows 100% x", 2, "for --bad-rows: expected fail, skip"},

@@ -13,6 +13,8 @@ type member struct {
 	text   *string
 	number *int64
 	may    bool // it may be missing: then it is empty, or zero
+
+	_ [0]func() // never compared: the compiler would make code for each length of array
 }
 
 // appendMembers appends a JSON object, without those members that may be missing.

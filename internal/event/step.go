@@ -22,7 +22,7 @@ type Step struct {
 	Name string
 
 	Execution string // plan: the ID of the execution
-	Input     *Event // plan: what to read
+	Input     *Event // plan: what to read; without Objects if all of it is Ignored
 	Payload   []byte // plan: the payload, which says all that the plan depends on
 	Size      int64  // plan: of shards in bytes; 0: the default
 
@@ -223,6 +223,9 @@ func (e *Event) parseStep(payload []byte) error {
 			r.only(names, k.needs, k.may)
 		}
 	}
+	if has(names, "run") && (s.Name == "map") != (t.Run != "") {
+		r.fail("member run has a value of the wrong type")
+	}
 	if r.err != nil {
 		return r.err
 	}
@@ -270,12 +273,12 @@ func readInput(raw []byte, env Environment) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Step != nil || len(e.Objects) == 0 {
+	if e.Step != nil {
 		return nil, &PlaceError{"input of plan", ErrNoObject}
 	}
-	first := e.Objects[0]
-	for _, o := range e.Objects[1:] {
-		if o.Bucket != first.Bucket || o.Table != first.Table || o.Prefix+first.Prefix != "" {
+	for _, o := range e.Objects {
+		first := e.Objects[0]
+		if len(e.Objects) > 1 && (o.Bucket != first.Bucket || o.Table != first.Table || o.Prefix != "") {
 			return nil, &PlaceError{"input of plan: one result is of one prefix, or of objects of one bucket, for one table", ErrNoObject}
 		}
 	}

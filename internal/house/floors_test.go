@@ -72,7 +72,7 @@ var floors = []floor{
 	{lab + "run", append(data, lab+"measure", lab+"sandbox", lab+"report", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "serve", append(data, lab+"measure", lab+"cli", "reduction/runtime/lambdatest"), tool},
 	{lab + "reduce", []string{lab + "split", lab + "cli", "reduction/internal/env", "reduction/csvfast", "reduction/aggregate", "reduction/internal/job", "reduction/internal/json"}, tool},
-	{lab + "scale", []string{lab + "reduce", lab + "pricing", "reduction/internal/shard", "reduction/internal/stores", "reduction/internal/aws", "reduction/internal/job", "reduction/aggregate"}, tool},
+	{lab + "scale", []string{lab + "reduce", lab + "pricing", "reduction/internal/workflow", "reduction/runtime/lambdatest", "reduction/internal/shard", "reduction/internal/stores", "reduction/internal/aws", "reduction/internal/job", "reduction/aggregate"}, tool},
 	{lab + "scaffold", []string{lab + "cli", "reduction/runtime/examples"}, tool},
 	{lab + "labtest", []string{lab + "sandbox"}, tool},
 
@@ -86,6 +86,7 @@ var floors = []floor{
 	{"reduction/runtime/lambdatest/lambda", []string{"reduction/runtime/lambdatest/internal/..."}, tool},
 	{"reduction/runtime/lambdatest", []string{"reduction/runtime/lambdatest/..."}, tool},
 	{"reduction/internal/dataset", nil, tool},
+	{"reduction/internal/workflow", nil, tool},
 	{"reduction/internal/shardtest", []string{"reduction/internal/job", "reduction/aggregate"}, tool},
 	{"reduction", anything, tool},
 	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},

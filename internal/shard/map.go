@@ -65,12 +65,23 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 	h.Counts = m.rows.Counts
 	h.Counts.Bad = nil // they are in h.Bad
 	if h.Damage != nil && h.Damage.Err == job.ErrTooLarge {
-		// Where it shows depends on how the bytes arrive.
-		h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
-		h.Spans[0].Rows, h.Spans[0].Skipped, h.Spans[0].NoValue = 0, 0, 0
+		h.tooLarge(h.Damage.Object)
 	}
 	h.Least, h.Greatest, h.Extremes = table.Extreme()
-	return h.append(dst, p, table), nil
+	partial, err := h.append(dst, p, table, m.Memory)
+	if errors.Is(err, job.ErrTooLarge) {
+		h.tooLarge(s[0].Object)
+		return h.append(dst, p, table, nil)
+	}
+	return partial, err
+}
+
+// tooLarge makes the partial one of a shard that does not fit the memory. Where that shows depends
+// on how the bytes arrive, so it has nothing else.
+func (h *Head) tooLarge(object int) {
+	h.Damage = &Bad{object, &job.RowError{Err: job.ErrTooLarge}}
+	h.Counts, h.Bad, h.Bytes, h.Spans = job.Counts{}, nil, 0, h.Spans[:1]
+	h.Spans[0].Rows, h.Spans[0].Skipped, h.Spans[0].NoValue = 0, 0, 0
 }
 
 // piece reads a piece.

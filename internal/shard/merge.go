@@ -1,7 +1,6 @@
 package shard
 
 import (
-	"hash/fnv"
 	"io"
 
 	"reduction/aggregate"
@@ -65,7 +64,9 @@ func (m *Merger) owns(g *aggregate.Part) bool {
 		return true
 	}
 	m.key = job.AppendSortKey(m.key[:0], string(g.Diagnosis), string(g.Hospital))
-	h := fnv.New32a()
-	h.Write(m.key)
-	return int(h.Sum32()%uint32(m.Parts)) == m.Part
+	hash := uint32(2166136261) // FNV-1a, as hash/fnv has it
+	for _, c := range m.key {
+		hash = (hash ^ uint32(c)) * 16777619
+	}
+	return int(hash%uint32(m.Parts)) == m.Part
 }

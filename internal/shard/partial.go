@@ -134,7 +134,24 @@ func kindOf(err error) string {
 // writer appends records of CSV.
 type writer struct {
 	b    []byte
-	some bool // fields in this record
+	some bool                    // fields in this record
+	take func(bytes int64) error // asked before b grows in reserve; nil: no limit
+}
+
+// reserve makes room for so many bytes.
+func (w *writer) reserve(n int) error {
+	if cap(w.b)-len(w.b) >= n {
+		return nil
+	}
+	size := 2*cap(w.b) + n
+	if w.take != nil {
+		if err := w.take(int64(size)); err != nil {
+			return err
+		}
+		defer w.take(-int64(cap(w.b)))
+	}
+	w.b = append(make([]byte, 0, size), w.b...)
+	return nil
 }
 
 func (w *writer) separate() {
@@ -192,9 +209,9 @@ func (w *writer) bad(what string, b *Bad) {
 	w.end()
 }
 
-// append appends the partial.
-func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
-	w := &writer{b: dst}
+// append appends the partial. take is asked for the memory of its groups: see aggregate.Table.
+func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table, take func(int64) error) ([]byte, error) {
+	w := &writer{b: dst, take: take}
 	w.text("partial")
 	w.number(format)
 	w.text(h.Run)
@@ -224,19 +241,20 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table) []byte {
 	for i := range h.Bad {
 		w.bad("bad", &h.Bad[i])
 	}
-	groups := int64(0)
+	var groups int64
+	var err error
 	if h.Damage != nil {
 		w.bad("damage", h.Damage)
 	} else {
 		if h.Extremes {
 			w.extremes(h.Least, h.Greatest)
 		}
-		groups = w.groups(table)
+		groups, err = w.groups(table)
 	}
 	w.text("end")
 	w.number(groups)
 	w.end()
-	return w.b
+	return w.b, err
 }
 
 // rows appends how many rows there are, and what became of the others.
@@ -262,13 +280,20 @@ func (w *writer) extremes(least, greatest aggregate.Number) {
 }
 
 // groups appends treatments and groups.
-func (w *writer) groups(table *aggregate.Table) (n int64) {
+func (w *writer) groups(table *aggregate.Table) (n int64, err error) {
 	for _, name := range table.Treatments() {
+		if err := w.reserve(2*len(name) + 16); err != nil {
+			return n, err
+		}
 		w.text("treatment")
 		w.text(name)
 		w.end()
 	}
 	for g := range table.Parts {
+		// A number takes at most 20 bytes, a sum 42, and a text twice its length and two.
+		if err := w.reserve(2*len(g.Hospital) + 2*len(g.Diagnosis) + 44*len(g.Treatments) + 128); err != nil {
+			return n, err
+		}
 		n++
 		w.number(g.Offset >> offsetBits)
 		w.number(g.Record)
@@ -282,7 +307,7 @@ func (w *writer) groups(table *aggregate.Table) (n int64) {
 		}
 		w.end()
 	}
-	return n
+	return n, nil
 }
 
 // Reader reads a partial: its Head, which is the caller's to keep, and then its groups. It keeps

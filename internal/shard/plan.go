@@ -217,7 +217,8 @@ func (p *Plan) First() []Task {
 // Name is the name of a task's partial. It is the same however often a task is carried out.
 func (p *Plan) Name(t Task) string {
 	shard := strconv.Itoa(t.Shard)
-	return p.Run + "/" + strings.Repeat("0", max(0, 5-len(shard))) + shard + "-" + t.start() + "-" + p.Settings + Suffix
+	const zeros = "00000"
+	return p.Run + "/" + zeros[min(len(shard), len(zeros)):] + shard + "-" + t.start() + "-" + p.Settings + Suffix
 }
 
 // start names the start.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 	"strings"
 	"time"
 
@@ -185,17 +184,9 @@ func appendTasks(dst []byte, p *shard.Plan, tasks []shard.Task) []byte {
 // readTasks reads the tasks of a round.
 func readTasks(ctx context.Context, store stores.Shards, run string, round int64, rows *job.Reducer) (tasks []event.Task, err error) {
 	name := nameOfTasks(run, round)
-	body, err := store.OpenPartial(ctx, name)
+	// The tasks, and a plan that is made of them, take less than the document twice.
+	document, err := store.ReadPartial(ctx, name, func(bytes int64) error { return rows.Take(3 * bytes) })
 	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	document, err := io.ReadAll(body)
-	if err != nil {
-		return nil, err
-	}
-	// The tasks and a plan that is made of them take less than the document twice.
-	if err := rows.Take(3 * int64(len(document))); err != nil {
 		return nil, err
 	}
 	if tasks, err = event.ParseTasks(document); err != nil {

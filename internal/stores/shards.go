@@ -1,6 +1,7 @@
 package stores
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -56,11 +57,49 @@ func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error 
 		return err
 	}
 	defer there.Close()
-	have, err := io.ReadAll(there)
-	if err == nil && string(have) != string(data) {
+	same, err := isSame(there, data)
+	if err == nil && !same {
 		err = &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: ErrTwoPartials}
 	}
 	return err
+}
+
+// isSame reports whether src yields data, and nothing else.
+func isSame(src io.Reader, data []byte) (bool, error) {
+	var buffer [4 << 10]byte
+	for {
+		n, err := src.Read(buffer[:])
+		if !bytes.HasPrefix(data, buffer[:n]) {
+			return false, nil
+		}
+		data = data[n:]
+		if err == io.EOF {
+			return len(data) == 0, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
+}
+
+// ReadPartial reads a small object that is kept beside partials. take is asked for memory before.
+func (s Shards) ReadPartial(ctx context.Context, name string, take func(bytes int64) error) ([]byte, error) {
+	src, err := s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	if src.Size() < 0 {
+		return nil, &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: aws.ErrUnconfirmed}
+	}
+	if err := take(src.Size()); err != nil {
+		return nil, err
+	}
+	data := make([]byte, src.Size()+1) // only at its end is it known that the object is whole
+	n, err := io.ReadFull(src, data)
+	if err == io.ErrUnexpectedEOF || err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
 }
 
 // OpenPartial opens a partial.

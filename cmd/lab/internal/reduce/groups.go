@@ -70,15 +70,22 @@ func (r *Reduction) Print(w io.Writer) error {
 }
 
 func appendGroup(dst []byte, g *aggregate.Group) []byte {
+	var mean [64]byte
+	var rows [20]byte
+	return AppendLine(dst, g.Diagnosis, g.Hospital, g.Treatment, g.AppendMean(mean[:0]), strconv.AppendInt(rows[:0], g.Count, 10))
+}
+
+// AppendLine appends the line of a group.
+func AppendLine(dst []byte, diagnosis, hospital, treatment string, mean, rows []byte) []byte {
 	dst = append(dst, `{"Diagnosis":`...)
-	dst = json.AppendString(dst, g.Diagnosis)
+	dst = json.AppendString(dst, diagnosis)
 	dst = append(dst, `,"Hospital":`...)
-	dst = json.AppendString(dst, g.Hospital)
+	dst = json.AppendString(dst, hospital)
 	dst = append(dst, `,"AverageRecoveryTime":`...)
-	dst = g.AppendMean(dst)
+	dst = append(dst, mean...)
 	dst = append(dst, `,"MostUsedTreatment":`...)
-	dst = json.AppendString(dst, g.Treatment)
+	dst = json.AppendString(dst, treatment)
 	dst = append(dst, `,"Rows":`...)
-	dst = strconv.AppendInt(dst, g.Count, 10)
+	dst = append(dst, rows...)
 	return append(dst, "}\n"...)
 }

@@ -313,8 +313,11 @@ func (r *Run) fate(d delivery) fate {
 	if chance.IntN(3) > 0 {
 		return fine
 	}
-	return fate(1 + chance.IntN(int(fates)-1))
+	return fine.choose(chance)
 }
+
+// choose chooses one of the others.
+func (fate) choose(chance *rand.Rand) fate { return fate(1 + chance.IntN(int(fates)-1)) }
 
 // merge merges the partials of a chain.
 func (r *Run) merge(ctx context.Context, p *shard.Plan, chain *shard.Chain, m *shard.Merger) error {
