@@ -79,6 +79,14 @@ same_region() {
 	[ "$location" = "$region" ] || fail "bucket $1 is in $location, the stack would be in $region: give --region $location"
 }
 
+# runs_expire BUCKET succeeds if a lifecycle rule of the bucket is about what runs in shards keep.
+runs_expire() {
+	case $(aws s3api get-bucket-lifecycle-configuration --bucket "$1" 2>/dev/null) in
+	*'"reduction-runs/"'*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # digest FILE prints the SHA-256 of a file.
 digest() {
 	if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -c1-64
@@ -224,7 +232,12 @@ main() {
 	echo "written to   $(output "$stack" Table)"
 	echo "log          $(output "$stack" LogGroup)"
 	machine=$(resource "$stack" StateMachine)
-	[ -z "$machine" ] || echo "in shards    $machine"
+	if [ -n "$machine" ]; then
+		echo "in shards    $machine"
+		bucket=$(output "$stack" Bucket)
+		runs_expire "$bucket" ||
+			echo "WARNING: partial results are never deleted from $bucket. Give it the lifecycle rule of docs/scale.md"
+	fi
 	[ -n "$(parameter "$stack" AlarmTopicArn)" ] ||
 		echo "WARNING: nobody is told when an object fails. Run this again with AlarmTopicArn=ARN of an SNS topic"
 }
