@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,8 @@ func TestNoCellIsShown(t *testing.T) {
 		"not CSV":                  "{\"patient\":\"Zebra\"}",
 	} {
 		for _, setting := range []string{"BAD_ROWS=fail", "BAD_ROWS=skip", "BAD_ROWS=1%"} {
-			w := newWorld(t, setting, "LATEST=object")
+			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), setting, "LATEST=object")
+			w := m.w
 			w.S3.Put("records", "in.csv", []byte(csv))
 			w.S3.Put("records", "days/1.csv", []byte(csv))
 			for _, payload := range []string{"", `{"prefix":"days/"}`, `{"key":"days/1.csv","Zebra Hospital":"Zebra"}`, `{"tabel":"Zebra"}`, `"Zebra"`, `{"key":Zebra}`} {
@@ -33,6 +35,15 @@ func TestNoCellIsShown(t *testing.T) {
 				}
 				if strings.Contains(answer+w.log.String(), cell) {
 					t.Errorf("%s, %s, %s: answer %s, log %s", name, setting, payload, answer, w.log.String())
+				}
+			}
+			for _, payload := range []string{`{"key":"in.csv"}`, `{"prefix":"days/"}`} {
+				answer, err := m.Run(execution, payload, 20)
+				if err != nil {
+					answer = err.Error()
+				}
+				if strings.Contains(answer+w.log.String(), cell) {
+					t.Errorf("%s, %s, steps over %s: answer %s, log %s", name, setting, payload, answer, w.log.String())
 				}
 			}
 		}

@@ -84,7 +84,7 @@ func (f *function) stepAnswer(ctx context.Context, inv *runtime.Invocation, s *e
 		return []byte(nothing), err
 	case "write":
 		stored, sum, err := f.steps.Write(ctx, s)
-		f.unchecked(line.of, s.Run.Table, &sum)
+		f.unchecked(line.of, s.Run.Table, sum)
 		line.what = "written"
 		line.count("part", s.Part)
 		line.count("parts", s.Parts)
@@ -95,8 +95,8 @@ func (f *function) stepAnswer(ctx context.Context, inv *runtime.Invocation, s *e
 	if err != nil {
 		return nil, err
 	}
-	f.report(line.of, &event.Object{Bucket: s.Run.Bucket, Key: s.Run.Key, Table: s.Run.Table}, &sum, nil)
-	return appendSummary(nil, inv.RequestID, s.Run.Table, &sum), nil
+	f.report(line.of, &event.Object{Bucket: s.Run.Bucket, Key: s.Run.Key, Table: s.Run.Table}, sum, nil)
+	return appendSummary(nil, inv.RequestID, s.Run.Table, sum), nil
 }
 
 // errNotNeeded says that the input of plan is an event after which nothing is to be read.

@@ -334,6 +334,73 @@ func TestStepsList(t *testing.T) {
 	}
 }
 
+// In a bucket with versions, a result has the Run of a single one, and a version that the input names
+// is read even if it is not the current one any more.
+func TestStepsVersions(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "LATEST=object")
+	m.w.ask(t, "PUT", "", "versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+	first := m.w.S3.PutObject("records", "in.csv", rows(100), nil)
+	if _, err := m.w.invoke(execution, `{"table":"single"}`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Run(execution, `{"table":"sharded"}`, 500); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 37 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+	want := m.w.items("single")
+	m.w.DynamoDB.Empty("sharded")
+	n, err := m.Plan(execution, fmt.Sprintf(`{"key":"in.csv","table":"sharded","versionId":%q}`, first.VersionID), 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.w.S3.Put("records", "in.csv", rows(50))
+	if n, err = m.Chain(n); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := m.Store(n)
+	if err != nil || !strings.Contains(answer, `"rows":100,`) {
+		t.Fatalf("%s, %v", answer, err)
+	}
+	// All but the pointer, which is for the newer version.
+	if got := m.w.items("sharded"); len(got) != 36 || !reflect.DeepEqual(got, slices.DeleteFunc(want, func(i dynamodb.Item) bool { return i["PK"].Text() == "latest" })) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+}
+
+// Many small objects share shards; those without bytes are left out.
+func TestStepsManyObjects(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "LATEST=prefix", "BAD_ROWS=5%")
+	for i := range 600 {
+		m.w.S3.Put("records", fmt.Sprintf("feed/%03d.csv", i), fmt.Appendf(nil, "%sH%d,\"D\n%d\",T,%d\n", header, i%9, i%7, i))
+	}
+	if _, err := m.w.invoke(execution, `{"prefix":"feed/","table":"single"}`); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		m.w.S3.Put("records", fmt.Sprintf("feed/%03d.csv.empty", i), nil)
+	}
+	answer, err := m.Run(execution, `{"prefix":"feed/","table":"sharded"}`, 10_000)
+	if err != nil || !strings.Contains(answer, `"objects":600,"rows":600,"groups":63,`) || m.Shards > 5 || m.Rounds != 1 {
+		t.Fatalf("%d shards, %d rounds, %s, %v", m.Shards, m.Rounds, answer, err)
+	}
+	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 65 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+	if !strings.Contains(m.w.log.String(), "objects=600\tempty=60") {
+		t.Error(m.w.log.String())
+	}
+	// One bad row is more than the share of its object, though few of all rows are bad.
+	m.w.S3.Put("records", "feed/3.csv", []byte(header+"H,D,T,x\nH,D,T,1\n"))
+	_, want := m.w.invoke("again", `{"prefix":"feed/3.csv","table":"single"}`)
+	_, err = m.Run("again", `{"prefix":"feed/","table":"sharded"}`, 10_000)
+	wantType(t, "a bad object", err, "Function.TooManyBadRows")
+	if fmt.Sprint(err) != fmt.Sprint(want) {
+		t.Errorf("%v\nwant %v", err, want)
+	}
+}
+
 // Another setting makes every step fail, since partials of both would be mixed.
 func TestStepsSettings(t *testing.T) {
 	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))

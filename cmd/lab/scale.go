@@ -159,9 +159,9 @@ func onFunctions(ctx context.Context, c *cli.Console, f *scale.Functions, names 
 	}
 	err = f.Files(ctx, names)
 	if stats {
-		fmt.Fprintf(c.Err, "shards %s, rounds %d, parts %d, steps %s (%s died, %s repeated), items %s, seconds %.3f\n",
+		fmt.Fprintf(c.Err, "shards %s, rounds %d, parts %d, steps %s (%s died, %s repeated), items %s, memory %s, seconds %.3f\n",
 			cli.Thousands(int64(f.Shards)), f.Rounds, f.Parts, cli.Thousands(int64(f.Started)), cli.Thousands(int64(f.Died)), cli.Thousands(int64(f.Repeated)),
-			cli.Thousands(int64(len(f.Items))), f.Took.Seconds())
+			cli.Thousands(int64(len(f.Items))), cli.Size(f.Memory), f.Took.Seconds())
 	}
 	if err != nil {
 		return err

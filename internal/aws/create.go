@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"reduction/sigv4"
 )
@@ -54,6 +55,9 @@ func (e *Error) explainPut() {
 		e.Err = ErrUnavailable
 	case "AccessDenied":
 		e.Err, e.Hint = ErrAccessDenied, "the role needs s3:PutObject on the object"
+		if strings.Contains(e.said, "kms:") {
+			e.Err, e.Hint = ErrKMS, "the role needs kms:GenerateDataKey and kms:Decrypt on the key that the bucket encrypts with"
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ func TestCreateAnswers(t *testing.T) {
 		"a fault":            {[]string{"503 SlowDown", "200"}, nil, "", 2},
 		"a lost answer":      {[]string{"", "412 PreconditionFailed"}, ErrExists, "PutObject s3://bucket/key", 2},
 		"no right":           {[]string{"403 AccessDenied"}, ErrAccessDenied, "s3:PutObject", 1},
+		"no key":             {[]string{"403 AccessDenied Message=not_authorized_to_perform:_kms:GenerateDataKey"}, ErrKMS, "kms:Decrypt", 1},
 		"no bucket":          {[]string{"404 NoSuchBucket"}, ErrNoSuchBucket, "", 1},
 		"an unknown refusal": {[]string{"400 Odd"}, ErrRefused, "400 Odd", 1},
 	} {
@@ -71,7 +72,7 @@ func TestCreateAnswers(t *testing.T) {
 				return
 			}
 			if n, _ := strconv.Atoi(status); n != 200 {
-				refuse(w, n, []string{code})
+				refuse(w, n, strings.Fields(code))
 			}
 		}))
 		var pauses []time.Duration

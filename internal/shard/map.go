@@ -43,14 +43,15 @@ func (m *Mapper) Map(ctx context.Context, dst []byte, p *Plan, t Task) ([]byte, 
 	h := Head{Run: p.Run, Settings: p.Settings, Task: t}
 	table := m.rows.Table()
 	for i, piece := range s {
-		before, groups := m.rows.Counts, table.Len()
+		c, groups := &m.rows.Counts, table.Len()
+		rows, skipped, noValue, bad := c.Rows, c.Skipped, c.NoValue, len(c.Bad)
 		if i > 0 {
 			m.rows.AnotherFile()
 		}
 		span, bytes, err := m.piece(ctx, p, piece, t.Start)
-		span.Rows, span.Skipped, span.NoValue = m.rows.Rows-before.Rows, m.rows.Skipped-before.Skipped, m.rows.NoValue-before.NoValue
+		span.Rows, span.Skipped, span.NoValue = c.Rows-rows, c.Skipped-skipped, c.NoValue-noValue
 		h.Spans = append(h.Spans, span)
-		h.add(piece.Object, m.rows.Bad[len(before.Bad):])
+		h.add(piece.Object, c.Bad[bad:])
 		h.Bytes += bytes
 		table.Shift(groups, 0, place(piece.Object, 0))
 		if err != nil {

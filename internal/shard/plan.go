@@ -69,7 +69,7 @@ func One(run, settings string, shard int, s Shard, objects []Object) *Plan {
 }
 
 // object returns an object by its index in the plan.
-func (p *Plan) object(i int) Object { return p.Objects[i-p.firstObject] }
+func (p *Plan) object(i int) *Object { return &p.Objects[i-p.firstObject] }
 
 // shard returns a shard by its index in the plan, if the plan has it.
 func (p *Plan) shard(i int) (s Shard, ok bool) {
@@ -87,7 +87,8 @@ func NewPlan(run string, o *job.Options, objects []Object, size int64) (*Plan, e
 		p.Size = DefaultSize
 	}
 	var total int64
-	for _, o := range objects {
+	for i := range objects {
+		o := &objects[i]
 		switch {
 		case o.Size == 0:
 			p.Empty++
@@ -95,7 +96,7 @@ func NewPlan(run string, o *job.Options, objects []Object, size int64) (*Plan, e
 		case o.Size > 1<<offsetBits:
 			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: ErrObjectTooLarge}
 		}
-		p.Objects = append(p.Objects, o)
+		p.Objects = append(p.Objects, *o)
 		total += o.Size
 	}
 	switch {
@@ -124,7 +125,8 @@ func (p *Plan) cut() bool {
 		}
 		shared, room, names = nil, p.Size, maxNames
 	}
-	for i, o := range p.Objects {
+	for i := range p.Objects {
+		o := &p.Objects[i]
 		if o.Size > p.Size {
 			flush()
 			n := (o.Size + p.Size - 1) / p.Size
@@ -136,7 +138,7 @@ func (p *Plan) cut() bool {
 			}
 			continue
 		}
-		size := namesSize(&o)
+		size := namesSize(o)
 		if o.Size > room || size > names {
 			flush()
 		}
@@ -178,7 +180,7 @@ func (p *Plan) whole(piece Piece) bool {
 // Verify fails where an object that would be cut is compressed.
 func (p *Plan) Verify(ctx context.Context, source Source) error {
 	for _, s := range p.Shards {
-		o := p.Objects[s[0].Object]
+		o := &p.Objects[s[0].Object]
 		if s[0].From > 0 || p.whole(s[0]) {
 			continue
 		}
@@ -245,6 +247,6 @@ func IsKept(key string) bool {
 func place(object int, offset int64) int64 { return int64(object)<<offsetBits | offset }
 
 // Place returns the object in which a group was first seen, and where there.
-func (p *Plan) Place(offset int64) (o Object, at int64) {
-	return p.Objects[offset>>offsetBits], offset & (1<<offsetBits - 1)
+func (p *Plan) Place(offset int64) (o *Object, at int64) {
+	return &p.Objects[offset>>offsetBits], offset & (1<<offsetBits - 1)
 }

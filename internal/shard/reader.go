@@ -21,7 +21,7 @@ type Source interface {
 type reader struct {
 	ctx    context.Context
 	source Source
-	object Object
+	object *Object
 	from   int64 // where it begins
 	at     int64 // offset of the next byte
 	until  int64 // what body goes up to
@@ -46,7 +46,7 @@ func (r *reader) Read(dst []byte) (int, error) {
 			r.until = min(r.at+r.more, r.object.Size)
 			r.more *= 2
 		}
-		body, err := r.source.Open(r.ctx, r.object, r.at, r.until)
+		body, err := r.source.Open(r.ctx, *r.object, r.at, r.until)
 		if err != nil {
 			return 0, err
 		}

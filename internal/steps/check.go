@@ -14,9 +14,9 @@ import (
 // Check looks for the chain of all partials. If there is none yet, it stores the tasks that are to be
 // mapped again. Else it checks what a single run checks before it looks at its groups, and stores
 // the chain, which it returns, too.
-func (r *Runner) Check(ctx context.Context, s *event.Step) (next event.Next, chain *shard.Chain, err error) {
+func (r *Runner) Check(ctx context.Context, s *event.Step) (next *event.Next, chain *shard.Chain, err error) {
 	if err := r.accept(s.Run.Settings); err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	err = r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
 		next, chain, err = r.check(ctx, s, rows)
@@ -28,14 +28,14 @@ func (r *Runner) Check(ctx context.Context, s *event.Step) (next event.Next, cha
 // headBytes is the memory that the head of a partial takes, with some bad rows.
 const headBytes = 1 << 10
 
-func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (next event.Next, chain *shard.Chain, err error) {
+func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (next *event.Next, chain *shard.Chain, err error) {
 	store := r.store(s.Run.Bucket)
 	p, tasks, err := r.rounds(ctx, store, &s.Run, s.Round, rows)
 	if err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	if err := rows.Take(int64(len(tasks)) * headBytes); err != nil {
-		return next, nil, failed(&s.Run, err)
+		return nil, nil, failed(&s.Run, err)
 	}
 	heads := make([]*shard.Head, len(tasks))
 	err = eachPartial(ctx, store, p, tasks, func(i int, partial *shard.Reader) error {
@@ -44,22 +44,22 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 		return nil
 	})
 	if err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	chain, again, err := shard.Check(p, &r.Job.Options, heads)
 	switch {
 	case err != nil:
-		return next, nil, err
+		return nil, nil, err
 	case chain != nil:
-		next = event.Next{Run: s.Run, Parts: 1}
+		next = &event.Next{Run: s.Run, Parts: 1}
 		next.Run.Time = r.Job.Now().Unix()
 		return next, chain, store.PutPartial(ctx, nameOfChain(s.Run.Name), chain.Append(nil, p))
 	case s.Round >= maxRounds:
-		o := p.Objects[p.Shards[again[0].Shard][0].Object]
-		return next, nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: ErrRounds}
+		o := &p.Objects[p.Shards[again[0].Shard][0].Object]
+		return nil, nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: ErrRounds}
 	}
 	name := nameOfTasks(s.Run.Name, s.Round+1)
-	next = event.Next{Run: s.Run, Tasks: store.Partials + name, Count: len(again), Round: s.Round + 1}
+	next = &event.Next{Run: s.Run, Tasks: store.Partials + name, Count: len(again), Round: s.Round + 1}
 	return next, nil, store.PutPartial(ctx, name, appendTasks(nil, p, again))
 }
 

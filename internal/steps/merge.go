@@ -12,10 +12,11 @@ import (
 
 // Prepare merges a part of the groups, and checks all that a single run checks before it writes. It
 // writes nothing. The error is ErrSplit where the part does not fit the memory.
-func (r *Runner) Prepare(ctx context.Context, s *event.Step) (sum job.Summary, err error) {
-	err = r.merge(ctx, s, func(rows *job.Reducer) error {
-		sum = job.Summary{}
-		return r.Job.Prepare(sharded(&s.Run, nil), rows, &sum)
+func (r *Runner) Prepare(ctx context.Context, s *event.Step) (*job.Summary, error) {
+	sum := new(job.Summary)
+	err := r.merge(ctx, s, func(rows *job.Reducer) error {
+		*sum = job.Summary{}
+		return r.Job.Prepare(sharded(&s.Run, nil), rows, sum)
 	})
 	for _, large := range [...]error{job.ErrTooLarge, aggregate.ErrTooManyGroups, aggregate.ErrTooManyNames, aggregate.ErrTooManyCounters} {
 		if errors.Is(err, large) {
@@ -26,12 +27,13 @@ func (r *Runner) Prepare(ctx context.Context, s *event.Step) (sum job.Summary, e
 }
 
 // Write merges a part of the groups as Prepare does, and stores their items.
-func (r *Runner) Write(ctx context.Context, s *event.Step) (stored event.Stored, sum job.Summary, err error) {
-	err = r.merge(ctx, s, func(rows *job.Reducer) error {
-		sum = job.Summary{}
-		return r.Job.Store(ctx, sharded(&s.Run, nil), rows, &sum)
+func (r *Runner) Write(ctx context.Context, s *event.Step) (*event.Stored, *job.Summary, error) {
+	sum := new(job.Summary)
+	err := r.merge(ctx, s, func(rows *job.Reducer) error {
+		*sum = job.Summary{}
+		return r.Job.Store(ctx, sharded(&s.Run, nil), rows, sum)
 	})
-	stored = event.Stored{Part: s.Part, Parts: s.Parts, Groups: int64(sum.Groups), Suppressed: int64(sum.Suppressed), Items: int64(sum.Items)}
+	stored := &event.Stored{Part: s.Part, Parts: s.Parts, Groups: int64(sum.Groups), Suppressed: int64(sum.Suppressed), Items: int64(sum.Items)}
 	return stored, sum, err
 }
 
@@ -72,15 +74,16 @@ func (r *Runner) merge(ctx context.Context, s *event.Step, use func(rows *job.Re
 }
 
 // Publish makes the result visible, once all of its parts are stored.
-func (r *Runner) Publish(ctx context.Context, s *event.Step) (sum job.Summary, err error) {
+func (r *Runner) Publish(ctx context.Context, s *event.Step) (*job.Summary, error) {
 	if err := r.accept(s.Run.Settings); err != nil {
-		return sum, err
+		return nil, err
 	}
 	start := r.Job.Now()
-	if err := add(s.Stored, &sum); err != nil {
-		return sum, failed(&s.Run, err)
+	sum := new(job.Summary)
+	if err := add(s.Stored, sum); err != nil {
+		return nil, failed(&s.Run, err)
 	}
-	err = r.Job.WithMemory(ctx, func(reading context.Context, rows *job.Reducer) error {
+	err := r.Job.WithMemory(ctx, func(reading context.Context, rows *job.Reducer) error {
 		store := r.store(s.Run.Bucket)
 		chain, err := readChain(reading, store, &s.Run)
 		if err != nil {
@@ -98,7 +101,7 @@ func (r *Runner) Publish(ctx context.Context, s *event.Step) (sum job.Summary, e
 			sum.Objects = int(s.Run.Objects)
 		}
 		e := job.Extremes{Least: chain.Least, Greatest: chain.Greatest, Known: chain.Extremes}
-		return r.Job.Publish(ctx, sharded(&s.Run, p), e, &sum)
+		return r.Job.Publish(ctx, sharded(&s.Run, p), e, sum)
 	})
 	sum.Write = r.Job.Now().Sub(start)
 	return sum, err

@@ -17,9 +17,9 @@ import (
 
 // Plan fixes what is read, and stores the tasks of the first round. Whatever changes between two
 // deliveries of one step, the first has made the plan.
-func (r *Runner) Plan(ctx context.Context, s *event.Step) (next event.Next, p *shard.Plan, err error) {
+func (r *Runner) Plan(ctx context.Context, s *event.Step) (next *event.Next, p *shard.Plan, err error) {
 	if r.VerifyFull {
-		return next, nil, ErrVerify
+		return nil, nil, ErrVerify
 	}
 	err = r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
 		next, p, err = r.plan(ctx, s, rows)
@@ -28,25 +28,26 @@ func (r *Runner) Plan(ctx context.Context, s *event.Step) (next event.Next, p *s
 	return next, p, err
 }
 
-func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (next event.Next, p *shard.Plan, err error) {
-	run := event.Run{Settings: r.Job.Options.Digest()}
+func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (next *event.Next, p *shard.Plan, err error) {
+	next = &event.Next{Run: event.Run{Settings: r.Job.Options.Digest()}}
+	run := &next.Run
 	run.Name = runName(s.Execution, run.Settings, string(s.Payload))
-	objects, err := r.objects(ctx, s.Input, &run)
+	objects, err := r.objects(ctx, s.Input, run)
 	if err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	if err := takeFor(rows, objects); err != nil {
-		return next, nil, failed(&run, err)
+		return nil, nil, failed(run, err)
 	}
 	store := r.store(run.Bucket)
 	if p, err = shard.NewPlan(run.Name, &r.Job.Options, objects, s.Size); err != nil {
 		if errors.Is(err, shard.ErrNoObjects) || errors.Is(err, shard.ErrTooManyObjects) {
-			err = failed(&run, err)
+			err = failed(run, err)
 		}
-		return next, nil, err
+		return nil, nil, err
 	}
 	if err := p.Verify(ctx, store); err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	err = store.PutPartial(ctx, nameOfTasks(run.Name, 1), appendTasks(nil, p, p.First()))
 	if errors.Is(err, stores.ErrTwoPartials) { // what is read has changed since the first delivery
@@ -56,7 +57,7 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 		}
 	}
 	if err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	run.Objects = int64(len(p.Objects))
 	if run.Of == event.OfObject {
@@ -65,12 +66,13 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 	if run.PartitionKey = s.Input.PartitionKey(s.Execution, 0); run.PartitionKey != "" {
 		run.PartitionKey = s.Execution
 	}
-	result := sharded(&run, p)
+	result := sharded(run, p)
 	if err := r.Job.Name(result); err != nil {
-		return next, nil, err
+		return nil, nil, err
 	}
 	run.PartitionKey, run.Result = result.PartitionKey, result.Run
-	return event.Next{Run: run, Tasks: store.Partials + nameOfTasks(run.Name, 1), Count: len(p.Shards), Round: 1}, p, nil
+	next.Tasks, next.Count, next.Round = store.Partials+nameOfTasks(run.Name, 1), len(p.Shards), 1
+	return next, p, nil
 }
 
 // runName names a run by what its plan depends on. None of the parts has a zero byte.
@@ -118,7 +120,8 @@ func (r *Runner) objects(ctx context.Context, in *event.Event, run *event.Run) (
 		}
 	}
 	seen := make(map[string]bool)
-	for _, o := range objects {
+	for i := range objects {
+		o := &objects[i]
 		switch {
 		case o.ETag == "" || strings.HasPrefix(o.ETag, "W/"):
 			return nil, &job.Error{Bucket: o.Bucket, Key: o.Key, Err: job.ErrNoVersion}

@@ -122,11 +122,11 @@ func objectOf(bucket string, p *event.Piece) shard.Object {
 }
 
 // Split answers with more parts, where a prepare has failed because they were too few.
-func (r *Runner) Split(s *event.Step) (next event.Next, err error) {
+func (r *Runner) Split(s *event.Step) (*event.Next, error) {
 	if s.Parts >= maxParts {
-		return next, &job.Error{Bucket: s.Run.Bucket, Key: s.Run.Key, Err: job.ErrTooLarge}
+		return nil, &job.Error{Bucket: s.Run.Bucket, Key: s.Run.Key, Err: job.ErrTooLarge}
 	}
-	return event.Next{Run: s.Run, Parts: min(splitBy*s.Parts, maxParts)}, nil
+	return &event.Next{Run: s.Run, Parts: min(splitBy*s.Parts, maxParts)}, nil
 }
 
 // ahead is how many objects are opened before they are read: what S3 takes to answer is longer than

@@ -36,10 +36,11 @@ type Functions struct {
 	Items    []lambdatest.Item // the result, without the manifest, in the order of the sort keys
 	Shards   int
 	Rounds   int
-	Parts    int // that the groups were split into; 1: they were not
-	Started  int // steps that were sent, again or not
-	Died     int // of these
-	Repeated int // steps that were sent again although they had been done
+	Parts    int   // that the groups were split into; 1: they were not
+	Started  int   // steps that were sent, again or not
+	Died     int   // of these
+	Repeated int   // steps that were sent again although they had been done
+	Memory   int64 // the largest resident set of a process, in bytes; 0: not known
 	Took     time.Duration
 
 	server    *lambdatest.Server
@@ -235,6 +236,9 @@ func (f *Functions) send(ctx context.Context, function int, payload string, fate
 	if err != nil {
 		return "", err
 	}
+	f.mu.Lock()
+	f.Memory = max(f.Memory, result.MaxMemory)
+	f.mu.Unlock()
 	if result.FunctionError == "" {
 		return string(result.Payload), nil
 	}
