@@ -4,6 +4,7 @@
 export CGO_ENABLED ?= 0
 
 GO       ?= go
+TEST     := $(GO) test -timeout=30m# on a slow or busy machine go test's ten minutes a package are few
 HOST     := $(shell $(GO) env GOOS)-$(shell $(GO) env GOARCH)
 TARGETS  := $(sort linux-amd64 linux-arm64 $(HOST))
 FUZZTIME ?= 20000x
@@ -21,7 +22,7 @@ run: dist/$(HOST)/bootstrap ## the main job, on the embedded emulator: 2,000, 10
 
 test: ## every test; no network, no C compiler
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(TEST) ./...
 
 bootstrap: $(TARGETS:%=dist/%/bootstrap) ## the function, for Lambda's two architectures and this machine
 
@@ -44,7 +45,7 @@ elsewhere: zip bootstrap dist/$(HOST)/lab ## compare on versitygw and dynalite (
 	peers/elsewhere.sh $(ELSEWHERE)
 
 race: ## every test under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(TEST) -race ./...
 
 fuzz: ## every fuzz target (FUZZTIME=20000x: inputs each; FUZZTIME=5m: time each)
 	@for p in $$($(GO) list ./...); do \
@@ -65,22 +66,23 @@ shapes: ## files of every shape within 128 and 256 MB: how much memory the funct
 LINKED = . ./internal/faults $$($(GO) list -deps ./bootstrap | grep '^reduction')
 
 purego: ## tests of the packages that the function links, without assembly
-	$(GO) test -tags=purego $(LINKED)
+	$(TEST) -tags=purego $(LINKED)
 
 deployed: ## tests of the packages that the function links, with the compiler flags of the deployed build
 	$(GO) run ./cmd/pack test $(LINKED)
 
 arm64: dist/linux-arm64/bootstrap ## tests of the packages with assembly, on an emulated arm64 (needs qemu-user)
-	GOARCH=arm64 $(GO) test -exec=$(QEMU) ./csvfast ./aggregate ./internal/crc64nvme ./internal/job
+	GOARCH=arm64 $(TEST) -exec=$(QEMU) ./csvfast ./aggregate ./internal/crc64nvme ./internal/job
 	$(QEMU) $< 2>&1 | grep 'AWS_LAMBDA_RUNTIME_API is not set' # so its own entry leads to Go's
 
 size: dist/linux-amd64/bootstrap.zip dist/linux-arm64/bootstrap.zip ## size of the binary by package, and of the zip, against their budgets
 	@$(GO) run ./cmd/pack size
 
-check: ## format, vet for the other platforms, cross-builds
+check: ## format, vet for the other platforms and build tags, cross-builds
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	GOARCH=arm64 $(GO) vet ./...
-	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./bootstrap
+	$(GO) vet -tags=integration ./sigv4/...
+	GOOS=darwin GOARCH=arm64 $(GO) build -buildvcs=false -o /dev/null ./bootstrap
 	$(GO) test -run='^$$' -bench=. -benchtime=1x ./...
 
 integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function on servers of others, boto3 on ours (needs Python, npm, network)

@@ -7,7 +7,7 @@ import (
 
 // What is wrong with a row. Table returns these inside a [RowError].
 var (
-	ErrFieldCount  = errors.New("wrong number of fields")
+	ErrFieldCount  = errors.New("not as many fields as the header has: a value with a separator in it needs quotes")
 	ErrNumber      = errors.New("not a decimal number")
 	ErrNumberRange = errors.New("a number beyond a million")
 	ErrFraction    = errors.New("more than 21 digits behind the decimal point")

@@ -175,6 +175,18 @@ func TestFold(t *testing.T) {
 
 var errNoMemory = errors.New("no memory")
 
+// memoryOf returns a Table.Memory that refuses more bytes than limit.
+func memoryOf(limit int64) func(bytes int64) error {
+	held := int64(0)
+	return func(bytes int64) error {
+		if held+bytes > limit {
+			return errNoMemory
+		}
+		held += bytes
+		return nil
+	}
+}
+
 // If no memory is left, the row that needs some is refused, whatever it needs the memory for.
 func TestLimits(t *testing.T) {
 	long := strings.Repeat("x", 1000)
@@ -200,15 +212,8 @@ func TestLimits(t *testing.T) {
 			data := []byte(csv.String())
 			seen := false
 			for limit := int64(200_000); limit < 2_000_000; limit += 100_000 {
-				var held int64
 				table := NewTable(plain)
-				table.Memory = func(bytes int64) error {
-					if held+bytes > limit {
-						return errNoMemory
-					}
-					held += bytes
-					return nil
-				}
+				table.Memory = memoryOf(limit)
 				if tt.begin != nil {
 					tt.begin(table)
 				}
@@ -239,15 +244,8 @@ func TestMergeLimits(t *testing.T) {
 	add(t, o, "H,D,T,1\nH,E,T,1\n")
 	seen := map[error]bool{}
 	for limit := int64(0); limit < 1<<20; limit += 1000 {
-		var held int64
 		table := NewTable(plain)
-		table.Memory = func(bytes int64) error {
-			if held+bytes > limit {
-				return errNoMemory
-			}
-			held += bytes
-			return nil
-		}
+		table.Memory = memoryOf(limit)
 		err := table.Merge(o)
 		for _, kind := range []error{ErrTooManyGroups, ErrTooManyNames} {
 			seen[kind] = seen[kind] || errors.Is(err, kind)

@@ -32,23 +32,17 @@ func TestParseSum(t *testing.T) {
 // A table that parts are added to asks for memory, and a sum that does not fit is an error.
 func TestAddPartLimits(t *testing.T) {
 	most := Number{math.MaxInt64, math.MaxUint64}
-	full := errors.New("full")
 	for _, c := range []struct {
 		memory int64
 		part   func(i int) Part
 		want   error
 	}{
-		{200_000, func(i int) Part { return Part{Hospital: strconv.AppendInt(nil, int64(i), 10)} }, full},
-		{200_000, func(i int) Part { return Part{Diagnosis: bytes.Repeat([]byte("x"), i)} }, full},
+		{200_000, func(i int) Part { return Part{Hospital: strconv.AppendInt(nil, int64(i), 10)} }, errNoMemory},
+		{200_000, func(i int) Part { return Part{Diagnosis: bytes.Repeat([]byte("x"), i)} }, errNoMemory},
 		{1 << 40, func(i int) Part { return Part{Sum: most} }, ErrOverflow},
 	} {
 		table := NewTable(plain)
-		table.Memory = func(bytes int64) error {
-			if c.memory -= bytes; c.memory < 0 {
-				return full
-			}
-			return nil
-		}
+		table.Memory = memoryOf(c.memory)
 		var err error
 		for i := 0; err == nil && i < 10_000; i++ {
 			p := c.part(i)

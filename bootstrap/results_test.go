@@ -16,6 +16,7 @@ import (
 
 	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
+	"reduction/sigv4/sigv4http"
 )
 
 // The commands of docs/results.md print what the page says: with a stand-in for the AWS CLI, and
@@ -172,20 +173,13 @@ func ask(operation string, request map[string]any) (map[string]any, error) {
 
 // askDynamoDB sends a request and returns the answer's status and body.
 func askDynamoDB(url string, c sigv4.Credentials, region, operation string, body []byte) (status int, answer []byte, err error) {
-	signer := sigv4.Signer{Credentials: c, Region: region, Service: "dynamodb"}
-	signed := sigv4.Request{Method: "POST", Path: "/", PayloadHash: string(sigv4.AppendHash(nil, body)), Header: []sigv4.Header{
-		{Name: "Host", Value: strings.TrimPrefix(url, "http://")},
-		{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
-		{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + operation},
-	}}
-	signer.Sign(&signed, time.Now())
 	req, err := http.NewRequest("POST", url+"/", bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
-	for _, field := range signed.Header {
-		req.Header.Set(field.Name, field.Value)
-	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	sigv4http.Sign(&sigv4.Signer{Credentials: c, Region: region, Service: "dynamodb"}, req, body, time.Now())
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, nil, err

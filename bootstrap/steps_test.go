@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,9 +46,13 @@ type machine struct {
 func (m *machine) invoke(payload string) (string, error) {
 	for tries := 0; ; tries++ {
 		ctx, cancel := context.WithCancelCause(context.Background())
-		left := 1 + m.IntN(30)
+		var requests atomic.Int64
+		dies := int64(0) // at which request; 0: never
+		if m.faults && tries < 3 && m.IntN(4) == 0 {
+			dies = 1 + m.Int64N(30)
+		}
 		m.w.Inject(func(lambdatest.Call) lambdatest.Fault {
-			if left--; left == 0 && m.faults && tries < 3 && m.IntN(4) == 0 {
+			if requests.Add(1) == dies {
 				cancel(errDied)
 			}
 			return lambdatest.Fault{}

@@ -9,7 +9,7 @@ import (
 var (
 	ErrBareQuote     = errors.New("a quote in a field that does not begin with one")
 	ErrQuote         = errors.New("a quote that is not closed, or text after a closing quote")
-	ErrRecordTooLong = errors.New("a record over the limit")
+	ErrRecordTooLong = errors.New("a record longer than the limit: perhaps a quote is not closed")
 	ErrComma         = errors.New("the separator is a quote, a carriage return or a line feed")
 )
 

@@ -5,7 +5,8 @@ import "sync"
 // blockSize is how many bytes a kernel judges at once: one bit for each fits a register.
 const blockSize = 64
 
-// The bytes that the grammar knows beside the separator. The assembly uses these constants, too.
+// The bytes that mean something to the grammar, besides the separator. The assembly uses these
+// constants, too.
 const (
 	quote          = '"'
 	lineFeed       = '\n'

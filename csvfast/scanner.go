@@ -19,15 +19,16 @@ type Scanner struct {
 	// bad. This bounds the memory that a Scanner needs, also if a quote is never closed. 0 means
 	// DefaultMaxRecord, and more than 1 GiB means 1 GiB. Set MaxRecord before scanning.
 	MaxRecord int
-	// Memory, if not nil, is asked before the buffers grow, by so many bytes, and told, by a negative
-	// number, of what is no longer in use. If it returns an error scanning ends with that error in an
-	// Error. Set Memory before scanning.
+	// Memory, if not nil, is called before the buffers grow, with the bytes that they need, and with a
+	// negative number when they no longer need so many. If it returns an error, scanning ends with
+	// that error in an Error. What Next needs to remove quotes is not counted. Set Memory before
+	// scanning.
 	Memory func(bytes int64) error
 
 	// The record that Next found: see fields.go.
 	text    []byte   // field j of the batch is text[bounds[j]+1 : bounds[j+stride]]
-	bounds  []uint32 //
-	stride  int      //
+	bounds  []uint32 // where the batch's fields begin and end
+	stride  int      // how far a field's end is from its start, in bounds
 	first   int      // the record's first field, counted in the batch
 	width   int      // how many fields the record has; 0 if there is no such record
 	left    int      // how many of the records after it are known to have as many

@@ -4,9 +4,9 @@ import "bytes"
 
 var oneQuote = []byte{quote}
 
-// AppendUnquoted appends the value of a raw field, one as it is in the file, to dst: without the
-// quotes around it, and with one quote for each doubled one. A field that does not begin with a
-// quote is its own value. If the field is bad, AppendUnquoted returns dst as it was, and
+// AppendUnquoted appends the value of a field to dst: without the quotes around it, and with one
+// quote for each doubled one. raw is the field as it is in the file. A field that does not begin
+// with a quote is its own value. If the field is bad, AppendUnquoted returns dst as it was, and
 // ErrBareQuote or ErrQuote.
 func AppendUnquoted(dst, raw []byte) ([]byte, error) {
 	if len(raw) == 0 || raw[0] != quote {

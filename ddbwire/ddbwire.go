@@ -8,8 +8,8 @@
 //
 // The package opens no connection: the caller sends requests and retries. It has the scalar
 // attribute types S, N, B, BOOL and NULL. It has no lists, maps or sets, no updates and no other
-// queries. For those, write the JSON with encoding/json and sign it with package sigv4, whose
-// examples show PutItem and Query.
+// queries. For those, write the JSON with encoding/json and sign the request with package sigv4http,
+// as runtime/examples/notes does.
 package ddbwire
 
 import "errors"

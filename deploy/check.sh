@@ -6,6 +6,7 @@
 # It installs the linters from PyPI and npm into FOLDER, which takes the network, Python and Node.js.
 # Findings of checkov that are accepted are comments in the templates, each with its reason.
 set -euo pipefail
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 to=${1:?usage: check.sh FOLDER}
 mkdir -p "$to"
 to=$(cd "$to" && pwd)

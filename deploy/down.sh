@@ -13,6 +13,7 @@
 #
 # A bucket or a table that was there before the stack is never touched.
 set -euo pipefail
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/common.sh
 . "$here/common.sh"

@@ -11,6 +11,7 @@
 # that builds must be of the architecture that is measured, Linux, with a glibc no newer than Amazon
 # Linux 2023's (2.34): the greeting in Rust and peers/rust are linked to it.
 set -euo pipefail
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")/.."
 memory=128 starts=20 name='' keep='' yes=() stack=reduction-ladder
 while getopts m:n:o:ky flag; do

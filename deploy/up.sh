@@ -14,6 +14,7 @@
 # A new stack is tried with an example file, under selftest/; the file and its result are removed.
 # It needs the AWS CLI and Go. docs/deploy.md says more.
 set -euo pipefail
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/common.sh
 . "$here/common.sh"

@@ -2,6 +2,7 @@
 # Builds every rival whose toolchain is here, and goes on where one is missing:
 # build.sh [RIVAL...]
 set -u
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || set -- go-sdk rust rust-bare node llrt python-pandas python-polars
 

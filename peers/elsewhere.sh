@@ -2,6 +2,7 @@
 # lab compare against servers not written here: S3 is versitygw, DynamoDB dynalite, on the CPUs
 # that lab leaves to servers. After make integration, which installs them; takes lab compare's flags.
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")/.."
 tools=${TOOLS:-.build/integration}
 for tool in bin/versitygw node_modules/.bin/dynalite; do

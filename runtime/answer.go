@@ -39,8 +39,8 @@ const (
 // out the same event again, without end. The exit tells both that no answer will come.
 //
 // Two failures are only logged, and the worker asks for the next invocation. An answer that
-// Lambda refuses has arrived: see refused. If the receipt of an answer cannot be read, the answer
-// may or may not have counted; sending it again would not tell.
+// Lambda refuses has arrived: see refused. If Lambda's response to an answer cannot be read, it
+// is unknown whether the answer counted, and sending it again would not show that.
 func (w *worker) answer(inv *Invocation, a answer, err error) error {
 	// An invocation that was received is answered, even if the context of Serve has ended.
 	ctx := context.Background()
@@ -52,8 +52,7 @@ func (w *worker) answer(inv *Invocation, a answer, err error) error {
 		}
 	}
 	if err != nil {
-		w.report(inv, err)
-		r := describe(err)
+		r := w.report(inv, err)
 		sendErr = w.postError(ctx, inv.path("/error"), r, inv.echo())
 		if err == ErrResponseTooLarge && status(sendErr) == 403 {
 			sendErr = nil // Lambda has already reported the error to the caller
@@ -135,8 +134,7 @@ func (w *worker) stream(ctx context.Context, inv *Invocation, r io.Reader) (err,
 	})
 	s.close()
 	if s.err != nil {
-		w.report(inv, s.err)
-		if panicked := describe(s.err).panicked; panicked != nil {
+		if panicked := w.report(inv, s.err).panicked; panicked != nil {
 			exit = panicked
 		}
 	}

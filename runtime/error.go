@@ -200,21 +200,15 @@ func (r *report) appendCause(dst []byte) []byte {
 // appendASCII appends a JSON document so that it can be a header field's value. Characters other
 // than printable ASCII occur only in the document's strings. There they are escaped.
 func appendASCII(dst, doc []byte) []byte {
-	const hex = "0123456789abcdef"
 	for _, r := range string(doc) {
 		if ' ' <= r && r <= '~' {
 			dst = append(dst, byte(r))
 			continue
 		}
 		// RFC 8259 §7: a character above U+FFFF is escaped as a surrogate pair.
-		units := [2]rune{r}
-		n := 1
-		if r > 0xffff {
-			units[0], units[1] = utf16.EncodeRune(r)
-			n = 2
-		}
-		for _, u := range units[:n] {
-			dst = append(dst, '\\', 'u', hex[u>>12], hex[u>>8&15], hex[u>>4&15], hex[u&15])
+		var units [2]uint16
+		for _, u := range utf16.AppendRune(units[:0], r) {
+			dst = json.AppendEscape(dst, u)
 		}
 	}
 	return dst

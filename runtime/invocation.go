@@ -26,8 +26,8 @@ type Invocation struct {
 
 // The header fields that come with an invocation. Developer Guide, "Using the Lambda runtime
 // API", Next invocation; for the tenant ID, "Tenant isolation". Lambda sends the invocation ID
-// since July 2026, see aws/aws-lambda-rust-runtime#1155. The runtime sends it back with the answer,
-// so that the answer to an invocation that has timed out is not taken for that to a later one.
+// since July 2026, see aws/aws-lambda-rust-runtime#1155. The runtime sends it back with the answer.
+// So Lambda does not mistake a late answer for the answer to another attempt.
 const (
 	fieldRequestID       = "Lambda-Runtime-Aws-Request-Id"
 	fieldDeadline        = "Lambda-Runtime-Deadline-Ms"

@@ -25,7 +25,7 @@ func (c *Client) restore(ctx context.Context) error {
 	}
 	if err := c.AfterRestore(); err != nil {
 		restoreErr := &restoreError{err}
-		c.fail("/runtime/restore/error", restoreErr)
+		c.fail("/runtime/restore/error", describe(restoreErr))
 		return restoreErr
 	}
 	return nil
@@ -58,11 +58,12 @@ func (c *Client) RequestSIGTERM(name string) error {
 		Header: http1.Header{{Name: "Lambda-Extension-Name", Value: name}, {Name: "Content-Type", Value: contentJSON}},
 		Body:   []byte(`{"events":[]}`),
 	})
-	if err != nil {
-		return err
+	id := ""
+	if err == nil {
+		id = resp.Header.Get("Lambda-Extension-Identifier")
+		err = check(register, resp)
 	}
-	id := resp.Header.Get("Lambda-Extension-Identifier")
-	if err := check(register, resp); err != nil {
+	if err != nil {
 		l.close()
 		return err
 	}

@@ -28,7 +28,7 @@ func (r *recorder) all() string {
 	return strings.Join(r.calls, ", ")
 }
 
-// record puts a recorder before an api's handler. A status other than 0 is the answer.
+// record puts a recorder before an api's handler. answer reports whether it has answered a request.
 func (a *api) record(answer func(path string, r *http.Request, w http.ResponseWriter) bool) *recorder {
 	rec, plain := new(recorder), a.Config.Handler
 	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

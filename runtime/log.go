@@ -3,10 +3,13 @@ package runtime
 import "reduction/internal/logline"
 
 // report passes an error to the hook. Without a hook, or if the hook panics, report logs the error.
-func (c *Client) report(inv *Invocation, err error) {
+// It returns what is known about the error.
+func (c *Client) report(inv *Invocation, err error) report {
+	r := describe(err)
 	if c.Log == nil || !c.hook(inv, err) {
-		c.write(inv, describe(err))
+		c.write(inv, r)
 	}
+	return r
 }
 
 func (c *Client) hook(inv *Invocation, err error) (logged bool) {

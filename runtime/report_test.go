@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
+	"testing/iotest"
 	"unicode/utf8"
 )
 
@@ -176,7 +176,7 @@ func (b badCount) Read(p []byte) (int, error) { return len(p)*b.n + b.n, nil }
 // A stream is answered exactly once, whatever its methods do.
 func TestStreamsThatMisbehave(t *testing.T) {
 	half := strings.NewReader
-	deep := iotestErr(&PanicError{Value: "deep", stack: make([]frame, maxFrames)})
+	deep := iotest.ErrReader(&PanicError{Value: "deep", stack: make([]frame, maxFrames)})
 	for _, test := range []struct {
 		name        string
 		r           io.Reader
@@ -190,8 +190,8 @@ func TestStreamsThatMisbehave(t *testing.T) {
 		{"Close panics", closePanics{half("half")}, contentStream, ""},
 		{"a count below zero", badCount{-1}, contentStream, errBadCount.Error()},
 		{"a count beyond the buffer", badCount{1}, contentStream, errBadCount.Error()},
-		{"an error of 10 MB", iotestErr(errors.New(strings.Repeat("\x00", 10<<20))), contentStream, "\x00\x00"},
-		{"an error that panics", iotestErr(panicError{}), contentStream, "an error that panics"},
+		{"an error of 10 MB", iotest.ErrReader(errors.New(strings.Repeat("\x00", 10<<20))), contentStream, "\x00\x00"},
+		{"an error that panics", iotest.ErrReader(panicError{}), contentStream, "an error that panics"},
 		{"a deep stack", deep, contentStream, "panic: deep"},
 	} {
 		a := newAPI(t, event("1", ""))
@@ -212,10 +212,6 @@ func TestStreamsThatMisbehave(t *testing.T) {
 			t.Errorf("%s: %q, %v", test.name, text, err)
 		}
 	}
-}
-
-func iotestErr(err error) io.Reader {
-	return readerFunc(func([]byte) (int, error) { return 0, err })
 }
 
 // FuzzReport: whatever an error, a panic, a stream or an event's header holds, the Runtime API gets
@@ -244,7 +240,7 @@ func FuzzReport(f *testing.F) {
 				case 1:
 					panic(text)
 				case 2:
-					return &typedStream{io.MultiReader(strings.NewReader(text), iotestErr(err)), func() string { return contentType }}, nil
+					return &typedStream{io.MultiReader(strings.NewReader(text), iotest.ErrReader(err)), func() string { return contentType }}, nil
 				}
 				return &typedStream{strings.NewReader(text), func() string { return contentType }}, nil
 			})
@@ -268,7 +264,7 @@ func FuzzReport(f *testing.F) {
 		select {
 		case p := <-a.posts:
 			t.Errorf("one answer more: %s %s", p.Path, p.Body)
-		case <-time.After(0):
+		default:
 		}
 	})
 }

@@ -250,19 +250,19 @@ func (c *Client) serve(ctx context.Context, h handler) error {
 // InitError reports that the function cannot start. Exit the process afterwards. InitError panics
 // if Serve has been called.
 func (c *Client) InitError(err error) error {
-	c.report(nil, err)
+	r := c.report(nil, err)
 	if c.serving.Load() {
 		panic("runtime: InitError after Serve")
 	}
-	return c.fail("/runtime/init/error", err)
+	return c.fail("/runtime/init/error", r)
 }
 
-// fail reports an error that concerns no invocation.
-func (c *Client) fail(path string, err error) error {
+// fail sends the report of an error that concerns no invocation.
+func (c *Client) fail(path string, r report) error {
 	if c.address == "" {
 		return ErrNoAddress
 	}
 	l := link{address: c.address}
 	defer l.close()
-	return l.postError(context.Background(), apiVersion+path, describe(err), nil)
+	return l.postError(context.Background(), apiVersion+path, r, nil)
 }

@@ -12,10 +12,9 @@
 // puts the signature in the query instead.
 //
 // The package reads no clock, opens no connection and does not use net/http: a [Request] is the
-// few strings that a signature covers. The file nethttp_example_test.go signs any call over
-// net/http in sixty lines; `lab new` writes a function that does the same. The package does not
-// sign chunks of a streamed upload (aws-chunked), and has neither Signature Version 4A nor the
-// older Version 2.
+// few strings that a signature covers. Package [reduction/sigv4/sigv4http] signs requests of
+// net/http. The package does not sign chunks of a streamed upload (aws-chunked), and has neither
+// Signature Version 4A nor the older Version 2.
 //
 // Rules are cited from the IAM User Guide, "Create a signed AWS API request", and the
 // Amazon S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"strings"
 
 	"reduction/cmd/lab/internal/cli"
 	"reduction/cmd/lab/internal/reduce"
@@ -34,9 +35,9 @@ lab reduce --stats 1m.csv > result.jsonl
 lab reduce --explain --bad-rows 5% feed.csv.gz
 zstd -dc feed.csv.zst | lab reduce --json --bad-rows skip --no-value skip -`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
-		r, settings := new(reduce.Reduction), reduce.Settings{}
+		r, values := new(reduce.Reduction), reduce.Settings{}
 		var stats, json, explain, skipBad bool
-		settingFlags(f, settings)
+		settingFlags(f, values)
 		f.Bool(&skipBad, "skip-bad", "short for --bad-rows skip")
 		f.Bool(&stats, "stats", "print on standard error how much was read and how fast, without the time for sorting and printing")
 		f.Bool(&json, "json", "print one JSON object in place of the groups: rows, bad rows by reason, number of groups; or the error")
@@ -47,13 +48,13 @@ zstd -dc feed.csv.zst | lab reduce --json --bad-rows skip --no-value skip -`,
 				return cli.Usagef("expected one FILE, or - for standard input; got %d arguments", len(args))
 			}
 			if skipBad {
-				if settings["BAD_ROWS"] != "" {
+				if values["BAD_ROWS"] != "" {
 					return cli.Usagef("--skip-bad is short for --bad-rows skip: give one of them")
 				}
-				settings["BAD_ROWS"] = "skip"
+				values["BAD_ROWS"] = "skip"
 			}
 			var err error
-			if r.Options, err = settings.Options(); err != nil {
+			if r.Options, err = values.Options(); err != nil {
 				return err
 			}
 			err = runReduce(c, r, args[0], json, explain)
@@ -74,7 +75,7 @@ func runReduce(c *cli.Console, r *reduce.Reduction, name string, json, explain b
 	case name == "-":
 		read = func() error { return r.Stream(c.In) }
 	}
-	err := read()
+	err := withFlags(read())
 	if err != nil {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
@@ -102,21 +103,39 @@ func printStats(c *cli.Console, r *reduce.Reduction) {
 		cli.Thousands(r.Rows), cli.Thousands(r.Bytes), seconds, float64(r.Bytes)/1e9/seconds, r.Cores, cli.Thousands(int64(len(r.Sorted))))
 }
 
-// settingFlags declares the function's settings as flags.
-func settingFlags(f *cli.Flags, settings reduce.Settings) {
-	for _, s := range []struct{ flag, variable, usage string }{
-		{"bad-rows", "BAD_ROWS", "`fail`, skip, or a share of the rows that may be skipped: 5% (default fail)"},
-		{"no-value", "NO_VALUE", "rows without a recovery time: `fail` or skip (default fail)"},
-		{"missing", "MISSING", "`SPELLINGS` spellings of a missing value, with commas between: n/a,999"},
-		{"range", "RANGE", "`LEAST..GREATEST` recovery time in days (default 0..1000000)"},
-		{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
-		{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},
-		{"columns", "COLUMNS", "other `NAMES` in the header: Hospital=site,Recovery Time=los_days"},
-		{"min-records", "MIN_RECORDS", "leave out groups of fewer than `N` rows (default 0: none)"},
-	} {
+// settings are the function's settings that are flags here.
+var settings = []struct{ flag, variable, usage string }{
+	{"bad-rows", "BAD_ROWS", "`fail`, skip, or a share of the rows that may be skipped: 5% (default fail)"},
+	{"no-value", "NO_VALUE", "rows without a recovery time: `fail` or skip (default fail)"},
+	{"missing", "MISSING", "`SPELLINGS` spellings of a missing value, with commas between: n/a,999"},
+	{"range", "RANGE", "`LEAST..GREATEST` recovery time in days (default 0..1000000)"},
+	{"decimal", "DECIMAL", "the decimal mark: `point` or comma (default point)"},
+	{"encoding", "ENCODING", "`utf-8`, windows-1252 or iso-8859-1 (default utf-8)"},
+	{"columns", "COLUMNS", "other `NAMES` in the header: Hospital=site,Recovery Time=los_days"},
+	{"min-records", "MIN_RECORDS", "leave out groups of fewer than `N` rows (default 0: none)"},
+}
+
+// settingFlags declares the function's settings as flags, which set values.
+func settingFlags(f *cli.Flags, values reduce.Settings) {
+	for _, s := range settings {
 		f.Func(s.flag, s.usage, func(value string) error {
-			settings[s.variable] = value
-			return settings.Check(s.variable)
+			values[s.variable] = value
+			return values.Check(s.variable)
 		})
 	}
+}
+
+// withFlags adds to an error that names settings of the function which flags they are here. A file
+// may have such a name, too: a setting is a word by itself, or stands before its value.
+func withFlags(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error() + " "
+	for _, s := range settings {
+		if strings.Contains(text, " "+s.variable+" ") || strings.Contains(text, " "+s.variable+"=") {
+			err = fmt.Errorf("%w (%s is the flag --%s)", err, s.variable, s.flag)
+		}
+	}
+	return err
 }

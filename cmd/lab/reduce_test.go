@@ -77,11 +77,27 @@ func TestReduceSettings(t *testing.T) {
 	}
 }
 
+// An error that names a setting of the function says which flag it is here.
+func TestReduceNamesFlags(t *testing.T) {
+	for _, test := range []struct{ file, says string }{
+		{"Hospital;Diagnosis;Treatment;Recovery Time\nA;x;T;1,5\n", ": set DECIMAL=comma (DECIMAL is the flag --decimal)\n"},
+		{header + "\xc4,x,T,1\n", ", set ENCODING (ENCODING is the flag --encoding)\n"},
+	} {
+		if status, _, stderr := shell(strings.NewReader(test.file), "reduce", "-"); status != 1 || !strings.HasSuffix(stderr, test.says) {
+			t.Errorf("status %d, stderr %q; want %q", status, stderr, test.says)
+		}
+	}
+	t.Chdir(t.TempDir())
+	if status, _, stderr := shell(nil, "scale", "RANGE"); status != 1 || strings.Contains(stderr, "--range") {
+		t.Errorf("status %d, stderr %q", status, stderr)
+	}
+}
+
 func TestReduceJSON(t *testing.T) {
 	const dirty = header + "A,x,T,1\nA,x,T,PATIENT\nA,x,T\n" + header + "A,x,T,\n"
 	status, out, stderr := shell(strings.NewReader(dirty), "reduce", "-", "--json", "--bad-rows=skip", "--no-value=skip")
 	const want = `{"rows":1,"groups":1,"skipped":2,"reasons":{"fields":1,"number":1},"noValue":1,"headers":1,"bytes":121,` +
-		`"bad":["record 3 at byte 51, column Recovery Time: not a decimal number","record 4 at byte 65: wrong number of fields"]}` + "\n"
+		`"bad":["record 3 at byte 51, column Recovery Time: not a decimal number","record 4 at byte 65: not as many fields as the header has: a value with a separator in it needs quotes"]}` + "\n"
 	if status != 0 || out != want || stderr != "" {
 		t.Errorf("status %d, stdout %s, stderr %q", status, out, stderr)
 	}

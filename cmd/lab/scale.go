@@ -51,7 +51,7 @@ lab scale --partials s3://feed/partials/ s3://feed/2026/ > result.jsonl
 lab scale --bootstrap dist/linux-amd64/bootstrap --shard 1MB --functions 4 --faults 1m.csv
 lab scale --plan --size 10TB --concurrency 500`,
 	Setup: func(f *cli.Flags) func(*cli.Console, []string) error {
-		r, settings := new(scale.Run), reduce.Settings{}
+		r, values := new(scale.Run), reduce.Settings{}
 		a := scale.Default()
 		var stats, plan bool
 		var partials, bootstrap string
@@ -63,7 +63,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 		f.Bool(&r.Faults, "faults", "make functions die, be slow, and be started twice")
 		cli.Whole(f, &r.Seed, "seed", 1, 0, 1<<63-1, "`S` seed of the order of the tasks and of the faults (default 1)")
 		f.Bool(&stats, "stats", "print on standard error what the run took")
-		settingFlags(f, settings)
+		settingFlags(f, values)
 		f.Bool(&plan, "plan", "calculate what a run would take and cost on AWS")
 		f.Bytes(&a.Size, "size", 0, "`SIZE` size of all files; with --plan")
 		f.Bytes(&a.Speed, "speed", a.Speed, "`SIZE` bytes that a function reduces in a second; with --plan (default 75MB)")
@@ -111,13 +111,13 @@ lab scale --plan --size 10TB --concurrency 500`,
 				return cli.Usagef("expected FILE, FOLDER or s3://BUCKET/PREFIX, or --plan")
 			}
 			var err error
-			if r.Options, err = settings.Options(); err != nil {
+			if r.Options, err = values.Options(); err != nil {
 				return err
 			}
 			ctx, stop := interruptible()
 			defer stop()
 			if bootstrap != "" {
-				return onFunctions(ctx, c, &scale.Functions{Bootstrap: bootstrap, Settings: settings, MemoryMB: a.MemoryMB,
+				return onFunctions(ctx, c, &scale.Functions{Bootstrap: bootstrap, Settings: values, MemoryMB: a.MemoryMB,
 					Size: r.Size, Functions: r.Functions, Faults: r.Faults, Seed: r.Seed}, args, stats)
 			}
 			if scale.IsS3(args[0]) || scale.IsS3(partials) {
@@ -136,7 +136,7 @@ lab scale --plan --size 10TB --concurrency 500`,
 			if partials != "" && r.Partials == nil {
 				r.Partials = scale.Folder(partials)
 			}
-			err = r.Files(ctx, args)
+			err = withFlags(r.Files(ctx, args))
 			if stats {
 				printScaleStats(c, r)
 			}
@@ -157,7 +157,7 @@ func onFunctions(ctx context.Context, c *cli.Console, f *scale.Functions, names 
 	if f.Bootstrap, _, err = measure.FindBootstrap(f.Bootstrap); err != nil {
 		return err
 	}
-	err = f.Files(ctx, names)
+	err = withFlags(f.Files(ctx, names))
 	if stats {
 		fmt.Fprintf(c.Err, "shards %s, rounds %d, parts %d, steps %s (%s died, %s repeated), items %s, memory %s, seconds %.3f\n",
 			cli.Thousands(int64(f.Shards)), f.Rounds, f.Parts, cli.Thousands(int64(f.Started)), cli.Thousands(int64(f.Died)), cli.Thousands(int64(f.Repeated)),

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// target is what is built for.
+// target is what is built for. An empty arch is this machine's.
 type target struct{ os, arch string }
 
 // fast is what is compiled with inlining: what runs for each byte, row or item, and what a TLS
@@ -57,7 +57,7 @@ func compilerFlags(module string) []string {
 // one without bitmaps in every span and kernels in assembly: 17 KB less of a deployment package,
 // and fewer pages to fault in at the start. A Go that has no choice takes what it has.
 func environment(t target) []string {
-	env := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+t.os, "GOARCH="+t.arch)
+	env := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+t.os, "GOARCH="+cmp.Or(t.arch, runtime.GOARCH))
 	const collector = "GOEXPERIMENT=nogreenteagc"
 	probe := exec.Command("go", "env", "GOEXPERIMENT")
 	probe.Env = append(env, collector)
@@ -122,7 +122,7 @@ func goBuild(env []string, l *listed, linker, pkg, out string) error {
 // test runs go test with the flags of build, for the machine that it runs on.
 func test(args []string) error {
 	cmd := exec.Command("go", append(append([]string{"test"}, compilerFlags(ours)...), args...)...)
-	cmd.Env = environment(target{cmp.Or(os.Getenv("GOOS"), runtime.GOOS), cmp.Or(os.Getenv("GOARCH"), runtime.GOARCH)})
+	cmd.Env = environment(target{cmp.Or(os.Getenv("GOOS"), runtime.GOOS), os.Getenv("GOARCH")})
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }
@@ -134,10 +134,4 @@ func temporary() (path string, remove func(), err error) {
 		return "", nil, err
 	}
 	return filepath.Join(dir, "bootstrap"), func() { os.RemoveAll(dir) }, nil
-}
-
-// matches says whether a package is one that a pattern names.
-func matches(pattern, pkg string) bool {
-	prefix, wild := strings.CutSuffix(pattern, "/...")
-	return pkg == prefix || wild && strings.HasPrefix(pkg, prefix+"/")
 }

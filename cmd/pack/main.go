@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 )
 
 func main() {
@@ -47,7 +46,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("pack "+args[0], flag.ContinueOnError)
 	t := target{}
 	flags.StringVar(&t.os, "os", "linux", "the `system` to build for")
-	flags.StringVar(&t.arch, "arch", runtime.GOARCH, "the `architecture` to build for: amd64, which Lambda calls x86_64, or arm64")
+	flags.StringVar(&t.arch, "arch", "", "the `architecture` to build for, if not this machine's: amd64, which Lambda calls x86_64, or arm64")
 	out := flags.String("o", "", "the `file` to write")
 	if err := flags.Parse(args[1:]); err != nil {
 		return errUsage

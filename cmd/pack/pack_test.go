@@ -3,6 +3,9 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -55,12 +58,15 @@ func TestFast(t *testing.T) {
 func TestBuild(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	// All of it at once: without HOME, the go command takes the folder for one that never changes.
 	write("go.mod", "module example.com/hello\n\ngo 1.26\n")
 	write("main.go", "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(\"hello\\n\") }\n")
+	write("lib/lib.go", "package lib\n")
 	t.Chdir(dir)
 	if err := run([]string{"build", "-os", runtime.GOOS, "-o", "hello", "."}); err != nil {
 		t.Fatal(err)
@@ -68,7 +74,10 @@ func TestBuild(t *testing.T) {
 	if out, err := exec.Command("./hello").CombinedOutput(); string(out) != "hello\n" || err != nil {
 		t.Errorf("%q, %v", out, err)
 	}
-	for _, what := range []string{".", "hello"} {
+	if err := run([]string{"build", "-arch", "arm64", "-o", "arm64", "."}); err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{".", "arm64"} {
 		if err := run([]string{"zip", "-o", "dist/hello.zip", what}); err != nil {
 			t.Fatal(err)
 		}
@@ -78,12 +87,27 @@ func TestBuild(t *testing.T) {
 			z.Close()
 		}
 	}
-	write("lib.go", "package lib\n")
-	os.Remove("main.go")
-	if err := run([]string{"build", "-o", "lib", "."}); err == nil || !strings.Contains(err.Error(), "is no program") {
+	executable, err := os.ReadFile("arm64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary.LittleEndian.PutUint16(executable[18:], uint16(elf.EM_RISCV)) // e_machine
+	write("riscv64", string(executable))
+	for _, args := range [][]string{{"main.go"}, {"-arch", "amd64", "arm64"}, {"riscv64"}} {
+		if err := run(append([]string{"zip", "-o", "bad.zip"}, args...)); err == nil {
+			t.Errorf("packed %v", args)
+		}
+	}
+	if err := run([]string{"build", "-o", "nothing", "./lib"}); err == nil || !strings.Contains(err.Error(), "is no program") {
 		t.Errorf("a library: %v", err)
 	}
 	if err := run([]string{"zip", "."}); err != errUsage {
 		t.Errorf("without -o: %v", err)
 	}
+}
+
+// matches says whether a package is one that a pattern names.
+func matches(pattern, pkg string) bool {
+	prefix, wild := strings.CutSuffix(pattern, "/...")
+	return pkg == prefix || wild && strings.HasPrefix(pkg, prefix+"/")
 }

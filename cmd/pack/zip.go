@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"debug/elf"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,6 +30,9 @@ func zipFile(t target, what, out string) error {
 	if err != nil {
 		return err
 	}
+	if err := runnable(binary, t.arch); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
 	archive, err := pack(binary)
 	if err != nil {
 		return err
@@ -39,6 +44,23 @@ func zipFile(t target, what, out string) error {
 		return err
 	}
 	fmt.Printf("%s: %d bytes, of an executable of %d\n", out, len(archive), len(binary))
+	return nil
+}
+
+// runnable returns an error unless Lambda can run the executable: on arch or, if that is "", on one
+// of its two architectures. Otherwise the first to notice would be the deployed function.
+func runnable(executable []byte, arch string) error {
+	f, err := elf.NewFile(bytes.NewReader(executable))
+	if err != nil {
+		return errors.New("no executable for Linux: give one, or the folder of a program's package")
+	}
+	is, ok := map[elf.Machine]string{elf.EM_X86_64: "amd64", elf.EM_AARCH64: "arm64"}[f.Machine]
+	switch {
+	case !ok:
+		return fmt.Errorf("an executable for %v: Lambda runs amd64 and arm64", f.Machine)
+	case arch != "" && arch != is:
+		return fmt.Errorf("an executable for %s, not for -arch %s", is, arch)
+	}
 	return nil
 }
 

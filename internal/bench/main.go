@@ -58,7 +58,7 @@ var plan = []line{
 func main() {
 	runs := flag.Int("runs", 6, "how often each benchmark is run; fewer where the time is short")
 	limit := flag.Duration("time", 110*time.Second, "limit to the time of all runs together, where there are no more than 6")
-	input := flag.String("input", "", "scan this CSV `file` in place of the generated inputs")
+	input := flag.String("input", "", "scan this CSV `file` in place of the generated inputs; the first line shows what separates its fields")
 	flag.Parse()
 	b := &bench{runs: max(1, *runs), limit: *limit}
 	if b.runs > 6 {
@@ -66,8 +66,12 @@ func main() {
 	}
 	if *input != "" {
 		path, err := filepath.Abs(*input)
+		var info os.FileInfo
 		if err == nil {
-			_, err = os.Stat(path)
+			info, err = os.Stat(path)
+		}
+		if err == nil && (!info.Mode().IsRegular() || info.Size() == 0) {
+			err = fmt.Errorf("%s: no regular file, or an empty one", path)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)

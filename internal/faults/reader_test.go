@@ -16,6 +16,7 @@ import (
 	"reduction/internal/job"
 	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
+	"reduction/sigv4/sigv4http"
 )
 
 // reader reads the table beside the function, as docs/results.md says: a page at a time, while the
@@ -167,13 +168,10 @@ func (r *reader) query(request map[string]any) (p page, ok bool) {
 	}
 	signer := sigv4.Signer{Region: r.w.Region, Service: "dynamodb", Credentials: sigv4.Credentials{
 		AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"], SessionToken: env["AWS_SESSION_TOKEN"]}}
-	signed := sigv4.Request{Method: "POST", Path: "/", PayloadHash: string(sigv4.AppendHash(nil, body)), Header: []sigv4.Header{
-		{Name: "Host", Value: "reader"}, {Name: "Content-Type", Value: "application/x-amz-json-1.0"}, {Name: "X-Amz-Target", Value: "DynamoDB_20120810.Query"}}}
-	signer.Sign(&signed, time.Now())
 	req := httptest.NewRequest(http.MethodPost, "http://reader/", bytes.NewReader(body))
-	for _, h := range signed.Header {
-		req.Header.Set(h.Name, h.Value)
-	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	req.Header.Set("X-Amz-Target", "DynamoDB_20120810.Query")
+	sigv4http.Sign(&signer, req, body, time.Now())
 	answer := httptest.NewRecorder()
 	r.w.DynamoDB.ServeHTTP(answer, req)
 	if answer.Code != http.StatusOK {

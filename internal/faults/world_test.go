@@ -157,14 +157,7 @@ type life struct {
 }
 
 func (w *world) newLife(patience time.Duration) (*life, error) {
-	config, err := aws.FromEnv(func(name string) string {
-		for _, kv := range w.Env() {
-			if value, ok := strings.CutPrefix(kv, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	})
+	config, err := aws.FromEnv(w.Getenv)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ var floors = []floor{
 	{"reduction/csvfast", nil, pure},
 	{"reduction/aggregate", nil, pure},
 	{"reduction/sigv4", nil, pure},
+	{"reduction/sigv4/sigv4http", []string{"reduction/sigv4"}, tool},
 	{"reduction/ddbwire", []string{"reduction/internal/json"}, pure},
 
 	// Floor 2: knows services, or the job; never both.
@@ -46,7 +47,7 @@ var floors = []floor{
 	{"reduction/bootstrap", anything, socket},
 	{"reduction/cmd/lab", anything, tool},
 	{"reduction/cmd/pack", anything, tool},
-	{"reduction/runtime/examples/...", []string{"reduction/runtime", "reduction/runtime/prefetch", "reduction/sigv4"}, tool},
+	{"reduction/runtime/examples/...", []string{"reduction/runtime", "reduction/runtime/prefetch", "reduction/sigv4/..."}, tool},
 
 	// Inside the lab: main calls what decides the order of measurements, which stands on the
 	// bench, which stands on the sandbox; charts read reports and nothing else of it.
@@ -56,13 +57,13 @@ var floors = []floor{
 	{lab + "sandbox", nil, tool},
 	{lab + "powertuning", nil, tool},
 	{lab + "reportline", nil, tool},
-	{lab + "account", []string{"reduction/internal/aws", "reduction/internal/env", "reduction/sigv4"}, tool},
+	{lab + "account", []string{"reduction/internal/aws", "reduction/internal/env", "reduction/sigv4/..."}, tool},
 	{lab + "pricing", []string{"reduction/ddbwire", "reduction/runtime/lambdatest"}, tool},
 	{lab + "lambdaapi", []string{lab + "account"}, tool},
 	{lab + "published", []string{lab + "pricing"}, tool},
 	{lab + "report", append(data, lab+"cli", lab+"stats", lab+"pricing", lab+"powertuning", lab+"published"), tool},
 	{lab + "chart", []string{lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning", lab + "published"}, tool},
-	{lab + "measure", append(data, lab+"sandbox", lab+"report", lab+"cli", lab+"stats", lab+"pricing", "reduction/runtime/lambdatest", "reduction/sigv4"), tool},
+	{lab + "measure", append(data, lab+"sandbox", lab+"report", lab+"cli", lab+"stats", lab+"pricing", "reduction/runtime/lambdatest", "reduction/sigv4/..."), tool},
 	{lab + "cold", []string{lab + "measure", lab + "report", lab + "cli"}, tool},
 	{lab + "tune", []string{lab + "measure", lab + "sandbox", lab + "report", lab + "cli", lab + "stats", lab + "pricing", lab + "powertuning"}, tool},
 	{lab + "onaws", []string{lab + "account", lab + "lambdaapi", lab + "reportline", lab + "report", lab + "pricing", lab + "powertuning",
@@ -141,7 +142,7 @@ type listed struct {
 
 func list(t *testing.T, args ...string) []listed {
 	t.Helper()
-	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Standard,Imports,TestImports,XTestImports,Deps,CgoFiles"}, args...)...).Output()
+	out, err := exec.Command("go", append([]string{"list", "-buildvcs=false", "-json=ImportPath,Standard,Imports,TestImports,XTestImports,Deps,CgoFiles"}, args...)...).Output()
 	if err != nil {
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			t.Fatalf("go list: %v\n%s", err, exit.Stderr)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -233,15 +234,11 @@ func TestStreamError(t *testing.T) {
 	broken := errors.New("broken")
 	conn := server(t, func(nc net.Conn) { io.Copy(io.Discard, nc) })
 	_, err := conn.Do(&Request{Method: "POST", Target: "/", Host: "h",
-		Stream: io.MultiReader(strings.NewReader("half"), errReader{broken})})
+		Stream: io.MultiReader(strings.NewReader("half"), iotest.ErrReader(broken))})
 	if !errors.Is(err, broken) || conn.Reusable() {
 		t.Errorf("%v, reusable %v", err, conn.Reusable())
 	}
 }
-
-type errReader struct{ err error }
-
-func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
 // What one read of a stream returns is sent before the next read.
 func TestStreamIsSentAtOnce(t *testing.T) {

@@ -49,7 +49,7 @@ func (c *Conn) writeHead(req *Request) error {
 	case req.Stream != nil:
 		b = appendField(b, "Transfer-Encoding", "chunked")
 		for _, name := range req.Trailers {
-			if !isToken(name) || isFraming(name) {
+			if !isSendable(Field{Name: name}) {
 				return refused("trailer " + strconv.Quote(name))
 			}
 			b = appendField(b, "Trailer", name)
@@ -83,7 +83,7 @@ func appendHead(b []byte, req *Request) ([]byte, error) {
 	b = append(b, " HTTP/1.1\r\n"...)
 	b = appendField(b, "Host", req.Host)
 	for _, f := range req.Header {
-		if !isToken(f.Name) || !isValue(f.Value) || isFraming(f.Name) {
+		if !isSendable(f) {
 			return b, refused("field " + strconv.Quote(f.Name))
 		}
 		b = appendField(b, f.Name, f.Value)
@@ -156,7 +156,7 @@ func (c *Conn) writeChunks(req *Request) (streamErr, err error) {
 	c.out = append(c.out, "0\r\n"...)
 	if req.Trailer != nil {
 		for _, f := range req.Trailer() {
-			if !isToken(f.Name) || !isValue(f.Value) || isFraming(f.Name) {
+			if !isSendable(f) {
 				return refused("trailer " + strconv.Quote(f.Name)), nil
 			}
 			c.out = appendField(c.out, f.Name, f.Value)
@@ -165,6 +165,9 @@ func (c *Conn) writeChunks(req *Request) (streamErr, err error) {
 	c.out = append(c.out, '\r', '\n')
 	return nil, c.flush()
 }
+
+// isSendable reports whether a caller may send a header or trailer field.
+func isSendable(f Field) bool { return isToken(f.Name) && isValue(f.Value) && !isFraming(f.Name) }
 
 // isFraming reports whether a field says where a message ends, or which host it is for, or what
 // becomes of the connection. Only Do writes these fields.

@@ -163,8 +163,11 @@ func (r *Reducer) headerError(start, candidates []byte, skipped int) error {
 			best = e
 		}
 	}
-	if best == nil {
+	if best == nil { // with each separator it is a bad record, or there is none behind "sep=;"
 		best = &HeaderError{Missing: r.columns[:], Err: ErrHeader}
+		if r.scanner.Err() != nil {
+			best.Hint = "a quote in it is out of place: no space may stand before or behind a field in quotes"
+		}
 	}
 	r.explain(best, start)
 	return best

@@ -107,6 +107,10 @@ func (e *cutShort) Error() string {
 }
 func (e *cutShort) Unwrap() error { return e.err }
 
+// tarMagicAt is where a tar archive has the bytes "ustar" (POSIX.1-2017, pax, "ustar Interchange
+// Format": magic).
+const tarMagicAt = 257
+
 // formats are files that people upload in place of CSV, by their first bytes.
 var formats = []struct{ magic, name, advice string }{
 	{"\xff\xfe", "UTF-16", "save it as UTF-8"},
@@ -114,6 +118,7 @@ var formats = []struct{ magic, name, advice string }{
 	{"\x28\xb5\x2f\xfd", "compressed with zstd", "compress it with gzip, or not at all"},
 	{"BZh", "compressed with bzip2", "compress it with gzip, or not at all"},
 	{"\xfd7zXZ\x00", "compressed with xz", "compress it with gzip, or not at all"},
+	{"\x1f\x8b", "compressed with gzip twice", "decompress it once"},
 	{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "upload the CSV file in it"},
 	{"\x04\x22\x4d\x18", "compressed with lz4", "compress it with gzip, or not at all"},
 	{"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind (xls)", "save it as CSV UTF-8"},
@@ -133,6 +138,9 @@ func recognise(start []byte) error {
 			return &FormatError{Is: "an Excel workbook (xlsx)", Advice: "save it as CSV UTF-8"}
 		}
 		return &FormatError{Is: "a zip archive", Advice: "upload the CSV file in it, or compress it with gzip"}
+	}
+	if len(start) > tarMagicAt && bytes.HasPrefix(start[tarMagicAt:], []byte("ustar")) {
+		return &FormatError{Is: "a tar archive", Advice: "upload the CSV file in it, or compress it with gzip"}
 	}
 	text := bytes.TrimPrefix(start, []byte(byteOrderMark))
 	text = bytes.TrimLeft(text, " \t\r\n")

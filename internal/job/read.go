@@ -193,7 +193,7 @@ func (r *Reducer) open(in *counter) error {
 		return err
 	}
 	start, _ := opened.Peek(startSize)
-	if len(bytes.TrimSpace(start)) == 0 {
+	if len(bytes.TrimSpace(bytes.TrimPrefix(start, []byte(byteOrderMark)))) == 0 {
 		return ErrEmpty
 	}
 	layout, skipped, err := r.readHeader(start)

@@ -32,7 +32,7 @@ func AppendEscaped[S string | []byte](dst []byte, s S) (_ []byte, valid bool) {
 				continue
 			}
 			dst = append(dst, s[clean:i]...)
-			dst = appendEscape(dst, c)
+			dst = AppendEscape(dst, uint16(c))
 			i++
 			clean = i
 			continue
@@ -51,10 +51,11 @@ func AppendEscaped[S string | []byte](dst []byte, s S) (_ []byte, valid bool) {
 	return append(dst, s[clean:]...), valid
 }
 
-func appendEscape(dst []byte, c byte) []byte {
+// AppendEscape appends a UTF-16 code unit as an escape: \n if RFC 8259 §7 names it, else \u0085.
+func AppendEscape(dst []byte, c uint16) []byte {
 	switch c {
 	case '"', '\\':
-		return append(dst, '\\', c)
+		return append(dst, '\\', byte(c))
 	case '\b':
 		return append(dst, '\\', 'b')
 	case '\f':
@@ -66,7 +67,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	case '\t':
 		return append(dst, '\\', 't')
 	}
-	return append(dst, '\\', 'u', '0', '0', lowerHex[c>>4], lowerHex[c&15])
+	return append(dst, '\\', 'u', lowerHex[c>>12], lowerHex[c>>8&15], lowerHex[c>>4&15], lowerHex[c&15])
 }
 
 const (

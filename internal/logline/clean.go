@@ -24,17 +24,7 @@ func appendClean(dst []byte, s string) []byte {
 		}
 		dst = append(dst, s[:i]...)
 		r, size := utf8.DecodeRuneInString(s[i:])
-		switch r {
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '\t':
-			dst = append(dst, `\t`...)
-		default:
-			const hex = "0123456789abcdef"
-			dst = append(dst, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
-		}
+		dst = json.AppendEscape(dst, uint16(r))
 		s = s[i+size:]
 	}
 }

@@ -117,7 +117,7 @@ func appendHead(dst []byte, t time.Time, level Level, of Invocation, message str
 }
 
 // appendText appends a line in the order that AWS's Node.js runtime writes it. Line ends in a text
-// are escaped: CloudWatch would take what follows one for another event.
+// are escaped: CloudWatch would take the text after a line end for another event.
 func appendText(dst []byte, t time.Time, level Level, of Invocation, message string, fields []Field) []byte {
 	dst = t.UTC().AppendFormat(dst, timeFormat)
 	dst = append(dst, '\t')

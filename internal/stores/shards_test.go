@@ -17,12 +17,7 @@ import (
 // client returns a client of an emulator.
 func client(t *testing.T, s *lambdatest.Server) *aws.Client {
 	t.Helper()
-	vars := map[string]string{}
-	for _, v := range s.Env() {
-		name, value, _ := bytes.Cut([]byte(v), []byte("="))
-		vars[string(name)] = string(value)
-	}
-	config, err := aws.FromEnv(func(name string) string { return vars[name] })
+	config, err := aws.FromEnv(s.Getenv)
 	if err != nil {
 		t.Fatal(err)
 	}

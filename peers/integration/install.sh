@@ -2,6 +2,7 @@
 # Install, by name and into a folder of its own, the clients and servers that the function
 # is held against. What cannot be had is named and left out: run.py says what ran.
 set -uo pipefail
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 here=$(cd "$(dirname "$0")" && pwd)
 to=${1:?usage: install.sh FOLDER}
 mkdir -p "$to/bin" && to=$(cd "$to" && pwd)

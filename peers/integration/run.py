@@ -213,13 +213,13 @@ def against(store, databases, tmp, stack, files):
         trusted(s3_name, s3, s3_url, database, tmp, files[2_000])
     s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": REGION})
     for database in databases:
-        @case(f"{s3_name}, {database.__name__}: package sigv4 over net/http")
+        @case(f"{s3_name}, {database.__name__}: packages sigv4 and sigv4http")
         def _():
             with database(tmp) as url:
                 new_table(url, "notes")
                 variables = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
                              "AWS_ENDPOINT_URL_S3": s3_url, "AWS_ENDPOINT_URL_DYNAMODB": url}
-                test = subprocess.run(["go", "test", "-count=1", "-v", "-run=^TestElsewhere$", "./sigv4"], text=True, stdout=subprocess.PIPE, cwd=REPOSITORY,
+                test = subprocess.run(["go", "test", "-tags=integration", "-count=1", "-v", "-run=^TestElsewhere$", "./sigv4/sigv4http"], text=True, stdout=subprocess.PIPE, cwd=REPOSITORY,
                                       env=os.environ | {"SIGV4_" + name: value for name, value in variables.items()})
                 assert "--- PASS: TestElsewhere" in test.stdout, test.stdout
 

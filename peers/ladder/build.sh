@@ -2,6 +2,7 @@
 # Builds what lab ladder measures beside ours, into dist/*/bootstrap, for this machine. The Rust
 # ones take cargo, and once before: rustup target add x86_64-unknown-linux-musl (or aarch64-).
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 export CGO_ENABLED=0
 

@@ -4,6 +4,7 @@
 # minutes; Linux and root (docs/method.md says for what); peers/rust, peers/rust-bare and
 # peers/go-sdk built. With -w it measures nothing and writes from the records that are there.
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")/../.."
 record=peers/ladder/record
 lab=dist/lab-ladder

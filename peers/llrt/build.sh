@@ -3,6 +3,7 @@
 # dist/index.lrt, the function as LLRT's bytecode.
 # Needs: cargo npm c++
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 case "$(uname -m)" in
 x86_64) cpu=haswell ;;

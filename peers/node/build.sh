@@ -4,6 +4,7 @@
 # takes a quarter less. HABITS=original makes dist-original of the same.
 # Needs: node npm
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 dist=dist${HABITS:+-$HABITS}
 [ -d node_modules/esbuild ] || npm ci --no-audit --no-fund

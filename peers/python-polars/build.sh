@@ -4,6 +4,7 @@
 # python3.13 where there is one, the version that Lambda's newest runtime of these has.
 # Needs: python3
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 dist=dist${HABITS:+-$HABITS}
 for python in "${PYTHON:-}" python3.13 ~/.pyenv/versions/3.13*/bin/python3 python3; do

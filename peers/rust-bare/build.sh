@@ -5,6 +5,7 @@
 # report of lab compare with it.
 # Needs: cargo
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 cpu=$(uname -m)
 case $cpu in

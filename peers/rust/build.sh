@@ -3,6 +3,7 @@
 # HABITS=original builds dist-original/bootstrap.
 # Needs: cargo
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 dist=dist${HABITS:+-$HABITS}
 case "$(uname -m)" in

@@ -4,6 +4,7 @@
 # what it builds and installs goes into the folder given, or into .build/throughput. Without Rust
 # its readers are left out.
 set -eu
+unset CDPATH # with it, cd goes to another folder of that name, and prints where
 cd "$(dirname "$0")"
 mkdir -p "${1:-../../.build/throughput}"
 dir=$(cd "${1:-../../.build/throughput}" && pwd)

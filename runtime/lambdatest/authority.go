@@ -25,7 +25,7 @@ type authority struct {
 	issuer    *x509.Certificate
 	issuerKey crypto.Signer
 	leafKey   crypto.Signer
-	behind    [][]byte // the certificates that are sent behind a server's own
+	behind    [][]byte // the certificates that are sent after a server's own
 
 	mu     sync.Mutex
 	issued map[string]*tls.Certificate
@@ -35,7 +35,7 @@ type authority struct {
 const certificateLife = 365 * 24 * time.Hour
 
 // newAuthority returns an authority whose keys are ECDSA's, and whose root signs the servers'
-// certificates. Its keys are made in no time.
+// certificates. Such keys are made much faster than RSA's.
 func newAuthority() *authority {
 	root, leaf := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	template := authorityTemplate("lambdatest authority")

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// A chunkWriter sends a body in chunks. The last one is longer than what is sent of it.
+// A chunkWriter sends a body in chunks. It sends less of the last chunk than the chunk's size says.
 type chunkWriter struct {
 	http.ResponseWriter
 	rw   *bufio.ReadWriter

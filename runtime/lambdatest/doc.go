@@ -22,7 +22,8 @@
 //	}
 //
 // A function finds the server through its environment. Any other client does so through the
-// variables of Server.Env: the AWS CLI, an SDK, a program under test.
+// variables of Server.Env: the AWS CLI, an SDK, a program under test. A client in the test's own
+// process gets them from Server.Getenv.
 //
 // What each service knows, and what not, is in the documentation of the packages s3, dynamodb
 // and lambda below this one.
@@ -51,6 +52,6 @@
 // bucket can be in one (s3.Service.CreateBucketIn). Data lives in memory and ends with the
 // server.
 //
-// What is missing is refused, as not implemented or by name, and never ignored where ignoring it
-// would change a result.
+// A request for what is missing is refused by name. It is never ignored where ignoring it would
+// change a result.
 package lambdatest

@@ -7,7 +7,7 @@ import (
 	"reduction/runtime/lambdatest/internal/signature"
 )
 
-// A Fault is what goes wrong with a request. The zero value is nothing.
+// A Fault is what goes wrong with a request. With the zero value, nothing does.
 type Fault struct {
 	Kind FaultKind
 

@@ -12,7 +12,7 @@ import (
 // Network is the shape of the network between a Server and its clients. The zero value is the
 // loopback interface as it is.
 //
-// What a client sends arrives at once, and what it is sent arrives a round trip later. A client
+// Data from a client arrives at once, and data to a client arrives a round trip later. A client
 // can't tell that from half a round trip each way: the connect costs it one round trip, and so
 // does each turn of a TLS handshake, each request, and an Expect: 100-continue. Bytes flow at
 // the full bandwidth from the first one. Slow start and packet loss are not emulated.
@@ -24,9 +24,9 @@ type Network struct {
 
 func (n *Network) shaped() bool { return *n != Network{} }
 
-// How much written data a connection holds back at most. The first is on top of what is in
-// flight, so that the line stays busy while the writer pauses. The second is for a network
-// without bandwidth limits, where nothing says how much is in flight.
+// The most written data that a connection holds back. connBuffer is added to what is in flight, so
+// that the line stays busy while the writer pauses. unlimitedBuffer is for a network without
+// bandwidth limits, where nothing says how much is in flight.
 const (
 	connBuffer      = 1 << 20
 	unlimitedBuffer = 16 << 20
@@ -123,8 +123,8 @@ func (p *pacer) pass(n int, ready time.Time) time.Time {
 	return p.free
 }
 
-// A step of a line is what it passes in paceStep, and at least leastStep: each step costs a timer
-// and a system call.
+// Data goes over a line in steps. A step is what the line passes in paceStep, and at least
+// leastStep, because each step costs a timer and a system call.
 const (
 	paceStep  = time.Millisecond
 	leastStep = 4 << 10

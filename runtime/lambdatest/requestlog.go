@@ -2,9 +2,10 @@ package lambdatest
 
 import (
 	"net/http"
-	"slices"
 	"sync"
 	"time"
+
+	"reduction/runtime/lambdatest/internal/front"
 )
 
 // A Call is what a request asks for.
@@ -51,9 +52,6 @@ func (s *Server) ForgetRequests() {
 	s.requests.entries = nil
 }
 
-// maxLogged limits the log of a server that runs for hours.
-const maxLogged = 1 << 16
-
 type requestLog struct {
 	mu      sync.Mutex
 	entries []*Request
@@ -62,10 +60,7 @@ type requestLog struct {
 func (l *requestLog) add(r *Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.entries) == maxLogged {
-		l.entries = slices.Delete(l.entries, 0, maxLogged/2)
-	}
-	l.entries = append(l.entries, r)
+	l.entries = front.AppendRecent(l.entries, r)
 }
 
 // of returns the requests to a service, or all of them if service is "".
@@ -81,7 +76,7 @@ func (l *requestLog) of(service string) []Request {
 	return out
 }
 
-// A loggedWriter completes an entry of the log with what is answered.
+// A loggedWriter adds the answer to an entry of the log.
 type loggedWriter struct {
 	http.ResponseWriter
 	log   *requestLog

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"reduction/runtime/lambdatest/dynamodb"
@@ -184,4 +185,15 @@ func (s *Server) Env() []string {
 		env = append(env, "AWS_CA_BUNDLE="+s.caFile)
 	}
 	return env
+}
+
+// Getenv returns the value of a variable of Env, or "" if Env does not have it. It serves a client
+// in the test's own process as os.Getenv serves one in a function.
+func (s *Server) Getenv(name string) string {
+	for _, variable := range s.Env() {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }

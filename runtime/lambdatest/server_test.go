@@ -80,7 +80,7 @@ func TestCertificate(t *testing.T) {
 	c.Must("GET", "/", "")
 }
 
-// checkCertificates returns the certificates that the server sends, which are so many.
+// checkCertificates returns the certificates that the server sends. There must be n.
 func checkCertificates(t *testing.T, c testClient, n int) (chain []*x509.Certificate) {
 	t.Helper()
 	for _, name := range []string{"", "localhost", "logs.s3.us-east-1.amazonaws.com", "my.bucket.s3.amazonaws.com"} {

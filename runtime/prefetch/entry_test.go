@@ -96,7 +96,7 @@ func TestEntry(t *testing.T) {
 func build(t *testing.T, dir, flag string) string {
 	t.Helper()
 	program := filepath.Join(dir, "bootstrap"+flag[:min(2, len(flag))])
-	cmd := exec.Command("go", "build", "-ldflags="+flag, "-o", program, "reduction/bootstrap")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags="+flag, "-o", program, "reduction/bootstrap")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

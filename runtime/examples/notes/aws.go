@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
 
 	"reduction/sigv4"
+	"reduction/sigv4/sigv4http"
 )
 
 // client signs requests to one service of AWS and sends them. It does not retry.
@@ -39,20 +41,13 @@ func newClient(getenv func(string) string, service string) *client {
 
 // do returns the body of the answer. The target is a path, escaped as by sigv4.AppendEscapedPath,
 // with or without a query.
-func (c *client) do(ctx context.Context, method, target string, body []byte, header ...sigv4.Header) ([]byte, error) {
+func (c *client) do(ctx context.Context, method, target string, body []byte, header http.Header) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.endpoint+target, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	signed := sigv4.Request{
-		Method: method, Path: req.URL.EscapedPath(), Query: req.URL.RawQuery,
-		Header:      append(header, sigv4.Header{Name: "Host", Value: req.URL.Host}),
-		PayloadHash: string(sigv4.AppendHash(nil, body)),
-	}
-	c.signer.Sign(&signed, time.Now())
-	for _, field := range signed.Header {
-		req.Header.Set(field.Name, field.Value)
-	}
+	maps.Copy(req.Header, header)
+	sigv4http.Sign(c.signer, req, body, time.Now())
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err
@@ -72,9 +67,8 @@ func (c *client) dynamoDB(ctx context.Context, operation string, in, out any) er
 	if err != nil {
 		return err
 	}
-	answer, err := c.do(ctx, "POST", "/", body,
-		sigv4.Header{Name: "Content-Type", Value: "application/x-amz-json-1.0"},
-		sigv4.Header{Name: "X-Amz-Target", Value: "DynamoDB_20120810." + operation})
+	answer, err := c.do(ctx, "POST", "/", body, http.Header{
+		"Content-Type": {"application/x-amz-json-1.0"}, "X-Amz-Target": {"DynamoDB_20120810." + operation}})
 	if err != nil || out == nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // The function runs as Lambda would run it, on an emulator of Lambda and DynamoDB in this process.
 func TestFunction(t *testing.T) {
 	bootstrap := filepath.Join(t.TempDir(), "bootstrap")
-	if out, err := exec.Command("go", "build", "-o", bootstrap, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", bootstrap, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	server := lambdatest.NewServer()

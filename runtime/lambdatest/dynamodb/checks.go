@@ -109,16 +109,16 @@ func (c *checks) capacity(p *params) *capacity {
 	return &capacity{mode: c.enum(p, "ReturnConsumedCapacity", "returnConsumedCapacity", "INDEXES", "TOTAL", "NONE")}
 }
 
-// limit returns the member Limit, 0 if it is absent.
-func (c *checks) limit(p *params, most int64) int64 {
-	n, ok := p.integer("Limit")
-	if ok && n < 1 {
-		c.fail(fmt.Sprintf("'%d'", n), "limit", "Member must have value greater than or equal to 1")
+// integer returns a member that is a number, 0 if it is absent, and whether it is present.
+func (c *checks) integer(p *params, name, at string, least, most int64) (n int64, ok bool) {
+	n, ok = p.integer(name)
+	if ok && n < least {
+		c.fail(fmt.Sprintf("'%d'", n), at, fmt.Sprintf("Member must have value greater than or equal to %d", least))
 	}
-	if ok && most > 0 && n > most {
-		c.fail(fmt.Sprintf("'%d'", n), "limit", fmt.Sprintf("Member must have value less than or equal to %d", most))
+	if ok && n > most {
+		c.fail(fmt.Sprintf("'%d'", n), at, fmt.Sprintf("Member must have value less than or equal to %d", most))
 	}
-	return n
+	return n, ok
 }
 
 // err returns the first error of a request: a member of the wrong type, then a violated

@@ -2,181 +2,301 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
 
-// keyConditions parses a KeyConditionExpression:
+// A condition is a condition expression, or a part of one.
+type condition struct {
+	op       string       // AND, OR, NOT, a comparison, BETWEEN, IN, or a function's name
+	parts    []*condition // of AND, OR and NOT
+	operands []operand    // of all others
+}
+
+// An operand is an attribute of the item, or a value of the request.
+type operand struct {
+	name  string
+	value Value // nil: it is the attribute
+}
+
+func (o operand) of(item Item) Value {
+	if o.value != nil {
+		return o.value
+	}
+	return item[o.name]
+}
+
+// condition parses the request's parameter param.
 //
-//	conditions = condition ["AND" condition]
-//	condition  = "(" conditions ")"
-//	           | name ("=" | "<" | "<=" | ">" | ">=") :value
-//	           | :value ("=" | ...) name
-//	           | name "BETWEEN" :value "AND" :value
-//	           | "begins_with" "(" name "," :value ")"
+//	any       = all {"OR" all}
+//	all       = one {"AND" one}
+//	one       = "NOT" one | "(" any ")"
+//	          | function "(" operand {"," operand} ")"
+//	          | operand ("=" | "<>" | "<" | "<=" | ">" | ">=") operand
+//	          | operand "BETWEEN" operand "AND" operand
+//	          | operand "IN" "(" operand {"," operand} ")"
+//	operand   = name | :value
 //
-// Developer Guide, Key condition expressions for the Query operation.
-func (e *expression) keyConditions(expression string) ([]condition, error) {
+// Developer Guide, Comparison operator and function reference.
+func (e *expression) condition(param, expression string) (*condition, error) {
 	e.load(expression)
 	if len(e.tokens) == 0 {
-		return nil, invalid("Invalid KeyConditionExpression: The expression can not be empty;")
+		return nil, invalid("Invalid " + param + ": The expression can not be empty;")
 	}
-	conditions, err := e.conditions()
+	c, err := e.anyOf()
 	if err == nil && len(e.tokens) > 0 {
-		err = e.unexpected()
-	}
-	if _, ok := errors.AsType[*apiError](err); ok {
-		return nil, err
+		err = e.syntax()
 	}
 	if err != nil {
-		return nil, invalid("Invalid KeyConditionExpression: " + err.Error())
+		return nil, invalid("Invalid " + param + ": " + err.Error())
 	}
-	seen := make(map[string]bool)
-	for _, c := range conditions {
-		if seen[c.name] {
-			return nil, invalid("KeyConditionExpressions must only contain one condition per key")
-		}
-		seen[c.name] = true
-		if c.op == "BETWEEN" && c.values[0].kind() == c.values[1].kind() && c.values[0].scalar() &&
-			compareScalars(c.values[0], c.values[1]) > 0 {
-			return nil, invalid("Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; " +
-				fmt.Sprintf("lower bound operand: AttributeValue: {%s}, upper bound operand: AttributeValue: {%s}", c.values[0].show(), c.values[1].show()))
-		}
-	}
-	return conditions, nil
+	return c, nil
 }
 
-func (e *expression) conditions() ([]condition, error) {
-	all, err := e.condition()
-	for err == nil && strings.EqualFold(e.peek(), "AND") {
-		var more []condition
-		e.next()
-		more, err = e.condition()
-		all = append(all, more...)
+func (e *expression) anyOf() (*condition, error) { return e.joined("OR", e.allOf) }
+func (e *expression) allOf() (*condition, error) { return e.joined("AND", e.one) }
+
+// joined parses one part or more, with a word between them.
+func (e *expression) joined(word string, part func() (*condition, error)) (*condition, error) {
+	all := &condition{op: word}
+	for {
+		c, err := part()
+		if err != nil {
+			return nil, err
+		}
+		all.parts = append(all.parts, c)
+		if e.take(word) {
+			continue
+		}
+		if len(all.parts) == 1 {
+			return c, nil
+		}
+		return all, nil
 	}
-	return all, err
 }
 
-func (e *expression) condition() ([]condition, error) {
-	switch token := e.peek(); {
-	case token == "(":
-		e.next()
-		inside, err := e.conditions()
-		if err == nil && e.peek() != ")" {
-			err = e.unexpected()
+func (e *expression) one() (*condition, error) {
+	switch {
+	case e.take("NOT"):
+		c, err := e.one()
+		return &condition{op: "NOT", parts: []*condition{c}}, err
+	case e.take("("):
+		c, err := e.anyOf()
+		if err == nil {
+			err = e.expect(")")
 		}
-		e.next()
-		return inside, err
-	case strings.EqualFold(token, "NOT"):
-		return nil, notInKeyCondition("NOT")
+		return c, err
 	case len(e.tokens) > 1 && e.tokens[1] == "(":
 		return e.function()
-	case strings.HasPrefix(token, ":"):
-		v, err := e.value()
-		if err != nil {
-			return nil, err
-		}
-		op := e.next()
-		name, err := e.attribute()
-		turned := map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[op]
-		if err == nil && turned == "" {
-			err = fmt.Errorf("Syntax error; token: %q", op)
-		}
-		return []condition{{name, turned, []Value{v}}}, err
 	}
-	name, err := e.attribute()
-	if err != nil {
-		return nil, err
-	}
-	switch op := e.peek(); {
-	case slices.Contains([]string{"=", "<", "<=", ">", ">="}, op):
-		e.next()
-		v, err := e.value()
-		return []condition{{name, op, []Value{v}}}, err
-	case strings.EqualFold(op, "BETWEEN"):
-		e.next()
-		low, err := e.value()
-		if err != nil {
-			return nil, err
-		}
-		if err := e.expect("AND"); err != nil {
-			return nil, err
-		}
-		high, err := e.value()
-		return []condition{{name, "BETWEEN", []Value{low, high}}}, err
-	case op == "<>", strings.EqualFold(op, "IN"):
-		return nil, notInKeyCondition(strings.ToUpper(op))
-	}
-	return nil, e.syntax()
+	return e.comparison()
 }
 
-func (e *expression) function() ([]condition, error) {
-	function := e.next()
-	switch function {
-	case "begins_with":
-	case "attribute_exists", "attribute_not_exists", "attribute_type", "contains", "size":
-		return nil, notInKeyCondition(function)
-	default:
-		return nil, fmt.Errorf("Invalid function name; function: %s", function)
+// functions are the functions that are conditions, with the numbers of their operands.
+var functions = map[string]int{"attribute_exists": 1, "attribute_not_exists": 1, "attribute_type": 2, "begins_with": 2, "contains": 2}
+
+func (e *expression) function() (*condition, error) {
+	c := &condition{op: e.next()}
+	n, known := functions[c.op]
+	switch {
+	case c.op == "size": // an operand
+		return nil, errors.New("size is not supported by lambdatest")
+	case !known:
+		return nil, fmt.Errorf("Invalid function name; function: %s", c.op)
 	}
 	e.next()
-	name, err := e.attribute()
-	if err != nil {
+	if err := cmp.Or(e.operands(c), e.expect(")")); err != nil {
 		return nil, err
 	}
-	if err := e.expect(","); err != nil {
+	switch {
+	case len(c.operands) != n:
+		return nil, fmt.Errorf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", c.op, len(c.operands))
+	case c.op == "begins_with":
+		return c, c.check("S", "B")
+	case c.operands[0].value != nil:
+		return nil, fmt.Errorf("Operator or function requires a document path; operator or function: %s", c.op)
+	}
+	return c, nil
+}
+
+func (e *expression) comparison() (*condition, error) {
+	c := new(condition)
+	if err := e.operand(c); err != nil {
 		return nil, err
 	}
-	v, err := e.value()
-	if err != nil {
-		return nil, err
+	var err error
+	switch c.op = strings.ToUpper(e.peek()); c.op {
+	case "=", "<>":
+		e.next()
+		return c, e.operand(c)
+	case "<", "<=", ">", ">=":
+		e.next()
+		err = e.operand(c)
+	case "BETWEEN":
+		e.next()
+		err = cmp.Or(e.operand(c), e.expect("AND"), e.operand(c))
+	case "IN":
+		e.next()
+		return c, cmp.Or(e.expect("("), e.operands(c), e.expect(")"))
+	default:
+		return nil, e.syntax()
 	}
-	if v["S"] == nil && v["B"] == nil {
-		return nil, fmt.Errorf("Incorrect operand type for operator or function; operator or function: begins_with, operand type: %s", v.kind())
+	if err == nil {
+		err = cmp.Or(c.check("S", "N", "B"), c.checkBounds())
 	}
-	return []condition{{name, function, []Value{v}}}, e.expect(")")
+	return c, err
 }
 
-// notInKeyCondition is the error of an operator that only other expressions may have.
-func notInKeyCondition(operator string) error {
-	return invalid("Invalid operator used in KeyConditionExpression: " + operator)
-}
-
-// unexpected is syntax, unless the next token is OR, which a key condition may not have.
-func (e *expression) unexpected() error {
-	if strings.EqualFold(e.peek(), "OR") {
-		return notInKeyCondition("OR")
+// operand parses an operand of c.
+func (e *expression) operand(c *condition) (err error) {
+	var o operand
+	if strings.HasPrefix(e.peek(), ":") {
+		o.value, err = e.value()
+	} else {
+		o.name, err = e.attribute()
 	}
-	return e.syntax()
+	c.operands = append(c.operands, o)
+	return err
 }
 
-// matches reports whether a key attribute meets the condition. Its type has been checked.
-func (c *condition) matches(v Value) bool {
-	if c.op == "begins_with" {
-		if b, ok := v["B"].([]byte); ok {
-			return bytes.HasPrefix(b, c.values[0]["B"].([]byte))
+// operands parses a list of operands of c.
+func (e *expression) operands(c *condition) error {
+	for {
+		if err := e.operand(c); err != nil || !e.take(",") {
+			return err
 		}
-		return strings.HasPrefix(v.Text(), c.values[0].Text())
 	}
-	order := compareScalars(v, c.values[0])
+}
+
+// check returns an error if a value among the operands is of another type than these.
+func (c *condition) check(kinds ...string) error {
+	for _, o := range c.operands {
+		if o.value != nil && !slices.Contains(kinds, o.value.kind()) {
+			return fmt.Errorf("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", c.op, o.value.kind())
+		}
+	}
+	return nil
+}
+
+// checkBounds returns an error if the bounds of BETWEEN are two values in the wrong order.
+func (c *condition) checkBounds() error {
+	if c.op != "BETWEEN" {
+		return nil
+	}
+	low, high := c.operands[1].value, c.operands[2].value
+	if !compares(">", low, high) {
+		return nil
+	}
+	return fmt.Errorf("The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "+
+		"lower bound operand: AttributeValue: {%s}, upper bound operand: AttributeValue: {%s}", low.show(), high.show())
+}
+
+// show formats a value as DynamoDB's messages do: S:text.
+func (v Value) show() string { return fmt.Sprintf("%s:%v", v.kind(), v[v.kind()]) }
+
+// writeCondition parses the request's ConditionExpression, which is its only expression. It returns
+// nil if there is none.
+func (p *params) writeCondition() (*condition, error) {
+	e, err := p.expression("ConditionExpression")
+	if err != nil || !p.has("ConditionExpression") {
+		return nil, err
+	}
+	c, err := e.condition("ConditionExpression", p.str("ConditionExpression"))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.supported(); err != nil {
+		return nil, err
+	}
+	return c, e.unused()
+}
+
+// errCondition is the error of a write whose condition is not met.
+var errCondition = &apiError{Type: dynamodbErrors + "ConditionalCheckFailedException", Message: "The conditional request failed"}
+
+// supported returns an error if meets doesn't know a function of the condition.
+func (c *condition) supported() error {
+	if c.op == "attribute_type" || c.op == "contains" {
+		return unsupported(c.op)
+	}
+	for _, part := range c.parts {
+		if err := part.supported(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// meets reports whether an item meets the condition. The item is nil where there is none. Every item
+// meets a condition that is nil.
+func (c *condition) meets(item Item) bool {
+	if c == nil {
+		return true
+	}
 	switch c.op {
+	case "OR":
+		return slices.ContainsFunc(c.parts, func(part *condition) bool { return part.meets(item) })
+	case "AND":
+		return !slices.ContainsFunc(c.parts, func(part *condition) bool { return !part.meets(item) })
+	case "NOT":
+		return !c.parts[0].meets(item)
+	case "attribute_exists":
+		return item[c.operands[0].name] != nil
+	case "attribute_not_exists":
+		return item[c.operands[0].name] == nil
+	}
+	var values []Value
+	for _, o := range c.operands {
+		values = append(values, o.of(item))
+	}
+	return compares(c.op, values[0], values[1:]...)
+}
+
+// compares compares a value with one or more others. Values of different types, or one that is nil,
+// are unequal and in no order.
+func compares(op string, v Value, others ...Value) bool {
+	other := others[0]
+	switch op {
 	case "=":
-		return order == 0
+		return v != nil && reflect.DeepEqual(v, other)
+	case "<>":
+		return !compares("=", v, other)
+	case "IN":
+		return slices.ContainsFunc(others, func(other Value) bool { return compares("=", v, other) })
+	case "BETWEEN":
+		return compares(">=", v, other) && compares("<=", v, others[1])
+	case "begins_with":
+		return beginsWith(v, other)
+	}
+	if v.kind() != other.kind() || !v.scalar() {
+		return false
+	}
+	order := compareScalars(v, other)
+	switch op {
 	case "<":
 		return order < 0
 	case "<=":
 		return order <= 0
 	case ">":
 		return order > 0
-	case ">=":
-		return order >= 0
 	}
-	return order >= 0 && compareScalars(v, c.values[1]) <= 0
+	return order >= 0
+}
+
+func beginsWith(v, start Value) bool {
+	switch start := start[start.kind()].(type) {
+	case string:
+		s, ok := v["S"].(string)
+		return ok && strings.HasPrefix(s, start)
+	case []byte:
+		b, ok := v["B"].([]byte)
+		return ok && bytes.HasPrefix(b, start)
+	}
+	return false
 }
 
 func (v Value) scalar() bool { return v["S"] != nil || v["N"] != nil || v["B"] != nil }
-
-// show formats a value as DynamoDB's messages do: S:text.
-func (v Value) show() string { return fmt.Sprintf("%s:%v", v.kind(), v[v.kind()]) }

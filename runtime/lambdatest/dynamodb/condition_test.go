@@ -3,6 +3,7 @@ package dynamodb_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,10 +13,11 @@ import (
 
 // Conditions are about the item that is there, before the write.
 func TestConditions(t *testing.T) {
-	const values = `":n":{"N":"7"},":m":{"N":"70"},":s":{"S":"seven"},":e":{"S":"sev"}`
+	values := []string{`":n":{"N":"7"}`, `":m":{"N":"70"}`, `":s":{"S":"seven"}`, `":e":{"S":"sev"}`, `":b":{"B":"c2V2"}`, `":set":{"SS":["y","x"]}`, `":t":{"BOOL":true}`}
+	item := `{` + keyOf("a", "b") + `,"n":{"N":"7"},"s":{"S":"seven"},"b":{"B":"c2V2ZW4="},"tags":{"SS":["x","y"]}}`
 	for _, test := range []struct {
 		condition string
-		there     bool   // whether an item with n=7 and s=seven meets it
+		there     bool   // whether the item meets it
 		absent    bool   // whether no item does
 		failure   string // "" or a part of the message
 	}{
@@ -33,6 +35,10 @@ func TestConditions(t *testing.T) {
 		{"n BETWEEN :n AND :m", true, false, ""},
 		{"s IN (:e, :s)", true, false, ""},
 		{"begins_with(s, :e)", true, false, ""},
+		{"begins_with(b, :b)", true, false, ""},
+		{"begins_with(s, :b) OR begins_with(b, :e) OR begins_with(tags, :e)", false, false, ""},
+		{"tags = :set", true, false, ""},
+		{"n = :n AND (s = :e OR b <> :b) AND NOT s = :e", true, false, ""},
 		{"NOT (n = :n OR s = :e)", false, true, ""},
 		{"attribute_not_exists(PK) OR n = :n AND s = :s", true, true, ""},
 		{"NOT n = :n AND s = :s", false, false, ""},
@@ -42,21 +48,20 @@ func TestConditions(t *testing.T) {
 		{"n = :n n", false, false, "Syntax error"},
 		{"(n = :n", false, false, "Syntax error"},
 		{"between(n, :n)", false, false, "Invalid function name"},
+		{"begins_with(s)", false, false, "operator or function: begins_with, number of operands: 1"},
+		{"begins_with(s, :n)", false, false, "operator or function: begins_with, operand type: N"},
+		{"attribute_exists(:n)", false, false, "requires a document path; operator or function: attribute_exists"},
+		{"n < :t", false, false, "operator or function: <, operand type: BOOL"},
+		{"n BETWEEN :m AND :n", false, false, "lower bound operand: AttributeValue: {N:70}, upper bound operand: AttributeValue: {N:7}"},
+		{"n = :n AND NOT contains(s, :e)", false, false, "contains is not supported by lambdatest"},
+		{"size(s) = :n", false, false, "size is not supported by lambdatest"},
 	} {
-		used := "" // DynamoDB refuses values that the expression does not use
-		for v := range strings.SplitSeq(values, ",") {
-			if name := strings.Split(v, `"`)[1]; strings.Contains(test.condition, name) {
-				used += "," + v
-			}
-		}
-		if used != "" {
-			used = `,"ExpressionAttributeValues":{` + used[1:] + `}`
-		}
+		used := usedValues(test.condition, values)
 		for _, there := range []bool{true, false} {
 			c := newDDBClient(t)
 			before := 0
 			if there {
-				c.must("PutItem", `{"TableName":"tab","Item":{`+keyOf("a", "b")+`,"n":{"N":"7"},"s":{"S":"seven"}}}`, nil)
+				c.must("PutItem", `{"TableName":"tab","Item":`+item+`}`, nil)
 				before = 1
 			}
 			condition := fmt.Sprintf(`,"ConditionExpression":%q%s}`, test.condition, used)
@@ -64,7 +69,7 @@ func TestConditions(t *testing.T) {
 			left := len(c.d.Items("tab"))
 			c.d.Empty("tab")
 			if there {
-				c.must("PutItem", `{"TableName":"tab","Item":{`+keyOf("a", "b")+`,"n":{"N":"7"},"s":{"S":"seven"}}}`, nil)
+				c.must("PutItem", `{"TableName":"tab","Item":`+item+`}`, nil)
 			}
 			put, _ := c.do("PutItem", `{"TableName":"tab","Item":{`+keyOf("a", "b")+`,"new":{"BOOL":true}}`+condition)
 			stored := slices.ContainsFunc(c.d.Items("tab"), func(i dynamodb.Item) bool { return i["new"] != nil })
@@ -83,7 +88,56 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// Reads without ConsistentRead see the table as it was at some time, and those with it as it is.
+// usedValues returns the member ExpressionAttributeValues with those of the values that a condition
+// uses: DynamoDB refuses others.
+func usedValues(condition string, values []string) string {
+	var used []string
+	for _, v := range values {
+		if name := strings.Split(v, `"`)[1]; regexp.MustCompile(name + `\b`).MatchString(condition) {
+			used = append(used, v)
+		}
+	}
+	if used == nil {
+		return ""
+	}
+	return `,"ExpressionAttributeValues":{` + strings.Join(used, ",") + `}`
+}
+
+// A key condition is a condition expression that Query can use.
+func TestKeyConditionErrors(t *testing.T) {
+	c := newDDBClient(t)
+	values := []string{`":p":{"S":"p"}`, `":a":{"S":"a"}`, `":n":{"N":"1"}`}
+	for _, test := range []struct{ condition, failure string }{
+		{"", "Invalid KeyConditionExpression: The expression can not be empty;"},
+		{"PK = :p AND", "Invalid KeyConditionExpression: Syntax error; token: \"<EOF>\""},
+		{"PK = :p OR SK = :a", "Invalid operator used in KeyConditionExpression: OR"},
+		{"PK = :p AND NOT SK = :a", "Invalid operator used in KeyConditionExpression: NOT"},
+		{"PK = :p AND SK <> :a", "Invalid operator used in KeyConditionExpression: <>"},
+		{"PK = :p AND SK IN (:a)", "Invalid operator used in KeyConditionExpression: IN"},
+		{"PK = :p AND contains(SK, :a)", "Invalid operator used in KeyConditionExpression: contains"},
+		{"PK = :p AND begins_with(SK, :n)", "operator or function: begins_with, operand type: N"},
+		{"PK = :p AND begins_with(:a, SK)", "begins_with operator must have the key attribute as its first operand"},
+		{"PK = :p AND :a BETWEEN SK AND :p", "BETWEEN operator must have the key attribute as its first operand"},
+		{"PK = :p AND SK BETWEEN :p AND :a", "The BETWEEN operator requires upper bound to be greater than or equal to lower bound"},
+		{"PK = :p AND SK > PK", "Multiple attribute names used in one condition"},
+		{":a = :p", "No key attribute specified"},
+		{"PK = :p AND (PK = :a)", "KeyConditionExpressions must only contain one condition per key"},
+		{"PK > :p", "Query key condition not supported"},
+		{"PK = :p AND SK = :n", "Condition parameter type does not match schema type"},
+		{"PK = :p AND x = :a", "Query condition missed key schema element: SK"},
+		{"SK = :a", "Query condition missed key schema element: PK"},
+	} {
+		failure, answer := c.do("Query", fmt.Sprintf(`{"TableName":"tab","KeyConditionExpression":%q%s}`, test.condition, usedValues(test.condition, values)))
+		var refusal struct{ Message string }
+		json.Unmarshal([]byte(answer), &refusal)
+		if failure != "ValidationException" || !strings.Contains(refusal.Message, test.failure) {
+			t.Errorf("%q: %s %s", test.condition, failure, answer)
+		}
+	}
+}
+
+// Reads with ConsistentRead see the table as it is. The others see it as it was at one time or
+// another.
 func TestStale(t *testing.T) {
 	c := newDDBClient(t)
 	c.d.Stale(1)

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// An expression parses the expressions of a request, one after the other: key conditions, and
+// An expression parses the expressions of a request, one after the other: conditions, and
 // projections of top-level attributes. It knows the names and values that the request defines,
 // and which of them its expressions have used.
 type expression struct {
@@ -18,13 +18,6 @@ type expression struct {
 	used   map[string]bool
 
 	tokens []string // that are still to be parsed
-}
-
-// A condition is one condition of a KeyConditionExpression.
-type condition struct {
-	name   string
-	op     string // = < <= > >= BETWEEN begins_with
-	values []Value
 }
 
 var (
@@ -113,12 +106,20 @@ func (e *expression) next() string {
 	return token
 }
 
-// expect takes a token, which must be want. It ignores the case of words.
-func (e *expression) expect(want string) error {
+// take takes a token if it is want. It ignores the case of words.
+func (e *expression) take(want string) bool {
 	if !strings.EqualFold(e.peek(), want) {
-		return e.syntax()
+		return false
 	}
 	e.next()
+	return true
+}
+
+// expect takes a token, which must be want.
+func (e *expression) expect(want string) error {
+	if !e.take(want) {
+		return e.syntax()
+	}
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (s *Service) putItem(p *params) (any, error) {
 	if item.size() > maxItem {
 		return nil, errItemSize
 	}
-	meets, err := p.writeCondition()
+	condition, err := p.writeCondition()
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (s *Service) putItem(p *params) (any, error) {
 	if err := t.checkItem(item); err != nil {
 		return nil, err
 	}
-	if !meets(t.get(item)) {
+	if !condition.meets(t.get(item)) {
 		return nil, errCondition
 	}
 	old := s.put(t, item)
@@ -67,7 +67,7 @@ func (s *Service) deleteItem(p *params) (any, error) {
 	if returns != "" && returns != "ALL_OLD" && returns != "NONE" {
 		return nil, invalid("ReturnValues can only be ALL_OLD or NONE")
 	}
-	meets, err := p.writeCondition()
+	condition, err := p.writeCondition()
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (s *Service) deleteItem(p *params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !meets(t.get(key)) {
+	if !condition.meets(t.get(key)) {
 		return nil, errCondition
 	}
 	old := s.delete(t, key)

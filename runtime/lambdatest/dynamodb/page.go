@@ -1,6 +1,9 @@
 package dynamodb
 
-import "errors"
+import (
+	"errors"
+	"math"
+)
 
 // maxPage ends a page. API Reference, Query and Scan: 1 MB of items, counted before projection.
 const maxPage = 1 << 20
@@ -39,10 +42,10 @@ type read struct {
 	paths      []string // the attributes that are wanted; nil means all
 }
 
-// read reads the parameters that Query and Scan have in common.
-func (p *params) read(notSupported ...string) (*read, error) {
-	var c checks
-	r := &read{table: c.tableName(p), capacity: c.capacity(p), page: &page{limit: c.limit(p, 0)}}
+// read reads the parameters that Query and Scan have in common. c has checked the others.
+func (p *params) read(c checks, notSupported ...string) (*read, error) {
+	r := &read{table: c.tableName(p), capacity: c.capacity(p), page: new(page)}
+	r.page.limit, _ = c.integer(p, "Limit", "limit", 1, math.MaxInt64)
 	selected := c.enum(p, "Select", "select", "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
 	r.consistent = p.boolean("ConsistentRead", false)
 	start := p.asMap(p.m["ExclusiveStartKey"], "AttributeValue")

@@ -11,8 +11,7 @@ import (
 )
 
 // params is a JSON object of a request. Like DynamoDB, its methods find members by their exact
-// names, where encoding/json would ignore case, and nothing looks at members that nobody asks
-// for.
+// names, where encoding/json would ignore case. Members that no operation asks for are ignored.
 //
 // If a member has the wrong type, a method returns the zero value and sets failed. Callers
 // fetch all the members they need, then look at failed once.

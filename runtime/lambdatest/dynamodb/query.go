@@ -8,7 +8,7 @@ import (
 func (s *Service) query(p *params) (any, error) {
 	forward := p.boolean("ScanIndexForward", true)
 	keyCondition := p.str("KeyConditionExpression")
-	r, err := p.read("KeyConditions", "QueryFilter")
+	r, err := p.read(nil, "KeyConditions", "QueryFilter")
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (s *Service) query(p *params) (any, error) {
 
 // conditions returns the value of the partition key and the condition on the sort key, which is
 // nil if there is none.
-func (t *table) conditions(list []condition) (partitionKey Value, sortKey *condition, err error) {
+func (t *table) conditions(list []keyCondition) (partitionKey Value, sortKey *keyCondition, err error) {
 	if len(list) > 2 {
 		return nil, nil, invalid("Conditions can be of length 1 or 2 only")
 	}
@@ -82,7 +82,7 @@ func (t *table) conditions(list []condition) (partitionKey Value, sortKey *condi
 			k, sortKey = t.sort, c
 		default:
 			missed := t.partition.name
-			if slices.ContainsFunc(list, func(c condition) bool { return c.name == t.partition.name }) {
+			if slices.ContainsFunc(list, func(c keyCondition) bool { return c.name == t.partition.name }) {
 				if t.sort == nil {
 					return nil, nil, invalid("Query key condition not supported")
 				}
@@ -106,7 +106,7 @@ func (t *table) conditions(list []condition) (partitionKey Value, sortKey *condi
 }
 
 // checkQueryStart checks an ExclusiveStartKey against the query that it continues.
-func (t *table) checkQueryStart(start Item, partitionKey Value, sortKey *condition) error {
+func (t *table) checkQueryStart(start Item, partitionKey Value, sortKey *keyCondition) error {
 	if len(start) != len(t.keys()) {
 		return invalid("The provided starting key is invalid")
 	}

@@ -113,4 +113,18 @@ func TestParallelScan(t *testing.T) {
 	if total != 100 {
 		t.Errorf("%d items in all segments", total)
 	}
+	for segment, wrong := range map[string]string{
+		`"Segment":0`:                             "TotalSegments parameter is required",
+		`"TotalSegments":1`:                       "Segment parameter is required",
+		`"Segment":7,"TotalSegments":7`:           "Segment: 7 is not less than TotalSegments: 7",
+		`"Segment":-1,"TotalSegments":7`:          "Value '-1' at 'segment' failed",
+		`"Segment":0,"TotalSegments":0`:           "Value '0' at 'totalSegments' failed",
+		`"Segment":0,"TotalSegments":1000001`:     "Value '1000001' at 'totalSegments' failed",
+		`"Segment":-1,"TotalSegments":-1`:         "2 validation errors detected",
+		`"Segment":0,"TotalSegments":1,"Limit":0`: "Value '0' at 'limit' failed",
+	} {
+		if failure, answer := c.do("Scan", `{"TableName":"tab",`+segment+`}`); failure != "ValidationException" || !strings.Contains(answer, wrong) {
+			t.Errorf("%s: %s %s", segment, failure, answer)
+		}
+	}
 }

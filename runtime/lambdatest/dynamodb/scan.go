@@ -3,9 +3,11 @@ package dynamodb
 import "fmt"
 
 func (s *Service) scan(p *params) (any, error) {
-	segment, hasSegment := p.integer("Segment")
-	total, hasTotal := p.integer("TotalSegments")
-	r, err := p.read("ScanFilter")
+	// API Reference, Scan.
+	var c checks
+	segment, hasSegment := c.integer(p, "Segment", "segment", 0, 999_999)
+	total, hasTotal := c.integer(p, "TotalSegments", "totalSegments", 1, 1_000_000)
+	r, err := p.read(c, "ScanFilter")
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,8 @@
 //
 // # What it doesn't
 //
-// Any other operation, indexes, streams and filter expressions are refused by name, never ignored: a test must not pass because a condition was not looked at. Of condition expressions,
+// Any other operation, indexes, streams and filter expressions are refused by name, never ignored: a
+// test must not pass because a condition was not looked at. Of condition expressions,
 // attribute_type, contains, size and paths into maps and lists are refused.
 //
 // A table is ACTIVE as soon as it is created and gone as soon as it is deleted. Every read is
@@ -36,7 +37,7 @@ type Service struct {
 	server front.Server
 	mu     sync.Mutex
 	tables map[string]*table
-	stale  *rand.Rand // decides of what time a read is; nil: of now
+	stale  *rand.Rand // chooses how old the data of a read is; nil: all reads are consistent
 }
 
 // An Item is what a table holds: attribute values by their names.

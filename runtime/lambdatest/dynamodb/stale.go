@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// Stale makes reads without ConsistentRead answer from the past, as replicas that lag behind do:
-// with the table as it was some writes ago, how many the seed decides anew for each read. Two pages
-// of a Query may be of different times, and a later read of an earlier time. Call it before the
+// Stale makes reads without ConsistentRead return old data, as replicas that lag behind do. Each
+// such read sees the table as it was some writes ago; random numbers from the seed choose how many.
+// A read, or a page of a Query, may see an older table than the one before it. Call Stale before the
 // first write.
 func (s *Service) Stale(seed uint64) {
 	s.mu.Lock()
@@ -15,10 +15,10 @@ func (s *Service) Stale(seed uint64) {
 	s.stale = rand.New(rand.NewPCG(seed, 0))
 }
 
-// A change is a write, as the table remembers it for stale reads.
+// A change is a write, as stale reads undo it.
 type change struct{ key, before Item } // before is nil where there was no item
 
-// asRead returns the table as a read finds it.
+// asRead returns the table as a read sees it.
 func (s *Service) asRead(t *table, consistent bool) *table {
 	if s.stale == nil || consistent {
 		return t
@@ -44,7 +44,7 @@ func (t *table) before(n int) *table {
 	return &past
 }
 
-// remember notes a change, where stale reads are wanted.
+// remember keeps a change for stale reads, if there are any.
 func (s *Service) remember(t *table, item, before Item) {
 	if s.stale != nil {
 		t.changes = append(t.changes, change{t.keyOf(item), before})

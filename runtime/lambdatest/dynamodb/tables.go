@@ -151,16 +151,21 @@ func (s *Service) describe(t *table, status string) map[string]any {
 	return out
 }
 
-func (s *Service) describeTable(p *params) (any, error) {
+// describedBy returns the table that a request names, if that is all that it says.
+func (s *Service) describedBy(p *params) (*table, error) {
 	var c checks
 	name, err := c.describedName(p)
+	if err == nil {
+		err = p.err(c)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := p.err(c); err != nil {
-		return nil, err
-	}
-	t, err := s.describedTable(name)
+	return s.describedTable(name)
+}
+
+func (s *Service) describeTable(p *params) (any, error) {
+	t, err := s.describedBy(p)
 	if err != nil {
 		return nil, err
 	}
@@ -168,25 +173,17 @@ func (s *Service) describeTable(p *params) (any, error) {
 }
 
 func (s *Service) deleteTable(p *params) (any, error) {
-	var c checks
-	name, err := c.describedName(p)
+	t, err := s.describedBy(p)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.err(c); err != nil {
-		return nil, err
-	}
-	t, err := s.describedTable(name)
-	if err != nil {
-		return nil, err
-	}
-	delete(s.tables, name)
+	delete(s.tables, t.name)
 	return map[string]any{"TableDescription": s.describe(t, "DELETING")}, nil
 }
 
 func (s *Service) listTables(p *params) (any, error) {
 	var c checks
-	limit := c.limit(p, 100)
+	limit, _ := c.integer(p, "Limit", "limit", 1, 100)
 	start := p.str("ExclusiveStartTableName")
 	if p.has("ExclusiveStartTableName") {
 		c.name(start, "exclusiveStartTableName")
@@ -245,15 +242,7 @@ func (s *Service) updateTimeToLive(p *params) (any, error) {
 }
 
 func (s *Service) describeTimeToLive(p *params) (any, error) {
-	var c checks
-	name, err := c.describedName(p)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.err(c); err != nil {
-		return nil, err
-	}
-	t, err := s.describedTable(name)
+	t, err := s.describedBy(p)
 	if err != nil {
 		return nil, err
 	}

@@ -115,6 +115,7 @@ func (p *params) stringSet(list []any) (any, error) {
 	case len(slices.Compact(slices.Sorted(slices.Values(set)))) < len(set):
 		return nil, invalidParameter("Input collection [" + strings.Join(set, ", ") + "] contains duplicates.")
 	}
+	slices.Sort(set) // equal sets are stored alike: a set has no order
 	return set, nil
 }
 
@@ -137,6 +138,7 @@ func (p *params) numberSet(list []any) (any, error) {
 	if len(set) == 0 && *p.failed == nil {
 		return nil, invalidParameter("An number set  may not be empty")
 	}
+	slices.Sort(set)
 	return set, nil
 }
 
@@ -152,6 +154,7 @@ func (p *params) binarySet(list []any) (any, error) {
 	if len(set) == 0 && *p.failed == nil {
 		return nil, invalidParameter("Binary sets should not be empty")
 	}
+	slices.SortFunc(set, bytes.Compare)
 	return set, nil
 }
 

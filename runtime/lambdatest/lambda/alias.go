@@ -26,7 +26,7 @@ func parseAlias(w http.ResponseWriter, c *call) (in aliasRequest, ok bool) {
 	err := json.Unmarshal(c.body, &in)
 	switch {
 	case err != nil:
-		err = &parameterError{"Could not parse request body into json: " + err.Error()}
+		err = notJSON(err)
 	case in.RoutingConfig != nil && len(in.RoutingConfig.AdditionalVersionWeights) > 0:
 		err = &parameterError{"lambdatest routes an alias to one version"}
 	}
@@ -78,10 +78,8 @@ func serveUpdateAlias(w http.ResponseWriter, c *call) {
 	}
 	fn := c.fn
 	fn.mu.Lock()
-	a, stale := fn.control.aliases[c.alias], false
-	if a != nil {
-		stale = in.RevisionId != "" && in.RevisionId != a.revision
-	}
+	a := fn.control.aliases[c.alias]
+	stale := a != nil && in.RevisionId != "" && in.RevisionId != a.revision
 	if a != nil && !stale {
 		changed := *a
 		changed.revision = front.NewUUID()
@@ -99,8 +97,7 @@ func serveUpdateAlias(w http.ResponseWriter, c *call) {
 	case a == nil:
 		noAlias(w, c)
 	case stale:
-		writeError(w, http.StatusPreconditionFailed, "PreconditionFailedException",
-			"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+		staleRevision(w)
 	default:
 		writeJSON(w, http.StatusOK, a.answer(fn))
 	}
@@ -126,10 +123,11 @@ func serveDeleteAlias(w http.ResponseWriter, c *call) {
 
 func serveAliases(w http.ResponseWriter, c *call) {
 	c.fn.mu.Lock()
-	defer c.fn.mu.Unlock()
+	aliases := maps.Clone(c.fn.control.aliases)
+	c.fn.mu.Unlock()
 	list := []any{}
-	for _, name := range slices.Sorted(maps.Keys(c.fn.control.aliases)) {
-		list = append(list, c.fn.control.aliases[name].answer(c.fn))
+	for _, name := range slices.Sorted(maps.Keys(aliases)) {
+		list = append(list, aliases[name].answer(c.fn))
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"Aliases": list})
 }

@@ -21,14 +21,12 @@ const (
 )
 
 // serve answers a request to the Lambda API whose signature has been verified.
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+func (s *Service) serve(w http.ResponseWriter, op operation, c *call) {
 	w.Header().Set("X-Amzn-Requestid", front.NewUUID())
-	op, c := route(r)
 	if op.serve == nil {
-		writeError(w, http.StatusNotFound, "UnknownOperationException", r.Method+" "+r.URL.Path+" is not supported by lambdatest")
+		writeError(w, http.StatusNotFound, "UnknownOperationException", c.Method+" "+c.URL.Path+" is not supported by lambdatest")
 		return
 	}
-	c.body = body
 	op.serve(s, w, c)
 }
 

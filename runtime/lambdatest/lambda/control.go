@@ -48,8 +48,8 @@ func (fn *Function) settle() {
 	c.revision = front.NewUUID()
 }
 
-// isStale reports whether an environment was started with other settings than it would be now. It
-// is to be shut down then, and counts as one of the new settings.
+// isStale reports whether an environment was started before the last update. The caller must shut
+// it down: isStale already marks it as one that has the new settings.
 func (fn *Function) isStale(env *environment) bool {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *Service) serveCreate(w http.ResponseWriter, c *call) {
 	}
 	var request map[string]json.RawMessage
 	if err := errors.Join(json.Unmarshal(c.body, &in), json.Unmarshal(c.body, &request)); err != nil {
-		invalid(w, &parameterError{"Could not parse request body into json: " + err.Error()})
+		invalid(w, notJSON(err))
 		return
 	}
 	cfg := FunctionConfig{Name: in.FunctionName}.withDefaults()
@@ -170,7 +170,7 @@ func serveUpdate(w http.ResponseWriter, c *call) {
 	var request map[string]json.RawMessage
 	var in struct{ RevisionId string }
 	if err := errors.Join(json.Unmarshal(c.body, &in), json.Unmarshal(c.body, &request)); err != nil {
-		invalid(w, &parameterError{"Could not parse request body into json: " + err.Error()})
+		invalid(w, notJSON(err))
 		return
 	}
 	fn.mu.Lock()
@@ -189,8 +189,7 @@ func serveUpdate(w http.ResponseWriter, c *call) {
 	case why != "":
 		writeError(w, http.StatusConflict, "ResourceConflictException", why)
 	case stale:
-		writeError(w, http.StatusPreconditionFailed, "PreconditionFailedException",
-			"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+		staleRevision(w)
 	case err != nil:
 		invalid(w, err)
 	default:
@@ -203,7 +202,7 @@ func (s *Service) serveDelete(w http.ResponseWriter, c *call) {
 		return
 	}
 	if c.fn.version != latest {
-		writeError(w, http.StatusNotImplemented, "NotImplemented", "lambdatest deletes a function with all of its versions")
+		writeError(w, http.StatusNotFound, "UnknownOperationException", "DeleteFunction of a version is not supported by lambdatest")
 		return
 	}
 	s.mu.Lock()
@@ -219,7 +218,7 @@ func servePublish(w http.ResponseWriter, c *call) {
 		CodeSha256, RevisionId string
 	}
 	if err := json.Unmarshal(c.body, &in); len(c.body) > 0 && err != nil {
-		invalid(w, &parameterError{"Could not parse request body into json: " + err.Error()})
+		invalid(w, notJSON(err))
 		return
 	}
 	fn := c.fn
@@ -230,8 +229,7 @@ func servePublish(w http.ResponseWriter, c *call) {
 	case why != "":
 		writeError(w, http.StatusConflict, "ResourceConflictException", why)
 	case in.RevisionId != "" && in.RevisionId != revision:
-		writeError(w, http.StatusPreconditionFailed, "PreconditionFailedException",
-			"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+		staleRevision(w)
 	case in.CodeSha256 != "" && in.CodeSha256 != fn.code.sha256:
 		invalid(w, &parameterError{"CodeSHA256 (" + in.CodeSha256 + ") is different from current CodeSHA256 in $LATEST (" + fn.code.sha256 +
 			"). Please try again with the CodeSHA256 in $LATEST."})
@@ -240,8 +238,8 @@ func servePublish(w http.ResponseWriter, c *call) {
 	}
 }
 
-// publish makes a version of the function as it is, or returns the last one, if nothing has changed
-// since. A version has environments of its own.
+// publish makes a version of the function as it is. If nothing has changed since the last version,
+// publish returns that one. A version has environments of its own.
 func (fn *Function) publish(description *string) *Function {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
@@ -262,7 +260,16 @@ func (fn *Function) publish(description *string) *Function {
 	return v
 }
 
-// invalid answers that a parameter cannot be.
+func notJSON(err error) error {
+	return &parameterError{"Could not parse request body into json: " + err.Error()}
+}
+
+func staleRevision(w http.ResponseWriter) {
+	writeError(w, http.StatusPreconditionFailed, "PreconditionFailedException",
+		"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+}
+
+// invalid answers that a parameter is not valid, or that this package has failed.
 func invalid(w http.ResponseWriter, err error) {
 	if _, ok := errors.AsType[*parameterError](err); ok {
 		writeError(w, http.StatusBadRequest, "InvalidParameterValueException", err.Error())

@@ -75,7 +75,7 @@ func (p *plane) ask(want int, request, body string) map[string]any {
 
 func (p *plane) refused(request, body, errorType string) {
 	p.t.Helper()
-	status := map[string]int{"ResourceConflictException": 409, "PreconditionFailedException": 412, "InvalidParameterValueException": 400, "ResourceNotFoundException": 404}[errorType]
+	status := map[string]int{"ResourceConflictException": 409, "PreconditionFailedException": 412, "InvalidParameterValueException": 400, "ResourceNotFoundException": 404, "UnknownOperationException": 404}[errorType]
 	if got := p.ask(status, request, body)["errorType"]; got != errorType {
 		p.t.Errorf("%s %s: %v, want %s", request, body, got, errorType)
 	}
@@ -250,6 +250,7 @@ func TestVersionsAndAliases(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 	p.refused("PUT /f:1/configuration", `{"MemorySize":256}`, "InvalidParameterValueException")
+	p.refused("DELETE /f?Qualifier=1", "", "UnknownOperationException") // Lambda deletes the version
 	made := p.ask(201, "POST /f/aliases", `{"Name":"live","FunctionVersion":"1"}`)
 	p.refused("POST /f/aliases", `{"Name":"live","FunctionVersion":"1"}`, "ResourceConflictException")
 	p.refused("POST /f/aliases", `{"Name":"other","FunctionVersion":"9"}`, "ResourceNotFoundException")

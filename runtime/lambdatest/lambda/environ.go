@@ -9,7 +9,7 @@ import (
 	"reduction/runtime/lambdatest/internal/front"
 )
 
-// handlerName is the handler of a custom runtime if nobody has chosen one.
+// handlerName is the default handler of a custom runtime.
 const handlerName = "bootstrap"
 
 // Environ returns the environment variables of the function's first environment, each as

@@ -63,8 +63,8 @@ type FunctionConfig struct {
 	Intercept func(w http.ResponseWriter, r *http.Request) bool
 }
 
-// Connections are what can invoke a function or keep it busy, as far as the control plane shows it.
-// Nothing comes from there.
+// Connections are what can invoke a function, and what concurrency it has. The control plane shows
+// them. They have no other effect: none of them invokes the function.
 type Connections struct {
 	EventSources []string // the ARNs of the sources of event source mappings
 	Policy       string   // the resource policy, as JSON
@@ -194,9 +194,6 @@ type RuntimeRequest struct {
 	Header       http.Header
 	Status       int // of the answer; 0 if there is none, or none yet
 }
-
-// maxRequests limits how many requests a function remembers.
-const maxRequests = 1 << 16
 
 // Requests returns the requests to the function's Runtime API in the order of their arrival.
 // After 65,536 of them the older half is forgotten.

@@ -1,10 +1,10 @@
 package lambda
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +19,7 @@ func (s *Service) ServeMetrics(w http.ResponseWriter, r *http.Request) {
 		func(w http.ResponseWriter, r *http.Request, body []byte) {
 			form, err := url.ParseQuery(string(body))
 			if err != nil || form.Get("Action") != "GetMetricStatistics" {
-				writeMetricsError(w, http.StatusBadRequest, "InvalidAction", "lambdatest knows GetMetricStatistics")
+				writeMetricsError(w, http.StatusBadRequest, "InvalidAction", "only GetMetricStatistics is supported by lambdatest")
 				return
 			}
 			s.serveStatistics(w, form)
@@ -61,18 +61,11 @@ func (s *Service) serveStatistics(w http.ResponseWriter, form url.Values) {
 func (fn *Function) countInvocation() {
 	fn.mu.Lock()
 	defer fn.mu.Unlock()
-	if len(fn.invoked) == maxRequests {
-		fn.invoked = slices.Delete(fn.invoked, 0, maxRequests/2)
-	}
-	fn.invoked = append(fn.invoked, fn.server.Now())
+	fn.invoked = front.AppendRecent(fn.invoked, fn.server.Now())
 }
 
 func refuseMetrics(w http.ResponseWriter, r *signature.Refusal) {
-	status := r.JSONStatus
-	if status == 0 {
-		status = http.StatusForbidden
-	}
-	writeMetricsError(w, status, r.Exception, r.JSONMessage)
+	writeMetricsError(w, cmp.Or(r.JSONStatus, http.StatusForbidden), r.Exception, r.JSONMessage)
 }
 
 func writeMetricsError(w http.ResponseWriter, status int, code, message string) {

@@ -72,17 +72,8 @@ func (s *session) response(w http.ResponseWriter, r *http.Request) {
 	for name := range r.Trailer {
 		announced = append(announced, name)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
-	rest, _ := io.Copy(io.Discard, r.Body) // a client that still sends would not read the answer
-	switch {
-	case err != nil:
-		s.truncated(w, inv)
-		return
-	case len(body) > limit:
-		s.settle(inv, failure("Function.ResponseSizeTooLarge", fmt.Sprintf(
-			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", int64(len(body))+rest, limit)))
-		refuseRequest(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
-			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", limit))
+	body, ok := s.body(w, r, inv, limit)
+	if !ok {
 		return
 	}
 	a := outcome{payload: body, contentType: r.Header.Get("Content-Type"), streamed: mode != ""}
@@ -105,19 +96,38 @@ func (a *outcome) trailers(trailer http.Header, announced []string) {
 	}
 }
 
-func (s *session) truncated(w http.ResponseWriter, inv *invocation) {
-	s.settle(inv, failure("Runtime.TruncatedResponse", "HTTP request detected as truncated"))
+// body reads the answer to an invocation. It refuses one that is cut off or too large.
+func (s *session) body(w http.ResponseWriter, r *http.Request, inv *invocation, limit int) (body []byte, ok bool) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
+	rest, _ := io.Copy(io.Discard, r.Body) // a client that still sends would not read the answer
+	switch {
+	case err != nil:
+		s.settle(inv, failure("Runtime.TruncatedResponse", "HTTP request detected as truncated"))
+		refuseTruncated(w)
+	case len(body) > limit:
+		s.settle(inv, failure("Function.ResponseSizeTooLarge", fmt.Sprintf(
+			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", int64(len(body))+rest, limit)))
+		refuseRequest(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
+			fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", limit))
+	default:
+		return body, true
+	}
+	return nil, false
+}
+
+func refuseTruncated(w http.ResponseWriter) {
 	refuseRequest(w, http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
 }
 
+// invocationError takes the report that an invocation has failed. AWS documents no limit of its
+// size. Here it has that of a response, and a longer report is refused.
 func (s *session) invocationError(w http.ResponseWriter, r *http.Request) {
 	inv := s.claim(w, r)
 	if inv == nil {
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
-	if err != nil {
-		s.truncated(w, inv)
+	body, ok := s.body(w, r, inv, maxResponse)
+	if !ok {
 		return
 	}
 	s.accept(w, inv, outcome{
@@ -130,7 +140,7 @@ func (s *session) invocationError(w http.ResponseWriter, r *http.Request) {
 
 // initErrorReport takes the report that INIT has failed.
 func (s *session) initErrorReport(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResponse))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.firstNext.IsZero() || s.initError != nil {
@@ -138,7 +148,7 @@ func (s *session) initErrorReport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		refuseRequest(w, http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+		refuseTruncated(w)
 		return
 	}
 	s.initError = &outcome{

@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
+
+	"reduction/runtime/lambdatest/internal/front"
 )
 
 // Developer Guide, Using the Lambda runtime API for custom runtimes; Using the Lambda Extensions
@@ -39,11 +40,8 @@ func (env *environment) serve(w http.ResponseWriter, r *http.Request) {
 	rec := &statusRecorder{ResponseWriter: w}
 	fn := env.fn
 	fn.mu.Lock()
-	if len(fn.requests) == maxRequests {
-		fn.requests = slices.Delete(fn.requests, 0, maxRequests/2)
-	}
 	entry := &RuntimeRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone()}
-	fn.requests = append(fn.requests, entry)
+	fn.requests = front.AppendRecent(fn.requests, entry)
 	fn.mu.Unlock()
 	defer func() {
 		fn.mu.Lock()

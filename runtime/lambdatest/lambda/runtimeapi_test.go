@@ -106,6 +106,8 @@ func TestRuntimeAPIContract(t *testing.T) {
 		{"error", "invocation/ID/error", "{}", []string{"Lambda-Runtime-Function-Error-Type", "Function.Bad"}, 202, "Unhandled", "Function.Bad"},
 		{"error without type", "invocation/ID/error", "{}", nil, 202, "Unhandled", "Runtime.Unknown"},
 		{"error of wrong type", "invocation/ID/error", "{}", []string{"Lambda-Runtime-Function-Error-Type", "Function.bad"}, 202, "Unhandled", "Function.Unknown"},
+		{"largest error", "invocation/ID/error", big, nil, 202, "Unhandled", "Runtime.Unknown"},
+		{"error too large", "invocation/ID/error", big + "x", nil, 413, "Unhandled", "Function.ResponseSizeTooLarge"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fn, rt := inProcess(t, lambda.FunctionConfig{})

@@ -43,8 +43,8 @@ import (
 // A Service holds functions. Its methods are safe for concurrent use.
 type Service struct {
 	// UpdateTime is how long the creation of a function and an update of its configuration take. In
-	// that time the function is Pending, or its LastUpdateStatus is InProgress. Set it before the
-	// functions are made. With zero they are over at the next request.
+	// that time the function is Pending, or its LastUpdateStatus is InProgress. Zero means until the
+	// next request. Set UpdateTime before the functions are made.
 	UpdateTime time.Duration
 
 	server    front.Server
@@ -57,8 +57,8 @@ func New(server front.Server) *Service {
 	return &Service{server: server, functions: make(map[string]*Function)}
 }
 
-// What CreateFunction takes if a function doesn't say. API Reference, CreateFunction; Developer
-// Guide, Lambda execution environment lifecycle, Shutdown phase with an internal extension.
+// The defaults of a function. API Reference, CreateFunction; Developer Guide, Lambda execution
+// environment lifecycle, Shutdown phase with an internal extension.
 const (
 	defaultMemoryMB        = 128
 	defaultTimeout         = 3 * time.Second
@@ -80,7 +80,7 @@ func (s *Service) CreateFunction(cfg FunctionConfig) *Function {
 	return fn
 }
 
-// withDefaults returns the configuration with what a function has that does not say.
+// withDefaults replaces the zero values of a configuration by Lambda's defaults.
 func (cfg FunctionConfig) withDefaults() FunctionConfig {
 	cfg.MemoryMB = cmp.Or(cfg.MemoryMB, defaultMemoryMB)
 	cfg.Timeout = cmp.Or(cfg.Timeout, defaultTimeout)
@@ -119,6 +119,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.servePackage(w, r) {
 		return
 	}
-	op, _ := route(r)
-	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: op.name}, refuse, s.serve)
+	op, c := route(r)
+	front.ServeJSON(s.server, w, r, front.Call{Service: "lambda", Operation: op.name}, refuse,
+		func(w http.ResponseWriter, _ *http.Request, body []byte) {
+			c.body = body
+			s.serve(w, op, c)
+		})
 }

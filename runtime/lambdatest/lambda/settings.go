@@ -24,7 +24,7 @@ type settings struct {
 	given map[string]json.RawMessage
 }
 
-// withoutEffect are the names of those.
+// withoutEffect are the names of settings that have no effect here.
 var withoutEffect = []string{"Runtime", "Role", "Handler", "Architectures", "Layers", "VpcConfig", "DeadLetterConfig", "KMSKeyArn",
 	"TracingConfig", "FileSystemConfigs", "EphemeralStorage", "SnapStart", "PackageType"}
 
@@ -49,13 +49,13 @@ func systemLogLevel(format, level string) string {
 	return cmp.Or(level, "INFO")
 }
 
-// A parameterError is a member of a request that cannot be.
+// A parameterError says that a member of a request is not valid.
 type parameterError struct{ message string }
 
 func (e *parameterError) Error() string { return e.message }
 
 // apply returns the settings with the members of a request in them. A member that is missing, or
-// null, changes nothing. Members that are not settings are passed over.
+// null, changes nothing. Members that are not settings are ignored.
 func (set settings) apply(request map[string]json.RawMessage) (settings, error) {
 	var in struct {
 		MemorySize, Timeout *int
@@ -68,7 +68,7 @@ func (set settings) apply(request map[string]json.RawMessage) (settings, error) 
 		err = json.Unmarshal(text, &in)
 	}
 	if err != nil {
-		return set, &parameterError{"Could not parse request body into json: " + err.Error()}
+		return set, notJSON(err)
 	}
 	if n := in.MemorySize; n != nil {
 		if *n < 128 || *n > 10_240 {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// firstRegion is the region where S3 still does what it did when there was only one.
+// firstRegion was S3's only region once. There, S3 still behaves as it did then.
 const firstRegion = "us-east-1"
 
 // S3 User Guide, "General purpose bucket naming rules".
@@ -59,10 +59,11 @@ func (c *call) headBucket() *apiError {
 func (c *call) deleteBucket() *apiError {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	if b := c.s.buckets[c.bucket]; b != nil && len(b.objects) > 0 {
+	if len(c.b.objects) > 0 {
 		return fail(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", field{"BucketName", c.bucket})
 	}
-	delete(c.s.buckets, c.bucket)
+	// The name may be another bucket's by now.
+	maps.DeleteFunc(c.s.buckets, func(_ string, b *bucket) bool { return b == c.b })
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -85,9 +86,7 @@ func (c *call) listBuckets() *apiError {
 }
 
 func (c *call) getLocation() *apiError {
-	c.s.mu.RLock()
-	region := c.s.buckets[c.bucket].region
-	c.s.mu.RUnlock()
+	region := c.b.region
 	if region == firstRegion {
 		region = "" // API Reference, GetBucketLocation: null for us-east-1
 	}
@@ -105,7 +104,7 @@ type versioningConfiguration struct {
 
 func (c *call) getVersioning() *apiError {
 	c.s.mu.RLock()
-	status := c.s.buckets[c.bucket].versioning
+	status := c.b.versioning
 	c.s.mu.RUnlock()
 	writeXML(c.w, 200, versioningConfiguration{Status: status})
 	return nil
@@ -122,7 +121,7 @@ func (c *call) putVersioning() *apiError {
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	c.s.buckets[c.bucket].versioning = conf.Status
+	c.b.versioning = conf.Status
 	c.w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -68,7 +68,7 @@ func (c *call) completeUpload() *apiError {
 		return err
 	}
 	c.s.mu.Lock()
-	delete(c.s.buckets[c.bucket].uploads, u.id)
+	delete(c.b.uploads, u.id)
 	c.s.mu.Unlock()
 	writeXML(c.w, 200, struct {
 		XMLName                     xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ CompleteMultipartUploadResult"`

@@ -46,8 +46,8 @@ func writeConditions(h http.Header, key string, old *object) *apiError {
 	}
 	if not := h.Get("If-None-Match"); not != "" {
 		switch {
-		case not != "*":
-			return errNotImplemented("If-None-Match")
+		case not != "*": // S3 itself refuses it, in these words
+			return fail(501, "NotImplemented", "A header you provided implies functionality that is not implemented", field{"Header", "If-None-Match"})
 		case old != nil:
 			return errCondition("If-None-Match")
 		}

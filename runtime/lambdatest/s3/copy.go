@@ -47,7 +47,7 @@ func (c *call) copyObject() *apiError {
 	o.key, o.version, o.modified, o.parts = c.key, "", c.s.server.Now(), nil
 	replace := c.r.Header.Get("X-Amz-Metadata-Directive") == "REPLACE"
 	c.s.mu.RLock()
-	self := c.s.buckets[c.bucket].latest(c.key) == from
+	self := c.b.latest(c.key) == from
 	c.s.mu.RUnlock()
 	if self && !replace && c.r.Header.Get("X-Amz-Storage-Class") == "" {
 		return fail(400, "InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without "+

@@ -8,11 +8,10 @@ import (
 func (c *call) deleteObject() *apiError {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	b := c.s.buckets[c.bucket]
-	if err := writeConditions(c.r.Header, c.key, b.latest(c.key)); err != nil {
+	if err := writeConditions(c.r.Header, c.key, c.b.latest(c.key)); err != nil {
 		return err
 	}
-	if o := b.remove(c.key, c.query.Get("versionId"), c.s.server.Now()); o != nil && b.versioning != "" {
+	if o := c.b.remove(c.key, c.query.Get("versionId"), c.s.server.Now()); o != nil && c.b.versioning != "" {
 		c.w.Header().Set("X-Amz-Version-Id", o.versionID())
 		if o.deleted {
 			c.w.Header().Set("X-Amz-Delete-Marker", "true")
@@ -52,10 +51,9 @@ func (c *call) deleteObjects() *apiError {
 		Deleted []deletedObject
 	}{}
 	c.s.mu.Lock()
-	b := c.s.buckets[c.bucket]
 	for _, o := range request.Object {
 		out := deletedObject{Key: o.Key, VersionId: o.VersionId}
-		if removed := b.remove(o.Key, o.VersionId, c.s.server.Now()); removed != nil && removed.deleted {
+		if removed := c.b.remove(o.Key, o.VersionId, c.s.server.Now()); removed != nil && removed.deleted {
 			out.DeleteMarker, out.DeleteMarkerVersionId = true, removed.versionID()
 		}
 		if !request.Quiet {

@@ -67,8 +67,9 @@ func errInvalidArgument(message, name, value string) *apiError {
 	return fail(400, "InvalidArgument", message, field{"ArgumentName", name}, field{"ArgumentValue", value})
 }
 
-func errNotImplemented(what string) *apiError {
-	return fail(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented: "+what)
+// errUnsupported is the refusal of what S3 has and this package doesn't. Its code is S3's.
+func errUnsupported(what string) *apiError {
+	return fail(501, "NotImplemented", what+" is not supported by lambdatest")
 }
 
 // errCondition is the answer to a condition that does not hold.

@@ -11,9 +11,8 @@ import (
 // getObject answers GetObject and HeadObject.
 func (c *call) getObject() *apiError {
 	c.s.mu.RLock()
-	b := c.s.buckets[c.bucket]
-	o, err := b.get(c.key, c.query.Get("versionId"))
-	versioned := b.versioning != ""
+	o, err := c.b.get(c.key, c.query.Get("versionId"))
+	versioned := c.b.versioning != ""
 	c.s.mu.RUnlock()
 	if err != nil {
 		return err

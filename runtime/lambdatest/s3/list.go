@@ -17,7 +17,7 @@ type ownerElement struct{ ID, DisplayName string }
 // The canonical user ID is the one of AWS's documentation.
 var owner = &ownerElement{"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", "lambdatest"}
 
-// A listing is what a request wants to have listed.
+// A listing is the parameters that choose what is listed.
 type listing struct {
 	prefix, delimiter string
 	after             string // the listing begins after this key or common prefix
@@ -136,10 +136,9 @@ func (c *call) listObjects() *apiError {
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	b := c.s.buckets[c.bucket]
-	keys, prefixes, next := l.page(b.keys(), func(key string) bool { return !b.latest(key).deleted })
+	keys, prefixes, next := l.page(c.b.keys(), func(key string) bool { return !c.b.latest(key).deleted })
 	for _, key := range keys {
-		o := b.latest(key)
+		o := c.b.latest(key)
 		entry := listedObject{l.encode(key), formatTime(o.modified), o.etag, string(o.checksum.kind), o.checksum.typ, o.content.Size(), o.storageClass(), nil}
 		if !v2 || c.query.Get("fetch-owner") == "true" {
 			entry.Owner = owner

@@ -68,7 +68,7 @@ func (c *call) open() *apiError {
 		c.body.Reader = &hashedBody{c.r.Body, sha256.New(), content}
 	}
 	if c.r.Method != http.MethodPut && c.r.Method != http.MethodPost {
-		// Nobody else reads the body of such a request, and its hash is to be compared.
+		// The operation does not read the body. Read it here, so that its hash is compared.
 		_, err := c.readBody(maxXMLBody)
 		return err
 	}
@@ -95,7 +95,7 @@ func (c *call) openChunked(content string, chain *signature.Chain) *apiError {
 	return nil
 }
 
-// A hashedBody compares the SHA-256 of a body with the request's when it has come to its end.
+// A hashedBody compares the SHA-256 of a body with the request's once all of it has been read.
 type hashedBody struct {
 	r    io.Reader
 	h    hash.Hash

@@ -48,12 +48,12 @@ func (c *call) checkPut() *apiError {
 		return fail(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
 	}
 	if enc := h.Get("X-Amz-Server-Side-Encryption"); enc != "" && enc != "AES256" {
-		return errNotImplemented("x-amz-server-side-encryption: " + enc)
+		return errUnsupported("x-amz-server-side-encryption: " + enc)
 	}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, missing := range []string{"X-Amz-Grant-", "X-Amz-Object-Lock-", "X-Amz-Server-Side-Encryption-", "X-Amz-Write-Offset-Bytes"} {
 			if strings.HasPrefix(name, missing) {
-				return errNotImplemented(strings.ToLower(name))
+				return errUnsupported(strings.ToLower(name))
 			}
 		}
 	}
@@ -64,15 +64,14 @@ func (c *call) checkPut() *apiError {
 func (c *call) store(o *object) *apiError {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	b := c.s.buckets[c.bucket]
-	if b == nil {
+	if c.s.buckets[c.bucket] != c.b { // it was deleted while the body came
 		return errNoSuchBucket(c.bucket)
 	}
-	if err := writeConditions(c.r.Header, c.key, b.latest(c.key)); err != nil {
+	if err := writeConditions(c.r.Header, c.key, c.b.latest(c.key)); err != nil {
 		return err
 	}
-	b.put(o)
-	if b.versioning != "" {
+	c.b.put(o)
+	if c.b.versioning != "" {
 		c.w.Header().Set("X-Amz-Version-Id", o.versionID())
 	}
 	c.w.Header().Set("X-Amz-Server-Side-Encryption", "AES256")
@@ -82,7 +81,7 @@ func (c *call) store(o *object) *apiError {
 // getTagging returns the tags that an object was put with.
 func (c *call) getTagging() *apiError {
 	c.s.mu.RLock()
-	o, err := c.s.buckets[c.bucket].get(c.key, c.query.Get("versionId"))
+	o, err := c.b.get(c.key, c.query.Get("versionId"))
 	c.s.mu.RUnlock()
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type call struct {
 	query  url.Values
 	bucket string
 	key    string
+	b      *bucket // of that name; nil for ListBuckets and CreateBucket
 	body   *payload
 }
 
@@ -99,7 +100,7 @@ func (c *call) route() route {
 	}
 	if missing >= 0 {
 		subresource := notEmulated[missing]
-		return route{name: c.r.Method + "?" + subresource, do: func(*call) *apiError { return errNotImplemented(subresource) }}
+		return route{name: c.r.Method + "?" + subresource, do: func(*call) *apiError { return errUnsupported(subresource) }}
 	}
 	return route{name: c.r.Method, do: func(*call) *apiError { return errMethodNotAllowed }}
 }
@@ -115,13 +116,13 @@ func (c *call) selects(selector string) bool {
 func (c *call) do(rt route) *apiError {
 	if rt.name != "CreateBucket" && c.bucket != "" {
 		c.s.mu.RLock()
-		b := c.s.buckets[c.bucket]
+		c.b = c.s.buckets[c.bucket]
 		c.s.mu.RUnlock()
-		if b == nil {
+		if c.b == nil {
 			return errNoSuchBucket(c.bucket)
 		}
-		if b.region != c.s.server.Region() && rt.name != "GetBucketLocation" {
-			return errOtherRegion(b)
+		if c.b.region != c.s.server.Region() && rt.name != "GetBucketLocation" {
+			return errOtherRegion(c.b)
 		}
 	}
 	return rt.do(c)

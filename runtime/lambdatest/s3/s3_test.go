@@ -11,6 +11,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -138,6 +139,7 @@ func TestPut(t *testing.T) {
 		{[]string{sum("CRC32", "data"), sum("CRC32C", "data")}, "InvalidRequest"},
 		{[]string{"X-Amz-Sdk-Checksum-Algorithm: CRC32"}, "InvalidRequest"},
 		{[]string{"If-None-Match: *"}, ""},
+		{[]string{`If-None-Match: "other"`}, "NotImplemented"},
 		{[]string{`If-Match: "other"`}, "NoSuchKey"},
 		{[]string{"X-Amz-Acl: public-read"}, "AccessControlListNotSupported"},
 		{[]string{"X-Amz-Server-Side-Encryption: aws:kms"}, "NotImplemented"},
@@ -325,4 +327,41 @@ func TestMetadataKeys(t *testing.T) {
 	if got := w.Header()["x-amz-meta-day"]; !slices.Equal(got, []string{"1"}) {
 		t.Errorf("%v in %v", got, w.Header())
 	}
+}
+
+// A bucket can be deleted while the body of a request to it still comes.
+func TestDeletedMeanwhile(t *testing.T) {
+	for _, test := range []struct {
+		method, target, body string
+		status               int
+	}{
+		{"PUT", "/logs/key", "data", 404},
+		{"POST", "/logs/key?uploads", "", 200},
+		{"PUT", "/logs?versioning", `<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`, 200},
+	} {
+		c := newS3Client(t)
+		r := c.Request(test.method, test.target, test.body)
+		r.RequestURI = r.URL.RequestURI()
+		r.Body = &afterwards{r.Body, func() { c.Must("DELETE", "/logs", "") }}
+		w := httptest.NewRecorder()
+		c.s.ServeHTTP(w, r)
+		if w.Code != test.status {
+			t.Errorf("%s %s: %d %s", test.method, test.target, w.Code, w.Body)
+		}
+	}
+}
+
+// afterwards calls f at the end of a body.
+type afterwards struct {
+	io.ReadCloser
+	f func()
+}
+
+func (a *afterwards) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if err == io.EOF && a.f != nil {
+		a.f()
+		a.f = nil
+	}
+	return n, err
 }

@@ -15,8 +15,9 @@
 //
 // Multipart uploads: all operations, and UploadPartCopy.
 //
-// Every other operation, subresource or header that would change a result is answered with
-// NotImplemented. Policies and ACLs don't exist: whoever has the keys may do everything.
+// Every other operation, subresource or header that would change a result is refused by name, with
+// S3's error code NotImplemented. Policies and ACLs don't exist: whoever has the keys may do
+// everything.
 package s3
 
 import (

@@ -42,7 +42,7 @@ func (p *part) etag() string { return quoted(hex.EncodeToString(p.md5[:])) }
 func (c *call) upload() (*upload, *apiError) {
 	c.s.mu.RLock()
 	defer c.s.mu.RUnlock()
-	u := c.s.buckets[c.bucket].uploads[c.query.Get("uploadId")]
+	u := c.b.uploads[c.query.Get("uploadId")]
 	if u == nil || u.object.key != c.key {
 		return nil, errNoSuchUpload
 	}
@@ -62,7 +62,7 @@ func (c *call) createUpload() *apiError {
 		return err
 	}
 	c.s.mu.Lock()
-	c.s.buckets[c.bucket].uploads[u.id] = u
+	c.b.uploads[u.id] = u
 	c.s.mu.Unlock()
 	if u.kind != "" {
 		c.w.Header().Set("X-Amz-Checksum-Algorithm", string(u.kind))
@@ -191,7 +191,7 @@ func (c *call) abortUpload() *apiError {
 		return err
 	}
 	c.s.mu.Lock()
-	delete(c.s.buckets[c.bucket].uploads, u.id)
+	delete(c.b.uploads, u.id)
 	c.s.mu.Unlock()
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -83,7 +83,7 @@ func (c *call) listUploads() *apiError {
 	}{Bucket: c.bucket, Prefix: l.encode(l.prefix), MaxUploads: maxKeys, EncodingType: c.query.Get("encoding-type")}
 	c.s.mu.RLock()
 	defer c.s.mu.RUnlock()
-	uploads := slices.SortedFunc(maps.Values(c.s.buckets[c.bucket].uploads), func(a, b *upload) int {
+	uploads := slices.SortedFunc(maps.Values(c.b.uploads), func(a, b *upload) int {
 		if c := strings.Compare(a.object.key, b.object.key); c != 0 {
 			return c
 		}

@@ -43,11 +43,10 @@ func (c *call) listVersions() *apiError {
 		MaxKeys: l.max, Delimiter: l.encode(l.delimiter), EncodingType: c.query.Get("encoding-type")}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	b := c.s.buckets[c.bucket]
-	keys, prefixes, next := l.page(b.keys(), func(string) bool { return true })
+	keys, prefixes, next := l.page(c.b.keys(), func(string) bool { return true })
 	for _, key := range keys {
-		for i, o := range slices.Backward(b.objects[key]) {
-			v := listedVersion{xml.Name{Local: "DeleteMarker"}, l.encode(key), o.versionID(), i == len(b.objects[key])-1,
+		for i, o := range slices.Backward(c.b.objects[key]) {
+			v := listedVersion{xml.Name{Local: "DeleteMarker"}, l.encode(key), o.versionID(), i == len(c.b.objects[key])-1,
 				formatTime(o.modified), "", nil, "", owner}
 			if !o.deleted {
 				size := o.content.Size()

@@ -10,10 +10,10 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"reduction/sigv4"
+	"reduction/sigv4/sigv4http"
 )
 
 // A Request is a call of one operation of a service.
@@ -125,7 +125,8 @@ func (a *Account) try(ctx context.Context, r *Request) (*Response, error) {
 	if r.ContentType != "" {
 		request.Header.Set("Content-Type", r.ContentType)
 	}
-	a.sign(request, r)
+	signer := sigv4.Signer{Credentials: a.credentials, Region: a.Region, Service: r.Service}
+	sigv4http.Sign(&signer, request, r.Body, a.Now())
 	begun := time.Now()
 	response, err := a.HTTP.Do(request)
 	if err != nil {
@@ -141,27 +142,4 @@ func (a *Account) try(ctx context.Context, r *Request) (*Response, error) {
 		return nil, newError(r.Operation, response, body)
 	}
 	return &Response{response.StatusCode, response.Header, body, took}, nil
-}
-
-// sign signs a request for now.
-func (a *Account) sign(request *http.Request, r *Request) {
-	signed := sigv4.Request{
-		Method:      r.Method,
-		Path:        request.URL.EscapedPath(),
-		Query:       r.Query,
-		Header:      []sigv4.Header{{Name: "Host", Value: request.URL.Host}},
-		PayloadHash: string(sigv4.AppendHash(nil, r.Body)),
-	}
-	for name := range request.Header {
-		if name == "Content-Type" || strings.HasPrefix(name, "X-Amz-") {
-			signed.Header = append(signed.Header, sigv4.Header{Name: name, Value: request.Header.Get(name)})
-		}
-	}
-	signer := sigv4.Signer{Credentials: a.credentials, Region: a.Region, Service: r.Service}
-	signer.Sign(&signed, a.Now())
-	for _, h := range signed.Header {
-		if h.Name != "Host" {
-			request.Header.Set(h.Name, h.Value)
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"reduction/cmd/lab/internal/report"
 )
@@ -33,6 +34,9 @@ func Write(w io.Writer, files []string, o *Options) error {
 		return err
 	}
 	charts := gather(in, o.Published)
+	if len(charts) == 0 { // no function has times: all failed
+		return fmt.Errorf("%s: %w", strings.Join(files, ", "), errNoFigures)
+	}
 	if o.SVG != "" {
 		if err := writeSVGs(w, o.SVG, charts); err != nil {
 			return err

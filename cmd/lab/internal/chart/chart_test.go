@@ -17,10 +17,11 @@ func TestWriteRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, says string }{
 		"empty.json":     {"", "is not JSON"},
 		"text.json":      {"hello", "is not JSON"},
-		"list.json":      {"[1,2]", "is no report of lab's"},
+		"list.json":      {"[1,2]", "is no report of lab's: the JSON has another form"},
 		"object.json":    {"{}", "is no report of lab cold, tune, compare, ladder or run"},
 		"kind.json":      {`{"kind":"lab dance"}`, `its kind is "lab dance"; expected one of "lab cold"`},
 		"none.json":      {`{"kind":"lab cold"}`, "holds no figures"},
+		"failed.json":    {`{"kind":"lab cold","cells":[{"function":"x","memoryMB":128,"samples":[]}]}`, "holds no figures"},
 		"nosizes.json":   {`{"kind":"lab tune","sizes":[]}`, "holds no figures"},
 		"wrong.json":     {`{"kind":"lab cold","cells":7}`, "does not read as what it says it is"},
 		"uneven.json":    {`{"power_tuning":[{"strategy":"x","memory_mb":[1,2],"mean_duration_ms":[1],"mean_cost_usd":[]}]}`, "as many times and costs as memory sizes"},

@@ -53,7 +53,7 @@ func parse(data []byte) (*input, error) {
 	}
 	if err := json.Unmarshal(data, &known); err != nil {
 		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return nil, errors.New("is no report of lab's: " + err.Error())
+			return nil, errors.New("is no report of lab's: the JSON has another form")
 		}
 		return nil, errors.New("is not JSON: " + err.Error())
 	}

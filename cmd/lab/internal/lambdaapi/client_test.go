@@ -30,14 +30,7 @@ func newClient(t *testing.T, connections lambda.Connections) (*Client, *lambdate
 	t.Cleanup(server.Close)
 	server.Lambda.CreateFunction(lambdatest.FunctionConfig{Name: "f", MemoryMB: 256, Description: "mine", Env: []string{"SECRET=hidden"},
 		Exec: []string{labtest.Liar(t)}, Timeout: time.Minute, Connections: connections})
-	a, err := account.Load(account.Source{Home: t.TempDir(), Getenv: func(name string) string {
-		for _, v := range server.Env() {
-			if value, ok := strings.CutPrefix(v, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}})
+	a, err := account.Load(account.Source{Home: t.TempDir(), Getenv: server.Getenv})
 	if err != nil {
 		t.Fatal(err)
 	}

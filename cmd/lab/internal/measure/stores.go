@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"reduction/cmd/lab/internal/cli"
 	"reduction/runtime/lambdatest"
 	"reduction/sigv4"
+	"reduction/sigv4/sigv4http"
 )
 
 // Stores are an S3 and a DynamoDB that were not written here, used instead of the emulator's.
@@ -67,16 +69,8 @@ func (s *Stores) call(service, method, endpoint, path string, header http.Header
 	if err != nil {
 		return nil, err
 	}
-	hash := string(sigv4.AppendHash(nil, body))
-	signed := sigv4.Request{Method: method, Path: r.URL.EscapedPath(), Header: []sigv4.Header{{Name: "Host", Value: r.URL.Host}}, PayloadHash: hash}
-	for name := range header {
-		signed.Header = append(signed.Header, sigv4.Header{Name: name, Value: header.Get(name)})
-	}
-	signer := sigv4.Signer{Credentials: sigv4.Credentials(c), Region: region, Service: service}
-	signer.Sign(&signed, time.Now())
-	for _, h := range signed.Header {
-		r.Header.Set(h.Name, h.Value)
-	}
+	maps.Copy(r.Header, header)
+	sigv4http.Sign(&sigv4.Signer{Credentials: sigv4.Credentials(c), Region: region, Service: service}, r, body, time.Now())
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return nil, err

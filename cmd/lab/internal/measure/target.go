@@ -117,12 +117,11 @@ func (b *Bench) trust(server *lambdatest.Server) []string {
 	if b.SystemRoots {
 		return nil
 	}
-	for _, variable := range server.Env() {
-		if file, ok := strings.CutPrefix(variable, sandbox.CABundle+"="); ok {
-			return []string{"SSL_CERT_FILE=" + file, "NODE_EXTRA_CA_CERTS=" + file}
-		}
+	file := server.Getenv(sandbox.CABundle)
+	if file == "" {
+		return nil
 	}
-	return nil
+	return []string{"SSL_CERT_FILE=" + file, "NODE_EXTRA_CA_CERTS=" + file}
 }
 
 // watch sees every request to the Runtime API when it arrives. The first GET /next ends INIT and

@@ -77,7 +77,7 @@ func newWorld(t *testing.T, change ...func(*lambdatest.FunctionConfig)) *world {
 	w.server.Lambda.UpdateTime = 3 * time.Second
 	w.server.Start()
 	t.Cleanup(w.server.Close)
-	cfg := lambdatest.FunctionConfig{Name: "f", MemoryMB: 256, Description: "the owner's", Env: []string{"SECRET=hidden", "DB_TABLE=results"},
+	cfg := lambdatest.FunctionConfig{Name: "f", MemoryMB: 256, Description: "the owner's", Env: []string{"SECRET=s3cr3t-old", "DB_TABLE=results"},
 		Exec: []string{program(t)}, Timeout: time.Minute}
 	for _, c := range change {
 		c(&cfg)
@@ -89,14 +89,7 @@ func newWorld(t *testing.T, change ...func(*lambdatest.FunctionConfig)) *world {
 // connect returns the account with its present credentials.
 func (w *world) connect(s account.Source) (*account.Account, error) {
 	s.Home = w.dir
-	s.Getenv = func(name string) string {
-		for _, v := range w.server.Env() {
-			if value, ok := strings.CutPrefix(v, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
+	s.Getenv = w.server.Getenv
 	a, err := account.Load(s)
 	if err != nil {
 		return nil, err

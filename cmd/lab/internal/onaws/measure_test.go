@@ -234,7 +234,7 @@ func TestJSONLogs(t *testing.T) {
 // What Lambda says of a copy that it refuses may quote a secret.
 func TestRefusedCopy(t *testing.T) {
 	for _, test := range []struct{ message, want string }{
-		{`String measured: {"SECRET":"hidden"}`, "the message is left out"},
+		{`String measured: {"SECRET":"s3cr3t-old"}`, "the message is left out"},
 		{"The role cannot be assumed.", "The role cannot be assumed."},
 	} {
 		w := newWorld(t)
@@ -243,7 +243,7 @@ func TestRefusedCopy(t *testing.T) {
 			return lambdatest.Fault{Kind: lambdatest.Answer, Status: 400, Code: "InvalidParameterValueException", Message: test.message}
 		}))
 		r, err := w.measurement(false).Cold(t.Context(), w.console(""))
-		if r != nil || err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error()+w.out.String(), "hidden") {
+		if r != nil || err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error()+w.out.String(), "s3cr3t-old") {
 			t.Errorf("%v\n%s", err, &w.out)
 		}
 		w.undone(before, test.message)
@@ -396,7 +396,7 @@ func TestCopyRequest(t *testing.T) {
 	text := `{"FunctionName":"f","FunctionArn":"arn:aws:lambda:us-east-1:123456789012:function:f","Runtime":"python3.13","Role":"arn:aws:iam::123456789012:role/r",
 "Handler":"a.b","CodeSize":10,"Description":"the owner's","Timeout":7,"MemorySize":300,"LastModified":"x","CodeSha256":"x","Version":"$LATEST",
 "VpcConfig":{"SubnetIds":["s-1"],"SecurityGroupIds":["g-1"],"VpcId":"v-1","Ipv6AllowedForDualStack":true},"DeadLetterConfig":{"TargetArn":"q"},
-"Environment":{"Variables":{"SECRET":"hidden"}},"KMSKeyArn":"k","TracingConfig":{"Mode":"Active"},"RevisionId":"x",
+"Environment":{"Variables":{"SECRET":"s3cr3t-old"}},"KMSKeyArn":"k","TracingConfig":{"Mode":"Active"},"RevisionId":"x",
 "Layers":[{"Arn":"l:1","CodeSize":3},{"Arn":"l:2","CodeSize":4}],"State":"Active","FileSystemConfigs":[{"Arn":"fs","LocalMountPath":"/mnt/a"}],
 "PackageType":"Image","ImageConfigResponse":{"ImageConfig":{"Command":["c"]}},"Architectures":["arm64"],"EphemeralStorage":{"Size":1024},
 "SnapStart":{"ApplyOn":"PublishedVersions","OptimizationStatus":"Off"},"LoggingConfig":{"LogFormat":"JSON","SystemLogLevel":"WARN","LogGroup":"shared"},
@@ -416,7 +416,7 @@ func TestCopyRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"Architectures":["arm64"],"Code":{"ImageUri":"123456789012.dkr.ecr.us-east-1.amazonaws.com/i@sha256:0"},` +
-		`"Description":"lab 0badcafe: temporary copy of f, to be deleted","Environment":{"Variables":{"SECRET":"hidden"}},"EphemeralStorage":{"Size":1024},` +
+		`"Description":"lab 0badcafe: temporary copy of f, to be deleted","Environment":{"Variables":{"SECRET":"s3cr3t-old"}},"EphemeralStorage":{"Size":1024},` +
 		`"FileSystemConfigs":[{"Arn":"fs","LocalMountPath":"/mnt/a"}],"FunctionName":"lab-copy-0badcafe-0-f","Handler":"a.b","ImageConfig":{"Command":["c"]},` +
 		`"KMSKeyArn":"k","Layers":["l:1","l:2"],"LoggingConfig":{"LogFormat":"JSON","LogGroup":"shared","SystemLogLevel":"INFO"},"MemorySize":300,` +
 		`"PackageType":"Image","Role":"arn:aws:iam::123456789012:role/r","Runtime":"python3.13","Timeout":7,"TracingConfig":{"Mode":"Active"},` +
@@ -462,7 +462,7 @@ func TestPrinted(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	text, err := json.Marshal(r)
-	if err != nil || strings.Contains(string(text), "hidden") || strings.Contains(string(text), `"a":1`) {
+	if err != nil || strings.Contains(string(text), "s3cr3t-old") || strings.Contains(string(text), `"a":1`) {
 		t.Errorf("the report has a secret, or the event: %s, %v", text, err)
 	}
 }

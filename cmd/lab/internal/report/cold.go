@@ -81,7 +81,7 @@ func (r *Cold) printLegend(p *cli.Page) {
 		p.Definitions(awsLegend)
 	}
 	p.Note("Milliseconds, %s; memory, reads and faults at p50. AWS bills INIT + invocation. lab help cold explains the columns.", figures)
-	if len(r.Functions) > 1 {
+	if len(r.Ratios) > 0 {
 		p.Note("A / B: how many times B's median A's is, with its 95%% interval (of %d samples or more): over 1, B is faster.", FewStarts)
 	}
 }

@@ -146,8 +146,7 @@ func (r *Compare) legend() []string {
 		"AWS bills the time. CPU time is what a small memory size makes a function wait for.",
 	}
 	if slices.Contains(r.RoundTrips, 0) && len(r.RoundTrips) > 1 {
-		out = append(out, "Round trip 0 ms: the same measured again without the emulated latency, not a subtraction;",
-			fmt.Sprintf("not where a start takes more than %d round trips, of which it makes some twenty.", ManyTrips))
+		out = append(out, fmt.Sprintf("Round trip 0 ms: measured again without the emulated latency; left out where a start takes more than %d round trips.", ManyTrips))
 	}
 	return out
 }

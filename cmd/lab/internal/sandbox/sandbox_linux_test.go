@@ -164,11 +164,7 @@ func TestSystemRoots(t *testing.T) {
 	}
 	server := lambdatest.NewTLSServer()
 	defer server.Close()
-	for _, variable := range server.Env() {
-		if file, ok := strings.CutPrefix(variable, CABundle+"="); ok {
-			t.Setenv(CABundle, file)
-		}
-	}
+	t.Setenv(CABundle, server.Getenv(CABundle))
 	t.Setenv("SSL_CERT_FILE", "")
 	t.Setenv("SSL_CERT_DIR", "")
 	t.Setenv("LAB_TEST_URL", server.URL)

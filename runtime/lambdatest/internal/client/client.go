@@ -16,8 +16,8 @@ import (
 	"reduction/runtime/lambdatest/internal/signature"
 )
 
-// A Client sends signed requests. A request that a test wants to be wrong is made with other
-// fields, or changed by Mutate after it is signed.
+// A Client sends signed requests. To send a wrong one, a test sets other fields, or has Mutate
+// change the signed request.
 type Client struct {
 	HTTP            *http.Client
 	URL             string

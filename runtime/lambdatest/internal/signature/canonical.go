@@ -41,8 +41,8 @@ func Target(r *http.Request) (path, query string) {
 	return path, query
 }
 
-// canonicalS3Path decodes the path before it encodes it. A client may then send a character
-// as it is even if it has to be signed encoded. S3 does the same.
+// canonicalS3Path decodes the path before it encodes it, as S3 does. So a client may send a
+// character unencoded that is encoded in the canonical request.
 func canonicalS3Path(p string) string {
 	if name, err := url.PathUnescape(p); err == nil {
 		p = name

@@ -23,11 +23,11 @@ type Server struct {
 	Region      string
 	Credentials Credentials
 	Now         time.Time
-	Expired     func(keyOrToken string) bool // whether it is an access key ID or token of the past
+	Expired     func(keyOrToken string) bool // whether an access key ID or token has expired
 }
 
 // Verify verifies a request's signature for a service. payloadHash is the last line of the
-// canonical request. The chain that it returns goes on with the chunks of an aws-chunked body.
+// canonical request. The chain that it returns verifies the chunks of an aws-chunked body.
 func Verify(r *http.Request, query url.Values, service, payloadHash string, s Server) (*Chain, *Refusal) {
 	sig, ref := parse(r, query)
 	if ref != nil {
@@ -91,8 +91,8 @@ func (sig *signature) checkTime(service string, now time.Time) *Refusal {
 	return nil
 }
 
-// A Chain calculates the signatures of the chunks of an aws-chunked body. Each covers the one
-// before, and the first covers the request's: no chunk can be left out or moved. S3 API
+// A Chain calculates the signatures of the chunks of an aws-chunked body. Each signature covers the
+// one before it, and the first covers the request's. So no chunk can be left out or moved. S3 API
 // Reference, "Transferring Payload in Multiple Chunks".
 type Chain struct {
 	key   []byte
