@@ -80,7 +80,7 @@ same_region() {
 	[ "$location" = "$region" ] || fail "bucket $1 is in $location, the stack would be in $region: give --region $location"
 }
 
-# runs_expire BUCKET succeeds if a lifecycle rule of the bucket is about what runs in shards keep.
+# runs_expire BUCKET succeeds if a lifecycle rule of the bucket names what runs in shards keep.
 runs_expire() {
 	case $(aws s3api get-bucket-lifecycle-configuration --bucket "$1" 2>/dev/null) in
 	*'"reduction-runs/"'*) ;;
@@ -235,9 +235,9 @@ main() {
 	machine=$(resource "$stack" StateMachine)
 	if [ -n "$machine" ]; then
 		echo "in shards    $machine"
-		bucket=$(output "$stack" Bucket)
-		runs_expire "$bucket" ||
-			echo "WARNING: partial results are never deleted from $bucket. Give it the lifecycle rule of docs/scale.md"
+		bucket=$(parameter "$stack" ExistingBucket)
+		[ -z "$bucket" ] || runs_expire "$bucket" ||
+			echo "WARNING: no lifecycle rule of $bucket names reduction-runs/. Partial results may stay for ever: docs/scale.md"
 	fi
 	[ -n "$(parameter "$stack" AlarmTopicArn)" ] ||
 		echo "WARNING: nobody is told when an object fails. Run this again with AlarmTopicArn=ARN of an SNS topic"
