@@ -118,21 +118,28 @@ func (b *batch) column(data []byte, c int) (ends []uint32, stride int) {
 }
 
 // numbers reads column c. It cuts the batch short before a row whose number is bad, missing or out
-// of range: oneRecord handles that row.
+// of range: oneRecord handles that row. Nearly all files have the quotes, and the '\r', in all rows
+// or in none, so the processor predicts these branches.
 func (t *Table) numbers(data []byte, c int) {
 	b := &t.batch
 	text, ends, stride := first(data), &b.ends[c], b.fields
 	_ = b.ends[c+(b.n-1)*stride+1]
+	last, i := c == stride-1, 0
 	for j := range b.whole[:b.n] {
-		p, e := load32(ends, j*stride)+1, load32(ends, j*stride+1)
-		if whole, ok := parseFew(uint32(load(text, uint(p))), e-p); ok {
+		p, e := load32(ends, i)+1, load32(ends, i+1)
+		i += stride
+		if last && data[e-1] == '\r' {
+			e--
+		}
+		w, n := load(text, uint(p)), e-p
+		if byte(w) == '"' && data[e-1] == '"' {
+			w, n = w>>8, n-2
+		}
+		if whole, ok := parseFew(uint32(w), n); ok {
 			b.whole[j] = int64(whole)
 			continue
 		}
-		field := data[p:e:cap(data)]
-		if c == stride-1 {
-			field = trimReturn(field)
-		}
+		field := data[min(p, e):e:cap(data)] // e is p-1 if the separator is '\r' and the field is empty
 		var err error
 		if b.whole[j], b.exact[j], err = t.number(field); err != nil {
 			b.n = j

@@ -12,6 +12,7 @@ func FuzzTable(f *testing.F) {
 		"H,D,a,5\r\n\r\n\"H\",D,b,\"6\"\r\nH,D,,-0.5\n",
 		"H,D,T,5,x\nH,D\n\nH,D,T\n,,,\n,,,1\n,,,2\r\n",
 		"H,D,T,5,x\rH,\r\r\r\r\n\r\r\r\n,H,,,\n,D\n\nH,2\r\n", // one '\r' is blank, two are not
+		"H,D,a,5\r\n\"\"\r\nH,D,a,6\n\"\",,,\"\"\n",           // a field in quotes is empty, too
 		strings.Repeat("General Hospital,Chronic Kidney Disease,Medication A,31\n", 5) + "a\r,b\r,c\r,1\r\n",
 		strings.Join(testNames, ",D,T,1\n") + ",D,T,1\n",
 		"H,D,T," + strings.Join(testNumbers, "\nH,D,T,") + "\n",

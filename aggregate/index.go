@@ -22,6 +22,7 @@ type slot struct {
 
 const (
 	twoWords   = 16
+	threeWords = 24
 	shortName  = 32
 	mediumName = 56
 )

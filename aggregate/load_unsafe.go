@@ -18,3 +18,9 @@ func load(p *byte, i uint) uint64 {
 // load32 returns p[i]. The caller has checked that it lies within the slice whose first element is
 // at p. (With the slice and its check, in the loops over a column, a field costs 0.3 ns more.)
 func load32(p *uint32, i int) uint32 { return *(*uint32)(unsafe.Add(unsafe.Pointer(p), 4*i)) }
+
+// slotAt returns &slots[i]. The caller has cut i to the length of slots, a power of two. (With a
+// check, a name costs 0.2 ns more.)
+func slotAt(slots []slot, i uint64) *slot {
+	return (*slot)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(slots)), i*slotSize))
+}

@@ -95,7 +95,7 @@ func naive(data []byte, ends []uint32, l Layout, record, offset int64) (map[key]
 			record--
 			continue
 		}
-		if len(bytes.Join(fields, nil)) == 0 {
+		if !slices.ContainsFunc(fields, func(f []byte) bool { return len(f) > 0 && string(f) != `""` }) {
 			continue
 		}
 		row, column, err := decodeRow(fields, l)

@@ -148,12 +148,12 @@
 //	step              function                         allocates
 //	event             runtime.Client.Serve             a payload buffer, reused
 //	objects           event.Parse                      the names
-//	S3 bytes          aws.Client.Object                connections and range buffers, once
+//	S3 bytes          s3.Client.Object                 connections and range buffers, once
 //	records, fields   csvfast.Scanner.NextBlock        nothing
 //	ids, groups       aggregate.Table.AddBlock         memory for each new name and group
 //	items             job, aggregate.Table.Group       nothing
 //	batches           ddbwire.Batch.Put, Body          one buffer a writer, reused
-//	send              aws.Client.BatchWrite            a retry body when items come back
+//	send              dynamodb.Writer.BatchWrite       a retry body when items come back
 //	response          runtime.Client                   the caller's buffer
 //
 // Packages that serve the job never touch a socket: csvfast, aggregate, ddbwire, job. Packages that

@@ -7,7 +7,12 @@ import (
 
 	"reduction/aggregate"
 	"reduction/ddbwire"
-	"reduction/internal/aws"
+	"reduction/internal/aws/credentials"
+	"reduction/internal/aws/dynamodb"
+	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/request"
+	"reduction/internal/aws/s3"
+	"reduction/internal/aws/transport"
 	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
@@ -42,41 +47,41 @@ var errorTypes = [...]struct {
 	{&event.ErrStep, "Function.BadEvent"},
 	{&steps.ErrTwice, "Function.BadEvent"},
 	{&steps.ErrParts, "Function.BadEvent"},
-	{&aws.ErrPlace, "Function.BadEvent"},
+	{&s3.ErrPlace, "Function.BadEvent"},
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
-	{&aws.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&s3.ErrNoSuchKey, "Function.NoSuchKey"},
 	{&job.ErrNoObjects, "Function.NoSuchKey"},
 	{&shard.ErrNoObjects, "Function.NoSuchKey"},
-	{&aws.ErrNoSuchBucket, "Function.NoSuchBucket"},
-	{&aws.ErrNoSuchTable, "Function.NoSuchTable"},
+	{&s3.ErrNoSuchBucket, "Function.NoSuchBucket"},
+	{&dynamodb.ErrNoSuchTable, "Function.NoSuchTable"},
 	{&ddbwire.ErrTableKeys, "Function.TableKeys"},
-	{&aws.ErrAccessDenied, "Function.AccessDenied"},
-	{&aws.ErrKMS, "Function.EncryptionKey"},
-	{&aws.ErrArchived, "Function.Archived"},
-	{&aws.ErrExpired, "Function.Credentials"},
-	{&aws.ErrCredentials, "Function.Credentials"},
-	{&aws.ErrThrottled, "Function.Throttled"},
+	{&request.ErrAccessDenied, "Function.AccessDenied"},
+	{&request.ErrKMS, "Function.EncryptionKey"},
+	{&s3.ErrArchived, "Function.Archived"},
+	{&request.ErrExpired, "Function.Credentials"},
+	{&credentials.ErrInvalid, "Function.Credentials"},
+	{&request.ErrThrottled, "Function.Throttled"},
 	{&job.ErrLatestBusy, "Function.Throttled"},
-	{&aws.ErrUnavailable, "Function.Unavailable"},
-	{&aws.ErrDeadline, "Function.Timeout"},
+	{&request.ErrUnavailable, "Function.Unavailable"},
+	{&dynamodb.ErrDeadline, "Function.Timeout"},
 	{&job.ErrDeadline, "Function.Timeout"},
-	{&aws.ErrChanged, "Function.Changed"},
+	{&s3.ErrChanged, "Function.Changed"},
 	{&job.ErrNoVersion, "Function.NoVersion"},
-	{&aws.ErrSize, "Function.Changed"},
-	{&aws.ErrRange, "Function.Changed"},
-	{&aws.ErrChecksum, "Function.Checksum"},
-	{&aws.ErrNoChecksum, "Function.Checksum"},
-	{&aws.ErrChecksumAlgorithm, "Function.Checksum"},
-	{&aws.ErrCertificate, "Function.Connection"},
-	{&aws.ErrProxy, "Function.Connection"},
-	{&aws.ErrEndpoint, "Function.Connection"},
-	{&aws.ErrUnconfirmed, "Function.Connection"},
-	{&aws.ErrNoRanges, "Function.Connection"},
-	{&aws.ErrRefused, "Function.Refused"},
+	{&s3.ErrSize, "Function.Changed"},
+	{&s3.ErrRange, "Function.Changed"},
+	{&s3.ErrChecksum, "Function.Checksum"},
+	{&s3.ErrNoChecksum, "Function.Checksum"},
+	{&s3.ErrChecksumAlgorithm, "Function.Checksum"},
+	{&transport.ErrCertificate, "Function.Connection"},
+	{&transport.ErrProxy, "Function.Connection"},
+	{&endpoint.ErrInvalid, "Function.Connection"},
+	{&s3.ErrUnconfirmed, "Function.Connection"},
+	{&s3.ErrNoRanges, "Function.Connection"},
+	{&request.ErrRefused, "Function.Refused"},
 
 	{&job.ErrShardCompressed, "Function.Compressed"},
-	{&aws.ErrEncoding, "Function.BadCompression"},
+	{&s3.ErrEncoding, "Function.BadCompression"},
 	{&gzip.ErrHeader, "Function.BadCompression"},
 	{&gzip.ErrChecksum, "Function.BadCompression"},
 	{&job.ErrEmpty, "Function.Empty"},
@@ -130,7 +135,7 @@ func errorType(ctx context.Context, err error) string {
 	if is[*event.PlaceError](err) {
 		return "Function.BadEvent"
 	}
-	if is[*aws.Error](err) {
+	if is[*request.Error](err) {
 		return "Function.Unavailable" // there was no answer, or none that could be read
 	}
 	return "Function.Error"

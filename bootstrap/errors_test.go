@@ -12,7 +12,9 @@ import (
 
 	"reduction/aggregate"
 	"reduction/csvfast"
-	"reduction/internal/aws"
+	"reduction/internal/aws/dynamodb"
+	"reduction/internal/aws/request"
+	"reduction/internal/aws/s3"
 	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
@@ -21,19 +23,19 @@ import (
 func TestErrorTypes(t *testing.T) {
 	over, cancel := context.WithTimeout(context.Background(), 0)
 	defer cancel()
-	s3 := func(kind error) error { return &aws.Error{Op: "GetObject", Place: "s3://b/k", Err: kind} }
+	refused := func(kind error) error { return &request.Error{Op: "GetObject", Place: "s3://b/k", Err: kind} }
 	in := func(err error) error { return &job.Error{Bucket: "b", Key: "k", Err: err} }
 	for _, test := range []struct {
 		ctx  context.Context
 		err  error
 		want string
 	}{
-		{context.Background(), s3(aws.ErrNoSuchKey), "Function.NoSuchKey"},
-		{context.Background(), s3(aws.ErrThrottled), "Function.Throttled"},
-		{context.Background(), s3(errors.New("connection refused")), "Function.Unavailable"},
-		{context.Background(), &job.WriteError{Table: "t", Err: s3(aws.ErrThrottled)}, "Function.Throttled"},
-		{context.Background(), &job.WriteError{Table: "t", Err: s3(aws.ErrDeadline)}, "Function.Timeout"},
-		{context.Background(), in(s3(gzip.ErrHeader)), "Function.BadCompression"},
+		{context.Background(), refused(s3.ErrNoSuchKey), "Function.NoSuchKey"},
+		{context.Background(), refused(request.ErrThrottled), "Function.Throttled"},
+		{context.Background(), refused(errors.New("connection refused")), "Function.Unavailable"},
+		{context.Background(), &job.WriteError{Table: "t", Err: refused(request.ErrThrottled)}, "Function.Throttled"},
+		{context.Background(), &job.WriteError{Table: "t", Err: refused(dynamodb.ErrDeadline)}, "Function.Timeout"},
+		{context.Background(), in(refused(gzip.ErrHeader)), "Function.BadCompression"},
 		{context.Background(), in(&job.RowError{Record: 2, Err: csvfast.ErrBareQuote}), "Function.BadRow"},
 		{context.Background(), in(&job.RowError{Record: 2, Err: aggregate.ErrTooManyGroups}), "Function.TooLarge"},
 		{context.Background(), in(&job.HeaderError{Missing: []string{"Hospital"}, Err: job.ErrHeader}), "Function.BadHeader"},
@@ -42,13 +44,13 @@ func TestErrorTypes(t *testing.T) {
 		{context.Background(), in(&job.FormatError{Is: "a PDF"}), "Function.BadFormat"},
 		{context.Background(), in(job.ErrEmpty), "Function.Empty"},
 		{context.Background(), &event.PlaceError{Place: "payload", Err: errors.New("invalid JSON")}, "Function.BadEvent"},
-		{context.Background(), &event.FailedError{Failed: 1, Of: 2, First: s3(aws.ErrNoSuchBucket)}, "Function.NoSuchBucket"},
+		{context.Background(), &event.FailedError{Failed: 1, Of: 2, First: refused(s3.ErrNoSuchBucket)}, "Function.NoSuchBucket"},
 		{context.Background(), &env.Error{Name: "PK", Expected: "request or object"}, "Function.Setting"},
-		{context.Background(), s3(errSuperseded), "Function.Superseded"},
+		{context.Background(), refused(errSuperseded), "Function.Superseded"},
 		{context.Background(), errors.New("other"), "Function.Error"},
-		{over, s3(context.DeadlineExceeded), "Function.Timeout"},
-		{over, s3(aws.ErrNoSuchKey), "Function.NoSuchKey"},
-		{context.Background(), s3(context.DeadlineExceeded), "Function.Unavailable"}, // of a dialer
+		{over, refused(context.DeadlineExceeded), "Function.Timeout"},
+		{over, refused(s3.ErrNoSuchKey), "Function.NoSuchKey"},
+		{context.Background(), refused(context.DeadlineExceeded), "Function.Unavailable"}, // of a dialer
 	} {
 		if got := errorType(test.ctx, test.err); got != test.want {
 			t.Errorf("%v: %s, want %s", test.err, got, test.want)

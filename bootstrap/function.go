@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/env"
 	"reduction/internal/event"
 	"reduction/internal/job"
@@ -151,7 +152,7 @@ func limitHeap(memoryMB int) {
 // heapFor is the most that the heap may take, in bytes. It leaves room for the rest of the process:
 // text, stacks, the kernel's socket buffers and read-ahead buffers.
 func heapFor(memoryMB int) int64 {
-	return int64(max(memoryMB-besideHeapMB, memoryMB/2))<<20 - aws.ReadAheadBytes(memoryMB)
+	return int64(max(memoryMB-besideHeapMB, memoryMB/2))<<20 - s3.ReadAheadBytes(memoryMB)
 }
 
 const besideHeapMB = 24

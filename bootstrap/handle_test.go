@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"reduction/aggregate"
-	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/logline"
@@ -222,7 +222,7 @@ func TestUnverified(t *testing.T) {
 		for _, id := range []string{"request-1", "request-2"} {
 			_, err := w.invoke(id, "")
 			if setting == "VERIFY=" && err != nil ||
-				setting == "VERIFY=full" && (!errors.Is(err, aws.ErrChecksumAlgorithm) || !strings.Contains(err.Error(), "s3://records/in.csv")) {
+				setting == "VERIFY=full" && (!errors.Is(err, s3.ErrChecksumAlgorithm) || !strings.Contains(err.Error(), "s3://records/in.csv")) {
 				t.Errorf("%s, %s: %v", setting, id, err)
 			}
 		}

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"strings"
 
-	"reduction/internal/aws"
+	"reduction/internal/aws/request"
+	"reduction/internal/aws/s3"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/logline"
@@ -38,8 +39,8 @@ var errSuperseded = errors.New("superseded")
 // object is an error there.
 func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.Event, o *event.Object, err error) (event.Outcome, error) {
 	direct := e.Sender == event.Direct
-	refusal, _ := errors.AsType[*aws.Error](err)
-	gone := errors.Is(err, aws.ErrNoSuchKey)
+	refusal, _ := errors.AsType[*request.Error](err)
+	gone := errors.Is(err, s3.ErrNoSuchKey)
 	switch {
 	case err == nil:
 		return event.Read, nil
@@ -50,17 +51,17 @@ func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.
 		return event.NotNeeded, nil
 	case f.deleted(of, direct, err):
 		return event.NotNeeded, nil
-	case refusal == nil, gone && direct, !gone && (o.ETag == "" || o.Versioned() || !errors.Is(err, aws.ErrChanged)):
+	case refusal == nil, gone && direct, !gone && (o.ETag == "" || o.Versioned() || !errors.Is(err, s3.ErrChanged)):
 		return event.Read, err
 	}
 
-	now, headErr := f.client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
+	now, headErr := f.client.S3.Head(ctx, s3.ObjectRef{Bucket: o.Bucket, Key: o.Key})
 	switch {
 	case f.deleted(of, direct, headErr):
 		return event.NotNeeded, nil
 	case headErr != nil && !gone:
 		return event.Read, headErr // it is gone now, or its state is not known
-	case headErr != nil || o.Versioned() || o.ETag == "" || aws.SameETag(now.ETag, o.ETag):
+	case headErr != nil || o.Versioned() || o.ETag == "" || s3.SameETag(now.ETag, o.ETag):
 		return event.Read, err
 	case direct:
 		refusal.Err, refusal.Hint = errSuperseded, "the object has the ETag "+now.ETag+" now: list it again"
@@ -75,8 +76,8 @@ func (f *function) outcome(ctx context.Context, of logline.Invocation, e *event.
 
 // deleted reports whether a refusal means that nobody needs the object any more. It logs that.
 func (f *function) deleted(of logline.Invocation, direct bool, err error) bool {
-	e, ok := errors.AsType[*aws.Error](err)
-	if !ok || e.Err != aws.ErrNoSuchKey || !f.ignoreGone && (direct || !e.DeleteMarker) {
+	e, ok := errors.AsType[*request.Error](err)
+	if !ok || e.Err != s3.ErrNoSuchKey || !f.ignoreGone && (direct || !e.DeleteMarker) {
 		return false
 	}
 	f.count(of, logline.Warn, "ignored", "ignored: "+err.Error())

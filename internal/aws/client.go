@@ -2,35 +2,29 @@ package aws
 
 import (
 	"context"
-	"math/rand/v2"
-	"net"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"reduction/internal/aws/credentials"
+	"reduction/internal/aws/dynamodb"
+	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/request"
+	"reduction/internal/aws/retry"
+	"reduction/internal/aws/s3"
+	"reduction/internal/aws/transport"
 	"reduction/internal/crc64nvme"
 	"reduction/internal/env"
 )
 
-// Client sends requests to S3 and DynamoDB. Several goroutines may use it at once. It keeps
-// connections, TLS sessions, credentials and read-ahead buffers from one call to the next, so a
-// function makes one Client and keeps it.
+// Client is a client of S3 and one of DynamoDB, which share what they stand on. Several goroutines
+// may use it at once. It keeps connections, TLS sessions, credentials and read-ahead buffers from
+// one call to the next, so a function makes one Client and keeps it.
 type Client struct {
-	config      Config
-	credentials credentials
-	trust       *trust
-	pool        pool
-	s3          service
-	dynamoDB    service
-	buffers     buffers
+	S3       *s3.Client
+	DynamoDB *dynamodb.Client
 
-	skew atomic.Int64 // how far AWS's clock is ahead of ours, in nanoseconds
-
-	mu      sync.Mutex
-	regions map[string]string // by bucket, where its region has turned out to be another
-
-	senders sync.Pool // of *sender, not in use
+	shared *request.Sender
 }
 
 // New returns a client. It opens no connection, and reads no file but the CA bundle. The first
@@ -39,10 +33,10 @@ func New(c Config) (*Client, error) {
 	switch {
 	case c.Region == "":
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region, and it is not set"}
-	case !isHostLabel(c.Region):
+	case !endpoint.IsHostLabel(c.Region):
 		return nil, &env.Error{Name: "AWS_REGION", Expected: "a region"}
-	case c.Credentials.AccessKeyID == "" && c.Container == (Container{}):
-		return nil, noCredentials{}
+	case c.Credentials.AccessKeyID == "" && c.Container == (credentials.Container{}):
+		return nil, new(noCredentials)
 	case c.Credentials.AccessKeyID != "" && c.Credentials.SecretAccessKey == "":
 		return nil, &env.Error{Name: "AWS_SECRET_ACCESS_KEY", Expected: "the secret of AWS_ACCESS_KEY_ID"}
 	}
@@ -53,115 +47,74 @@ func New(c Config) (*Client, error) {
 			return nil, &env.Error{Name: v.name, Expected: "visible ASCII characters, without spaces or line ends"}
 		}
 	}
-	if c.Dial == nil {
-		c.Dial = new(net.Dialer).DialContext
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Sleep == nil {
-		c.Sleep = sleep
-	}
-	if c.Random == nil {
-		c.Random = rand.Float64
-	}
-	if c.Stall == 0 {
-		c.Stall = DefaultStall
-	}
-	if c.Connect == 0 {
-		c.Connect = DefaultConnect
-	}
-	t, err := newTrust(c.CABundle)
+	pool, err := transport.New(c.Options)
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{
-		config:  c,
-		trust:   t,
-		regions: make(map[string]string),
-	}
-	client.s3.init("s3", s3Rules, c.MaxAttempts)
-	client.dynamoDB.init("dynamodb", dynamoDBRules, c.MaxAttempts)
-	client.buffers.plan = planFor(c.MemoryMB)
-	client.credentials.now = client.now
+	shared := &request.Sender{Region: c.Region, Endpoints: c.Endpoints, Pool: pool, Clock: c.Now}
 	if c.Credentials.AccessKeyID != "" {
-		client.credentials.held.Credentials = c.Credentials
+		shared.Credentials = credentials.Fixed(c.Credentials)
 	} else {
-		client.credentials.fetch = client.fromContainer
+		shared.Credentials = c.Container.Source(pool, c.Pauses, shared.Now)
 	}
 	// Settings that allow no endpoint fail now, and not at the first object.
-	if _, _, err := c.Endpoints.s3(c.Region, "bucket"); err != nil {
+	if _, _, err := c.Endpoints.Bucket(c.Region, "bucket"); err != nil {
 		return nil, err
 	}
 	if c.Credentials.AccessKeyID != "" {
-		if _, err := c.Endpoints.dynamoDB(c.Region, ""); err != nil {
+		if _, err := c.Endpoints.Tables(c.Region, ""); err != nil {
 			return nil, err
 		}
 	}
+	client := &Client{
+		S3:       s3.New(c.service(shared, "s3", retry.Standard), c.MemoryMB),
+		DynamoDB: dynamodb.New(c.service(shared, "dynamodb", retry.DynamoDB)),
+		shared:   shared,
+	}
+	client.S3.VerifyFull, client.S3.RequesterPays = c.VerifyFull, c.RequesterPays
 	return client, nil
+}
+
+// service returns a service that is called by its rules, or by MaxAttempts.
+func (c *Config) service(shared *request.Sender, name string, r retry.Rules) *request.Service {
+	if c.MaxAttempts > 0 {
+		r.Attempts = c.MaxAttempts
+	}
+	return &request.Service{Sender: shared, Name: name, Retry: retry.NewPolicy(r, c.Pauses)}
 }
 
 type noCredentials struct{}
 
-func (noCredentials) Error() string {
+func (*noCredentials) Error() string {
 	return "aws: no credentials: neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
 }
-func (noCredentials) Unwrap() error { return ErrCredentials }
-
-// sleep pauses for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// pause sleeps between attempts. If ctx would end before the pause, it returns an error at once.
-func (c *Client) pause(ctx context.Context, d time.Duration) error {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
-		return context.DeadlineExceeded
-	}
-	return c.config.Sleep(ctx, d)
-}
+func (*noCredentials) Unwrap() error { return credentials.ErrInvalid }
 
 // Warm opens connections for the first calls: one to DynamoDB for each writer, and one to each
 // bucket. It is for Lambda's INIT phase, which has a whole CPU at any memory size: a TLS handshake
 // is cheap there. Errors are ignored: the first call meets them again and reports them. Warm may
-// run beside other calls. If the environment is frozen while Warm opens a connection, Warm does not
-// keep it.
+// run beside other calls.
 func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
-	id, err := c.credentials.get(ctx)
+	id, err := c.shared.Credentials.Get(ctx)
 	if err != nil {
 		return
 	}
 	var wg sync.WaitGroup
-	warm := func(at endpoint, err error) {
+	warm := func(at endpoint.URL, err error) {
 		if err != nil {
 			return
 		}
-		wg.Go(func() {
-			begun := c.wall()
-			cn, err := c.open(ctx, at)
-			switch took := c.wall().Sub(begun); {
-			case err != nil:
-			case took < 0, took > c.config.Connect:
-				cn.Close() // the environment was frozen meanwhile: the other end may have closed it
-			default:
-				c.pool.put(cn, c.wall())
-			}
-		})
+		wg.Go(func() { c.shared.Pool.Add(ctx, at) })
 	}
-	at, err := c.config.Endpoints.dynamoDB(c.config.Region, id.accountID)
+	at, err := c.shared.Endpoints.Tables(c.shared.Region, id.AccountID)
 	for range writers {
 		warm(at, err)
 	}
 	for _, bucket := range buckets {
-		at, _, err := c.config.Endpoints.s3(c.regionOf(bucket), bucket)
-		warm(at, err)
+		warm(c.S3.Endpoint(bucket))
 	}
 	crc64nvme.New() // the first call asks the processor for its features: better now than later
 	wg.Wait()
@@ -170,22 +123,6 @@ func (c *Client) Warm(ctx context.Context, writers int, buckets ...string) {
 // Close closes the connections and frees the buffers that no call is using. The client remains
 // usable.
 func (c *Client) Close() {
-	c.pool.closeAll()
-	c.buffers.release()
-}
-
-// regionOf returns the region that a bucket was last found in.
-func (c *Client) regionOf(bucket string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if region := c.regions[bucket]; region != "" {
-		return region
-	}
-	return c.config.Region
-}
-
-func (c *Client) setRegion(bucket, region string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.regions[bucket] = region
+	c.shared.Pool.Close()
+	c.S3.Release()
 }

@@ -8,6 +8,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/runtime/lambdatest"
 )
 
@@ -23,7 +24,7 @@ func environment(s *lambdatest.Server) func(string) string {
 	}
 }
 
-func ExampleClient_Object() {
+func ExampleClient_read() {
 	server := lambdatest.NewServer()
 	defer server.Close()
 	server.S3.CreateBucket("logs")
@@ -39,7 +40,7 @@ func ExampleClient_Object() {
 		fmt.Println(err)
 		return
 	}
-	object, err := client.Object(context.Background(), aws.ObjectRef{Bucket: "logs", Key: "today.csv"})
+	object, err := client.S3.Object(context.Background(), s3.ObjectRef{Bucket: "logs", Key: "today.csv"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -50,7 +51,7 @@ func ExampleClient_Object() {
 	// Output: 19 bytes: "Hospital,Diagnosis\n", <nil>
 }
 
-func ExampleWriter() {
+func ExampleClient_write() {
 	server := lambdatest.NewServer()
 	defer server.Close()
 	server.DynamoDB.CreateTable("results")
@@ -65,26 +66,11 @@ func ExampleWriter() {
 	batch.Reset("results")
 	batch.Put(ddbwire.S("PK", "request"), ddbwire.S("SK", "one"), ddbwire.N("AverageRecoveryTime", "32.5"))
 	batch.Put(ddbwire.S("PK", "request"), ddbwire.S("SK", "two"), ddbwire.N("AverageRecoveryTime", "7"))
-	w := client.Writer(context.Background())
+	w := client.DynamoDB.Writer(context.Background())
 	defer w.Close()
 	err = w.BatchWrite(&batch)
 	fmt.Println(len(server.DynamoDB.Items("results")), err)
 	// Output: 2 <nil>
-}
-
-func ExampleWriteError() {
-	err := error(&aws.WriteError{Table: "results", Written: 20, Left: 5, Err: aws.ErrDeadline})
-	fmt.Println(err)
-	// Output: aws: BatchWriteItem results: the deadline is near
-}
-
-func ExampleError() {
-	err := error(&aws.Error{
-		Op: "GetObject", Place: "s3://logs/today.csv", Status: 404, Code: "NoSuchKey", Err: aws.ErrNoSuchKey,
-		Hint: "check the key; in an event it is URL-encoded, in S3 it is not",
-	})
-	fmt.Println(err)
-	// Output: aws: GetObject s3://logs/today.csv: no such key (404 NoSuchKey); check the key; in an event it is URL-encoded, in S3 it is not
 }
 
 func ExampleFromEnv() {

@@ -12,7 +12,9 @@ import (
 	"reduction/aggregate"
 	"reduction/csvfast"
 	"reduction/ddbwire"
-	"reduction/internal/aws"
+	"reduction/internal/aws/request"
+	"reduction/internal/aws/s3"
+	"reduction/internal/aws/transport"
 	"reduction/internal/http1"
 	"reduction/internal/job"
 	"reduction/runtime/lambdatest"
@@ -26,18 +28,18 @@ var causes = []struct {
 	by   []lambdatest.FaultKind
 }{
 	{"died", errDied, []lambdatest.FaultKind{died}},
-	{"expired", aws.ErrExpired, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
-	{"throttled", aws.ErrThrottled, []lambdatest.FaultKind{lambdatest.Throttle}},
+	{"expired", request.ErrExpired, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
+	{"throttled", request.ErrThrottled, []lambdatest.FaultKind{lambdatest.Throttle}},
 	// The answer to a HEAD has a status and no body: what is throttled is not available, and what has
 	// expired is refused.
-	{"unavailable", aws.ErrUnavailable, []lambdatest.FaultKind{lambdatest.ServerError, lambdatest.Answer, lambdatest.Throttle}},
-	{"refused", aws.ErrRefused, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
-	{"changed", aws.ErrChanged, []lambdatest.FaultKind{changed, lambdatest.WrongETag}},
-	{"checksum", aws.ErrChecksum, damage},
-	{"no checksum", aws.ErrNoChecksum, damage},
-	{"corrupt", aws.ErrCorrupt, damage},
-	{"range", aws.ErrRange, damage},
-	{"size", aws.ErrSize, damage},
+	{"unavailable", request.ErrUnavailable, []lambdatest.FaultKind{lambdatest.ServerError, lambdatest.Answer, lambdatest.Throttle}},
+	{"refused", request.ErrRefused, []lambdatest.FaultKind{lambdatest.ExpiredToken}},
+	{"changed", s3.ErrChanged, []lambdatest.FaultKind{changed, lambdatest.WrongETag}},
+	{"checksum", s3.ErrChecksum, damage},
+	{"no checksum", s3.ErrNoChecksum, damage},
+	{"corrupt", request.ErrCorrupt, damage},
+	{"range", s3.ErrRange, damage},
+	{"size", s3.ErrSize, damage},
 	{"gzip", gzip.ErrChecksum, damage},
 	{"gzip", gzip.ErrHeader, damage},
 	{"gzip", anyFlate, damage},
@@ -49,7 +51,7 @@ var causes = []struct {
 	{"bad row", aggregate.ErrNumber, damage},
 	{"answer", ddbwire.ErrAnswer, damage},
 	{"answer", http1.ErrMalformed, damage},
-	{"stalled", aws.ErrStalled, []lambdatest.FaultKind{impatient}},
+	{"stalled", transport.ErrStalled, []lambdatest.FaultKind{impatient}},
 	{"table keys", ddbwire.ErrTableKeys, []lambdatest.FaultKind{noSortKey}},
 	{"cut", io.ErrUnexpectedEOF, loss},
 	{"cut", http1.ErrUnanswered, loss},

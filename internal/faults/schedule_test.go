@@ -143,7 +143,7 @@ func (s *schedule) patience() time.Duration {
 	return patience
 }
 
-// largeSize is over the size from which package aws reads ahead, 16 MiB.
+// largeSize is over the size from which package s3 reads ahead, 16 MiB.
 const largeSize = 17 << 20
 
 // largeObjects are made once: they differ in their rows' values only.

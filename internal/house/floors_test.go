@@ -34,14 +34,22 @@ var floors = []floor{
 	// Floor 2: knows services, or the job; never both.
 	{"reduction/runtime", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/logline", "reduction/internal/rawio"}, socket},
 	{"reduction/internal/event", []string{"reduction/internal/json", "reduction/internal/env", "reduction/internal/spelling"}, pure},
-	{"reduction/internal/aws", []string{"reduction/internal/http1", "reduction/internal/json", "reduction/internal/crc64nvme", "reduction/internal/rawio", "reduction/internal/env",
-		"reduction/sigv4", "reduction/ddbwire"}, socket},
+	{awsRoom + "endpoint", nil, pure},
+	{awsRoom + "retry", []string{"reduction/internal/http1"}, pure},
+	{awsRoom + "transport", []string{awsRoom + "endpoint", awsRoom + "retry", "reduction/internal/http1", "reduction/internal/rawio", "reduction/internal/env"}, socket},
+	{awsRoom + "credentials", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", "reduction/internal/http1", "reduction/internal/json", "reduction/sigv4"}, socket},
+	{awsRoom + "request", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", awsRoom + "credentials", "reduction/internal/http1", "reduction/sigv4"}, socket},
+	{awsRoom + "s3", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", awsRoom + "credentials", awsRoom + "request",
+		"reduction/internal/http1", "reduction/internal/crc64nvme", "reduction/sigv4"}, socket},
+	{awsRoom + "dynamodb", []string{awsRoom + "endpoint", awsRoom + "retry", awsRoom + "transport", awsRoom + "credentials", awsRoom + "request",
+		"reduction/internal/http1", "reduction/sigv4", "reduction/ddbwire"}, socket},
+	{"reduction/internal/aws", []string{awsRoom + "...", "reduction/internal/crc64nvme", "reduction/internal/env", "reduction/sigv4"}, socket},
 	{"reduction/internal/job", []string{"reduction/csvfast", "reduction/aggregate", "reduction/ddbwire", "reduction/internal/env", "reduction/internal/spelling"}, pure},
 
 	// Stands on the job.
 	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/job"}, pure},
-	{"reduction/internal/stores", []string{"reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
-	{"reduction/internal/steps", []string{"reduction/internal/stores", "reduction/internal/event", "reduction/internal/aws", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, socket},
+	{"reduction/internal/stores", []string{"reduction/internal/aws", awsRoom + "s3", awsRoom + "dynamodb", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
+	{"reduction/internal/steps", []string{"reduction/internal/stores", "reduction/internal/event", "reduction/internal/aws", awsRoom + "s3", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},
@@ -57,7 +65,7 @@ var floors = []floor{
 	{lab + "sandbox", nil, tool},
 	{lab + "powertuning", nil, tool},
 	{lab + "reportline", nil, tool},
-	{lab + "account", []string{"reduction/internal/aws", "reduction/internal/env", "reduction/sigv4/..."}, tool},
+	{lab + "account", []string{awsRoom + "endpoint", "reduction/internal/env", "reduction/sigv4/..."}, tool},
 	{lab + "pricing", []string{"reduction/ddbwire", "reduction/runtime/lambdatest"}, tool},
 	{lab + "lambdaapi", []string{lab + "account"}, tool},
 	{lab + "published", []string{lab + "pricing"}, tool},
@@ -89,6 +97,7 @@ var floors = []floor{
 	{"reduction/internal/dataset", nil, tool},
 	{"reduction/internal/workflow", nil, tool},
 	{"reduction/internal/shardtest", []string{"reduction/internal/job", "reduction/aggregate"}, tool},
+	{awsRoom + "awstest", []string{awsRoom + "...", "reduction/internal/env", "reduction/runtime/lambdatest", "reduction/sigv4"}, tool},
 	{"reduction", anything, tool},
 	{"reduction/internal/bench", []string{"reduction/internal/machine"}, tool},
 	{"reduction/internal/machine", nil, tool},
@@ -112,6 +121,9 @@ const (
 )
 
 var anything = []string{"reduction/..."}
+
+// awsRoom begins the import paths of the packages that aws is made of.
+const awsRoom = "reduction/internal/aws/"
 
 // lab begins the import paths of the lab's packages.
 const lab = "reduction/cmd/lab/internal/"

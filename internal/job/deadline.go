@@ -7,7 +7,7 @@ import (
 )
 
 // lastMoment is how long before the deadline reading stops: long enough to report that. Package
-// aws's Writer uses the same time.
+// dynamodb's Writer uses the same time.
 const lastMoment = 500 * time.Millisecond
 
 // ErrDeadline says that the invocation's time was over before everything was read.

@@ -10,6 +10,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/job"
 	"reduction/internal/stores"
 	"reduction/runtime/lambdatest"
@@ -101,7 +102,7 @@ func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // reduce reads an object, as the job does before it writes.
 func reduce(client *aws.Client, key string, rows int) error {
-	o, err := client.Object(context.Background(), aws.ObjectRef{Bucket: netBucket, Key: key})
+	o, err := client.S3.Object(context.Background(), s3.ObjectRef{Bucket: netBucket, Key: key})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"reduction/internal/aws"
+	"reduction/internal/aws/endpoint"
+	"reduction/internal/aws/transport"
 	"reduction/sigv4"
 )
 
@@ -141,8 +143,8 @@ func (c *canned) client(b *testing.B) *aws.Client {
 	client, err := aws.New(aws.Config{
 		Region:      "us-east-1",
 		Credentials: credentials,
-		Endpoints:   aws.Endpoints{S3: c.url, DynamoDB: c.url},
-		CABundle:    c.caBundle,
+		Endpoints:   endpoint.Settings{S3: c.url, DynamoDB: c.url},
+		Options:     transport.Options{CABundle: c.caBundle},
 	})
 	if err != nil {
 		b.Fatal(err)

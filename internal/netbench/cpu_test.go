@@ -18,6 +18,7 @@ import (
 
 	"reduction/csvfast"
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/sigv4"
 )
 
@@ -85,7 +86,7 @@ func collectorTime() float64 {
 }
 
 func readObject(client *aws.Client, do func(io.Reader) error) error {
-	o, err := client.Object(context.Background(), aws.ObjectRef{Bucket: netBucket, Key: syntheticKey})
+	o, err := client.S3.Object(context.Background(), s3.ObjectRef{Bucket: netBucket, Key: syntheticKey})
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"reduction/ddbwire"
-	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/job"
 	"reduction/runtime"
 )
@@ -57,7 +57,7 @@ func benchObject(b *testing.B, encrypted bool) {
 	buf := make([]byte, 128<<10)
 	b.SetBytes(int64(len(data)))
 	loop(b, func() error {
-		o, err := client.Object(context.Background(), aws.ObjectRef{Bucket: "logs", Key: "1m.csv"})
+		o, err := client.S3.Object(context.Background(), s3.ObjectRef{Bucket: "logs", Key: "1m.csv"})
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func benchSend(b *testing.B, encrypted bool) {
 	}
 	groups := r.Groups()[:ddbwire.MaxBatchItems]
 	client := newCanned(b, encrypted, cannedDynamoDB()).client(b)
-	w := client.Writer(context.Background())
+	w := client.DynamoDB.Writer(context.Background())
 	defer w.Close()
 	var batch ddbwire.Batch
 	var mean []byte

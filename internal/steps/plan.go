@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/event"
 	"reduction/internal/job"
 	"reduction/internal/shard"
@@ -105,9 +105,9 @@ func (r *Runner) objects(ctx context.Context, in *event.Event, run *event.Run) (
 		}
 		for i := range in.Objects {
 			o := &in.Objects[i]
-			h, err := r.Client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag})
+			h, err := r.Client.S3.Head(ctx, s3.ObjectRef{Bucket: o.Bucket, Key: o.Key, VersionID: o.VersionID, ETag: o.ETag})
 			if err == nil && h.Size < 0 {
-				err = &job.Error{Bucket: o.Bucket, Key: o.Key, Err: aws.ErrUnconfirmed}
+				err = &job.Error{Bucket: o.Bucket, Key: o.Key, Err: s3.ErrUnconfirmed}
 			}
 			if err != nil {
 				return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/job"
 	"reduction/internal/shard"
 )
@@ -22,12 +23,12 @@ type Shards struct {
 
 // Open opens a part of an object. It fails where the object has another ETag than in the plan.
 func (s Shards) Open(ctx context.Context, o shard.Object, from, to int64) (io.ReadCloser, error) {
-	return s.Client.Part(ctx, aws.ObjectRef(o.Object), from, to, o.Size), nil
+	return s.Client.S3.Part(ctx, s3.ObjectRef(o.Object), from, to, o.Size), nil
 }
 
 // List returns the objects of a bucket whose keys begin with a prefix, without partials.
 func (s Shards) List(ctx context.Context, bucket, prefix string) (objects []shard.Object, err error) {
-	listed, err := s.Client.List(ctx, bucket, prefix, shard.MaxObjects)
+	listed, err := s.Client.S3.List(ctx, bucket, prefix, shard.MaxObjects)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +49,8 @@ var ErrTwoPartials = errors.New("a task has two partials that differ: an object 
 
 // PutPartial stores a partial, or finds the same one stored.
 func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error {
-	err := s.Client.Create(ctx, s.Bucket, s.Partials+name, data)
-	if !errors.Is(err, aws.ErrExists) {
+	err := s.Client.S3.Create(ctx, s.Bucket, s.Partials+name, data)
+	if !errors.Is(err, s3.ErrExists) {
 		return err
 	}
 	there, err := s.OpenPartial(ctx, name)
@@ -83,13 +84,13 @@ func isSame(src io.Reader, data []byte) (bool, error) {
 
 // ReadPartial reads a small object that is kept beside partials. take is asked for memory before.
 func (s Shards) ReadPartial(ctx context.Context, name string, take func(bytes int64) error) ([]byte, error) {
-	src, err := s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	src, err := s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
 	if src.Size() < 0 {
-		return nil, &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: aws.ErrUnconfirmed}
+		return nil, &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: s3.ErrUnconfirmed}
 	}
 	if err := take(src.Size()); err != nil {
 		return nil, err
@@ -104,5 +105,5 @@ func (s Shards) ReadPartial(ctx context.Context, name string, take func(bytes in
 
 // OpenPartial opens a partial.
 func (s Shards) OpenPartial(ctx context.Context, name string) (io.ReadCloser, error) {
-	return s.Client.Object(ctx, aws.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	return s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/internal/job"
 	"reduction/internal/shard"
 	"reduction/runtime/lambdatest"
@@ -91,8 +92,8 @@ func TestShards(t *testing.T) {
 		t.Errorf("the same bytes again: %v", err)
 	}
 	s.S3.Put("feed", "days/large.csv", append([]byte(large), '\n'))
-	if _, err := m.Map(ctx, nil, p, shard.Task{Shard: 2, Start: shard.Guess}); !errors.Is(err, aws.ErrChanged) {
-		t.Errorf("%v, want %v", err, aws.ErrChanged)
+	if _, err := m.Map(ctx, nil, p, shard.Task{Shard: 2, Start: shard.Guess}); !errors.Is(err, s3.ErrChanged) {
+		t.Errorf("%v, want %v", err, s3.ErrChanged)
 	}
 }
 

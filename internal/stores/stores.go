@@ -8,6 +8,8 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/dynamodb"
+	"reduction/internal/aws/s3"
 	"reduction/internal/job"
 	"reduction/internal/shard"
 )
@@ -17,12 +19,12 @@ type Source struct{ Client *aws.Client }
 
 // Object opens an object.
 func (s Source) Object(ctx context.Context, o job.Object) (job.Body, error) {
-	return s.Client.Object(ctx, aws.ObjectRef(o))
+	return s.Client.S3.Object(ctx, s3.ObjectRef(o))
 }
 
 // List returns the objects of a prefix, without those that runs in shards keep.
 func (s Source) List(ctx context.Context, bucket, prefix string, most int) ([]job.Listed, error) {
-	all, err := s.Client.List(ctx, bucket, prefix, most)
+	all, err := s.Client.S3.List(ctx, bucket, prefix, most)
 	listed := make([]job.Listed, 0, len(all))
 	for _, o := range all {
 		if !shard.IsKept(o.Key) {
@@ -34,8 +36,8 @@ func (s Source) List(ctx context.Context, bucket, prefix string, most int) ([]jo
 
 // Current returns the current version of an object, or the zero Version if there is none.
 func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) {
-	h, err := s.Client.Head(ctx, aws.ObjectRef{Bucket: o.Bucket, Key: o.Key})
-	if errors.Is(err, aws.ErrNoSuchKey) {
+	h, err := s.Client.S3.Head(ctx, s3.ObjectRef{Bucket: o.Bucket, Key: o.Key})
+	if errors.Is(err, s3.ErrNoSuchKey) {
 		return job.Version{}, nil
 	}
 	return job.Version{ETag: h.ETag, VersionID: h.VersionID, Modified: h.Modified}, err
@@ -45,22 +47,22 @@ func (s Source) Current(ctx context.Context, o job.Object) (job.Version, error) 
 type Sink struct{ Client *aws.Client }
 
 // Writer returns a Writer that writes until ctx ends.
-func (s Sink) Writer(ctx context.Context) job.Writer { return s.Client.Writer(ctx) }
+func (s Sink) Writer(ctx context.Context) job.Writer { return s.Client.DynamoDB.Writer(ctx) }
 
 // CheckTable checks that a table has the keys that items have.
 func (s Sink) CheckTable(ctx context.Context, table string) error {
-	return s.Client.CheckTable(ctx, table)
+	return s.Client.DynamoDB.CheckTable(ctx, table)
 }
 
 // Item reads an item.
 func (s Sink) Item(ctx context.Context, table, pk, sk string) (map[string]string, error) {
-	return s.Client.Item(ctx, table, pk, sk)
+	return s.Client.DynamoDB.Item(ctx, table, pk, sk)
 }
 
 // PutItem stores an item if a condition is met, and reports whether it did.
 func (s Sink) PutItem(ctx context.Context, b *ddbwire.Batch, condition string, number ddbwire.Attr) (bool, error) {
-	err := s.Client.PutItem(ctx, b, condition, number)
-	if errors.Is(err, aws.ErrCondition) {
+	err := s.Client.DynamoDB.PutItem(ctx, b, condition, number)
+	if errors.Is(err, dynamodb.ErrCondition) {
 		return false, nil
 	}
 	return err == nil, err

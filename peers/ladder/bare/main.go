@@ -12,6 +12,7 @@ import (
 
 	"reduction/ddbwire"
 	"reduction/internal/aws"
+	"reduction/internal/aws/s3"
 	"reduction/peers/ladder/plain"
 	"reduction/runtime"
 )
@@ -39,7 +40,7 @@ func main() {
 	}
 	runtime.Start(func(ctx context.Context, inv *runtime.Invocation) ([]byte, error) {
 		roots.Do(plain.Roots)
-		object, err := client.Object(ctx, aws.ObjectRef{Bucket: bucket, Key: key})
+		object, err := client.S3.Object(ctx, s3.ObjectRef{Bucket: bucket, Key: key})
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +98,7 @@ func batch(ctx context.Context, client *aws.Client, table, id string, keys []pla
 			return err
 		}
 	}
-	w := client.Writer(ctx)
+	w := client.DynamoDB.Writer(ctx)
 	defer w.Close()
 	return w.BatchWrite(&b)
 }

@@ -19,7 +19,7 @@ import (
 	"strings"
 	"time"
 
-	"reduction/internal/aws"
+	"reduction/internal/aws/endpoint"
 	"reduction/internal/env"
 	"reduction/sigv4"
 )
@@ -88,7 +88,7 @@ func Load(s Source) (*Account, error) {
 				return strings.TrimRight(configured, "/")
 			}
 		}
-		return "https://" + aws.RegionalHost(service, a.Region, fips, dual)
+		return "https://" + endpoint.RegionalHost(service, a.Region, fips, dual)
 	}
 	if u, err := url.Parse(a.endpoint("lambda")); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("the endpoint %q is no URL of http or https", a.endpoint("lambda"))

@@ -59,7 +59,7 @@ type Estimate struct {
 const (
 	// startUp is how long a function takes beside reading: its start, its header, its partial.
 	startUp = 0.5
-	// rangeSize is how much one GET reads: that of package aws.
+	// rangeSize is how much one GET reads: that of package s3.
 	rangeSize = 8 << 20
 	// perCounter is what a group's counter for one treatment takes in a partial, and perGroup
 	// what its names, place and sum take: docs/scale.md.
