@@ -91,8 +91,9 @@ integration: dist/$(HOST)/bootstrap dist/$(HOST)/lab ## the function on servers 
 	.build/integration/venv/bin/python peers/integration/emulator.py $^
 	.build/integration/venv/bin/python peers/integration/measure.py .build/integration $^
 	.build/integration/venv/bin/python peers/integration/deploy.py .build/integration dist/$(HOST)/lab
+	.build/integration/venv/bin/python peers/integration/statemachine.py .build/integration dist/$(HOST)/lab
 
-deploycheck: ## deploy/ checked by cfn-lint, SAM, checkov and shellcheck (needs Python, network)
+deploycheck: ## deploy/ checked by cfn-lint, SAM, checkov, asl-validator, shellcheck (needs Python, npm, network)
 	deploy/check.sh .build/deploycheck
 
 peers: ## build the rivals whose toolchain is installed: Rust, Go, Node.js, Python (needs network)

@@ -92,7 +92,7 @@ main() {
 	else
 		ours "$stack" 'reduction: '
 		bucket=$(resource "$stack" Bucket) table=$(resource "$stack" Table)
-		echo "stack $stack: its function, queues, alarms and log will be removed"
+		echo "stack $stack: its function, state machine, queues, alarms and logs will be removed"
 		for queue in Queue DeadLetterQueue; do
 			url=$(resource "$stack" "$queue")
 			[ -z "$url" ] || echo "	with $(waiting "$url") messages in $url"

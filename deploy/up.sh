@@ -80,6 +80,14 @@ same_region() {
 	[ "$location" = "$region" ] || fail "bucket $1 is in $location, the stack would be in $region: give --region $location"
 }
 
+# runs_expire BUCKET succeeds if a lifecycle rule of the bucket names what runs in shards keep.
+runs_expire() {
+	case $(aws s3api get-bucket-lifecycle-configuration --bucket "$1" 2>/dev/null) in
+	*'"reduction-runs/"'*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # digest FILE prints the SHA-256 of a file.
 digest() {
 	if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -c1-64
@@ -160,14 +168,14 @@ try_example() {
 
 # All of it is read before any of it runs: the file may change meanwhile, by git pull for one.
 main() {
-	local before new status goarch package code packages schema
+	local before new status goarch package code definition packages schema machine
 	local try='' architecture='' parameters=()
 	while [ $# -gt 0 ]; do
 		common_flag "$@"
 		[ "$taken" = 0 ] || { shift "$taken" && continue; }
 		case $1 in
 		--try) try=1 ;;
-		CodeBucket=* | CodeKey=*) fail "${1%%=*} is set by this script" ;;
+		CodeBucket=* | CodeKey=* | DefinitionKey=*) fail "${1%%=*} is set by this script" ;;
 		Architecture=*) architecture=${1#*=} parameters+=("$1") ;;
 		ExistingBucket=*) bucket=${1#*=} parameters+=("$1") ;;
 		ExistingTable=*) table=${1#*=} parameters+=("$1") ;;
@@ -208,19 +216,29 @@ main() {
 	mkdir -p "$(dirname "$package")"
 	(cd "$here/.." && go run ./cmd/pack zip -arch "$goarch" -o "$package" ./bootstrap)
 	code=$architecture-$(digest "$package").zip
+	definition=statemachine-$(digest "$here/statemachine.asl.json").json
 	status=$(settled "$stack-packages")
 	case $status in NONE | REVIEW_IN_PROGRESS) ;; *) ours "$stack-packages" 'reduction, packages: ' ;; esac
 	deploy "$stack-packages" "$here/packages.yaml"
 	packages=$(output "$stack-packages" Bucket)
 	aws s3 cp --only-show-errors "$package" "s3://$packages/$code"
+	aws s3 cp --only-show-errors "$here/statemachine.asl.json" "s3://$packages/$definition"
 
 	[ -z "$bucket" ] || eventbridge "$bucket"
-	deploy "$stack" "$here/template.yaml" "CodeBucket=$packages" "CodeKey=$code" ${parameters[@]+"${parameters[@]}"}
+	deploy "$stack" "$here/template.yaml" "CodeBucket=$packages" "CodeKey=$code" "DefinitionKey=$definition" \
+		${parameters[@]+"${parameters[@]}"}
 	[ -z "$new$try" ] || try_example
 
 	echo "read from    s3://$(output "$stack" Bucket)"
 	echo "written to   $(output "$stack" Table)"
 	echo "log          $(output "$stack" LogGroup)"
+	machine=$(resource "$stack" StateMachine)
+	if [ -n "$machine" ]; then
+		echo "in shards    $machine"
+		bucket=$(parameter "$stack" ExistingBucket)
+		[ -z "$bucket" ] || runs_expire "$bucket" ||
+			echo "WARNING: no lifecycle rule of $bucket names reduction-runs/. Partial results may stay for ever: docs/scale.md"
+	fi
 	[ -n "$(parameter "$stack" AlarmTopicArn)" ] ||
 		echo "WARNING: nobody is told when an object fails. Run this again with AlarmTopicArn=ARN of an SNS topic"
 }

@@ -2,106 +2,30 @@
 
     python deploy.py FOLDER LAB
 
-FOLDER is what install.sh filled. The account is ministack, which runs packages for provided.al2023
-as processes, and enforces the rights of the function's role and the policies of buckets and queues.
-It listens on loopback. The AWS CLI does all the work, as on AWS. Exit status 1 says that something
-was not as it should be.
-
-ministack 1.5.33 departs from AWS in three points, and this script makes up for them: it does not
-tell the function of LogFormat; of a mapping that a stack makes it does not understand
-MaximumConcurrency, until it is set again; and it does not tell the function whom to trust.
+FOLDER is what install.sh filled. account.py says what the account is. Exit status 1 says that
+something was not as it should be.
 """
 
 import json
-import os
-import platform
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from contextlib import contextmanager
 from pathlib import Path
 
-import boto3
-
-from common import case, failures, free_port, process, reference
+from account import ARCHITECTURE, LEAST, ROOT, account, installed, until
+from common import case, failures, reference
 
 TOOLS, LAB = (Path(p).resolve() for p in sys.argv[1:3])
-ROOT = Path(__file__).resolve().parents[2]
-BIN = TOOLS / "account" / "bin"
-LEAST = 5  # MinRecords, where nothing else is said
-ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 
 
-@contextmanager
-def account(folder):
-    """ministack; yields the environment in which the AWS CLI and boto3 find it."""
-    port, certificate, key = free_port(), folder / "certificate.pem", folder / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
-    shared = {"HOME": str(folder), "TMPDIR": str(folder), "AWS_ENDPOINT_URL": f"https://localhost:{port}", "AWS_CA_BUNDLE": str(certificate)}
-    server = {**shared, "PATH": os.environ["PATH"], "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true", "USE_SSL": "1",
-              "MINISTACK_SSL_CERT": str(certificate), "MINISTACK_SSL_KEY": str(key), "AWS_LAMBDA_LOG_FORMAT": "JSON"}
-    go = {name: value for name, value in os.environ.items() if name.startswith(("GO", "CGO", "XDG"))}
-    cache = subprocess.run(["go", "env", "GOCACHE", "GOMODCACHE"], capture_output=True, text=True, check=True).stdout.split()
-    with open(folder / "ministack.log", "wb") as log, process([BIN / "python", "-m", "ministack"], server, log, port):
-        yield {**shared, **go, "GOCACHE": cache[0], "GOMODCACHE": cache[1], "PATH": f"{BIN}:{os.environ['PATH']}",
-               "AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-
-
-def mend(mappings, stop):
-    """Set MaximumConcurrency again in each new mapping."""
-    mended = set()
-    while not stop.wait(0.5):
-        for mapping in mappings.list_event_source_mappings()["EventSourceMappings"]:
-            if mapping["UUID"] not in mended:
-                mended.add(mapping["UUID"])
-                mappings.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": 10})
-
-
-def until(what, seconds=300):
-    """Call what until it returns something, and return that."""
-    end = time.time() + seconds
-    while time.time() < end:
-        if found := what():
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"not within {seconds} s")
-
-
-def main(tmp, env):
-    def client(service):
-        return boto3.client(service, endpoint_url=env["AWS_ENDPOINT_URL"], verify=env["AWS_CA_BUNDLE"], region_name=env["AWS_DEFAULT_REGION"],
-                            aws_access_key_id=env["AWS_ACCESS_KEY_ID"], aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"])
-
-    s3, dynamodb, sqs, cloudformation, functions = (client(service) for service in ("s3", "dynamodb", "sqs", "cloudformation", "lambda"))
-    stop = threading.Event()
-    mender = threading.Thread(target=mend, args=(client("lambda"), stop))
-    mender.start()
-
-    def script(name, *arguments, status=0, answer=""):
-        done = subprocess.run([ROOT / "deploy" / name, *arguments], env=env, input=answer, capture_output=True, text=True)
-        said = done.stdout + done.stderr
-        assert done.returncode == status, f"exit status {done.returncode}: {said}"
-        return said
-
-    def outputs(stack):
-        return {o["OutputKey"]: o["OutputValue"] for o in cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]}
-
-    def items(table):
-        return dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+def main(tmp, aws):
+    script, outputs, items, result = aws.script, aws.outputs, aws.items, aws.result
+    s3, dynamodb, sqs, cloudformation, functions = (aws.client(service) for service in ("s3", "dynamodb", "sqs", "cloudformation", "lambda"))
 
     def pointer(table, bucket, key):
         found = dynamodb.get_item(TableName=table, ConsistentRead=True, Key={"PK": {"S": "latest"}, "SK": {"S": f"#object#{bucket}#{key}"}})
         return found.get("Item")
-
-    def result(table, key):
-        found = dynamodb.query(TableName=table, ConsistentRead=True, KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": key})
-        return {(i["Diagnosis"]["S"], i["Hospital"]["S"]): (float(i["AverageRecoveryTime"]["N"]), i["MostUsedTreatment"]["S"])
-                for i in found["Items"] if "Diagnosis" in i}
 
     feed = tmp / "feed.csv"
     subprocess.run([LAB, "generate", "--rows", "2000", "--out", feed], check=True, stderr=subprocess.DEVNULL)
@@ -120,6 +44,7 @@ def main(tmp, env):
         assert {(d, h): (float(mean), treatment) for d, h, mean, treatment, _ in rows[1:]} == reference(example, LEAST), said
         assert "WARNING: nobody is told" in said, said
         out = outputs("reduction")
+        assert "StateMachine" not in out and aws.client("stepfunctions").list_state_machines()["stateMachines"] == []
         assert items(out["Table"]) == [], "of the example something is left in the table"
         assert "Contents" not in s3.list_objects_v2(Bucket=out["Bucket"]), "the example is left in the bucket"
 
@@ -160,7 +85,7 @@ def main(tmp, env):
         command = re.search(r"## Read the result.*?```sh\n(.*?)```", (ROOT / "docs" / "deploy.md").read_text(), re.S)[1]
         diagnosis = min(d for d, _ in reference(feed, LEAST))
         done = subprocess.run(["bash", "-euc", command], capture_output=True, text=True, check=True,
-                              env={**env, "TABLE": table, "BUCKET": bucket, "KEY": "feed/in.csv", "DIAGNOSIS": diagnosis})
+                              env={**aws.env, "TABLE": table, "BUCKET": bucket, "KEY": "feed/in.csv", "DIAGNOSIS": diagnosis})
         got = [(float(mean), hospital, treatment) for mean, _, treatment, hospital in (line.split("\t") for line in done.stdout.splitlines())]
         want = {(mean, h, treatment) for (d, h), (mean, treatment) in reference(feed, LEAST).items() if d == diagnosis}
         assert set(got) == want and [mean for mean, *_ in got] == sorted(mean for mean, *_ in got), done.stdout
@@ -188,7 +113,7 @@ def main(tmp, env):
 
     @case("a bucket and a table that are there: notifications are kept, and nothing is removed")
     def _():
-        s3.create_bucket(Bucket="hospital", CreateBucketConfiguration={"LocationConstraint": env["AWS_DEFAULT_REGION"]})
+        s3.create_bucket(Bucket="hospital", CreateBucketConfiguration={"LocationConstraint": aws.env["AWS_DEFAULT_REGION"]})
         queue = sqs.create_queue(QueueName="others")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         policy = {"Version": "2012-10-17", "Statement": [
@@ -199,8 +124,8 @@ def main(tmp, env):
         dynamodb.create_table(TableName="Results", BillingMode="PAY_PER_REQUEST",
                               AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
                               KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}])
-        said = script("up.sh", "--yes", "--stack", "second", f"Architecture={ARCHITECTURE}", "ExistingBucket=hospital", "ExistingTable=Results")
-        assert "its notifications are now" in said, said
+        said = script("up.sh", "--yes", "--stack", "second", f"Architecture={ARCHITECTURE}", "ExistingBucket=hospital", "ExistingTable=Results", "Shards=on")
+        assert "its notifications are now" in said and "no lifecycle rule of hospital names" in said, said
         now = s3.get_bucket_notification_configuration(Bucket="hospital")
         assert now["EventBridgeConfiguration"] == {} and now["QueueConfigurations"][0]["Id"] == "others", now
         assert items("Results") == []
@@ -232,14 +157,11 @@ def main(tmp, env):
         assert table not in dynamodb.list_tables()["TableNames"]
         assert bucket not in [b["Name"] for b in s3.list_buckets()["Buckets"]]
 
-    stop.set()
-    mender.join()
 
-
-if not (BIN / "ministack").exists() or not shutil.which("openssl"):
+if not installed(TOOLS):
     print("left out, not installed: ministack and the AWS CLI, or openssl")
 else:
-    with tempfile.TemporaryDirectory() as tmp, account(Path(tmp)) as env:
-        main(Path(tmp), env)
+    with tempfile.TemporaryDirectory() as tmp, account(TOOLS, Path(tmp)) as aws:
+        main(Path(tmp), aws)
 if failures:
     sys.exit(f"{len(failures)} failed: {', '.join(failures)}")
