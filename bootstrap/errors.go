@@ -109,7 +109,6 @@ var errorTypes = [...]struct {
 	{&shard.ErrPartial, "Function.BadPartial"},
 	{&shard.ErrBroken, "Function.BadPartial"},
 	{&shard.ErrTask, "Function.BadPartial"},
-	{&steps.ErrStrange, "Function.BadPartial"},
 }
 
 // typedError is an error and the name of its type, which package runtime sends to Lambda.

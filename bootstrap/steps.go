@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"reduction/internal/event"
 	"reduction/internal/logline"
@@ -108,8 +107,12 @@ func (f *function) needed(of logline.Invocation, in *event.Event) error {
 	for i := range in.Ignored {
 		f.ignored(of, &in.Ignored[i])
 	}
-	if in.Sender != event.Direct {
-		in.Objects = slices.DeleteFunc(in.Objects, func(o event.Object) bool { return f.kept(of, &o) })
+	objects := in.Objects
+	in.Objects = nil
+	for i := range objects {
+		if in.Sender == event.Direct || !f.kept(of, &objects[i]) {
+			in.Objects = append(in.Objects, objects[i])
+		}
 	}
 	if len(in.Objects) == 0 {
 		return errNotNeeded

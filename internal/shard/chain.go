@@ -66,7 +66,7 @@ func Check(p *Plan, o *job.Options, heads []*Head) (*Chain, []Task, error) {
 	return &c.chain, nil, nil
 }
 
-// Fits says whether a head is that of a partial of the plan. A head may have lost its Objects.
+// Fits says whether a head is that of a partial of the plan.
 func (p *Plan) Fits(h *Head) bool {
 	if h.Run != p.Run || h.Settings != p.Settings || h.Shard < 0 || h.Shard >= len(p.Shards) {
 		return false
@@ -80,13 +80,12 @@ func (p *Plan) Fits(h *Head) bool {
 			return false
 		}
 	}
-	for i, o := range h.Objects {
-		if i >= len(h.Spans) || o != p.Objects[h.Spans[i].Object] {
+	for i := range h.Bad {
+		if uint(h.Bad[i].Object) >= uint(len(p.Objects)) {
 			return false
 		}
 	}
-	known := func(b Bad) bool { return b.Object >= 0 && b.Object < len(p.Objects) }
-	return (h.Damage == nil || known(*h.Damage)) && !slices.ContainsFunc(h.Bad, func(b Bad) bool { return !known(b) })
+	return h.Damage == nil || uint(h.Damage.Object) < uint(len(p.Objects))
 }
 
 // checking is the state of a Check.

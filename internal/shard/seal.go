@@ -45,11 +45,6 @@ func (s *sealed) Read(dst []byte) (int, error) {
 	return n, err
 }
 
-// whole says whether all has been read as it was written.
-func (s *sealed) whole() bool {
-	return string(s.last) == hex.EncodeToString(s.sum.Sum(nil))+"\n"
-}
-
 // open begins to read what is sealed.
 func (r *Reader) open(src io.Reader) {
 	if r.src.sum == nil {
@@ -64,5 +59,8 @@ func (r *Reader) open(src io.Reader) {
 // it is as it was written.
 func (r *Reader) ends(n int64) bool {
 	var want int64
-	return r.s.NumFields() == 3 && r.numbers(1, &want) && want == n && !r.s.Next() && r.s.Err() == nil && r.src.whole()
+	if r.s.NumFields() != 3 || !r.numbers(1, &want) || want != n || r.s.Next() || r.s.Err() != nil {
+		return false
+	}
+	return string(r.src.last) == hex.EncodeToString(r.src.sum.Sum(nil))+"\n"
 }

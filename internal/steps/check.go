@@ -15,7 +15,7 @@ import (
 // mapped again. Else it checks what a single run checks before it looks at its groups, and stores
 // the chain, which it returns, too.
 func (r *Runner) Check(ctx context.Context, s *event.Step) (next *event.Next, chain *shard.Chain, err error) {
-	if err := r.accept(&s.Run); err != nil {
+	if err := r.accept(&s.Run, false); err != nil {
 		return nil, nil, err
 	}
 	err = r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
@@ -43,7 +43,7 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 			return shard.ErrPartial
 		}
 		heads[i] = partial.Head
-		heads[i].Objects, heads[i].Treatments = nil, nil // they may be many, and nothing is merged here
+		heads[i].Treatments = nil // they may be many, and nothing is merged here
 		return nil
 	})
 	if err != nil {
@@ -68,9 +68,6 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 
 // rounds returns the plan, and the tasks of all rounds so far.
 func (r *Runner) rounds(ctx context.Context, store stores.Shards, run *event.Run, round int64, rows *job.Reducer) (p *shard.Plan, all []shard.Task, err error) {
-	if round == 0 {
-		return nil, nil, failed(run, ErrRun)
-	}
 	p, tasks, err := readPlan(ctx, store, run, rows)
 	if err == nil && run.Objects != int64(len(p.Objects)) {
 		err = strange(store, nameOfTasks(run.Name, 1))

@@ -195,32 +195,23 @@ func readTasks(ctx context.Context, store stores.Shards, run string, round int64
 	return tasks, err
 }
 
-// strange is the error about an object of a run that is not as this function writes it.
+// strange is the error about tasks that are not as this function writes them.
 func strange(store stores.Shards, name string) error {
-	return &job.Error{Bucket: store.Bucket, Key: store.Partials + name, Err: ErrStrange}
+	return &job.Error{Bucket: store.Bucket, Key: store.Partials + name, Err: shard.ErrPartial}
 }
 
-// readPlan reads the tasks of the first round, and returns the plan that they are of.
-func readPlan(ctx context.Context, store stores.Shards, run *event.Run, rows *job.Reducer) (p *shard.Plan, tasks []event.Task, err error) {
-	if tasks, err = readTasks(ctx, store, run.Name, 1, rows); err != nil {
+// readPlan reads the tasks of the first round, and returns the plan that they are of. It fails unless
+// each object is there from its beginning to its end, and one that is cut shares no shard.
+func readPlan(ctx context.Context, store stores.Shards, run *event.Run, rows *job.Reducer) (*shard.Plan, []event.Task, error) {
+	tasks, err := readTasks(ctx, store, run.Name, 1, rows)
+	if err != nil {
 		return nil, nil, err
 	}
-	if p = planOf(run, tasks); p == nil {
-		err = strange(store, nameOfTasks(run.Name, 1))
-	}
-	return p, tasks, err
-}
-
-// planOf returns the plan that the tasks of the first round are of. It is nil unless each object is
-// there from its beginning to its end, and one that is cut shares no shard.
-func planOf(run *event.Run, tasks []event.Task) *shard.Plan {
 	p := &shard.Plan{Run: run.Name, Settings: run.Settings}
-	left := int64(0) // of the last object
+	good, left := len(tasks) > 0, int64(0) // of the last object
 	for i := range tasks {
 		t := &tasks[i]
-		if t.Run != p.Run || t.Settings != p.Settings || t.Shard != int64(i) || len(t.Objects) == 0 {
-			return nil
-		}
+		good = good && t.Run == p.Run && t.Settings == p.Settings && t.Shard == int64(i) && len(t.Objects) > 0
 		for k := range t.Objects {
 			piece := &t.Objects[k]
 			o := objectOf(t.Bucket, piece)
@@ -230,15 +221,13 @@ func planOf(run *event.Run, tasks []event.Task) *shard.Plan {
 			}
 			last := len(p.Objects) - 1
 			whole := piece.To-piece.From == o.Size
-			if piece.Object != int64(last) || o != p.Objects[last] || piece.From != o.Size-left || !whole && len(t.Objects) > 1 {
-				return nil
-			}
+			good = good && piece.Object == int64(last) && o == p.Objects[last] && piece.From == o.Size-left && (whole || len(t.Objects) == 1)
 			left = o.Size - piece.To
 		}
 		p.Shards = append(p.Shards, piecesOf(t))
 	}
-	if len(p.Shards) == 0 || left > 0 {
-		return nil
+	if !good || left > 0 {
+		return nil, nil, strange(store, nameOfTasks(run.Name, 1))
 	}
-	return p
+	return p, tasks, nil
 }

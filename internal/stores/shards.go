@@ -109,7 +109,7 @@ func (s Shards) OpenPartial(ctx context.Context, name string) (io.ReadCloser, er
 }
 
 // ErrGone says that an object of a run is not there.
-var ErrGone = errors.New("an object of the run is not there: it was deleted, or the step before this one has not made it; start the run again")
+var ErrGone = errors.New("an object of the run is not there: start the run again")
 
 func (s Shards) open(ctx context.Context, name string) (*s3.Object, error) {
 	src, err := s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
