@@ -46,11 +46,13 @@ var errorTypes = [...]struct {
 	{&event.ErrNoObject, "Function.BadEvent"},
 	{&event.ErrStep, "Function.BadEvent"},
 	{&steps.ErrTwice, "Function.BadEvent"},
+	{&steps.ErrRun, "Function.BadEvent"},
 	{&steps.ErrParts, "Function.BadEvent"},
 	{&s3.ErrPlace, "Function.BadEvent"},
 	{&job.ErrLatestKey, "Function.BadEvent"},
 
 	{&s3.ErrNoSuchKey, "Function.NoSuchKey"},
+	{&stores.ErrGone, "Function.NoSuchKey"},
 	{&job.ErrNoObjects, "Function.NoSuchKey"},
 	{&shard.ErrNoObjects, "Function.NoSuchKey"},
 	{&s3.ErrNoSuchBucket, "Function.NoSuchBucket"},
@@ -107,7 +109,6 @@ var errorTypes = [...]struct {
 	{&shard.ErrPartial, "Function.BadPartial"},
 	{&shard.ErrBroken, "Function.BadPartial"},
 	{&shard.ErrTask, "Function.BadPartial"},
-	{&steps.ErrStrange, "Function.BadPartial"},
 }
 
 // typedError is an error and the name of its type, which package runtime sends to Lambda.

@@ -102,17 +102,22 @@ func (f *function) stepAnswer(ctx context.Context, inv *runtime.Invocation, s *e
 // errNotNeeded says that the input of plan is an event after which nothing is to be read.
 var errNotNeeded = errors.New("nothing is to be read: the log says why")
 
-// needed fails, and logs why, where an input names nothing to read.
+// needed takes from an input what is not to be read, and logs why. It fails if nothing is left.
 func (f *function) needed(of logline.Invocation, in *event.Event) error {
 	for i := range in.Ignored {
 		f.ignored(of, &in.Ignored[i])
 	}
-	for i := range in.Objects {
-		if in.Sender == event.Direct || !f.kept(of, &in.Objects[i]) {
-			return nil
+	objects := in.Objects
+	in.Objects = nil
+	for i := range objects {
+		if in.Sender == event.Direct || !f.kept(of, &objects[i]) {
+			in.Objects = append(in.Objects, objects[i])
 		}
 	}
-	return errNotNeeded
+	if len(in.Objects) == 0 {
+		return errNotNeeded
+	}
+	return nil
 }
 
 // planFailed decides what it means that a plan has failed, as outcome does for an invocation.

@@ -426,29 +426,36 @@ func TestStepsSettings(t *testing.T) {
 	}
 }
 
-// Groups that are too many for the memory are split, until each part fits.
+// Groups, or their treatments, that are too many for the memory are split, until each part fits.
 func TestStepsSplit(t *testing.T) {
-	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "MANIFEST=on")
-	var b strings.Builder
-	b.WriteString(header)
-	for i := range 6_000 {
-		fmt.Fprintf(&b, "H,A diagnosis with a long name:%0500d,T,%d\n", i, i%60)
+	for name, row := range map[string]string{
+		"groups":     "H,A diagnosis with a long name:%0500[1]d,T,%[2]d\n",
+		"treatments": "H,D%[1]d,A treatment with a long name:%0500[1]d,%[2]d\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "MANIFEST=on")
+			var b strings.Builder
+			b.WriteString(header)
+			for i := range 6_000 {
+				fmt.Fprintf(&b, row, i, i%60)
+			}
+			m.w.S3.Put("records", "in.csv", []byte(b.String()))
+			if _, err := m.w.invoke("one", `{"table":"single"}`); err != nil {
+				t.Fatal(err)
+			}
+			m.w.f.job.Memory = job.NewBudget(5<<19, 1)
+			_, err := m.w.invoke("too large", `{}`)
+			wantType(t, "a single run", err, "Function.TooLarge")
+			if _, err := m.Run("one", `{"table":"sharded"}`, 300_000); err != nil || m.Splits == 0 {
+				t.Fatalf("%d splits, %v", m.Splits, err)
+			}
+			if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 6_001 || !reflect.DeepEqual(got, want) {
+				t.Errorf("%d items, want %d", len(got), len(want))
+			}
+			_, err = m.invoke(fmt.Sprintf(`{"step":"split","run":%s,"parts":256}`, runOf(t, m)))
+			wantType(t, "more parts than there may be", err, "Function.TooLarge")
+		})
 	}
-	m.w.S3.Put("records", "in.csv", []byte(b.String()))
-	if _, err := m.w.invoke("one", `{"table":"single"}`); err != nil {
-		t.Fatal(err)
-	}
-	m.w.f.job.Memory = job.NewBudget(5<<19, 1)
-	_, err := m.w.invoke("too large", `{}`)
-	wantType(t, "a single run", err, "Function.TooLarge")
-	if _, err := m.Run("one", `{"table":"sharded"}`, 300_000); err != nil || m.Splits == 0 {
-		t.Fatalf("%d splits, %v", m.Splits, err)
-	}
-	if got, want := m.w.items("sharded"), m.w.items("single"); len(want) != 6_001 || !reflect.DeepEqual(got, want) {
-		t.Errorf("%d items, want %d", len(got), len(want))
-	}
-	_, err = m.invoke(fmt.Sprintf(`{"step":"split","run":%s,"parts":256}`, runOf(t, m)))
-	wantType(t, "more parts than there may be", err, "Function.TooLarge")
 }
 
 // runOf returns what plan says of a run.
@@ -512,6 +519,9 @@ func TestStepsDamage(t *testing.T) {
 	}{
 		{partial, func(b []byte) []byte { return b[:len(b)-10] }, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return b[:20] }, check, "Function.BadPartial"},
+		{partial, func(b []byte) []byte {
+			return bytes.Replace(b, []byte("treatment,Treatment 1"), []byte("treatment,Treatment 2"), 1)
+		}, prepare, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(task.Run), []byte("other")) }, check, "Function.BadPartial"},
 		{partial, func(b []byte) []byte { return append(b, '\n') }, m.tasks(tasks)[0], "Function.Conflict"},
 		{folder + "chain.part", func(b []byte) []byte { return b[:len(b)-3] }, prepare, "Function.BadPartial"},
@@ -527,8 +537,16 @@ func TestStepsDamage(t *testing.T) {
 		m.w.S3.Put("records", c.key, c.change(bytes.Clone(good)))
 		_, err := m.invoke(c.payload)
 		wantType(t, c.key, err, c.want)
-		if !strings.Contains(err.Error(), c.key) && c.want != "Function.BadPartial" {
+		if !strings.Contains(fmt.Sprint(err), c.key) {
 			t.Errorf("%v does not name %s", err, c.key)
+		}
+		if c.want != "Function.Conflict" { // which comes of writing, not of reading
+			m.w.ask(t, "DELETE", c.key, "", "")
+			_, err = m.invoke(c.payload)
+			wantType(t, c.key, err, "Function.NoSuchKey")
+			if !strings.Contains(fmt.Sprint(err), "s3://records/"+c.key+": an object of the run is not there") {
+				t.Error(err)
+			}
 		}
 		m.w.S3.Put("records", c.key, good)
 		if _, err := m.invoke(c.payload); err != nil {
@@ -540,6 +558,82 @@ func TestStepsDamage(t *testing.T) {
 		`[{"part":1,"parts":1,"groups":1,"suppressed":0,"items":1}]`} {
 		_, err := m.invoke(fmt.Sprintf(`{"step":"publish","run":%s,"stored":%s}`, n.Run, stored))
 		wantType(t, stored, err, "Function.BadEvent")
+	}
+}
+
+// A run that is not as the step before has answered it is refused, and nothing is stored.
+func TestStepsRun(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)), "LATEST=prefix", "TTL_DAYS=3")
+	m.w.S3.Put("records", "feed/1.csv", rows(100))
+	m.w.S3.Put("records", "feed/2.csv", rows(100))
+	planned, err := m.Plan(execution, `{"prefix":"feed/","table":"sharded"}`, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, err := m.Chain(planned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := func(n string) string { return strings.Replace(string(checked.Run), `"objects":2`, `"objects":`+n, 1) }
+	const prepare, write = `{"step":"prepare","run":%s,"part":0,"parts":1}`, `{"step":"write","run":%s,"part":0,"parts":1}`
+	const publish = `{"step":"publish","run":%s,"stored":[{"part":0,"parts":1,"groups":35,"suppressed":0,"items":35}]}`
+	for _, c := range []struct{ name, step, run string }{
+		{"plan's answer, which has no time", prepare, string(planned.Run)},
+		{"plan's answer, which has no time", write, string(planned.Run)},
+		{"plan's answer, which has no time", publish, string(planned.Run)},
+		{"more objects than there may be", prepare, objects("1099511627776")},
+		{"more objects than there may be", write, objects("2147483648")},
+		{"more objects than there may be", publish, objects("1099511627776")},
+	} {
+		_, err := m.invoke(fmt.Sprintf(c.step, c.run))
+		wantType(t, c.name+": "+c.step, err, "Function.BadEvent")
+		if !strings.Contains(fmt.Sprint(err), "s3://records/feed/") {
+			t.Errorf("%v does not name the prefix", err)
+		}
+	}
+	for _, n := range []string{"1", "3"} {
+		_, err := m.invoke(fmt.Sprintf(publish, objects(n)))
+		wantType(t, n+" objects, not 2", err, "Function.BadPartial")
+		if !strings.Contains(fmt.Sprint(err), "s3://records/"+planned.Tasks) {
+			t.Errorf("%v does not name the tasks", err)
+		}
+	}
+	if items := m.w.items("sharded"); len(items) > 0 {
+		t.Errorf("%d items were stored", len(items))
+	}
+}
+
+// Tasks that were changed in the bucket, so that they do not cover the objects of the run, make no
+// result.
+func TestStepsTasks(t *testing.T) {
+	m := newMachine(t, rand.New(rand.NewPCG(1, 1)))
+	m.w.S3.Put("records", "feed/1.csv", rows(3))
+	m.w.S3.Put("records", "feed/2.csv", rows(4))
+	n, err := m.Plan(execution, `{"prefix":"feed/","table":"sharded"}`, 1)
+	if err == nil {
+		_, err = m.Each(m.tasks(n))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := fmt.Sprintf(`{"step":"check","run":%s,"round":1}`, n.Run)
+	good, _ := m.w.S3.Object("records", n.Tasks)
+	tasks := strings.Split(string(good), ",\n")
+	without := func(object string) []byte {
+		return []byte(strings.TrimSuffix(strings.Join(slices.DeleteFunc(slices.Clone(tasks), func(task string) bool { return strings.Contains(task, object) }), ",\n"), "]") + "]")
+	}
+	for name, changed := range map[string][]byte{
+		"without an object":   without(`"object":1`),
+		"another size":        bytes.Replace(good, []byte(fmt.Sprintf(`"size":%d`, len(rows(4)))), []byte(`"size":1000`), 1),
+		"without a last task": append([]byte(strings.Join(tasks[:len(tasks)-1], ",\n")), ']'),
+	} {
+		m.w.S3.Put("records", n.Tasks, changed)
+		_, err := m.invoke(check)
+		wantType(t, name, err, "Function.BadPartial")
+	}
+	m.w.S3.Put("records", n.Tasks, good)
+	if _, err := m.invoke(check); err != nil {
+		t.Errorf("the tasks are as they were: %v", err)
 	}
 }
 
@@ -556,6 +650,12 @@ func TestKeptObjects(t *testing.T) {
 	}
 	if answer, err := w.invoke("2", `{"prefix":"reduction-runs"}`); err != nil || !strings.Contains(answer, `"objects":1,"rows":10,`) {
 		t.Errorf("%s, %v", answer, err)
+	}
+	const record = `{"eventVersion":"2.1","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"records"},"object":{"key":%q}}}`
+	both := fmt.Sprintf(record+","+record, "reduction-runs/1/00000-guess-0.part", "reduction-runs.csv")
+	if answer, err := w.invoke("4", fmt.Sprintf(`{"step":"plan","execution":%q,"input":{"Records":[%s]}}`, execution, both)); err != nil ||
+		!strings.Contains(answer, `"of":"object","key":"reduction-runs.csv"`) {
+		t.Errorf("beside another object: %s, %v", answer, err)
 	}
 	_, err = w.invoke("3", `{"key":"reduction-runs/1/00000-guess-0.part"}`)
 	wantType(t, "a direct invocation", err, "Function.BadHeader")

@@ -235,6 +235,24 @@ func TestGoodInputs(t *testing.T) {
 	}
 }
 
+// Where files were joined, a byte order mark at the start of a line is none of the name's characters,
+// in any encoding.
+func TestMarkInOtherEncodings(t *testing.T) {
+	const row, joined, mark = "H,D,T,5\n", "\xef\xbb\xbf\xdc,D,T,1\n\xef\xbb\xbf\"\xdc\",D,T,2\n", "H,\xef\xbb\xbf\xdc,T,5\n"
+	for _, o := range []Options{{Encoding: Windows1252}, {Encoding: ISO8859_1}} {
+		for rows := range 5 {
+			m := &memory{csv: header + strings.Repeat(row, rows) + joined + strings.Repeat(row, 5)}
+			if _, err := run(m, o); err != nil || len(m.items) != 2 || m.items["#diagnosis#D#hospital#Ü"]["AverageRecoveryTime"] != "1.5" {
+				t.Errorf("%d rows before: %v, %v", rows, m.items, err)
+			}
+			m = &memory{csv: header + strings.Repeat(row, rows) + mark + strings.Repeat(row, 5)}
+			if _, err := run(m, o); !errors.Is(err, ErrCharacter) {
+				t.Errorf("a mark that begins no line: %v, want %v", err, ErrCharacter)
+			}
+		}
+	}
+}
+
 // bad inputs: the kind of the error and the place it names.
 var badInputs = []struct {
 	name, csv string

@@ -27,8 +27,11 @@ func (r *Reducer) decode(column int, dst, raw []byte) ([]byte, error) {
 			return dst, ErrUTF8
 		}
 	} else if text := name[start:]; !ascii(text) {
-		if utf8.Valid(text) {
+		switch {
+		case utf8.Valid(text):
 			return dst, ErrNotEncoded
+		case bytes.HasPrefix(text, []byte(byteOrderMark)):
+			return dst, ErrCharacter // at the start of a line, the table asks again without it
 		}
 		r.text = append(r.text[:0], text...)
 		name = appendDecoded(dst, r.text, r.options.Encoding)

@@ -37,24 +37,7 @@ type Link struct {
 func Check(p *Plan, o *job.Options, heads []*Head) (*Chain, []Task, error) {
 	c := &checking{plan: p, options: o, heads: make([][]*Head, len(p.Shards))}
 	for _, h := range heads {
-		if h.Run != p.Run || h.Settings != p.Settings || h.Shard < 0 || h.Shard >= len(p.Shards) {
-			return nil, nil, ErrPartial
-		}
-		s := p.Shards[h.Shard]
-		if h.Damage == nil && len(h.Spans) != len(s) || len(h.Spans) == 0 || len(h.Spans) > len(s) {
-			return nil, nil, ErrPartial
-		}
-		for i := range h.Spans {
-			if h.Spans[i].Piece != s[i] {
-				return nil, nil, ErrPartial
-			}
-		}
-		for _, bad := range h.Bad {
-			if bad.Object < 0 || bad.Object >= len(p.Objects) {
-				return nil, nil, ErrPartial
-			}
-		}
-		if d := h.Damage; d != nil && (d.Object < 0 || d.Object >= len(p.Objects)) {
+		if !p.Fits(h) {
 			return nil, nil, ErrPartial
 		}
 		c.heads[h.Shard] = append(c.heads[h.Shard], h)
@@ -81,6 +64,28 @@ func Check(p *Plan, o *job.Options, heads []*Head) (*Chain, []Task, error) {
 		return nil, c.again, nil
 	}
 	return &c.chain, nil, nil
+}
+
+// Fits says whether a head is that of a partial of the plan.
+func (p *Plan) Fits(h *Head) bool {
+	if h.Run != p.Run || h.Settings != p.Settings || h.Shard < 0 || h.Shard >= len(p.Shards) {
+		return false
+	}
+	s := p.Shards[h.Shard]
+	if h.Damage == nil && len(h.Spans) != len(s) || len(h.Spans) == 0 || len(h.Spans) > len(s) {
+		return false
+	}
+	for i := range h.Spans {
+		if h.Spans[i].Piece != s[i] {
+			return false
+		}
+	}
+	for i := range h.Bad {
+		if uint(h.Bad[i].Object) >= uint(len(p.Objects)) {
+			return false
+		}
+	}
+	return h.Damage == nil || uint(h.Damage.Object) < uint(len(p.Objects))
 }
 
 // checking is the state of a Check.

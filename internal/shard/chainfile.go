@@ -4,11 +4,11 @@ import "io"
 
 // A chain is stored as CSV, too:
 //
-//	chain,2,RUN,SETTINGS,SHARDS,0
+//	chain,3,RUN,SETTINGS,SHARDS,0
 //	rows,...                                         as in a partial
 //	extremes,LEAST,GREATEST
 //	link,SHARD,START,BEFORE                          one for each shard that has records
-//	end,LINKS
+//	end,LINKS,CHECKSUM
 
 // Append appends what is stored of a chain of a plan.
 func (c *Chain) Append(dst []byte, p *Plan) []byte {
@@ -31,16 +31,13 @@ func (c *Chain) Append(dst []byte, p *Plan) []byte {
 		w.number(l.Before)
 		w.end()
 	}
-	w.text("end")
-	w.number(int64(len(c.Links)))
-	w.end()
-	return w.b
+	return w.seal(len(dst), int64(len(c.Links)))
 }
 
 // ReadChain reads a chain of a run. It has no places of bad rows.
 func ReadChain(src io.Reader, run, settings string) (*Chain, error) {
 	r := &Reader{Head: new(Head)}
-	r.s.Reset(src)
+	r.open(src)
 	if !r.s.Next() {
 		return nil, r.failed()
 	}
@@ -63,8 +60,7 @@ func ReadChain(src io.Reader, run, settings string) (*Chain, error) {
 				return nil, ErrPartial
 			}
 		case "end":
-			var links int64
-			if !r.numbers(1, &links) || links != int64(len(c.Links)) || r.s.Next() || r.s.Err() != nil {
+			if !r.ends(int64(len(c.Links))) {
 				return nil, ErrPartial
 			}
 			c.Counts, c.Bytes = r.Counts, r.Bytes

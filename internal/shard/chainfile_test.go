@@ -10,7 +10,7 @@ import (
 	"reduction/internal/job"
 )
 
-// What is stored of a chain is read again as it was; one of another run, or without its end, is not.
+// What is stored of a chain is read again as it was; one of another run, without its end, or changed, is not.
 func TestChainFile(t *testing.T) {
 	var o job.Options
 	p, err := NewPlan("run", &o, []Object{{Size: 100}}, 10)
@@ -30,8 +30,13 @@ func TestChainFile(t *testing.T) {
 		t.Errorf("%v, want %v", err, ErrPartial)
 	}
 	for n := range file {
-		if _, err := ReadChain(bytes.NewReader(file[:n]), p.Run, p.Settings); n < len(file)-1 && !errors.Is(err, ErrPartial) {
+		if _, err := ReadChain(bytes.NewReader(file[:n]), p.Run, p.Settings); !errors.Is(err, ErrPartial) {
 			t.Errorf("the first %d bytes: %v, want %v", n, err, ErrPartial)
+		}
+		changed := bytes.Clone(file)
+		changed[n] ^= 1
+		if _, err := ReadChain(bytes.NewReader(changed), p.Run, p.Settings); !errors.Is(err, ErrPartial) {
+			t.Errorf("byte %d is another: %v, want %v", n, err, ErrPartial)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package shard
 
 import (
 	"io"
+	"math"
 
 	"reduction/aggregate"
 	"reduction/internal/job"
@@ -18,6 +19,9 @@ type Merger struct {
 	key   []byte
 }
 
+// unknown is the number of a treatment that the table does not have yet. No table has so many.
+const unknown = math.MaxUint32
+
 // NewMerger returns a Merger that merges into rows, which forgets what it has read.
 func NewMerger(rows *job.Reducer) *Merger {
 	rows.StartMerge()
@@ -30,12 +34,8 @@ func (m *Merger) Add(r *Reader, l Link) error {
 		return ErrPartial
 	}
 	m.ids = m.ids[:0]
-	for _, name := range r.Treatments {
-		id, err := m.table.TreatmentID(name)
-		if err != nil {
-			return err
-		}
-		m.ids = append(m.ids, id)
+	for range r.Treatments {
+		m.ids = append(m.ids, unknown)
 	}
 	for {
 		g, err := r.Next()
@@ -50,7 +50,16 @@ func (m *Merger) Add(r *Reader, l Link) error {
 		}
 		g.Record += l.Before
 		for i := range g.Treatments {
-			g.Treatments[i].Treatment = m.ids[g.Treatments[i].Treatment]
+			t := &g.Treatments[i].Treatment
+			if m.ids[*t] == unknown {
+				// Only now is it one of this Merger's groups that has it.
+				id, err := m.table.TreatmentID(r.Treatments[*t])
+				if err != nil {
+					return err
+				}
+				m.ids[*t] = id
+			}
+			*t = m.ids[*t]
 		}
 		if err := m.table.AddPart(g); err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 
 // A partial is CSV in UTF-8. Each record begins with what it is; a group's begins with a number.
 //
-//	partial,2,RUN,SETTINGS,SHARD,START               2 is the format; START is guess or an offset
+//	partial,3,RUN,SETTINGS,SHARD,START               3 is the format; START is guess or an offset
 //	object,INDEX,BUCKET,KEY,VERSION,ETAG,SIZE        one for each piece, before its span
 //	span,INDEX,FROM,TO,FIRST,END,RECORDS,HEADER,ENDSINSIDE,ODD,OUTSIDE,INSIDE,ROWS,SKIPPED,NOVALUE
 //	rows,BYTES,ROWS,SKIPPED,NOVALUE,HEADERS,REASON,N,...
@@ -22,15 +22,15 @@ import (
 //	extremes,LEAST,GREATEST                          of recovery times, with MANIFEST=on
 //	treatment,NAME                                   numbered 0, 1, 2, ...
 //	INDEX,RECORD,OFFSET,SUM,HOSPITAL,DIAGNOSIS,TREATMENT,ROWS,...
-//	end,GROUPS
+//	end,GROUPS,CHECKSUM                              see seal.go
 //
 // RECORD counts from the shard's first record, in a shard that is a piece of an object.
 
 // ErrPartial says that a partial cannot be read, or is that of another task.
-var ErrPartial = errors.New("shard: a damaged partial, or one of another run")
+var ErrPartial = errors.New("shard: damaged, or of another run: start the run again")
 
 // format is the number of this format. Raise it with every change.
-const format = 2
+const format = 3
 
 // Span says what a task has found in a piece.
 type Span struct {
@@ -251,10 +251,7 @@ func (h *Head) append(dst []byte, p *Plan, table *aggregate.Table, take func(int
 		}
 		groups, err = w.groups(table)
 	}
-	w.text("end")
-	w.number(groups)
-	w.end()
-	return w.b, err
+	return w.seal(len(dst), groups), err
 }
 
 // rows appends how many rows there are, and what became of the others.
@@ -314,6 +311,7 @@ func (w *writer) groups(table *aggregate.Table) (n int64, err error) {
 // its buffers from one partial to the next.
 type Reader struct {
 	*Head
+	src    sealed
 	s      csvfast.Scanner
 	row    bool // the record that s is at has not been used
 	groups int64
@@ -328,7 +326,7 @@ const maxPartialRecord = 1 << 30
 func (r *Reader) Reset(src io.Reader) error {
 	r.Head, r.groups = new(Head), 0
 	r.s.MaxRecord = maxPartialRecord
-	r.s.Reset(src)
+	r.open(src)
 	if r.row = r.s.Next(); !r.row {
 		return r.failed()
 	}
@@ -481,8 +479,7 @@ func (r *Reader) Next() (*aggregate.Part, error) {
 	p := &r.part
 	n := r.s.NumFields()
 	if string(r.s.Field(0)) == "end" {
-		var groups int64
-		if n != 2 || !r.numbers(1, &groups) || groups != r.groups || r.s.Next() || r.s.Err() != nil {
+		if !r.ends(r.groups) {
 			return nil, ErrPartial
 		}
 		return nil, io.EOF

@@ -15,7 +15,7 @@ import (
 // mapped again. Else it checks what a single run checks before it looks at its groups, and stores
 // the chain, which it returns, too.
 func (r *Runner) Check(ctx context.Context, s *event.Step) (next *event.Next, chain *shard.Chain, err error) {
-	if err := r.accept(s.Run.Settings); err != nil {
+	if err := r.accept(&s.Run, false); err != nil {
 		return nil, nil, err
 	}
 	err = r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
@@ -39,6 +39,9 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 	}
 	heads := make([]*shard.Head, len(tasks))
 	err = eachPartial(ctx, store, p, tasks, func(i int, partial *shard.Reader) error {
+		if partial.Task != tasks[i] || !p.Fits(partial.Head) {
+			return shard.ErrPartial
+		}
 		heads[i] = partial.Head
 		heads[i].Treatments = nil // they may be many, and nothing is merged here
 		return nil
@@ -65,22 +68,20 @@ func (r *Runner) check(ctx context.Context, s *event.Step, rows *job.Reducer) (n
 
 // rounds returns the plan, and the tasks of all rounds so far.
 func (r *Runner) rounds(ctx context.Context, store stores.Shards, run *event.Run, round int64, rows *job.Reducer) (p *shard.Plan, all []shard.Task, err error) {
-	for i := int64(1); i <= round; i++ {
-		tasks, err := readTasks(ctx, store, run.Name, i, rows)
-		if err == nil && i == 1 {
-			p, err = planOf(run.Name, run.Settings, tasks)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		for i := range tasks {
-			all = append(all, taskOf(&tasks[i]))
-		}
+	p, tasks, err := readPlan(ctx, store, run, rows)
+	if err == nil && run.Objects != int64(len(p.Objects)) {
+		err = strange(store, nameOfTasks(run.Name, 1))
 	}
-	if p == nil {
-		return nil, nil, ErrStrange
+	for i := int64(1); err == nil; i++ {
+		for k := range tasks {
+			all = append(all, taskOf(&tasks[k]))
+		}
+		if i == round {
+			return p, all, nil
+		}
+		tasks, err = readTasks(ctx, store, run.Name, i+1, rows)
 	}
-	return p, all, nil
+	return nil, nil, err
 }
 
 // readChain reads what check has stored.

@@ -39,11 +39,11 @@ func (r *Runner) Write(ctx context.Context, s *event.Step) (*event.Stored, *job.
 
 // merge merges a part of the groups, and has them used.
 func (r *Runner) merge(ctx context.Context, s *event.Step, use func(rows *job.Reducer) error) error {
-	if err := r.accept(s.Run.Settings); err != nil {
+	if err := r.accept(&s.Run, true); err != nil {
 		return err
 	}
 	if s.Part >= s.Parts || s.Parts > maxParts {
-		return ErrParts
+		return failed(&s.Run, ErrParts)
 	}
 	return r.Job.WithMemory(ctx, func(ctx context.Context, rows *job.Reducer) error {
 		store := r.store(s.Run.Bucket)
@@ -75,7 +75,7 @@ func (r *Runner) merge(ctx context.Context, s *event.Step, use func(rows *job.Re
 
 // Publish makes the result visible, once all of its parts are stored.
 func (r *Runner) Publish(ctx context.Context, s *event.Step) (*job.Summary, error) {
-	if err := r.accept(s.Run.Settings); err != nil {
+	if err := r.accept(&s.Run, true); err != nil {
 		return nil, err
 	}
 	start := r.Job.Now()

@@ -51,10 +51,7 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 	}
 	err = store.PutPartial(ctx, nameOfTasks(run.Name, 1), appendTasks(nil, p, p.First()))
 	if errors.Is(err, stores.ErrTwoPartials) { // what is read has changed since the first delivery
-		var tasks []event.Task
-		if tasks, err = readTasks(ctx, store, run.Name, 1, rows); err == nil {
-			p, err = planOf(run.Name, run.Settings, tasks)
-		}
+		p, _, err = readPlan(ctx, store, run, rows)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -193,31 +190,44 @@ func readTasks(ctx context.Context, store stores.Shards, run string, round int64
 		return nil, err
 	}
 	if tasks, err = event.ParseTasks(document); err != nil {
-		err = &job.Error{Bucket: store.Bucket, Key: store.Partials + name, Err: ErrStrange}
+		err = strange(store, name)
 	}
 	return tasks, err
 }
 
-// planOf returns the plan that the tasks of the first round are of.
-func planOf(run, settings string, tasks []event.Task) (*shard.Plan, error) {
-	p := &shard.Plan{Run: run, Settings: settings}
+// strange is the error about tasks that are not as this function writes them.
+func strange(store stores.Shards, name string) error {
+	return &job.Error{Bucket: store.Bucket, Key: store.Partials + name, Err: shard.ErrPartial}
+}
+
+// readPlan reads the tasks of the first round, and returns the plan that they are of. It fails unless
+// each object is there from its beginning to its end, and one that is cut shares no shard.
+func readPlan(ctx context.Context, store stores.Shards, run *event.Run, rows *job.Reducer) (*shard.Plan, []event.Task, error) {
+	tasks, err := readTasks(ctx, store, run.Name, 1, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &shard.Plan{Run: run.Name, Settings: run.Settings}
+	good, left := len(tasks) > 0, int64(0) // of the last object
 	for i := range tasks {
 		t := &tasks[i]
-		if t.Run != run || t.Settings != settings || t.Shard != int64(i) {
-			return nil, ErrStrange
-		}
+		good = good && t.Run == p.Run && t.Settings == p.Settings && t.Shard == int64(i) && len(t.Objects) > 0
 		for k := range t.Objects {
-			switch o := &t.Objects[k]; {
-			case o.Object == int64(len(p.Objects)):
-				p.Objects = append(p.Objects, objectOf(t.Bucket, o))
-			case o.Object > int64(len(p.Objects)):
-				return nil, ErrStrange
+			piece := &t.Objects[k]
+			o := objectOf(t.Bucket, piece)
+			if left == 0 {
+				p.Objects = append(p.Objects, o)
+				left = o.Size
 			}
+			last := len(p.Objects) - 1
+			whole := piece.To-piece.From == o.Size
+			good = good && piece.Object == int64(last) && o == p.Objects[last] && piece.From == o.Size-left && (whole || len(t.Objects) == 1)
+			left = o.Size - piece.To
 		}
 		p.Shards = append(p.Shards, piecesOf(t))
 	}
-	if len(p.Shards) == 0 {
-		return nil, ErrStrange
+	if !good || left > 0 {
+		return nil, nil, strange(store, nameOfTasks(run.Name, 1))
 	}
-	return p, nil
+	return p, tasks, nil
 }

@@ -29,7 +29,7 @@ import (
 var (
 	ErrSettings = errors.New("the function's settings are not those of the plan: start the run again")
 	ErrVerify   = errors.New("VERIFY=full does not work in shards: S3 sends no checksum with a part of an object")
-	ErrStrange  = errors.New("an object of the run that this function did not write")
+	ErrRun      = errors.New("the run is not the one that the step before has answered")
 	ErrRounds   = errors.New("too many rounds of maps have not found where the shards' records begin: the quotes are damaged in many places; make shards larger, or mend the object")
 	ErrSplit    = errors.New("the groups are too many for the function's memory: split them into more parts")
 	ErrParts    = errors.New("not every part of the groups has been stored once")
@@ -59,10 +59,14 @@ func (r *Runner) store(bucket string) stores.Shards {
 	return stores.Shards{Client: r.Client, Bucket: bucket, Partials: shard.Folder}
 }
 
-// accept fails where a run was planned by a function with other settings.
-func (r *Runner) accept(settings string) error {
-	if settings != r.Job.Options.Digest() {
-		return ErrSettings
+// accept fails where a run was planned by a function with other settings. If it has to be checked, it
+// has the time from which TTL_DAYS counts.
+func (r *Runner) accept(run *event.Run, checked bool) error {
+	if run.Settings != r.Job.Options.Digest() {
+		return failed(run, ErrSettings)
+	}
+	if checked && run.Time == 0 || run.Objects > job.MaxShardedObjects {
+		return failed(run, ErrRun)
 	}
 	return nil
 }
@@ -76,11 +80,12 @@ func nameOfChain(run string) string { return run + "/chain" + shard.Suffix }
 
 // Map carries out a task. Damage is no error: check judges it.
 func (r *Runner) Map(ctx context.Context, t *event.Task) error {
-	if err := r.accept(t.Settings); err != nil {
+	run := &event.Run{Bucket: t.Bucket, Key: shard.Folder + t.Run, Settings: t.Settings}
+	if err := r.accept(run, false); err != nil {
 		return err
 	}
 	if len(t.Objects) == 0 {
-		return shard.ErrTask
+		return failed(run, shard.ErrTask)
 	}
 	var objects []shard.Object
 	for i := range t.Objects {

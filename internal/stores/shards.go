@@ -45,7 +45,7 @@ func (s Shards) List(ctx context.Context, bucket, prefix string) (objects []shar
 }
 
 // ErrTwoPartials says that a task was carried out twice, with different results.
-var ErrTwoPartials = errors.New("a task has two partials that differ: an object has changed without another ETag, or two versions of this program work on one run")
+var ErrTwoPartials = errors.New("a task has two partials that differ: an object has changed without another ETag, or two versions of this program work on one run; start the run again")
 
 // PutPartial stores a partial, or finds the same one stored.
 func (s Shards) PutPartial(ctx context.Context, name string, data []byte) error {
@@ -84,7 +84,7 @@ func isSame(src io.Reader, data []byte) (bool, error) {
 
 // ReadPartial reads a small object that is kept beside partials. take is asked for memory before.
 func (s Shards) ReadPartial(ctx context.Context, name string, take func(bytes int64) error) ([]byte, error) {
-	src, err := s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	src, err := s.open(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -105,5 +105,16 @@ func (s Shards) ReadPartial(ctx context.Context, name string, take func(bytes in
 
 // OpenPartial opens a partial.
 func (s Shards) OpenPartial(ctx context.Context, name string) (io.ReadCloser, error) {
-	return s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	return s.open(ctx, name)
+}
+
+// ErrGone says that an object of a run is not there.
+var ErrGone = errors.New("an object of the run is not there: start the run again")
+
+func (s Shards) open(ctx context.Context, name string) (*s3.Object, error) {
+	src, err := s.Client.S3.Object(ctx, s3.ObjectRef{Bucket: s.Bucket, Key: s.Partials + name})
+	if errors.Is(err, s3.ErrNoSuchKey) {
+		err = &job.Error{Bucket: s.Bucket, Key: s.Partials + name, Err: ErrGone}
+	}
+	return src, err
 }

@@ -42,7 +42,7 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 		// Two requests for one key were under way at a time; S3 asks to send them again. Amazon S3
 		// User Guide, Conditional writes.
 		e, ok := errors.AsType[*request.Error](err)
-		if !ok || e.Code != "ConditionalRequestConflict" || n+1 == c.service.Retry.Attempts {
+		if !ok || e.Status != 409 || n+1 == c.service.Retry.Attempts {
 			return err
 		}
 		if c.service.Retry.Pause(ctx, c.service.Retry.Backoff(retry.Transient, n)) != nil {
@@ -51,14 +51,15 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 	}
 }
 
-// explainPut says what is peculiar to a refused PUT.
+// explainPut says what is peculiar to a refused PUT. The body, which has the code, may not have been
+// received.
 func explainPut(e *request.Error, message string) {
-	switch e.Code {
-	case "PreconditionFailed":
+	switch {
+	case e.Status == 412:
 		e.Err = ErrExists
-	case "ConditionalRequestConflict":
+	case e.Status == 409:
 		e.Err = request.ErrUnavailable
-	case "AccessDenied":
+	case e.Code == "AccessDenied":
 		e.Err, e.Hint = request.ErrAccessDenied, "the role needs s3:PutObject on the object"
 		if strings.Contains(message, "kms:") {
 			e.Err, e.Hint = request.ErrKMS, "the role needs kms:GenerateDataKey and kms:Decrypt on the key that the bucket encrypts with"

@@ -55,6 +55,8 @@ func TestCreateAnswers(t *testing.T) {
 		"conflicts":          {[]string{conflict, conflict, conflict}, request.ErrUnavailable, conflict, 3},
 		"a fault":            {[]string{"503 SlowDown", "200"}, nil, "", 2},
 		"a lost answer":      {[]string{"", "412 PreconditionFailed"}, ErrExists, "PutObject s3://bucket/key", 2},
+		"a lost body":        {[]string{"", "412"}, ErrExists, "(412)", 2},
+		"a lost conflict":    {[]string{"409", "200"}, nil, "", 2},
 		"no right":           {[]string{"403 AccessDenied"}, request.ErrAccessDenied, "s3:PutObject", 1},
 		"no key":             {[]string{"403 AccessDenied Message=not_authorized_to_perform:_kms:GenerateDataKey"}, request.ErrKMS, "kms:Decrypt", 1},
 		"no bucket":          {[]string{"404 NoSuchBucket"}, ErrNoSuchBucket, "", 1},
