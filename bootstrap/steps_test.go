@@ -298,6 +298,8 @@ func TestPlanRefuses(t *testing.T) {
 		{"an object that was replaced", "", `{"detail-type":"Object Created","source":"aws.s3","time":"2020-01-01T00:00:00Z","detail":{"bucket":{"name":"records"},"object":{"key":"in.csv","etag":"0123"}}}`, "Function.NotNeeded"},
 		{"a step", "", `{"step":"check"}`, "Function.BadEvent"},
 		{"another ETag", "", `{"key":"in.csv","etag":"0123"}`, "Function.Superseded"},
+		{"no table", "", `{"key":"in.csv","table":"none"}`, "Function.NoSuchTable"},
+		{"a table without a sort key", "", `{"key":"in.csv","table":"flat"}`, "Function.TableKeys"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := newMachine(t, rand.New(rand.NewPCG(1, 1)), c.settings)
@@ -305,6 +307,7 @@ func TestPlanRefuses(t *testing.T) {
 			m.w.S3.Put("records", "other.csv", rows(10))
 			m.w.S3.Put("records", "empty.csv", nil)
 			m.w.S3.Put("records", "in.csv.gz", zipped(rows(1000)))
+			m.w.DynamoDB.CreateTableWithKeys("flat", dynamodb.Key{Name: "PK", Type: "S"})
 			_, err := m.Plan(execution, c.input, 300)
 			wantType(t, c.input, err, c.want)
 		})

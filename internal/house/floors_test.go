@@ -49,7 +49,7 @@ var floors = []floor{
 	// Stands on the job.
 	{"reduction/internal/shard", []string{"reduction/csvfast", "reduction/aggregate", "reduction/internal/crc64nvme", "reduction/internal/job"}, pure},
 	{"reduction/internal/stores", []string{"reduction/internal/aws", awsRoom + "s3", awsRoom + "dynamodb", "reduction/internal/shard", "reduction/internal/job", "reduction/ddbwire"}, socket},
-	{"reduction/internal/steps", []string{"reduction/internal/stores", "reduction/internal/event", "reduction/internal/aws", awsRoom + "s3", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate"}, socket},
+	{"reduction/internal/steps", []string{"reduction/internal/stores", "reduction/internal/event", "reduction/internal/aws", awsRoom + "s3", awsRoom + "dynamodb", "reduction/internal/shard", "reduction/internal/job", "reduction/aggregate", "reduction/ddbwire"}, socket},
 
 	// Floor 3: ties together.
 	{"reduction/bootstrap", anything, socket},

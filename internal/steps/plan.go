@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"reduction/ddbwire"
+	"reduction/internal/aws/dynamodb"
 	"reduction/internal/aws/s3"
 	"reduction/internal/event"
 	"reduction/internal/job"
@@ -47,6 +49,12 @@ func (r *Runner) plan(ctx context.Context, s *event.Step, rows *job.Reducer) (ne
 		return nil, nil, err
 	}
 	if err := p.Verify(ctx, store); err != nil {
+		return nil, nil, err
+	}
+	// A table that write could not use is known before hours of maps. Where the role may not ask for
+	// it, write finds out.
+	err = r.Job.Sink.CheckTable(ctx, run.Table)
+	if errors.Is(err, ddbwire.ErrTableKeys) || errors.Is(err, dynamodb.ErrNoSuchTable) {
 		return nil, nil, err
 	}
 	err = store.PutPartial(ctx, nameOfTasks(run.Name, 1), appendTasks(nil, p, p.First()))
