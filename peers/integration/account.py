@@ -1,4 +1,4 @@
-"""An account of AWS that was not written here, for deploy.py and shards.py.
+"""An account of AWS that was not written here, for deploy.py and statemachine.py.
 
 It is ministack, which runs packages for provided.al2023 as processes, and enforces the rights of
 functions' roles and the policies of buckets and queues. It listens on loopback. The AWS CLI does
@@ -13,6 +13,8 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -20,15 +22,22 @@ from pathlib import Path
 
 import boto3
 
-from common import free_port, process
+from common import failures, free_port, process
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = 5  # MinRecords, where nothing else is said
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 
 
-def installed(tools):
-    return (tools / "account" / "bin" / "ministack").exists() and shutil.which("openssl")
+def in_account(tools, cases):
+    """Call cases with an empty folder and an Account, and exit with status 1 if one has failed."""
+    if not (tools / "account" / "bin" / "ministack").exists() or not shutil.which("openssl"):
+        print("left out, not installed: ministack and the AWS CLI, or openssl")
+        return
+    with tempfile.TemporaryDirectory() as tmp, account(tools, Path(tmp)) as aws:
+        cases(Path(tmp), aws)
+    if failures:
+        sys.exit(f"{len(failures)} failed: {', '.join(failures)}")
 
 
 class Account:

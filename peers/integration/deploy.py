@@ -10,11 +10,10 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from account import ARCHITECTURE, LEAST, ROOT, account, installed, until
-from common import case, failures, reference
+from account import ARCHITECTURE, LEAST, ROOT, in_account, until
+from common import case, reference
 
 TOOLS, LAB = (Path(p).resolve() for p in sys.argv[1:3])
 
@@ -158,10 +157,4 @@ def main(tmp, aws):
         assert bucket not in [b["Name"] for b in s3.list_buckets()["Buckets"]]
 
 
-if not installed(TOOLS):
-    print("left out, not installed: ministack and the AWS CLI, or openssl")
-else:
-    with tempfile.TemporaryDirectory() as tmp, account(TOOLS, Path(tmp)) as aws:
-        main(Path(tmp), aws)
-if failures:
-    sys.exit(f"{len(failures)} failed: {', '.join(failures)}")
+in_account(TOOLS, main)

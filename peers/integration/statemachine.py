@@ -17,15 +17,14 @@ import re
 import ssl
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
 
-from account import ARCHITECTURE, LEAST, ROOT, account, installed, until
-from common import case, failures, reference
+from account import ARCHITECTURE, LEAST, ROOT, in_account, until
+from common import case, reference
 
 TOOLS, LAB = (Path(p).resolve() for p in sys.argv[1:3])
 ROWS, SHARDS = 1_000_000, 40
@@ -242,10 +241,4 @@ def main(tmp, aws):
         assert aws.items(table) and s3.list_objects_v2(Bucket=bucket, Prefix="reduction-runs/")["KeyCount"] > SHARDS
 
 
-if not installed(TOOLS):
-    print("left out, not installed: ministack and the AWS CLI, or openssl")
-else:
-    with tempfile.TemporaryDirectory() as tmp, account(TOOLS, Path(tmp)) as aws:
-        main(Path(tmp), aws)
-if failures:
-    sys.exit(f"{len(failures)} failed: {', '.join(failures)}")
+in_account(TOOLS, main)
