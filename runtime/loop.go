@@ -3,7 +3,6 @@ package runtime
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"time"
 
@@ -55,12 +54,16 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 		return nil, &nextError{errNoRequestID}
 	}
 	w.event = w.event[:0]
-	// One byte more than the event has, so that readAll sees its end without growing the buffer.
+	// One byte more than the event has, so that ReadAll sees its end without growing the buffer.
 	if n := resp.ContentLength + 1; int64(cap(w.event)) < n && n <= maxEvent {
 		w.event = make([]byte, 0, n)
 	}
 	var readErr error
-	if w.event, readErr = readAll(w.event, resp, maxEvent); readErr != nil && err == nil {
+	w.event, readErr = http1.ReadAll(w.event, resp, maxEvent)
+	if readErr == http1.ErrLongBody {
+		readErr = errEventTooLarge
+	}
+	if readErr != nil && err == nil {
 		err = &damagedError{readErr}
 	}
 	if !resp.Delimited() && err == nil {
@@ -71,25 +74,6 @@ func (w *worker) next(ctx context.Context) (*Invocation, error) {
 }
 
 var errUndelimited = errors.New("the answer has neither a Content-Length nor chunks")
-
-// readAll appends what r holds to dst.
-func readAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
-	for {
-		if len(dst) == cap(dst) {
-			dst = append(dst, make([]byte, max(512, len(dst)))...)[:len(dst)]
-		}
-		n, err := r.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		switch {
-		case err == io.EOF:
-			return dst, nil
-		case err != nil:
-			return dst, err
-		case len(dst) > limit:
-			return dst, errEventTooLarge
-		}
-	}
-}
 
 // handle calls the handler and sends its answer. A damaged invocation is answered with damage
 // instead. If handle returns an error, the process must exit.

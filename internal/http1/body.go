@@ -116,3 +116,23 @@ func (r *Response) nextChunk() error {
 	r.done = true
 	return io.EOF
 }
+
+// ReadAll appends a body to dst, which it grows if it must. A body of more than limit bytes is
+// ErrLongBody.
+func ReadAll(dst []byte, body io.Reader, limit int) ([]byte, error) {
+	for {
+		if len(dst) == cap(dst) {
+			dst = append(dst, make([]byte, max(512, len(dst)))...)[:len(dst)]
+		}
+		n, err := body.Read(dst[len(dst):cap(dst)])
+		dst = dst[:len(dst)+n]
+		switch {
+		case err == io.EOF:
+			return dst, nil
+		case err != nil:
+			return dst, err
+		case len(dst) > limit:
+			return dst[:limit], ErrLongBody
+		}
+	}
+}

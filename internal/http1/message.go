@@ -36,6 +36,7 @@ var (
 	ErrRequest   = errors.New("http1: the request cannot be written")
 	ErrMalformed = errors.New("http1: malformed answer")
 	ErrTooLong   = errors.New("http1: the answer's head is too long")
+	ErrLongBody  = errors.New("http1: the answer's body is longer than it can be")
 	ErrBusy      = errors.New("http1: the connection cannot take another request")
 
 	// ErrUnanswered is every error of a request to which not one byte of an answer came. On a

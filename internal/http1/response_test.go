@@ -243,3 +243,28 @@ func TestAgainstNetHTTP(t *testing.T) {
 		}
 	}
 }
+
+// ReadAll appends to what is there, and reads no more than it may.
+func TestReadAll(t *testing.T) {
+	for _, c := range []struct {
+		dst, body, want string
+		limit           int
+		err             error
+	}{
+		{"", "", "", 10, nil},
+		{"", "0123456789", "0123456789", 10, nil},
+		{"0123", "456789", "0123456789", 10, nil},
+		{"", "0123456789a", "0123456789", 10, ErrLongBody},
+		{"", strings.Repeat("x", 5000), strings.Repeat("x", 5000), 5000, nil},
+		{"", strings.Repeat("x", 5001), strings.Repeat("x", 5000), 5000, ErrLongBody},
+	} {
+		got, err := ReadAll([]byte(c.dst), iotest.HalfReader(strings.NewReader(c.body)), c.limit)
+		if string(got) != c.want || err != c.err {
+			t.Errorf("%.20q and %d bytes, limit %d: %d bytes, %v", c.dst, len(c.body), c.limit, len(got), err)
+		}
+	}
+	broken := errors.New("broken")
+	if got, err := ReadAll(nil, io.MultiReader(strings.NewReader("some"), iotest.ErrReader(broken)), 10); string(got) != "some" || err != broken {
+		t.Errorf("%q, %v", got, err)
+	}
+}

@@ -185,7 +185,7 @@ func (s *sender) render(id *credentials.Identity) (err error) {
 }
 
 func (s *sender) accept(x *transport.Exchange) (err error) {
-	if s.answer, err = transport.ReadAll(s.answer[:0], x, maxBatchAnswer); err != nil {
+	if s.answer, err = http1.ReadAll(s.answer[:0], x, maxBatchAnswer); err != nil {
 		return err
 	}
 	if err := request.VerifyCRC(x.Header, s.answer); err != nil {

@@ -42,7 +42,7 @@ func (c *Client) operation(ctx context.Context, op, table string, body []byte) (
 			return at, req, nil
 		},
 		Accept: func(x *transport.Exchange) (err error) {
-			if answer, err = transport.ReadAll(answer[:0], x, maxAnswer); err != nil {
+			if answer, err = http1.ReadAll(answer[:0], x, maxAnswer); err != nil {
 				return err
 			}
 			return request.VerifyCRC(x.Header, answer)

@@ -144,7 +144,7 @@ func (s *Service) attempt(op *Call) (x *transport.Exchange, e *Error, f failing,
 	}
 
 	defer x.Close()
-	body, err := transport.ReadAll(nil, x, maxErrorBody)
+	body, err := http1.ReadAll(nil, x, maxErrorBody)
 	if err == nil {
 		err = VerifyCRC(x.Header, body)
 	}

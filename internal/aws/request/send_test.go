@@ -37,7 +37,7 @@ func get(s *request.Service) (string, error) {
 			return at, s.Sign(id, at, s.Region, &sigv4.Request{Method: "GET", Path: "/"}, now), err
 		},
 		Accept: func(x *transport.Exchange) (err error) {
-			answer, err = transport.ReadAll(nil, x, 1<<20)
+			answer, err = http1.ReadAll(nil, x, 1<<20)
 			return err
 		},
 		Refused: func(e *request.Error, _ http1.Header, body []byte) bool {

@@ -8,6 +8,7 @@ import (
 	"reduction/internal/aws/request"
 	"reduction/internal/aws/retry"
 	"reduction/internal/aws/transport"
+	"reduction/internal/http1"
 	"reduction/sigv4"
 )
 
@@ -32,7 +33,7 @@ func (c *Client) Create(ctx context.Context, bucket, key string, data []byte) er
 		header: []sigv4.Header{{Name: "If-None-Match", Value: "*"}}}
 	for n := 0; ; n++ {
 		x, err := c.askS3(w, r, func(x *transport.Exchange) error {
-			_, err := transport.ReadAll(nil, x, maxCreated)
+			_, err := http1.ReadAll(nil, x, maxCreated)
 			return err
 		})
 		if err == nil {

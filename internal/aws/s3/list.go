@@ -10,6 +10,7 @@ import (
 
 	"reduction/internal/aws/request"
 	"reduction/internal/aws/transport"
+	"reduction/internal/http1"
 	"reduction/sigv4"
 )
 
@@ -45,7 +46,7 @@ func (c *Client) List(ctx context.Context, bucket, prefix string, most int) ([]L
 	for token := ""; ; {
 		var page []byte
 		x, err := c.askS3(w, r, func(x *transport.Exchange) (err error) {
-			page, err = transport.ReadAll(page[:0], x, maxListing)
+			page, err = http1.ReadAll(page[:0], x, maxListing)
 			return err
 		})
 		if err != nil {

@@ -155,7 +155,7 @@ func (p *Pool) Fetch(ctx context.Context, at endpoint.URL, req *http1.Request, l
 	if err != nil {
 		return 0, nil, err
 	}
-	body, err = ReadAll(nil, resp, limit)
+	body, err = http1.ReadAll(nil, resp, limit)
 	return resp.Status, body, err
 }
 
@@ -170,24 +170,3 @@ func Fault(err error) retry.Fault {
 	}
 	return retry.Transient
 }
-
-// ReadAll appends a body to dst. A body of more than limit bytes is an error.
-func ReadAll(dst []byte, r io.Reader, limit int) ([]byte, error) {
-	for {
-		if len(dst) == cap(dst) {
-			dst = append(dst, make([]byte, max(512, len(dst)))...)[:len(dst)]
-		}
-		n, err := r.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		switch {
-		case err == io.EOF:
-			return dst, nil
-		case err != nil:
-			return dst, err
-		case len(dst) > limit:
-			return dst[:limit], errTooLong
-		}
-	}
-}
-
-var errTooLong = errors.New("the answer is longer than it can be")

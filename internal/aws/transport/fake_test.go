@@ -100,6 +100,6 @@ func get(ctx context.Context, p *Pool, url string) (string, error) {
 		return "", err
 	}
 	defer x.Close()
-	b, err := ReadAll(nil, &x, 1<<20)
+	b, err := http1.ReadAll(nil, &x, 1<<20)
 	return string(b), err
 }
